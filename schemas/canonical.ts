@@ -1,0 +1,62 @@
+/**
+ * Canonical JSON (RFC 8785) and digests over it.
+ *
+ * I1. Equal values have equal bytes: keys sorted by UTF-16 code units, shortest number form.
+ * I2. What JSON cannot hold (NaN, Infinity, undefined, lone surrogates) throws; it is never mended.
+ */
+import { createHash } from "node:crypto";
+import { MmmError } from "./errors.ts";
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** RFC 8785 text of a value. Throws `event_invalid` for what I-JSON does not allow. */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return canonicalNumber(value);
+  if (typeof value === "string") return canonicalString(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "object") return canonicalObject(value as Record<string, unknown>);
+  throw new MmmError("event_invalid", `canonical JSON cannot hold a ${typeof value}`);
+}
+
+function canonicalNumber(value: number): string {
+  if (!Number.isFinite(value)) {
+    throw new MmmError("event_invalid", `canonical JSON cannot hold ${value}`);
+  }
+  return JSON.stringify(value === 0 ? 0 : value);
+}
+
+function canonicalString(value: string): string {
+  if (!value.isWellFormed()) {
+    throw new MmmError("event_invalid", "canonical JSON cannot hold a lone surrogate");
+  }
+  return JSON.stringify(value);
+}
+
+function canonicalObject(value: Record<string, unknown>): string {
+  const members = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .toSorted(compareCodeUnits)
+    .map((key) => `${canonicalString(key)}:${canonicalJson(value[key])}`);
+  return `{${members.join(",")}}`;
+}
+
+function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** SHA-256 of text or bytes, lower-case hexadecimal. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** SHA-256 of the canonical JSON of a value. */
+export function digestOf(value: unknown): string {
+  return sha256(canonicalJson(value));
+}

@@ -1,0 +1,80 @@
+/**
+ * Envelope and chain <-> record headers (CloudEvents 1.0, Kafka protocol binding, binary mode).
+ *
+ * I1. Required attributes that are missing or malformed make the record undecodable.
+ * I2. Attachments are headers of their own (`mmm-…`) and bounded in size.
+ */
+import { MmmError } from "./errors.ts";
+import type { Attachments, Envelope, EventType } from "./event.ts";
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** Bound on one attachment, in characters. */
+export const ATTACHMENT_CHARS_MAX = 512 * 1024;
+
+const ATTACHMENTS = ["warrant", "config", "clearance", "context"] as const;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const SESSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** Headers of a record that carries an event of this type. */
+export function toHeaders(
+  type: EventType,
+  envelope: Envelope,
+  attachments: Attachments = {},
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": "application/avro",
+    ce_specversion: "1.0",
+    ce_id: envelope.id,
+    ce_source: `/mmm/${envelope.producer}`,
+    ce_type: `mmm.${type}`,
+    ce_time: envelope.time,
+    ce_subject: envelope.session,
+    ce_partitionkey: envelope.session,
+    ce_causationid: envelope.cause,
+    ce_businessunit: envelope.business_unit,
+  };
+  if (envelope.traceparent !== undefined) headers["traceparent"] = envelope.traceparent;
+  for (const name of ATTACHMENTS) {
+    const value = attachments[name];
+    if (value !== undefined) headers[`mmm-${name}`] = value;
+  }
+  return headers;
+}
+
+/** Envelope of a record. Throws `record_undecodable` naming the attribute that is wrong. */
+export function envelopeOf(headers: Headers): Envelope {
+  const traceparent = headers["traceparent"];
+  return {
+    id: attribute(headers, "ce_id", UUID),
+    session: attribute(headers, "ce_subject", SESSION),
+    business_unit: attribute(headers, "ce_businessunit", /^.{1,200}$/u),
+    cause: attribute(headers, "ce_causationid", UUID),
+    producer: attribute(headers, "ce_source", /^\/mmm\/[a-z0-9.:_-]{1,60}$/).slice(5),
+    time: attribute(headers, "ce_time", TIME),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}
+
+/** Attachments of a record. Throws `record_undecodable` for one that is too long. */
+export function attachmentsOf(headers: Headers): Attachments {
+  const found: Record<string, string> = {};
+  for (const name of ATTACHMENTS) {
+    const value = headers[`mmm-${name}`];
+    if (value === undefined) continue;
+    if (value.length > ATTACHMENT_CHARS_MAX) {
+      throw new MmmError("record_undecodable", `the attachment ${name} is too long`);
+    }
+    found[name] = value;
+  }
+  return found;
+}
+
+function attribute(headers: Headers, name: string, pattern: RegExp): string {
+  const value = headers[name];
+  if (value === undefined || !pattern.test(value)) {
+    throw new MmmError("record_undecodable", `the header ${name} is missing or malformed`);
+  }
+  return value;
+}
