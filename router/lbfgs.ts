@@ -1,0 +1,138 @@
+/**
+ * Minimiser of smooth convex functions: limited-memory BFGS, two-loop recursion (Nocedal and
+ * Wright 2006, Algorithm 7.4) with backtracking to the Armijo condition (ibid., eq. 3.4).
+ *
+ * I1. The value never rises from one accepted step to the next.
+ * I2. No chance, no clock: equal start, equal function → equal result.
+ */
+
+export interface Minimum {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly iterations: number;
+  /** False when the iteration limit ended the search. */
+  readonly converged: boolean;
+}
+
+export interface LbfgsOptions {
+  /** Limit of iterations. Default 200. */
+  readonly maxIterations?: number;
+  /** Ends when the largest |gradient| entry is below tolerance · max(1, |value|). Default 1e-6. */
+  readonly tolerance?: number;
+}
+
+/** Value at `x`; writes the gradient into `gradient`. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+
+interface Pair {
+  readonly step: Float64Array;
+  readonly change: Float64Array;
+  readonly rho: number;
+}
+
+const MEMORY = 10;
+const MAX_BACKTRACKS = 40;
+const ARMIJO = 1e-4;
+
+/** Minimises `objective` from `start`, which is left as it is. */
+export function minimize(
+  objective: Objective,
+  start: Float64Array,
+  options: LbfgsOptions = {},
+): Minimum {
+  const { maxIterations = 200, tolerance = 1e-6 } = options;
+  const pairs: Pair[] = [];
+  let x = Float64Array.from(start);
+  let gradient = new Float64Array(x.length);
+  let value = objective(x, gradient);
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
+    if (largest(gradient) <= tolerance * Math.max(1, Math.abs(value))) {
+      return { x, value, iterations: iteration, converged: true };
+    }
+    const direction = descent(gradient, pairs);
+    // The first direction is the bare gradient: its length means nothing, so it is scaled.
+    const first = pairs.length === 0 ? 1 / Math.max(1, norm(gradient)) : 1;
+    const next = search(objective, { x, value, gradient }, direction, first);
+    if (next === null) return { x, value, iterations: iteration, converged: true };
+    remember(pairs, { x, gradient }, next);
+    ({ x, value, gradient } = next);
+  }
+  return { x, value, iterations: maxIterations, converged: false };
+}
+
+interface Point {
+  readonly x: Float64Array<ArrayBuffer>;
+  readonly value: number;
+  readonly gradient: Float64Array<ArrayBuffer>;
+}
+
+/** The first point along `direction` that lowers the value enough; null when none is found. */
+function search(
+  objective: Objective,
+  from: Point,
+  direction: Float64Array,
+  first: number,
+): Point | null {
+  const slope = dot(from.gradient, direction);
+  const gradient = new Float64Array(from.x.length);
+  let length = first;
+  for (let i = 0; i < MAX_BACKTRACKS; i++) {
+    const x = from.x.map((xi, j) => xi + length * direction[j]!);
+    const value = objective(x, gradient);
+    if (value <= from.value + ARMIJO * length * slope && value < from.value) {
+      return { x, value, gradient };
+    }
+    length /= 2;
+  }
+  return null;
+}
+
+function remember(pairs: Pair[], from: Pick<Point, "x" | "gradient">, to: Point): void {
+  const step = to.x.map((xi, i) => xi - from.x[i]!);
+  const change = to.gradient.map((gi, i) => gi - from.gradient[i]!);
+  const curvature = dot(step, change);
+  if (curvature <= 1e-12 * dot(change, change)) return;
+  pairs.push({ step, change, rho: 1 / curvature });
+  if (pairs.length > MEMORY) pairs.shift();
+}
+
+/** −H·gradient by the two-loop recursion. */
+function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+  const q = gradient.map((g) => -g);
+  const alphas: number[] = [];
+  for (const { step, change, rho } of pairs.toReversed()) {
+    const alpha = rho * dot(step, q);
+    alphas.push(alpha);
+    addScaled(q, change, -alpha);
+  }
+  const last = pairs.at(-1);
+  if (last !== undefined) {
+    const scale = 1 / (last.rho * dot(last.change, last.change));
+    for (let i = 0; i < q.length; i++) q[i] = q[i]! * scale;
+  }
+  for (const { step, change, rho } of pairs) {
+    const alpha = alphas.pop()!;
+    addScaled(q, step, alpha - rho * dot(change, q));
+  }
+  return q;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function addScaled(target: Float64Array, source: Float64Array, scale: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = target[i]! + scale * source[i]!;
+}
+
+function norm(a: Float64Array): number {
+  return Math.sqrt(dot(a, a));
+}
+
+function largest(a: Float64Array): number {
+  let max = 0;
+  for (const x of a) max = Math.max(max, Math.abs(x));
+  return max;
+}
