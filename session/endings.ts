@@ -1,0 +1,87 @@
+/**
+ * Refusals, escalations and the end of a session, as events.
+ *
+ * I1. What an agent or a person wrote appears only escaped and length-capped.
+ * I2. SessionCompleted states the methodology digests of start and end.
+ */
+import { sha256 } from "../schemas/canonical.ts";
+import type { Event } from "../schemas/event.ts";
+import type { Author } from "../schemas/parts.ts";
+import { refusalCount, rungOf } from "./ladder.ts";
+import { escaped } from "./quote.ts";
+import type { SessionState } from "./state.ts";
+
+/** Longest quote of a proposal shown to a person. */
+const QUOTE_CHARS = 2000;
+
+/** Counts a refusal of the present attempt and names the next rung. */
+export function reject(state: SessionState, by: Author, reason: string): Event {
+  const item = state.work_item;
+  if (item === null) return completed(state, "failed", reason);
+  const content = item.content_digest ?? sha256(item.raw ?? item.text);
+  const count = refusalCount(state, item, content);
+  return {
+    type: "ProposalRejected",
+    data: {
+      work_item: item.id,
+      proposal: `${item.id}.${item.attempt}`,
+      content_digest: content,
+      count,
+      by,
+      reason: escaped(reason, QUOTE_CHARS),
+      next: rungOf(count),
+    },
+  };
+}
+
+/** Hands the work item to a person, with everything needed on one screen. */
+export function escalate(state: SessionState, reason: string): Event {
+  const item = state.work_item;
+  return {
+    type: "EscalationRaised",
+    data: {
+      escalation: `e${state.counters.escalations + 1}`,
+      work_item: item?.id ?? "",
+      iteration: state.iteration,
+      reason: escaped(reason, QUOTE_CHARS),
+      proposed: escaped(item?.raw ?? item?.text ?? "", QUOTE_CHARS),
+      violations: item?.violations ?? [],
+      feedback: item?.feedback ?? [],
+      options: ["resume", "keep_current", "abort"],
+      default_choice: state.limits?.person_default ?? "keep_current",
+      timeout_s: state.limits?.person_timeout_s ?? 0,
+    },
+  };
+}
+
+/** The tuning is over: ask for the locked weeks, once. */
+export function requestLockedTest(state: SessionState): Event {
+  return {
+    type: "LockedTestRequested",
+    data: {
+      final_digest: state.accepted?.config_digest ?? "",
+      baseline_digest: state.baseline?.config_digest ?? "",
+    },
+  };
+}
+
+/** The last event of a session before its seal. */
+export function completed(state: SessionState, status: string, reason: string): Event {
+  const { counters } = state;
+  return {
+    type: "SessionCompleted",
+    data: {
+      status,
+      reason: escaped(reason, QUOTE_CHARS),
+      methodology_digest_start: state.baseline?.methodology_digest ?? null,
+      methodology_digest_end: state.accepted?.methodology_digest ?? null,
+      final_digest: state.accepted?.config_digest ?? null,
+      iterations: state.iteration,
+      proposals_tried: counters.proposals,
+      vetoes: counters.vetoes,
+      rejections: counters.rejections,
+      escalations: counters.escalations,
+      evaluations: counters.evaluations,
+    },
+  };
+}

@@ -1,0 +1,244 @@
+/**
+ * `evolve`: state after one more history event. Pure and total over the events that history holds.
+ *
+ * I1. Replaying a history gives the state that wrote it, on any machine, at any time.
+ * I2. No decision is taken here; what follows from a state is `decide`'s.
+ */
+import type { Event, EventData, EventType, Recorded } from "../schemas/event.ts";
+import type { ReasonerNote, Role } from "../schemas/parts.ts";
+import { baselineItem, item, taskItem } from "./work-item.ts";
+import {
+  BASELINE_ITEM,
+  CONSTRAINTS_MAX,
+  emptyState,
+  proposalId,
+  SEEN_MAX,
+  seenKey,
+  type Candidate,
+  type Counters,
+  type SessionState,
+  type Wait,
+} from "./state.ts";
+
+type Change = Partial<SessionState>;
+type Fold<T extends EventType> = (state: SessionState, data: EventData<T>, time: number) => Change;
+type Folds = { readonly [T in EventType]?: Fold<T> };
+
+/** State after `event`; the first event of a session makes it. */
+export function evolve(state: SessionState | null, event: Recorded): SessionState {
+  const { envelope } = event;
+  const before = state ?? emptyState(envelope.session, envelope.business_unit, envelope.time);
+  const fold = FOLDS[event.type] as Fold<EventType> | undefined;
+  const change = fold?.(before, event.data as never, millisecondsOf(envelope.time)) ?? {};
+  const seen = [...before.seen, seenKey(envelope.id)].slice(-SEEN_MAX);
+  const updated = envelope.time > before.updated ? envelope.time : before.updated;
+  return { ...before, ...change, seen, updated };
+}
+
+const FOLDS: Folds = {
+  SessionRequested: (_state, data) => ({
+    requested_by: data.requested_by,
+    status: "running",
+    seed: data.seed,
+    limits: data.limits,
+    baseline_text: data.baseline,
+    context_text: data.business_context,
+    refusals: countAll(data.lineage),
+  }),
+  ProposalSubmitted: (state, data) => ({
+    pending: [...state.pending, { submitted_by: data.submitted_by, text: data.text }],
+  }),
+  TaskStated: (state, data, time) => ({
+    iteration: data.iteration,
+    pending:
+      data.kind === "free_text" && data.attempt === 1 ? state.pending.slice(1) : state.pending,
+    status: "running",
+    work_item: taskItem(state, data),
+    wait: wait("routing", proposalId(data.work_item, data.attempt), time, data.timeout_s),
+  }),
+  ProposalRouted: (state, data, time) => ({
+    work_item: item(state, {
+      role: knownRole(data.role),
+      alternatives: data.alternatives.filter(isRole),
+    }),
+    wait: data.role === null ? null : agentWait(state, "answer", data, time),
+  }),
+  ProposalMade: (state, data, time) => ({
+    work_item: {
+      ...(state.work_item ?? baselineItem(state)),
+      originator: knownRole(data.author),
+      raw: data.raw,
+      search_score: data.search_score,
+      candidate: null,
+      violations: [],
+    },
+    wait: wait("verdict", data.proposal, time, agentSeconds(state)),
+    counters: spend(state, data.reasoner, {
+      proposals: state.counters.proposals + 1,
+      evaluations: state.counters.evaluations + data.evaluations,
+    }),
+  }),
+  AgentAnswered: (state, data) => ({
+    wait: null,
+    constraints: [...state.constraints, ...data.constraints].slice(-CONSTRAINTS_MAX),
+    counters: spend(state, data.reasoner, {}),
+  }),
+  AgentFailed: (state, data) => ({ wait: null, counters: spend(state, data.reasoner, {}) }),
+  ProposalCleared: (state, data) => ({
+    wait: null,
+    work_item: item(state, {
+      content_digest: data.content_digest,
+      candidate: {
+        proposal: data.proposal,
+        config: data.config,
+        config_digest: data.config_digest,
+        methodology_digest: data.methodology_digest,
+        clearance: data.clearance,
+        changes: data.changes,
+        trained: null,
+      },
+    }),
+    spec_digest: data.spec_digest,
+  }),
+  ProposalVetoed: (state, data, time) => ({
+    work_item: item(state, { content_digest: data.content_digest, violations: data.violations }),
+    wait: wait("explanation", data.proposal, time, agentSeconds(state)),
+    counters: { ...state.counters, vetoes: state.counters.vetoes + 1 },
+  }),
+  RejectionExplained: (state, data) => ({ wait: null, counters: spend(state, data.reasoner, {}) }),
+  ProposalRejected: (state, data) => ({
+    work_item: item(state, {
+      rejections: data.count,
+      feedback: [...(state.work_item?.feedback ?? []), data.reason].slice(-10),
+      candidate: null,
+    }),
+    refusals: { ...state.refusals, [data.content_digest]: data.count },
+    counters: { ...state.counters, rejections: state.counters.rejections + 1 },
+  }),
+  TrainingRequested: (state, data, time) => ({
+    wait: wait("training", data.proposal, time, agentSeconds(state)),
+  }),
+  ModelTrained: (state, data) => trained(state, data),
+  TrainingRefused: () => ({ wait: null }),
+  TrainingFailed: () => ({ wait: null }),
+  ReviewRequested: (state, data, time) => ({
+    wait: wait("review", data.proposal, time, data.timeout_s),
+  }),
+  BusinessReviewed: (state, data) => ({
+    wait: null,
+    constraints: [...state.constraints, ...data.constraints].slice(-CONSTRAINTS_MAX),
+    counters: spend(state, data.reasoner, {}),
+  }),
+  IterationCompleted: (state, data) => ({
+    accepted:
+      data.outcome === "accepted" ? (state.work_item?.candidate ?? state.accepted) : state.accepted,
+    no_improvement: data.outcome === "accepted" ? 0 : state.no_improvement + 1,
+    convergence: data.convergence,
+    work_item: null,
+    wait: null,
+    status: "running",
+  }),
+  EscalationRaised: (state, data, time) => ({
+    status: "waiting",
+    wait: wait("person", data.escalation, time, data.timeout_s),
+    counters: { ...state.counters, escalations: state.counters.escalations + 1 },
+  }),
+  HumanDecided: (state, data) => ({
+    wait: null,
+    status: "running",
+    work_item: item(state, { instruction: data.instruction }),
+  }),
+  DeadlinePassed: () => ({ wait: null, status: "running" }),
+  OutcomeRefused: (state) => ({
+    counters: { ...state.counters, refused_outcomes: state.counters.refused_outcomes + 1 },
+  }),
+  LockedTestRequested: (state, data, time) => ({
+    wait: wait("locked_test", data.final_digest, time, agentSeconds(state)),
+    work_item: null,
+  }),
+  LockedTestEvaluated: (state, data) => ({
+    wait: null,
+    locked_test: { baseline: data.baseline, final: data.final, contradicts: data.contradicts },
+  }),
+  LockedTestRefused: () => ({ wait: null }),
+  ApprovalRequested: (state, data, time) => ({
+    stopped_because: data.stopped_because,
+    wait: wait("approval", data.final_digest, time, data.timeout_s),
+  }),
+  DeploymentDecided: (state, data) => ({
+    wait: null,
+    decision: data.decision,
+    counters: spend(state, data.reasoner, {}),
+  }),
+  SessionCompleted: (_state, data) => ({
+    status: data.status as SessionState["status"],
+    stopped_because: data.reason,
+    wait: null,
+    work_item: null,
+  }),
+};
+
+/** Milliseconds since 1970 of an RFC 3339 time in UTC, without a clock. */
+function millisecondsOf(time: string): number {
+  // oxlint-disable-next-line no-restricted-globals -- parsing reads no clock
+  return Date.parse(time);
+}
+
+function wait(what: Wait["for"], key: string, time: number, seconds: number): Wait {
+  return { for: what, key, deadline: seconds > 0 ? time + seconds * 1000 : null };
+}
+
+function agentWait(
+  state: SessionState,
+  what: Wait["for"],
+  data: { work_item: string; attempt: number },
+  time: number,
+): Wait {
+  return wait(what, proposalId(data.work_item, data.attempt), time, agentSeconds(state));
+}
+
+function agentSeconds(state: SessionState): number {
+  return state.limits?.agent_timeout_s ?? 0;
+}
+
+function isRole(role: Role | "UNKNOWN"): role is Role {
+  return role !== "UNKNOWN";
+}
+
+function knownRole(author: string | null): Role | null {
+  const roles = ["data_scientist", "business_analyst", "stakeholder", "research_persona"];
+  return author !== null && roles.includes(author) ? (author as Role) : null;
+}
+
+function trained(state: SessionState, data: EventData<"ModelTrained">): Change {
+  const candidate = state.work_item?.candidate ?? null;
+  if (candidate === null) return { wait: null };
+  const done: Candidate = { ...candidate, trained: data };
+  if (state.work_item?.id !== BASELINE_ITEM) {
+    return { wait: null, work_item: item(state, { candidate: done }) };
+  }
+  return { wait: null, work_item: null, baseline: done, accepted: done };
+}
+
+function spend(state: SessionState, note: ReasonerNote, more: Partial<Counters>): Counters {
+  return {
+    ...state.counters,
+    input_tokens: state.counters.input_tokens + note.input_tokens,
+    output_tokens: state.counters.output_tokens + note.output_tokens,
+    cost_usd: state.counters.cost_usd + note.cost_usd,
+    ...more,
+  };
+}
+
+function countAll(digests: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const digest of digests) counts[digest] = (counts[digest] ?? 0) + 1;
+  return counts;
+}
+
+/** All state after a history, from nothing. */
+export function replay(events: Iterable<Recorded<Event>>): SessionState | null {
+  let state: SessionState | null = null;
+  for (const event of events) state = evolve(state, event);
+  return state;
+}

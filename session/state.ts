@@ -1,0 +1,209 @@
+/**
+ * What is known of one session: a fold of its history and nothing else.
+ *
+ * I1. JSON-safe: the state is stored, compared and restored as canonical JSON.
+ * I2. A session waits for at most one thing at a time (`wait`), so its history does not depend on
+ *     how consumers interleave.
+ * I3. Times come from envelopes; nothing here reads a clock.
+ */
+import type { EventData } from "../schemas/event.ts";
+import type { Author, Constraint, Limits, Metrics, Role, Violation } from "../schemas/parts.ts";
+
+/** What the session waits for. */
+export type WaitFor =
+  | "verdict"
+  | "explanation"
+  | "training"
+  | "routing"
+  | "answer"
+  | "review"
+  | "person"
+  | "locked_test"
+  | "approval";
+
+export interface Wait {
+  readonly for: WaitFor;
+  /** Names the wait in DeadlinePassed and tells a late outcome from the awaited one. */
+  readonly key: string;
+  /** Milliseconds since 1970, null = no limit. */
+  readonly deadline: number | null;
+}
+
+export type Status =
+  | "running"
+  | "waiting"
+  | "completed"
+  | "aborted"
+  | "cancelled"
+  | "failed"
+  | "log";
+
+/** A cleared configuration and what training it gave. */
+export interface Candidate {
+  readonly proposal: string;
+  readonly config: string;
+  readonly config_digest: string;
+  readonly methodology_digest: string;
+  readonly clearance: string;
+  readonly changes: EventData<"ProposalCleared">["changes"];
+  readonly trained: EventData<"ModelTrained"> | null;
+}
+
+/** One unit of work: an iteration's task with all its attempts. */
+export interface WorkItem {
+  readonly id: string;
+  readonly kind: "tune" | "free_text";
+  readonly author: Author;
+  readonly text: string;
+  readonly attempt: number;
+  readonly rejections: number;
+  readonly feedback: readonly string[];
+  readonly instruction: string | null;
+  /** Who the router or the ladder chose for the present attempt. */
+  readonly role: Role | null;
+  /** Authorised roles by the router's scores, best first. */
+  readonly alternatives: readonly Role[];
+  /** Who made the last proposal: where a first rejection goes back to. */
+  readonly originator: Role | null;
+  readonly raw: string | null;
+  readonly content_digest: string | null;
+  readonly violations: readonly Violation[];
+  readonly candidate: Candidate | null;
+  readonly search_score: number | null;
+}
+
+export interface PendingProposal {
+  readonly submitted_by: string;
+  readonly text: string;
+}
+
+export interface Counters {
+  readonly proposals: number;
+  readonly vetoes: number;
+  readonly rejections: number;
+  readonly escalations: number;
+  readonly evaluations: number;
+  readonly refused_outcomes: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: number;
+}
+
+export interface SessionState {
+  readonly session: string;
+  readonly business_unit: string;
+  readonly requested_by: string;
+  readonly started: string;
+  readonly updated: string;
+  readonly status: Status;
+  readonly seed: number;
+  readonly limits: Limits | null;
+  readonly baseline_text: string;
+  readonly context_text: string;
+  readonly iteration: number;
+  readonly wait: Wait | null;
+  readonly work_item: WorkItem | null;
+  readonly baseline: Candidate | null;
+  readonly accepted: Candidate | null;
+  readonly spec_digest: string | null;
+  readonly pending: readonly PendingProposal[];
+  readonly constraints: readonly Constraint[];
+  /** Refusals by content digest: a new id, or a fork, does not reset them. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly no_improvement: number;
+  readonly convergence: number;
+  readonly stopped_because: string | null;
+  readonly locked_test: {
+    readonly baseline: Metrics;
+    readonly final: Metrics;
+    readonly contradicts: boolean;
+  } | null;
+  readonly decision: string | null;
+  readonly counters: Counters;
+  /** First 12 hexadecimal digits of inbox event ids already folded in, newest last. */
+  readonly seen: readonly string[];
+}
+
+/** Bounds on what a session keeps. */
+export const SEEN_MAX = 512;
+export const PENDING_MAX = 50;
+export const CONSTRAINTS_MAX = 100;
+export const REFUSED_OUTCOMES_MAX = 100;
+
+const NO_COUNTS: Counters = {
+  proposals: 0,
+  vetoes: 0,
+  rejections: 0,
+  escalations: 0,
+  evaluations: 0,
+  refused_outcomes: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  cost_usd: 0,
+};
+
+/** A session of which only the name is known. */
+export function emptyState(session: string, businessUnit: string, time: string): SessionState {
+  return {
+    session,
+    business_unit: businessUnit,
+    requested_by: "",
+    started: time,
+    updated: time,
+    status: "log",
+    seed: 0,
+    limits: null,
+    baseline_text: "",
+    context_text: "",
+    iteration: 0,
+    wait: null,
+    work_item: null,
+    baseline: null,
+    accepted: null,
+    spec_digest: null,
+    pending: [],
+    constraints: [],
+    refusals: {},
+    no_improvement: 0,
+    convergence: 0,
+    stopped_because: null,
+    locked_test: null,
+    decision: null,
+    counters: NO_COUNTS,
+    seen: [],
+  };
+}
+
+/** The short form under which an event id is remembered. */
+export function seenKey(id: string): string {
+  return id.replaceAll("-", "").slice(0, 12);
+}
+
+export function hasSeen(state: SessionState, id: string): boolean {
+  return state.seen.includes(seenKey(id));
+}
+
+export function isOver(state: SessionState): boolean {
+  return !["running", "waiting", "log"].includes(state.status);
+}
+
+/** The proposal that an attempt at a work item makes. */
+export function proposalId(workItem: string, attempt: number): string {
+  return `${workItem}.${attempt}`;
+}
+
+/** The work item under which the baseline itself is judged and trained. */
+export const BASELINE_ITEM = "w0";
+
+/** The five phases of a session (the seed's workflow), by what is being waited for. */
+export const PHASES: Readonly<Record<WaitFor, string>> = {
+  routing: "technical optimization",
+  answer: "technical optimization",
+  training: "technical optimization",
+  verdict: "methodology validation",
+  review: "business validation",
+  explanation: "rejection handling",
+  person: "rejection handling",
+  locked_test: "executive approval",
+  approval: "executive approval",
+};
