@@ -121,7 +121,7 @@ const FOLDS: Folds = {
   ModelTrained: (state, data) => trained(state, data),
   TrainingRefused: () => ({ wait: null }),
   TrainingFailed: () => ({ wait: null }),
-  ReviewRequested: (state, data, time) => ({
+  ReviewRequested: (_state, data, time) => ({
     wait: wait("review", data.proposal, time, data.timeout_s),
   }),
   BusinessReviewed: (state, data) => ({
@@ -156,12 +156,12 @@ const FOLDS: Folds = {
     wait: wait("locked_test", data.final_digest, time, agentSeconds(state)),
     work_item: null,
   }),
-  LockedTestEvaluated: (state, data) => ({
+  LockedTestEvaluated: (_state, data) => ({
     wait: null,
     locked_test: { baseline: data.baseline, final: data.final, contradicts: data.contradicts },
   }),
   LockedTestRefused: () => ({ wait: null }),
-  ApprovalRequested: (state, data, time) => ({
+  ApprovalRequested: (_state, data, time) => ({
     stopped_because: data.stopped_because,
     wait: wait("approval", data.final_digest, time, data.timeout_s),
   }),
