@@ -1,0 +1,19 @@
+/** What the coordinator works with. */
+import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import type { Observer } from "./observer.ts";
+import type { DeskKeys } from "./vouching.ts";
+
+export interface CoordinatorTools {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly keys: DeskKeys;
+  readonly groupPrefix: string;
+  /** Inbox records in one transaction. */
+  readonly batchMax?: number;
+  /** Longest time a changed session waits for its snapshot. */
+  readonly snapshotEveryMs?: number;
+  /** How often deadlines are looked at. */
+  readonly sweepEveryMs?: number;
+}
