@@ -113,6 +113,10 @@ export interface EventLog {
   append(records: readonly OutgoingRecord[]): Promise<void>;
   flush(): Promise<void>;
   consume(options: ConsumeOptions, sink: RecordSink): Promise<Consumption>;
+  /**
+   * Fences older owners of the place. Where this log consumes the place for the group, its next
+   * delivery starts at the new transactor's `next`.
+   */
   transactor(group: string, place: Place): Promise<Transactor>;
   /** Committed records in order, without a group and without side effects. */
   read(options: ReadOptions): AsyncIterable<LogRecord>;

@@ -1,0 +1,47 @@
+/**
+ * Snapshots in memory: for tests and simulation.
+ */
+import type { Checkpoint, Snapshot, SnapshotStore } from "../session/ports.ts";
+import { isNewer, select } from "./snapshot-order.ts";
+
+/** A store that lives as long as the object. */
+export function createMemorySnapshots(): SnapshotStore {
+  const snapshots = new Map<string, Snapshot>();
+  const checkpoints = new Map<number, Checkpoint>();
+  const memos = new Map<string, string>();
+  return {
+    async save(batch, checkpoint) {
+      for (const snapshot of batch) {
+        const stored = snapshots.get(snapshot.session) ?? null;
+        if (isNewer(snapshot, stored)) snapshots.set(snapshot.session, snapshot);
+      }
+      const stored = checkpoints.get(checkpoint.partition);
+      if (stored !== undefined && checkpoint.offset < stored.offset) return;
+      checkpoints.set(checkpoint.partition, checkpoint);
+    },
+    load: async (session) => snapshots.get(session) ?? null,
+    loadPartition: async (partition) =>
+      [...snapshots.values()]
+        .filter((snapshot) => snapshot.partition === partition)
+        .sort((a, b) => (a.session < b.session ? -1 : 1)),
+    checkpoint: async (partition) => checkpoints.get(partition) ?? null,
+    list: async (filter) =>
+      select(
+        [...snapshots.values()].map((snapshot) => snapshot.summary),
+        filter,
+      ),
+    memo: async (key) => memos.get(key) ?? null,
+    async remember(key, value) {
+      const stored = memos.get(key) ?? value;
+      memos.set(key, stored);
+      return stored;
+    },
+    async clear(partition) {
+      for (const [session, snapshot] of snapshots) {
+        if (snapshot.partition === partition) snapshots.delete(session);
+      }
+      checkpoints.delete(partition);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * What all snapshot stores agree on: which of two snapshots is newer, and which sessions a filter
+ * asks for.
+ */
+import type { SessionFilter, SessionSummary, Snapshot } from "../session/ports.ts";
+
+/** True when `next` is to replace `stored`: a later inbox offset, or the same with more history. */
+export function isNewer(next: Snapshot, stored: Snapshot | null): boolean {
+  if (stored === null) return true;
+  if (next.offset !== stored.offset) return next.offset > stored.offset;
+  return next.seq > stored.seq;
+}
+
+/** Summaries that fit, in the order of their session ids. */
+export function select(
+  summaries: Iterable<SessionSummary>,
+  filter: SessionFilter,
+): SessionSummary[] {
+  const { business_unit: unit, status, since, after, limit } = filter;
+  const fitting = [...summaries].filter(
+    (one) =>
+      (unit === undefined || one.business_unit === unit) &&
+      (status === undefined || one.status === status) &&
+      (since === undefined || Date.parse(one.updated) >= Date.parse(since)) &&
+      (after === undefined || one.session > after),
+  );
+  fitting.sort((a, b) => (a.session < b.session ? -1 : 1));
+  return fitting.slice(0, limit);
+}

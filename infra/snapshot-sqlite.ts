@@ -1,0 +1,128 @@
+/**
+ * Snapshots in the state folder's database, in the same transactions as the log.
+ *
+ * I1. An older snapshot or checkpoint never replaces a newer one; the statement itself compares.
+ */
+import type {
+  Checkpoint,
+  SessionFilter,
+  SessionSummary,
+  Snapshot,
+  SnapshotStore,
+} from "../session/ports.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+
+export const SNAPSHOT_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS snapshots (
+    session TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+    seq INTEGER NOT NULL, head TEXT NOT NULL, state TEXT NOT NULL, summary TEXT NOT NULL,
+    business_unit TEXT NOT NULL, status TEXT NOT NULL, updated_ms INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS snapshots_by_partition ON snapshots (partition, session);
+  CREATE INDEX IF NOT EXISTS snapshots_by_unit ON snapshots (business_unit, session);
+  CREATE INDEX IF NOT EXISTS snapshots_by_status ON snapshots (status, session);
+  CREATE INDEX IF NOT EXISTS snapshots_by_time ON snapshots (updated_ms);
+  CREATE TABLE IF NOT EXISTS checkpoints (
+    partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL, history_offset INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS memos (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`;
+
+const UPSERT = `
+  INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (session) DO UPDATE SET
+    partition = excluded.partition, offset = excluded.offset, seq = excluded.seq,
+    head = excluded.head, state = excluded.state, summary = excluded.summary,
+    business_unit = excluded.business_unit, status = excluded.status,
+    updated_ms = excluded.updated_ms
+  WHERE (excluded.offset, excluded.seq) > (snapshots.offset, snapshots.seq)`;
+
+const CHECKPOINT = `
+  INSERT INTO checkpoints VALUES (?, ?, ?)
+  ON CONFLICT (partition) DO UPDATE SET
+    offset = excluded.offset, history_offset = excluded.history_offset
+  WHERE excluded.offset >= checkpoints.offset`;
+
+/** The store in an open database. `close` leaves the database open; its owner closes it. */
+export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
+  const { writer } = database;
+  const upsert = writer.prepare(UPSERT);
+  const putCheckpoint = writer.prepare(CHECKPOINT);
+  const one = writer.prepare("SELECT * FROM snapshots WHERE session = ?");
+  const all = writer.prepare("SELECT * FROM snapshots WHERE partition = ? ORDER BY session");
+  const getCheckpoint = writer.prepare("SELECT * FROM checkpoints WHERE partition = ?");
+  const getMemo = writer.prepare("SELECT value FROM memos WHERE key = ?");
+  const putMemo = writer.prepare("INSERT OR IGNORE INTO memos VALUES (?, ?)");
+  const dropSnapshots = writer.prepare("DELETE FROM snapshots WHERE partition = ?");
+  const dropCheckpoint = writer.prepare("DELETE FROM checkpoints WHERE partition = ?");
+  const memo = (key: string): string | null =>
+    (database.query(() => getMemo.get(key))?.["value"] ?? null) as string | null;
+
+  return {
+    async save(snapshots, checkpoint) {
+      database.write(() => {
+        for (const snapshot of snapshots) upsert.run(...cellsOf(snapshot));
+        const { partition, offset, historyOffset } = checkpoint;
+        putCheckpoint.run(partition, offset, historyOffset);
+      });
+    },
+    async load(session) {
+      const row = database.query(() => one.get(session));
+      return row === undefined ? null : snapshotOf(row);
+    },
+    loadPartition: async (partition) =>
+      database.query(() => all.all(partition)).map((row) => snapshotOf(row)),
+    async checkpoint(partition): Promise<Checkpoint | null> {
+      const row = database.query(() => getCheckpoint.get(partition));
+      if (row === undefined) return null;
+      const historyOffset = Number(row["history_offset"]);
+      return { partition, offset: Number(row["offset"]), historyOffset };
+    },
+    list: async (filter) => list(database, filter),
+    memo: async (key) => memo(key),
+    async remember(key, value) {
+      database.write(() => putMemo.run(key, value));
+      return memo(key) ?? value;
+    },
+    async clear(partition) {
+      database.write(() => {
+        dropSnapshots.run(partition);
+        dropCheckpoint.run(partition);
+      });
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function cellsOf(snapshot: Snapshot): (string | number)[] {
+  const { session, partition, offset, seq, head, state, summary } = snapshot;
+  const { business_unit: unit, status, updated } = summary;
+  const main = [session, partition, offset, seq, head, state, JSON.stringify(summary)];
+  return [...main, unit, status, Date.parse(updated)];
+}
+
+function snapshotOf(row: Record<string, unknown>): Snapshot {
+  return {
+    session: row["session"] as string,
+    partition: row["partition"] as number,
+    offset: row["offset"] as number,
+    seq: row["seq"] as number,
+    head: row["head"] as string,
+    state: row["state"] as string,
+    summary: JSON.parse(row["summary"] as string) as SessionSummary,
+  };
+}
+
+function list(database: SqliteDatabase, filter: SessionFilter): SessionSummary[] {
+  const wanted: readonly (readonly [string, string | number | undefined])[] = [
+    ["business_unit = ?", filter.business_unit],
+    ["status = ?", filter.status],
+    ["updated_ms >= ?", filter.since === undefined ? undefined : Date.parse(filter.since)],
+    ["session > ?", filter.after],
+  ];
+  const given = wanted.filter((pair): pair is readonly [string, string | number] => {
+    return pair[1] !== undefined;
+  });
+  const where = given.map(([text]) => text).join(" AND ") || "true";
+  const text = `SELECT summary FROM snapshots WHERE ${where} ORDER BY session LIMIT ?`;
+  const values = [...given.map(([, value]) => value), filter.limit ?? -1];
+  const rows = database.query(() => database.writer.prepare(text).all(...values));
+  return rows.map((row) => JSON.parse(row["summary"] as string) as SessionSummary);
+}

@@ -1,0 +1,136 @@
+/**
+ * What every `EventLog` promises about its transactors: all or nothing, one owner, one order.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { EventLog, Place, RecordSink, Transactor } from "../../session/ports.ts";
+import {
+  collector,
+  failure,
+  type LogUnderTest,
+  readAll,
+  record,
+  textOf,
+  until,
+} from "./log-contract.ts";
+
+/** Runs the suite; `create` gives a fresh, empty log. */
+export function transactorContract(name: string, create: () => Promise<LogUnderTest>): void {
+  describe(`a transactor on ${name}`, () => {
+    let under: LogUnderTest;
+    let log: EventLog;
+    let place: Place;
+    const open: Transactor[] = [];
+    beforeEach(async () => {
+      under = await create();
+      log = await under.open();
+      await log.ensureTopics();
+      place = { topic: "sessions", partition: log.partitionOf("s1") };
+    });
+    afterEach(async () => {
+      for (const one of open.splice(0)) await one.close();
+      await log.close();
+      await under.remove();
+    });
+    async function transactor(group = "coordinator"): Promise<Transactor> {
+      const one = await log.transactor(group, place);
+      open.push(one);
+      return one;
+    }
+    const consume = (sink: RecordSink) =>
+      log.consume({ group: "coordinator", topics: ["sessions"], transactional: true }, sink);
+
+    test("begins at 0, writes to several topics and marks the inbox done", async () => {
+      await log.append([record("s1", "in", "sessions")]);
+      const one = await transactor();
+      expect(one.next).toBe(0);
+      const offsets = await one.commit(
+        [
+          { ...record("s1", "h", "history"), partition: place.partition },
+          record("s1", "task"),
+          { ...record("s1", "h2", "history"), partition: place.partition },
+        ],
+        1,
+      );
+      const history = await readAll(log, { topic: "history", partition: place.partition });
+      expect(history.map(textOf)).toEqual(["h", "h2"]);
+      expect(history.map((one) => one.offset)).toEqual([offsets[0], offsets[2]]);
+      expect((await readAll(log, { topic: "proposals" })).map(textOf)).toEqual(["task"]);
+      expect((await log.lag("coordinator", "sessions"))[place.partition]?.committed).toBe(1);
+      await one.close();
+      expect((await transactor()).next).toBe(1);
+    });
+
+    test("fences the older owner of a place, whose records do not appear", async () => {
+      await log.append([record("s1", "in", "sessions")]);
+      const zombie = await transactor();
+      const owner = await transactor();
+      expect((await failure(zombie.commit([record("s1", "zombie", "history")], 1))).code).toBe(
+        "fenced",
+      );
+      await owner.commit([record("s1", "owner", "history")], 1);
+      expect((await readAll(log, { topic: "history" })).map(textOf)).toEqual(["owner"]);
+    });
+
+    test("of another place or group is not fenced", async () => {
+      const one = await transactor();
+      await transactor("another-group");
+      await one.commit([record("s1", "still mine", "history")], 0);
+      expect((await readAll(log, { topic: "history" })).map(textOf)).toEqual(["still mine"]);
+    });
+
+    test("refuses after it was closed", async () => {
+      const one = await transactor();
+      await one.close();
+      expect((await failure(one.commit([record("s1", "late", "history")], 1))).code).toBe("fenced");
+      expect(await readAll(log, { topic: "history" })).toEqual([]);
+    });
+
+    test("writes nothing of a batch with an impossible record", async () => {
+      const one = await transactor();
+      const bad = { ...record("s1", "bad", "history"), partition: log.partitions };
+      await failure(one.commit([record("s1", "good", "history"), bad], 1));
+      expect(await readAll(log, { topic: "history" })).toEqual([]);
+      await one.close();
+      expect((await transactor()).next).toBe(0);
+    });
+
+    test("takes an empty batch and an offset alone", async () => {
+      await log.append([record("s1", "in", "sessions")]);
+      const one = await transactor();
+      expect(await one.commit([], 1)).toEqual([]);
+      await one.close();
+      expect((await transactor()).next).toBe(1);
+    });
+
+    test("carries many transactions after one another, in order", async () => {
+      const one = await transactor();
+      for (let at = 0; at < 50; at += 1) await one.commit([record("s1", `${at}`, "history")], 0);
+      const history = await readAll(log, { topic: "history", key: "s1" });
+      expect(history.map(textOf)).toEqual(Array.from({ length: 50 }, (_, at) => `${at}`));
+    });
+
+    test("starts the deliveries of its place at `next`, on assignment and when opened anew", async () => {
+      await log.append(["a", "b", "c", "d"].map((text) => record("s1", text, "sessions")));
+      const first = await transactor();
+      await first.commit([], 1);
+      await first.close();
+      const sink = collector({
+        assigned: async (assigned) => {
+          if (assigned.partition === place.partition) await transactor();
+        },
+      });
+      const consumption = await consume(sink);
+      await until(() => sink.seen.length === 3);
+      expect(sink.seen.map(textOf)).toEqual(["b", "c", "d"]);
+      const again = await transactor();
+      expect(again.next).toBe(1);
+      await until(() => sink.seen.length === 6);
+      await again.commit([], 3);
+      const later = await transactor();
+      expect(later.next).toBe(3);
+      await until(() => sink.seen.length === 7);
+      await consumption.stop();
+      expect(sink.seen.map(textOf)).toEqual(["b", "c", "d", "b", "c", "d", "d"]);
+    });
+  });
+}
