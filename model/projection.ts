@@ -1,0 +1,118 @@
+/**
+ * Taking the unpenalised columns out of a regression once, so that only media are left to fit.
+ *
+ * Frisch & Waugh (1933), Lovell (1963): with Z = QR on the training rows, the media coefficients
+ * of the full regression are those of regressing (I − QQᵀ)y on (I − QQᵀ)X. In Gram form
+ *   G̃ = XᵀX − (QᵀX)ᵀ(QᵀX),   b̃ = Xᵀy − (QᵀX)ᵀ(Qᵀy),   QᵀX = R⁻ᵀ ZᵀX,
+ * so a fold needs only the sums ZᵀX, XᵀX, Xᵀy over its rows. Predictions for later rows are
+ *   ŷ = Z R⁻¹ (Qᵀy − QᵀX β) + X β.
+ *
+ * 1. Depends on the training rows (and, for `ahead`, on z of the predicted rows), never on y ahead.
+ * 2. A column that is (nearly) a combination of earlier ones on the training rows is left out.
+ */
+
+/** Share of a column's length that must be new for the column to be kept. */
+const INDEPENDENT_SHARE = 1e-7;
+
+export interface Projection {
+  /** Indices of the columns kept. */
+  readonly kept: readonly number[];
+  /** R⁻ᵀ as kept × columns, row-major (zero for columns left out): Qᵀx = inverse · Zᵀx. */
+  readonly inverse: Float64Array;
+  /** Qᵀy of the training rows. */
+  readonly rotatedTarget: Float64Array;
+  /** Z R⁻¹ of the rows ahead, row-major (rows × kept). */
+  readonly ahead: Float64Array;
+}
+
+export interface ProjectionRows {
+  readonly trainRows: number;
+  readonly aheadEnd: number;
+}
+
+/** Orthogonalises the columns over the training rows and prepares the rows ahead. */
+export function projectOut(
+  columns: readonly Float64Array[],
+  target: Float64Array,
+  { trainRows, aheadEnd }: ProjectionRows,
+): Projection {
+  const { basis, kept, upper } = orthonormalize(columns, trainRows);
+  const width = columns.length;
+  const rank = kept.length;
+  const inverse = invertTransposed(upper, kept, width);
+  const rotatedTarget = Float64Array.from(basis, (vector) => dot(vector, target, trainRows));
+  const ahead = new Float64Array((aheadEnd - trainRows) * rank);
+  for (let row = trainRows; row < aheadEnd; row += 1) {
+    for (let at = 0; at < rank; at += 1) {
+      let sum = 0;
+      for (const index of kept) {
+        sum += (inverse[at * width + index] ?? 0) * (columns[index]?.[row] ?? 0);
+      }
+      ahead[(row - trainRows) * rank + at] = sum;
+    }
+  }
+  return { kept, inverse, rotatedTarget, ahead };
+}
+
+interface Orthonormal {
+  readonly basis: readonly Float64Array[];
+  readonly kept: readonly number[];
+  /** R: column j holds the weights of basis vectors 0 … j in kept column j. */
+  readonly upper: readonly (readonly number[])[];
+}
+
+/** Modified Gram–Schmidt, done twice for accuracy (Björck 1994, "twice is enough"). */
+export function orthonormalize(columns: readonly Float64Array[], rows: number): Orthonormal {
+  const basis: Float64Array[] = [];
+  const kept: number[] = [];
+  const upper: number[][] = [];
+  for (const [index, column] of columns.entries()) {
+    const vector = column.slice(0, rows);
+    const length = Math.sqrt(dot(vector, vector, rows));
+    const weights = basis.map(() => 0);
+    for (let pass = 0; pass < 2; pass += 1) {
+      for (const [at, direction] of basis.entries()) {
+        const weight = dot(direction, vector, rows);
+        weights[at] = (weights[at] ?? 0) + weight;
+        for (let row = 0; row < rows; row += 1) {
+          vector[row] = (vector[row] ?? 0) - weight * (direction[row] ?? 0);
+        }
+      }
+    }
+    const rest = Math.sqrt(dot(vector, vector, rows));
+    if (rest === 0 || rest <= INDEPENDENT_SHARE * length) continue;
+    kept.push(index);
+    upper.push([...weights, rest]);
+    basis.push(vector.map((value) => value / rest));
+  }
+  return { basis, kept, upper };
+}
+
+/** R⁻ᵀ by forward substitution, spread over all columns. */
+function invertTransposed(
+  upper: readonly (readonly number[])[],
+  kept: readonly number[],
+  width: number,
+): Float64Array {
+  const rank = kept.length;
+  const inverse = new Float64Array(rank * width);
+  for (let unit = 0; unit < rank; unit += 1) {
+    // Solve Rᵀ q = e_unit, so q_at = (R⁻ᵀ)_{at,unit}: row `at` is about the basis vector `at`.
+    const q = new Float64Array(rank);
+    for (let at = unit; at < rank; at += 1) {
+      let sum = at === unit ? 1 : 0;
+      for (let before = unit; before < at; before += 1) {
+        sum -= (upper[at]?.[before] ?? 0) * (q[before] ?? 0);
+      }
+      q[at] = sum / (upper[at]?.[at] ?? 1);
+      inverse[at * width + (kept[unit] ?? 0)] = q[at] ?? 0;
+    }
+  }
+  return inverse;
+}
+
+export function dot(left: Float64Array, right: Float64Array, rows: number): number {
+  let sum = 0;
+  for (let row = 0; row < rows; row += 1) sum += (left[row] as number) * (right[row] as number);
+  return sum;
+}

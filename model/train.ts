@@ -1,0 +1,155 @@
+/**
+ * Training: a configuration and its data in, a judged model out.
+ *
+ * Owns: the order of the work and the assembly of the result. Not: search for better parameters
+ * (`search.ts`), the locked test (`locked-test.ts`).
+ *
+ * 1. The same data, configuration and seed give the same result, byte for byte as JSON.
+ * 2. Locked rows influence nothing here: changing them changes no figure.
+ * 3. Every number is finite or null.
+ */
+
+import type { ChannelAttribution } from "./attribution.ts";
+import { attributeChannel } from "./attribution.ts";
+import { baselineOf } from "./baseline.ts";
+import type { ModelConfig } from "./config.ts";
+import { trainingFits } from "./contributions.ts";
+import { convergenceOf } from "./convergence.ts";
+import { dataFindings } from "./data-findings.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Finding } from "./findings.ts";
+import { fitFindings } from "./fit-findings.ts";
+import type { WindowFit } from "./fit.ts";
+import { varianceInflation } from "./inflation.ts";
+import { meanMetrics } from "./metrics.ts";
+import { mean, sum } from "./numbers.ts";
+import type { Objective } from "./objective.ts";
+import { createObjective } from "./objective.ts";
+import { parametersOf } from "./problem.ts";
+import { refineConfiguration } from "./refine.ts";
+import { diagnosticsOf, foldResults, inSampleOf, pooledMetrics } from "./scores.ts";
+import type { ChannelResult, TrainingResult } from "./training-result.ts";
+
+export interface TrainingOptions {
+  /** Recorded; fitting itself uses no chance. */
+  readonly seed: number;
+}
+
+/**
+ * Fits and judges one configuration.
+ *
+ * @throws ModelError `rows_too_few`, `target_constant`, `parameters_invalid`.
+ */
+export function trainModel(
+  dataset: Dataset,
+  config: ModelConfig,
+  options: TrainingOptions,
+): TrainingResult {
+  const objective = createObjective(dataset, config);
+  const refinement =
+    config.training.refinement_steps > 0 ? refineConfiguration(objective, config) : null;
+  const used = refinement?.config ?? config;
+  const parameters = parametersOf(used);
+  const evaluation = objective.evaluate(parameters);
+  const folds = foldResults(objective);
+  const fits = trainingFits(objective, parameters);
+  const channels = channelResults(fits, used);
+  const inSample = inSampleOf(fits);
+  const baseline = baselineOf(fits);
+  const convergence = convergenceOf(objective, { fits, kkt: evaluation.kkt });
+  const diagnostics = diagnosticsOf(fits, channels);
+  return {
+    model_id: config.model_id,
+    seed: options.seed,
+    loss: evaluation.loss,
+    data: dataSummary(objective, dataset),
+    validation: {
+      mean: meanMetrics(folds.map((fold) => fold.metrics)),
+      pooled: pooledMetrics(folds, objective),
+      folds,
+    },
+    in_sample: inSample,
+    diagnostics,
+    other_coefficients: otherCoefficients(fits),
+    channels,
+    baseline,
+    convergence,
+    hyperparameters: used.hyperparameters,
+    refinement:
+      refinement === null
+        ? null
+        : {
+            steps: config.training.refinement_steps,
+            learning_rate: config.training.learning_rate,
+            loss_before: refinement.lossBefore,
+            loss_after: refinement.lossAfter,
+          },
+    calibration: calibrationSummary(config),
+    findings: uniqueFindings([
+      ...objective.engines.flatMap((engine) => dataFindings(engine.problem)),
+      ...fitFindings({
+        channels,
+        baseline,
+        inSample,
+        diagnostics,
+        calibration: config.calibration,
+      }),
+    ]),
+  };
+}
+
+function channelResults(fits: readonly WindowFit[], config: ModelConfig): ChannelResult[] {
+  const inflation = varianceInflation(fits);
+  const attributions: ChannelAttribution[] = config.channels.map((_, channel) =>
+    attributeChannel(fits, channel),
+  );
+  const spend = sum(attributions.map((row) => row.spend));
+  const effect = sum(attributions.map((row) => row.contribution));
+  const fitted = sum(fits.map((fit) => sum(fit.fitted)));
+  return config.channels.map((channel, index) => {
+    const row = attributions[index] as ChannelAttribution;
+    return {
+      name: channel.name,
+      media_type: channel.media_type,
+      coefficient: mean(fits.map((fit) => fit.beta[index] ?? 0)),
+      ...row,
+      spend_share: spend > 0 ? row.spend / spend : 0,
+      effect_share: effect > 0 ? row.contribution / effect : 0,
+      contribution_share: fitted === 0 ? 0 : row.contribution / fitted,
+      vif: inflation[index] ?? null,
+    };
+  });
+}
+
+function otherCoefficients(fits: readonly WindowFit[]): Record<string, number> {
+  const names = fits[0]?.problem.design.names ?? [];
+  return Object.fromEntries(
+    names.map((name, index) => [name, mean(fits.map((fit) => fit.other[index] ?? 0))]),
+  );
+}
+
+function dataSummary(objective: Objective, dataset: Dataset): TrainingResult["data"] {
+  const trainingEnd = objective.engines[0]?.problem.windows.trainingEnd ?? 0;
+  return {
+    frequency: dataset.frequency,
+    periods: dataset.dates.length,
+    training_periods: trainingEnd,
+    locked_periods: dataset.dates.length - trainingEnd,
+    first_date: dataset.dates[0] ?? "",
+    last_training_date: dataset.dates[trainingEnd - 1] ?? "",
+    last_date: dataset.dates.at(-1) ?? "",
+    geos: dataset.geos.length,
+  };
+}
+
+function calibrationSummary(config: ModelConfig): TrainingResult["calibration"] {
+  const { calibration } = config;
+  if (calibration === undefined) return null;
+  const [lift, priors] = [calibration.lift_tests.length, calibration.roi_priors.length];
+  return lift + priors === 0 ? null : { lift_tests: lift, roi_priors: priors };
+}
+
+/** Geos fitted apart repeat findings; the same message is kept once. */
+function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((one) => [`${one.code} ${one.message}`, one])).values()];
+}
