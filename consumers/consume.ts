@@ -15,7 +15,7 @@ import type { Clock, Consumption, EventLog, LogRecord, Place } from "../session/
 import type { Consumer } from "./consumer.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { decodeRecord } from "./decode.ts";
-import { createLanes, type Lanes } from "./lanes.ts";
+import { Lanes } from "./lanes.ts";
 import type { Observer } from "./observer.ts";
 
 export interface LoopTools {
@@ -59,7 +59,7 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
     assigned: async (place: Place) => {
       const mine = new AbortController();
       const signal = AbortSignal.any([halt.signal, mine.signal]);
-      const lanes: Lanes = createLanes(null, {
+      const lanes: Lanes = new Lanes({
         widthMax,
         handle: (record) => handleRecord({ consumer, tools, group, signal }, record),
         progressed: () => progressed(place, lanes),

@@ -1,14 +1,14 @@
 /** What the coordinator works with. */
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
 import type { Observer } from "./observer.ts";
-import type { DeskKeys } from "./vouching.ts";
+import type { Keys } from "./vouching.ts";
 
 export interface CoordinatorTools {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   readonly observer: Observer;
-  readonly keys: DeskKeys;
+  readonly keys: Keys;
   readonly groupPrefix: string;
   /** Inbox records in one transaction. */
   readonly batchMax?: number;

@@ -17,7 +17,7 @@ import { decide } from "../session/decide.ts";
 import { evolve } from "../session/evolve.ts";
 import type { LogRecord, OutgoingRecord, Place, Transactor } from "../session/ports.ts";
 import type { SessionState } from "../session/state.ts";
-import { attachmentsFor, signatureFault } from "./vouching.ts";
+import { attachmentsFor, sealOf, signatureFault } from "./vouching.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { decodeRecord } from "./decode.ts";
@@ -135,7 +135,16 @@ function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRe
     const echo = index === 0 && event.type === step.event.type;
     out.push(...writeOne(parts, folder, { ...step, index: echo ? null : index, written: event }));
     if (event.type === "SessionCompleted") {
-      const seal: Event = { type: "SessionSealed", data: { seal: sealOf(parts, folder) } };
+      const seal: Event = {
+        type: "SessionSealed",
+        data: {
+          seal: sealOf(parts.tools.keys, {
+            session: folder.session,
+            seq: folder.seq,
+            head: folder.head,
+          }),
+        },
+      };
       out.push(...writeOne(parts, folder, { ...step, index: step.events.length, written: seal }));
     }
   }
@@ -180,11 +189,6 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
   if (command === undefined) return [history];
   const attachments = attachmentsFor(parts.tools.keys, folder.state, event);
   return [history, recordOf(command.topic, event, envelope, attachments)];
-}
-
-function sealOf(parts: Parts, folder: Folder): string {
-  const session = folder.state?.session ?? "";
-  return parts.tools.keys.sealHead({ session, seq: folder.seq, head: folder.head });
 }
 
 function deadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {

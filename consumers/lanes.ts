@@ -7,94 +7,96 @@
  */
 import type { LogRecord } from "../session/ports.ts";
 
-export interface Lanes {
-  /** Takes records in offset order. */
-  push(records: readonly LogRecord[]): void;
-  /** First offset not yet done. */
-  readonly lowWater: number;
-  readonly inHand: number;
-  /** Resolves when nothing is in the handler; queued records are dropped. */
-  drain(): Promise<void>;
-}
-
 interface LaneOptions {
   readonly widthMax: number;
+  /** Rejects only when it was told to stop; the record then stays not done. */
   handle(record: LogRecord): Promise<void>;
   /** After every record that got done. */
   progressed(): void;
 }
 
-/** Lanes of one place whose next offset is `start`. */
-export function createLanes(start: number | null, options: LaneOptions): Lanes {
-  const lanes = new Map<string, LogRecord[]>();
-  const ready: string[] = [];
-  const open: { readonly offset: number; done: boolean }[] = [];
-  let next = start ?? 0;
-  let running = 0;
-  let stopped = false;
-  let idle: (() => void) | null = null;
+interface Entry {
+  readonly record: LogRecord;
+  done: boolean;
+}
 
-  function push(records: readonly LogRecord[]): void {
-    for (const record of records) {
-      if (open.length === 0) next = record.offset;
-      open.push({ offset: record.offset, done: false });
-      const lane = lanes.get(record.key);
-      if (lane === undefined) {
-        lanes.set(record.key, [record]);
-        ready.push(record.key);
-      } else lane.push(record);
-    }
-    pump();
+/** The lanes of one assigned place. */
+export class Lanes {
+  readonly #options: LaneOptions;
+  readonly #lanes = new Map<string, Entry[]>();
+  readonly #ready: string[] = [];
+  readonly #open: Entry[] = [];
+  readonly #idle = Promise.withResolvers<void>();
+  #next = 0;
+  #running = 0;
+  #stopped = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
   }
 
-  function pump(): void {
-    while (!stopped && running < options.widthMax) {
-      const key = ready.shift();
-      if (key === undefined) return;
-      const record = lanes.get(key)?.[0];
-      if (record !== undefined) {
-        running += 1;
-        void run(key, record);
+  /** First offset not yet done. */
+  get lowWater(): number {
+    return this.#next;
+  }
+
+  /** Records taken in and not yet below the low-water mark. */
+  get inHand(): number {
+    return this.#open.length;
+  }
+
+  /** Takes records in offset order. */
+  push(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      const entry: Entry = { record, done: false };
+      if (this.#open.length === 0) this.#next = record.offset;
+      this.#open.push(entry);
+      const lane = this.#lanes.get(record.key);
+      if (lane !== undefined) lane.push(entry);
+      else {
+        this.#lanes.set(record.key, [entry]);
+        this.#ready.push(record.key);
       }
     }
+    this.#pump();
   }
 
-  async function run(key: string, record: LogRecord): Promise<void> {
-    let finished = false;
-    try {
-      await options.handle(record);
-      finished = true;
-    } catch {
-      // A handler throws only when it was told to stop; the record stays not done.
+  /** Resolves when nothing is in the handler; what is queued is dropped. */
+  async drain(): Promise<void> {
+    this.#stopped = true;
+    if (this.#running > 0) await this.#idle.promise;
+  }
+
+  #pump(): void {
+    while (!this.#stopped && this.#running < this.#options.widthMax) {
+      const key = this.#ready.shift();
+      const entry = key === undefined ? undefined : this.#lanes.get(key)?.[0];
+      if (key === undefined || entry === undefined) return;
+      this.#running += 1;
+      void this.#run(key, entry);
     }
-    running -= 1;
-    if (finished) done(key, record);
-    if (running === 0) idle?.();
-    pump();
   }
 
-  function done(key: string, record: LogRecord): void {
-    const lane = lanes.get(key) as LogRecord[];
+  async #run(key: string, entry: Entry): Promise<void> {
+    const finished = await this.#options.handle(entry.record).then(
+      () => true,
+      () => false,
+    );
+    this.#running -= 1;
+    if (finished) this.#finish(key, entry);
+    if (this.#stopped && this.#running === 0) this.#idle.resolve();
+    this.#pump();
+  }
+
+  #finish(key: string, entry: Entry): void {
+    entry.done = true;
+    const lane = this.#lanes.get(key) ?? [];
     lane.shift();
-    if (lane.length === 0) lanes.delete(key);
-    else ready.push(key);
-    const entry = open.find((candidate) => candidate.offset === record.offset);
-    if (entry !== undefined) entry.done = true;
-    while (open[0]?.done === true) next = (open.shift()?.offset ?? next) + 1;
-    options.progressed();
+    if (lane.length === 0) this.#lanes.delete(key);
+    else this.#ready.push(key);
+    while (this.#open[0]?.done === true) {
+      this.#next = (this.#open.shift()?.record.offset ?? this.#next) + 1;
+    }
+    this.#options.progressed();
   }
-
-  return {
-    push,
-    get lowWater() {
-      return next;
-    },
-    get inHand() {
-      return open.length;
-    },
-    drain: async () => {
-      stopped = true;
-      if (running > 0) await new Promise<void>((resolve) => (idle = resolve));
-    },
-  };
 }

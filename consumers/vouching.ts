@@ -5,56 +5,59 @@
  *     configuration; the guard judges against nothing else.
  * I2. A clearance is looked at before a session may accept it; what does not verify is refused.
  */
-import { canonicalJson } from "../schemas/canonical.ts";
+import {
+  signSeal,
+  signWarrant,
+  verifyClearance,
+  warrantConstraints,
+  type Warrant,
+} from "../guard/clearance.ts";
+import type { KeyRing } from "../guard/keys.ts";
+import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { errorText } from "../schemas/errors.ts";
 import type { Attachments, Event, EventData, Recorded } from "../schemas/event.ts";
-import type { Constraint } from "../schemas/parts.ts";
 import { COMMANDS, type Attachment } from "../schemas/topics.ts";
 import { BASELINE_ITEM, type SessionState } from "../session/state.ts";
 
-export interface WarrantClaims {
-  readonly session: string;
-  readonly work_item: string;
-  readonly attempt: number;
-  readonly iteration: number;
-  /** Canonical text of the pinned baseline configuration; as given for the baseline itself. */
-  readonly baseline: string;
-  /** Canonical text of the configuration in force. */
-  readonly base: string;
-  readonly constraints: readonly Constraint[];
-}
-
-export interface ClearanceClaims {
-  readonly session: string;
-  readonly proposal: string;
-  readonly config_digest: string;
-  readonly spec_digest: string;
-}
-
-/** The coordinator's keys: it signs warrants and seals, and knows the guard's public keys. */
-export interface DeskKeys {
-  signWarrant(claims: WarrantClaims): string;
-  /** Null when the clearance is the guard's and says exactly this, else the fault. */
-  clearanceFault(clearance: string, claims: ClearanceClaims): string | null;
-  sealHead(head: { readonly session: string; readonly seq: number; readonly head: string }): string;
+/** The two rings: the coordinator's signs warrants and seals, the guard's signs clearances. */
+export interface Keys {
+  readonly coordinator: KeyRing;
+  readonly guard: KeyRing;
 }
 
 /** Why the event's signature does not hold; null when it does or none is needed. */
 export function signatureFault(
-  keys: DeskKeys,
+  keys: Keys,
   state: SessionState | null,
   event: Recorded,
 ): string | null {
   if (event.type !== "ProposalCleared" || state === null) return null;
-  return keys.clearanceFault(event.data.clearance, {
-    session: state.session,
-    proposal: event.data.proposal,
-    config_digest: event.data.config_digest,
-    spec_digest: event.data.spec_digest,
-  });
+  const { clearance, proposal, config, config_digest, methodology_digest, spec_digest } =
+    event.data;
+  if (sha256(config) !== config_digest) return "the configuration is not the one of its digest";
+  try {
+    const session = state.session;
+    const found = verifyClearance(clearance, keys.guard, {
+      session,
+      proposal,
+      config,
+      spec_digest,
+    });
+    return found.methodology_digest === methodology_digest
+      ? null
+      : "another methodology was cleared";
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+/** The seal of a chain head. */
+export function sealOf(keys: Keys, head: { session: string; seq: number; head: string }): string {
+  return signSeal(head, keys.coordinator);
 }
 
 /** What goes beside a command, from the state after it. */
-export function attachmentsFor(keys: DeskKeys, state: SessionState, event: Event): Attachments {
+export function attachmentsFor(keys: Keys, state: SessionState, event: Event): Attachments {
   const wanted: readonly Attachment[] = COMMANDS[event.type]?.attach ?? [];
   const found: Record<string, string> = {};
   for (const name of wanted) {
@@ -64,10 +67,10 @@ export function attachmentsFor(keys: DeskKeys, state: SessionState, event: Event
   return found;
 }
 
-type Maker = (keys: DeskKeys, state: SessionState, event: Event) => string | null;
+type Maker = (keys: Keys, state: SessionState, event: Event) => string | null;
 
 const MAKERS: Readonly<Record<Attachment, Maker>> = {
-  warrant: (keys, state, event) => keys.signWarrant(warrantClaims(state, event)),
+  warrant: (keys, state, event) => signWarrant(warrantOf(state, event), keys.coordinator),
   config: (_keys, state, event) => trainee(state, event)?.config ?? null,
   clearance: (_keys, state, event) => trainee(state, event)?.clearance ?? null,
   context: (_keys, state, event) => canonicalJson(contextOf(state, event)),
@@ -77,7 +80,7 @@ function trainee(state: SessionState, event: Event) {
   return event.type === "LockedTestRequested" ? state.accepted : state.work_item?.candidate;
 }
 
-function warrantClaims(state: SessionState, event: Event): WarrantClaims {
+function warrantOf(state: SessionState, event: Event): Warrant {
   const { work_item, attempt } = event.data as { work_item: string; attempt: number };
   const own = work_item === BASELINE_ITEM;
   return {
@@ -87,7 +90,7 @@ function warrantClaims(state: SessionState, event: Event): WarrantClaims {
     iteration: state.iteration,
     baseline: own ? state.baseline_text : (state.baseline?.config ?? ""),
     base: own ? state.baseline_text : (state.accepted?.config ?? ""),
-    constraints: state.constraints,
+    constraints: warrantConstraints(state.constraints),
   };
 }
 

@@ -36,7 +36,7 @@ export const METRICS = {
   name: "Metrics",
   fields: [
     { name: "mape", type: ["null", "double"], doc: "fraction; null where the target has zeros" },
-    { name: "wmape", type: "double", doc: "fraction" },
+    { name: "wmape", type: ["null", "double"], doc: "fraction; null where the target is all zero" },
     { name: "smape", type: "double", doc: "fraction" },
     { name: "mase", type: ["null", "double"], doc: "against seasonal naive" },
     { name: "r2", type: ["null", "double"] },

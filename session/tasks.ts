@@ -111,7 +111,7 @@ function tuningText(state: SessionState): string {
   if (trained === undefined || trained === null || metrics === undefined) return "Tune the model.";
   const error =
     metrics.mape === null
-      ? `wMAPE of ${percent(metrics.wmape)}`
+      ? `wMAPE of ${percent(metrics.wmape ?? 0)}`
       : `MAPE of ${percent(metrics.mape)}`;
   const r2 = metrics.r2 === null ? "" : `, R² ${metrics.r2.toFixed(3)}`;
   return (
