@@ -114,8 +114,8 @@ export interface EventLog {
   flush(): Promise<void>;
   consume(options: ConsumeOptions, sink: RecordSink): Promise<Consumption>;
   /**
-   * Fences older owners of the place. Where this log consumes the place for the group, its next
-   * delivery starts at the new transactor's `next`.
+   * Fences older owners of the place. A running consumption is not moved: records delivered before
+   * stay in hand, those below the new `next` are to be passed over.
    */
   transactor(group: string, place: Place): Promise<Transactor>;
   /** Committed records in order, without a group and without side effects. */
