@@ -43,14 +43,14 @@ export function foldResults(objective: Objective): FoldResult[] {
   });
 }
 
-function variablesOf(engine: Engine): number {
+export function variablesOf(engine: Engine): number {
   const { design, exposures } = engine.problem;
   const intercepts = design.names.filter((name) => name.startsWith("intercept")).length;
   return design.names.length - intercepts + exposures.length;
 }
 
 /** Mean over engines of the naive error on the first `periods` periods. */
-function naiveErrorOf(engines: readonly Engine[], periods: number): number | null {
+export function naiveErrorOf(engines: readonly Engine[], periods: number): number | null {
   const errors = engines.map(({ problem }) =>
     naiveError(problem.dataset.target, periods * problem.stride, {
       season: problem.dataset.frequency === "weekly" ? 52 : 364,

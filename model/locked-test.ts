@@ -1,0 +1,105 @@
+/**
+ * The locked test: the last weeks, looked at once, for the final report.
+ *
+ * Nothing else in `model/` reads these rows' targets. Whoever calls this must do it once per
+ * session: each further look turns the test into validation.
+ *
+ * Contradiction rule: the locked wMAPE contradicts validation when it is larger than both the worst
+ * fold's wMAPE and 1.5 times the mean fold's. One block of the folds' length is as noisy as one
+ * fold, so the worst fold is the yardstick; the factor keeps very even folds from crying wolf.
+ */
+
+import type { ModelConfig } from "./config.ts";
+import type { Dataset } from "./dataset.ts";
+import { ModelError } from "./errors.ts";
+import { fitWindow } from "./fit.ts";
+import type { Metrics } from "./metrics.ts";
+import { measure } from "./metrics.ts";
+import { createObjective } from "./objective.ts";
+import { parametersOf } from "./problem.ts";
+import { refineConfiguration } from "./refine.ts";
+import { foldResults, naiveErrorOf, variablesOf } from "./scores.ts";
+
+const MEAN_FACTOR = 1.5;
+
+export interface LockedTestResult {
+  readonly from: string;
+  readonly to: string;
+  readonly metrics: Metrics;
+  readonly actual: readonly number[];
+  readonly predicted: readonly number[];
+  readonly contradiction: {
+    readonly contradicts: boolean;
+    readonly locked_wmape: number | null;
+    readonly mean_fold_wmape: number | null;
+    readonly worst_fold_wmape: number | null;
+    /** The wMAPE above which the locked test contradicts validation. */
+    readonly bound: number | null;
+    readonly rule: string;
+  };
+}
+
+/**
+ * Fits on everything before the locked weeks and predicts them.
+ *
+ * @throws ModelError `rows_too_few` when the configuration locks no weeks.
+ */
+export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): LockedTestResult {
+  const objective = createObjective(dataset, config);
+  const first = objective.engines[0];
+  if (first === undefined || first.problem.windows.trainingEnd >= first.problem.windows.periods) {
+    throw new ModelError(
+      "rows_too_few",
+      "Model configuration, evaluation.locked_test_weeks is 0: there is no locked test to evaluate",
+      { locked_test_weeks: config.evaluation.locked_test_weeks },
+    );
+  }
+  const refined = config.training.refinement_steps > 0;
+  const used = refined ? refineConfiguration(objective, config).config : config;
+  const parameters = parametersOf(used);
+  const actual: number[] = [];
+  const predicted: number[] = [];
+  for (const engine of objective.engines) {
+    const { problem } = engine;
+    const fit = fitWindow(problem, parameters, {
+      trainRows: problem.trainingRows,
+      rows: problem.rows,
+    });
+    actual.push(...problem.dataset.target.subarray(problem.trainingRows));
+    predicted.push(...fit.fitted.subarray(problem.trainingRows));
+  }
+  objective.evaluate(parameters);
+  const folds = foldResults(objective).map((fold) => fold.metrics.wmape);
+  const { windows } = first.problem;
+  const metrics = measure(actual, predicted, {
+    variables: variablesOf(first),
+    naiveError: naiveErrorOf(objective.engines, windows.trainingEnd),
+  });
+  return {
+    from: dataset.dates[windows.trainingEnd] ?? "",
+    to: dataset.dates.at(-1) ?? "",
+    metrics,
+    actual,
+    predicted,
+    contradiction: contradictionOf(metrics.wmape, folds),
+  };
+}
+
+/** The rule of the header on wMAPEs. */
+export function contradictionOf(
+  locked: number | null,
+  folds: readonly (number | null)[],
+): LockedTestResult["contradiction"] {
+  const known = folds.filter((value) => value !== null);
+  const mean = known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+  const worst = known.length === 0 ? null : Math.max(...known);
+  const bound = mean === null || worst === null ? null : Math.max(worst, MEAN_FACTOR * mean);
+  return {
+    contradicts: locked !== null && bound !== null && locked > bound,
+    locked_wmape: locked,
+    mean_fold_wmape: mean,
+    worst_fold_wmape: worst,
+    bound,
+    rule: `locked wMAPE above both the worst fold and ${MEAN_FACTOR} times the mean fold`,
+  };
+}
