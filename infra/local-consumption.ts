@@ -23,8 +23,6 @@ export interface LocalConsumption extends Consumption {
   readonly topics: readonly string[];
   /** Something was appended to a place, or to any. */
   wake(place?: Place): void;
-  /** The next delivery of a place starts here. */
-  rewind(place: Place, offset: number): void;
   fail(error: unknown): void;
 }
 
@@ -82,11 +80,6 @@ export function startConsumption(
       if (place === undefined) for (const lane of lanes.values()) lane.wake();
       else lanes.get(placeName(place))?.wake();
     },
-    rewind(place, offset) {
-      const lane = laneOf(place);
-      lane.cursor = offset;
-      lane.wake();
-    },
     fail,
     pause: (place) => void (laneOf(place).paused = true),
     resume(place) {
@@ -129,9 +122,8 @@ async function runLane(member: Membership, lane: Lane): Promise<void> {
         await new Promise<void>((resolve) => (lane.wake = resolve));
         continue;
       }
-      const start = lane.cursor;
       await turn();
-      if (stopping.signal.aborted || lane.paused || lane.cursor !== start) continue;
+      if (stopping.signal.aborted || lane.paused) continue;
       lane.cursor = last.offset + 1;
       await sink.deliver(lane.place, records);
     }

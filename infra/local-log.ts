@@ -5,7 +5,6 @@
  *
  * I1. One process consumes; in it each group has one member, which owns every place.
  * I2. A transactor of an older epoch cannot write.
- * I3. Opening a transactor moves a running consumption of its group and place to `next`.
  */
 import { MmmError } from "../schemas/errors.ts";
 import { presentSchemas } from "../schemas/codec.ts";
@@ -82,7 +81,7 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
       consumption.ended.then(forget, forget);
       return consumption;
     },
-    transactor: async (group, place) => openTransactor({ table, running, put }, group, place),
+    transactor: async (group, place) => openTransactor({ table, put }, group, place),
     read: (options) => readLocal(table, options, partitions),
     lag: async (group, topic) =>
       placesOf([topic], partitions).map((place) => lagOf(table, group, place, clock.now())),
@@ -121,20 +120,15 @@ function appendAll(
 
 interface TransactorParts {
   readonly table: RecordTable;
-  readonly running: Running;
   readonly put: Put;
 }
 
 function openTransactor(parts: TransactorParts, group: string, place: Place): Transactor {
-  const { table, running, put } = parts;
+  const { table, put } = parts;
   table.claim();
   const epoch = table.epoch(group, place) + 1;
   table.write(() => table.setEpoch(group, place, epoch));
   const next = table.committed(group, place) ?? 0;
-  for (const consumption of running.consumptions) {
-    if (consumption.group !== group || !consumption.topics.includes(place.topic)) continue;
-    consumption.rewind(place, next);
-  }
   let open = true;
   return {
     next,

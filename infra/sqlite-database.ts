@@ -9,7 +9,9 @@
  * I1. A write that fails, or a commit that fails, loses the whole open transaction and the database
  *     refuses all further work: what was derived from lost records must not go on.
  * I2. WAL with synchronous=FULL: what `flush` has confirmed survives a power cut.
- * I3. The consumer lock is a second database file held exclusively; it dies with the process.
+ * I3. Two openings of one folder in one process give way to each other; between processes a writer
+ *     waits its turn.
+ * I4. The consumer lock is a second database file held exclusively; it dies with the process.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -83,6 +85,9 @@ function pragma(database: DatabaseSync, name: "user_version" | "data_version"): 
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
+/** All databases this process has open. */
+const OPEN = new Set<Groups>();
+
 /** Group commit over one writing connection. */
 class Groups implements SqliteDatabase {
   readonly folder: string;
@@ -110,6 +115,7 @@ class Groups implements SqliteDatabase {
     this.writer = writer;
     this.reader = reader;
     this.#version = pragma(writer, "data_version");
+    OPEN.add(this);
   }
 
   onBegin(listener: (foreign: boolean) => void): void {
@@ -193,6 +199,7 @@ class Groups implements SqliteDatabase {
   }
 
   async close(): Promise<void> {
+    OPEN.delete(this);
     this.#stopPolling();
     if (this.#idle !== null) clearTimeout(this.#idle);
     try {
@@ -206,6 +213,9 @@ class Groups implements SqliteDatabase {
   }
 
   #begin(): void {
+    for (const sibling of OPEN) {
+      if (sibling !== this && sibling.folder === this.folder) sibling.#commitQuietly();
+    }
     beginWaiting(this.writer);
     this.#open = true;
     this.#writes = 0;
