@@ -1,0 +1,48 @@
+/**
+ * What a proposal asks for, reduced to what stays when it is reworded: the key that refusals are
+ * counted by, over attempts, sessions and forks.
+ *
+ * I1. Order of keys and changes, spelling of numbers, casing, look-alike letters, spacing and the
+ *     reasoning beside a set of changes do not alter the digest.
+ * I2. Numbers count to two significant digits, so that jitter is the same content.
+ * I3. Text that is not a proposal is counted by its letters and digits.
+ */
+import { type Json, digestOf } from "../schemas/canonical.ts";
+import { skeleton } from "./lookalike.ts";
+import { isObject } from "./proposal.ts";
+
+const TEXT_CHARACTERS_MAX = 4000;
+
+/** The digest of a proposal's content; `json` is what its text says, undefined if it is not JSON. */
+export function contentDigest(raw: string, json: Json | undefined): string {
+  return digestOf({ version: 1, content: contentOf(raw, json) });
+}
+
+function contentOf(raw: string, json: Json | undefined): Json {
+  if (!isObject(json)) return { text: lettersOf(raw) };
+  const { changes, config, reasoning } = json;
+  if (Array.isArray(changes) && changes.length > 0) {
+    return { changes: changes.map((change) => reduced(change as Json)).toSorted(byText) };
+  }
+  if (isObject(config)) return { config: reduced(config) };
+  return { text: lettersOf(typeof reasoning === "string" ? reasoning : raw) };
+}
+
+function lettersOf(text: string): string {
+  return skeleton(text.slice(0, TEXT_CHARACTERS_MAX));
+}
+
+function reduced(value: Json): Json {
+  if (typeof value === "number") return Number(value.toPrecision(2));
+  if (typeof value === "string") return skeleton(value.slice(0, TEXT_CHARACTERS_MAX));
+  if (Array.isArray(value)) return value.map((item) => reduced(item as Json));
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(([key, item]) => [skeleton(key), reduced(item)]);
+  return Object.fromEntries(members) as Json;
+}
+
+function byText(a: Json, b: Json): number {
+  const left = JSON.stringify(a);
+  const right = JSON.stringify(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
