@@ -28,9 +28,21 @@ export function createBuiltinTraining(
     },
     lockedTest: async ({ baseline, final }) => {
       const { dataset } = await load(final);
-      return modelCall(() => evaluateLockedTest(dataset, baseline, final));
+      const before = modelCall(() => evaluateLockedTest(dataset, unrefined(baseline)));
+      const after = modelCall(() => evaluateLockedTest(dataset, unrefined(final)));
+      return {
+        baseline: before.metrics,
+        final: after.metrics,
+        weeks: final.evaluation.locked_test_weeks,
+        contradicts: after.contradiction.contradicts,
+        rule: after.contradiction.rule,
+      };
     },
   };
+}
+
+function unrefined(config: ModelConfig): ModelConfig {
+  return { ...config, training: { ...config.training, refinement_steps: 0 } };
 }
 
 /** A training result as the event's fields. */

@@ -182,6 +182,7 @@ export const LOCKED_TEST_REQUESTED = {
   fields: [
     { name: "final_digest", type: "string" },
     { name: "baseline_digest", type: "string" },
+    { name: "stopped_because", type: "string" },
   ],
 } as const;
 

@@ -55,12 +55,13 @@ export function escalate(state: SessionState, reason: string): Event {
 }
 
 /** The tuning is over: ask for the locked weeks, once. */
-export function requestLockedTest(state: SessionState): Event {
+export function requestLockedTest(state: SessionState, reason: string): Event {
   return {
     type: "LockedTestRequested",
     data: {
       final_digest: state.accepted?.config_digest ?? "",
       baseline_digest: state.baseline?.config_digest ?? "",
+      stopped_because: reason,
     },
   };
 }

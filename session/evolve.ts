@@ -154,6 +154,7 @@ const FOLDS: Folds = {
   }),
   LockedTestRequested: (state, data, time) => ({
     wait: wait("locked_test", data.final_digest, time, agentSeconds(state)),
+    stopped_because: data.stopped_because,
     work_item: null,
   }),
   LockedTestEvaluated: (_state, data) => ({

@@ -15,7 +15,7 @@ import type { SessionState, WorkItem } from "./state.ts";
 export function nextStep(state: SessionState): readonly Event[] {
   const reason = stopReason(state);
   if (reason === null) return [newTask(state)];
-  return [requestLockedTest(state)];
+  return [requestLockedTest(state, reason)];
 }
 
 /** Why tuning ends now; null while it goes on. */

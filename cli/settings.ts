@@ -1,0 +1,122 @@
+/**
+ * `config/settings.yaml`: strict, every field with a stated default; the environment overrides what
+ * deployment decides. Secrets come only from the environment.
+ */
+import { readFileSync, existsSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { BUSINESS_SETTINGS } from "../consumers/business-settings.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
+
+const SESSION = z.strictObject({
+  max_iterations: z.int().min(1).max(1000).default(20),
+  convergence_threshold: z.number().min(0).max(1).default(0.95),
+  /** Iterations without improvement before tuning ends. */
+  patience: z.int().min(1).max(1000).default(5),
+  evaluations_per_iteration: z.int().min(1).max(100_000).default(400),
+  agent_timeout_s: z.int().min(0).max(86_400).default(600),
+  /** How long a person may take before the default is taken; 0 = no limit. */
+  person_timeout_s: z.int().min(0).max(2_592_000).default(86_400),
+  person_default: z.enum(["keep_current", "abort"]).default("keep_current"),
+});
+
+const AGENTS = z.strictObject({
+  reasoning: z.enum(["builtin", "claude"]).default("builtin"),
+});
+
+const ROUTER = z.strictObject({
+  mode: z.enum(["bert", "rules"]).default("bert"),
+  checkpoint: z.string().min(1).default("checkpoints/bert_router_v1"),
+});
+
+const LOG = z.strictObject({
+  kind: z.enum(["sqlite", "kafka", "memory"]).default("sqlite"),
+  partitions: z.int().min(1).max(1000).default(12),
+  prefix: z
+    .string()
+    .regex(/^[a-z0-9.-]{0,60}$/)
+    .default("mmm."),
+  brokers: z.array(z.string().min(1)).default(["127.0.0.1:9092"]),
+  client_id: z.string().min(1).default("mmm-optimizer"),
+  replication_factor: z.int().min(1).max(9).default(1),
+  tls: z.boolean().default(false),
+  sasl: z.enum(["none", "plain", "scram-sha-256", "scram-sha-512"]).default("none"),
+});
+
+const SNAPSHOTS = z.strictObject({
+  kind: z.enum(["sqlite", "redis", "memory"]).default("sqlite"),
+  url: z.string().min(1).default("redis://127.0.0.1:6379"),
+});
+
+const LOGGING = z.strictObject({
+  level: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
+});
+
+const SETTINGS = z.strictObject({
+  session: SESSION.prefault({}),
+  agents: AGENTS.prefault({}),
+  router: ROUTER.prefault({}),
+  business: BUSINESS_SETTINGS.prefault({}),
+  log: LOG.prefault({}),
+  snapshots: SNAPSHOTS.prefault({}),
+  logging: LOGGING.prefault({}),
+});
+
+export type Settings = z.infer<typeof SETTINGS>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Environment variable -> place in the settings. */
+const OVERRIDES: readonly { name: string; path: readonly [string, string]; list?: boolean }[] = [
+  { name: "MMM_LOG", path: ["log", "kind"] },
+  { name: "MMM_SNAPSHOTS", path: ["snapshots", "kind"] },
+  { name: "KAFKA_BROKERS", path: ["log", "brokers"], list: true },
+  { name: "MMM_PREFIX", path: ["log", "prefix"] },
+  { name: "REDIS_URL", path: ["snapshots", "url"] },
+  { name: "MMM_REASONING", path: ["agents", "reasoning"] },
+  { name: "MMM_ROUTER", path: ["router", "mode"] },
+  { name: "MMM_LOG_LEVEL", path: ["logging", "level"] },
+];
+
+/**
+ * Settings of a file (the defaults where `path` is null), with the environment's overrides.
+ * Throws `settings_invalid` naming file, field and remedy.
+ */
+export function loadSettings(path: string | null, environment: Environment): Settings {
+  const given = path === null ? {} : readYaml(path);
+  const where = path ?? "settings";
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new MmmError(
+      "settings_invalid",
+      `${where}: the document is not a mapping; see config/settings.yaml`,
+    );
+  }
+  const merged = structuredClone(given) as Record<string, Record<string, unknown>>;
+  for (const { name, path: place, list } of OVERRIDES) {
+    const value = environment[name];
+    if (value === undefined || value === "") continue;
+    const section = (merged[place[0]] ??= {});
+    section[place[1]] = list === true ? value.split(",") : value;
+  }
+  const parsed = SETTINGS.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join(".") || "the document";
+  throw new MmmError(
+    "settings_invalid",
+    `${where}, ${field}: ${issue?.message ?? "is not valid"}; correct that field`,
+  );
+}
+
+function readYaml(path: string): unknown {
+  if (!existsSync(path)) {
+    throw new MmmError("settings_invalid", `${path}: no such file; give another --settings`);
+  }
+  try {
+    return (parse(readFileSync(path, "utf8"), { maxAliasCount: 20 }) as unknown) ?? {};
+  } catch (cause) {
+    throw new MmmError("settings_invalid", `${path}: ${errorText(cause)}; correct the YAML`, {
+      cause,
+    });
+  }
+}

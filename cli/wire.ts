@@ -1,0 +1,176 @@
+/**
+ * The composition root: settings and a state folder in, a running system out. The only place that
+ * knows every adapter.
+ */
+import { randomBytes } from "node:crypto";
+import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
+import { createBuiltinTraining } from "../consumers/builtin-training.ts";
+import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
+import { runConsumer, type Running } from "../consumers/consume.ts";
+import type { Consumer } from "../consumers/consumer.ts";
+import { runCoordinator } from "../consumers/coordinator.ts";
+import { createDataLoader } from "../consumers/data-source.ts";
+import { createDataScientist } from "../consumers/data-scientist.ts";
+import { createGuard } from "../consumers/guard.ts";
+import { createJudging } from "../consumers/judging.ts";
+import { SILENT, type Observer } from "../consumers/observer.ts";
+import { createResearchPersona } from "../consumers/research-persona.ts";
+import { createRouter } from "../consumers/router.ts";
+import { createStakeholder } from "../consumers/stakeholder.ts";
+import { createTrainer } from "../consumers/trainer.ts";
+import type { Keys } from "../consumers/vouching.ts";
+import { parseRing, ringJson, ringOf, signingKeyOf } from "../guard/keys.ts";
+import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
+import { systemClock } from "../infra/clock.ts";
+import { readTextFile } from "../infra/files.ts";
+import { keySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
+import { openSqliteState } from "../infra/sqlite-state.ts";
+import type { Json } from "../schemas/canonical.ts";
+import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import { routeByRules } from "./routing.ts";
+import type { Settings } from "./settings.ts";
+
+/** The consumers by role, as `mmm worker --roles` names them. */
+export const ROLE_NAMES = [
+  "coordinator",
+  "router",
+  "data-scientist",
+  "guard",
+  "trainer",
+  "business-analyst",
+  "stakeholder",
+  "research-persona",
+] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+export interface App {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly keys: Keys;
+  readonly settings: Settings;
+  /** Starts consumers; resolves when all are joined. */
+  start(roles: readonly RoleName[], observer?: Observer): Promise<Running>;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly stateDir: string;
+  /** True for commands that only look: a folder without state is refused. */
+  readonly mustExist?: boolean;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+const GROUP_PREFIX = "mmm";
+
+/** Opens log, snapshots and keys; consumers run only after `start`. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { settings, stateDir } = options;
+  const state = openSqliteState(stateDir, {
+    clock: systemClock,
+    partitions: settings.log.partitions,
+    mustExist: options.mustExist ?? false,
+  });
+  await state.log.ensureTopics();
+  const keys = loadKeys(stateDir, options.environment ?? process.env);
+  return {
+    log: state.log,
+    snapshots: state.snapshots,
+    clock: systemClock,
+    keys,
+    settings,
+    start: (roles, observer = SILENT) => startRoles({ ...state, settings, keys, observer }, roles),
+    close: () => state.close(),
+  };
+}
+
+/** The rings of a state folder, made on first use. */
+export function loadKeys(
+  stateDir: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Keys {
+  const file = readKeyFile(stateDir, environment);
+  if (file !== null) {
+    return {
+      coordinator: parseRing(file.coordinator as Json),
+      guard: parseRing(file.guard as Json),
+    };
+  }
+  const keys = { coordinator: freshRing(), guard: freshRing() };
+  writeKeyFile(stateDir, {
+    coordinator: ringJson(keys.coordinator, { private: true }),
+    guard: ringJson(keys.guard, { private: true }),
+  });
+  return keys;
+}
+
+function freshRing() {
+  return ringOf(signingKeyOf(keySeed()));
+}
+
+interface Parts {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly settings: Settings;
+  readonly keys: Keys;
+  readonly observer: Observer;
+}
+
+async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Running> {
+  const running: Running[] = [];
+  const stop = async () => {
+    for (const part of running.toReversed()) await part.stop();
+  };
+  try {
+    const consumers = consumersOf(parts);
+    for (const role of roles) running.push(await startRole(parts, consumers, role));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop, ended: Promise.race(running.map((part) => part.ended)) };
+}
+
+async function startRole(
+  parts: Parts,
+  consumers: Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>>,
+  role: RoleName,
+): Promise<Running> {
+  const { log, snapshots, observer, keys } = parts;
+  const shared = { log, clock: systemClock, observer, groupPrefix: GROUP_PREFIX };
+  if (role === "coordinator") return runCoordinator({ ...shared, snapshots, keys });
+  return runConsumer(consumers[role], { ...shared, random });
+}
+
+function consumersOf(parts: Parts): Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>> {
+  const { keys, settings } = parts;
+  const spec = SPECIFICATION_SHIPPED;
+  const load = createDataLoader({ read: readData });
+  const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
+  const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
+  const training = createBuiltinTraining(load);
+  return {
+    router: createRouter({ route: routeByRules }),
+    "data-scientist": createDataScientist(agents),
+    guard: createGuard({
+      judge: createJudging({ spec, judges: [] }),
+      specDigest: spec.digest,
+      guardKeys: keys.guard,
+      coordinatorKeys: keys.coordinator,
+    }),
+    trainer: createTrainer({ training, guardKeys: keys.guard, specDigest: spec.digest }),
+    "business-analyst": createBusinessAnalyst(agents),
+    stakeholder: createStakeholder(agents),
+    "research-persona": createResearchPersona(agents),
+  };
+}
+
+async function readData(path: string): Promise<string> {
+  return readTextFile(path, "csv", "data_invalid");
+}
+
+/** Uniform in [0, 1), for jitter. */
+function random(): number {
+  return randomBytes(4).readUInt32LE() / 2 ** 32;
+}

@@ -1,0 +1,72 @@
+/**
+ * Files that people name on the command line: read with bounds, written whole or not at all.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { errorText, MmmError, type ErrorCode } from "../schemas/errors.ts";
+
+/** Bounds by kind of file, in bytes. */
+const BYTES_MAX = { json: 1024 * 1024, csv: 64 * 1024 * 1024 } as const;
+
+/** Text of a file. Throws `code` with the file's name and the remedy. */
+export function readTextFile(
+  path: string,
+  kind: keyof typeof BYTES_MAX,
+  code: ErrorCode = "config_invalid",
+): string {
+  try {
+    const { size } = statSync(path);
+    if (size > BYTES_MAX[kind]) {
+      throw new MmmError(code, `${path}: ${size} bytes, at most ${BYTES_MAX[kind]} are read`);
+    }
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof MmmError) throw cause;
+    throw new MmmError(code, `${path}: cannot be read (${errorText(cause)}); check the path`, {
+      cause,
+    });
+  }
+}
+
+/** JSON of a file. */
+export function readJsonFile(path: string, code: ErrorCode = "config_invalid"): unknown {
+  const text = readTextFile(path, "json", code);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MmmError(code, `${path}: ${errorText(cause)}; correct the JSON`, { cause });
+  }
+}
+
+/** Writes a file by rename, so that no reader sees half of it. Throws `output_unwritable`. */
+export function writeWhole(path: string, text: string | Uint8Array): void {
+  const whole = resolve(path);
+  const fresh = `${whole}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(fresh, text);
+    renameSync(fresh, whole);
+  } catch (cause) {
+    throw new MmmError(
+      "output_unwritable",
+      `${path}: cannot be written (${errorText(cause)}); choose another --output folder`,
+      { cause },
+    );
+  }
+}
+
+/** Proves early that a folder can be written to. */
+export function assertWritable(folder: string): void {
+  const probe = resolve(folder, `.probe-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (cause) {
+    throw new MmmError(
+      "output_unwritable",
+      `${folder}: cannot be written (${errorText(cause)}); choose another --output folder`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Records of a session's history in the form they are exported and verified in, offline.
+ *
+ * I1. Verifying needs nothing but the export: bodies are there byte for byte, schemas are the
+ *     product's or the export's own.
+ * I2. A changed byte, a removed, added or moved record and a cut tail are each reported with the
+ *     first sequence number that does not fit.
+ */
+import { z } from "zod";
+import { canonicalJson } from "../schemas/canonical.ts";
+import { decodeEvent } from "../schemas/codec.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
+import type { Envelope, Event, Recorded } from "../schemas/event.ts";
+import { envelopeOf } from "../schemas/headers.ts";
+import { extendHistoryDigest, genesis, linkOf } from "./chain.ts";
+import type { LogRecord } from "./ports.ts";
+
+const HASH = z.string().regex(/^[0-9a-f]{64}$/);
+
+const LINE = z.strictObject({
+  seq: z.int().positive(),
+  type: z.string(),
+  id: z.string(),
+  session: z.string(),
+  business_unit: z.string(),
+  cause: z.string(),
+  producer: z.string(),
+  time: z.string(),
+  prev: HASH,
+  hash: HASH,
+  body: z.base64(),
+  data: z.unknown(),
+});
+
+const MANIFEST = z.strictObject({
+  manifest: z.strictObject({
+    session: z.string(),
+    records: z.int().nonnegative(),
+    head: HASH,
+    history_digest: z.string(),
+  }),
+});
+
+export type AuditLine = z.infer<typeof LINE>;
+export type AuditManifest = z.infer<typeof MANIFEST>["manifest"];
+
+/** A history record and its decoded event. */
+export interface HistoryEntry {
+  readonly line: AuditLine;
+  readonly event: Recorded;
+}
+
+/** A history record from the log as an export line with its event. */
+export function historyEntry(record: LogRecord): HistoryEntry {
+  const envelope = envelopeOf(record.headers);
+  const event = decodeEvent(record.value);
+  const { id, session, business_unit, cause, producer, time } = envelope;
+  const line: AuditLine = {
+    seq: Number(record.headers["ce_seq"]),
+    type: event.type,
+    id,
+    session,
+    business_unit,
+    cause,
+    producer,
+    time,
+    prev: record.headers["ce_prevhash"] ?? "",
+    hash: record.headers["ce_hash"] ?? "",
+    body: Buffer.from(record.value).toString("base64"),
+    data: event.data,
+  };
+  return { line, event: { ...event, envelope, attachments: {} } as Recorded };
+}
+
+/** The last line of an export: without it a cut tail could not be told. */
+export function manifestOf(session: string, entries: readonly HistoryEntry[]): AuditManifest {
+  return {
+    session,
+    records: entries.length,
+    head: entries.at(-1)?.line.hash ?? genesis(session),
+    history_digest: historyDigest(entries.map((entry) => entry.event)),
+  };
+}
+
+/** Digest of what was decided, equal for equal sessions. */
+export function historyDigest(events: Iterable<Event>): string {
+  let digest = "";
+  for (const event of events) digest = extendHistoryDigest(digest, event);
+  return digest;
+}
+
+export interface AuditFault {
+  readonly session: string;
+  readonly seq: number;
+  readonly reason: string;
+}
+
+export interface AuditReport {
+  readonly session: string;
+  readonly records: number;
+  readonly head: string;
+  readonly history_digest: string;
+  readonly fault: AuditFault | null;
+  /** The seal's text, where the session is sealed. */
+  readonly seal: string | null;
+  readonly events: readonly Recorded[];
+}
+
+/** Verifies parsed export lines (records in order, manifest last). Never throws. */
+export function verifyExport(lines: readonly unknown[]): AuditReport {
+  const manifest = MANIFEST.safeParse(lines.at(-1));
+  const records = manifest.success ? lines.slice(0, -1) : lines;
+  const session = sessionOf(records, manifest.success ? manifest.data.manifest.session : "");
+  const walked = walk(session, records);
+  if (walked.fault !== null) return walked;
+  if (!manifest.success) return { ...walked, fault: fault(walked, "the manifest line is missing") };
+  return { ...walked, fault: manifestFault(walked, manifest.data.manifest) };
+}
+
+function sessionOf(records: readonly unknown[], named: string): string {
+  const first = LINE.safeParse(records[0]);
+  return first.success ? first.data.session : named;
+}
+
+function walk(session: string, records: readonly unknown[]): AuditReport {
+  let head = genesis(session);
+  let seal: string | null = null;
+  const events: Recorded[] = [];
+  const report = (found: AuditFault | null): AuditReport => ({
+    session,
+    records: events.length,
+    head,
+    history_digest: historyDigest(events),
+    fault: found,
+    seal,
+    events,
+  });
+  for (const [index, record] of records.entries()) {
+    const seq = index + 1;
+    const parsed = LINE.safeParse(record);
+    if (!parsed.success)
+      return report({ session, seq, reason: "the line is not a history record" });
+    const event = lineEvent(parsed.data, { session, seq, prev: head });
+    if (typeof event === "string") return report({ session, seq, reason: event });
+    head = parsed.data.hash;
+    if (event.type === "SessionSealed") seal = event.data.seal;
+    events.push(event);
+  }
+  return report(null);
+}
+
+/** The line's event, or why the line does not continue the chain. */
+function lineEvent(
+  line: AuditLine,
+  at: { readonly session: string; readonly seq: number; readonly prev: string },
+): Recorded | string {
+  if (line.session !== at.session) return `the record belongs to session ${line.session}`;
+  if (line.seq !== at.seq) return `the record has seq ${line.seq}`;
+  if (line.prev !== at.prev) return "the record does not follow the one before it";
+  const body = Buffer.from(line.body, "base64");
+  const { id, session, business_unit, cause, producer, time } = line;
+  const envelope: Envelope = { id, session, business_unit, cause, producer, time };
+  const link = linkOf(at, envelope, { type: line.type, body });
+  if (link.hash !== line.hash) return "the record's bytes do not give its hash";
+  let event: Event;
+  try {
+    event = decodeEvent(body);
+  } catch (error) {
+    return errorText(error);
+  }
+  if (event.type !== line.type) return "the body is of another type";
+  if (canonicalJson(event.data) !== canonicalJson(line.data)) return "the data are not the body's";
+  return { ...event, envelope, attachments: {} } as Recorded;
+}
+
+function manifestFault(report: AuditReport, manifest: AuditManifest): AuditFault | null {
+  if (manifest.session !== report.session)
+    return fault(report, "the manifest is another session's");
+  if (manifest.records !== report.records) {
+    return fault(
+      report,
+      `the manifest counts ${manifest.records} records, there are ${report.records}`,
+    );
+  }
+  if (manifest.head !== report.head) return fault(report, "the manifest has another head");
+  if (manifest.history_digest !== report.history_digest) {
+    return fault(report, "the manifest has another history digest");
+  }
+  return sealFault(report);
+}
+
+/** A finished session has to end with its seal. */
+function sealFault(report: AuditReport): AuditFault | null {
+  const completed = report.events.findIndex((event) => event.type === "SessionCompleted");
+  if (completed === -1 || report.events[completed + 1]?.type === "SessionSealed") return null;
+  return fault(report, "the session is completed but not sealed");
+}
+
+function fault(report: { session: string; records: number }, reason: string): AuditFault {
+  return { session: report.session, seq: report.records + 1, reason };
+}
+
+/** Parses the NDJSON text of an export. Throws `audit_broken` for a line that is not JSON. */
+export function parseExport(text: string): readonly unknown[] {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line, index) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch (cause) {
+      throw new MmmError("audit_broken", `line ${index + 1} of the export is not JSON`, { cause });
+    }
+  });
+}
