@@ -7,7 +7,11 @@
  * function theorem, with u solving that system for ∂/∂β_A (u = 0 off the support),
  *   ∂loss/∂x_ct = u_c r̃_t − β_c Σ_i u_i x̃_it − β_c (Qh)_t − 2λ u_c β_c x̃_ct     (training rows)
  *   ∂loss/∂x_cv = g_v β_c                                                       (validation rows)
- * and ∂loss/∂λ = −Σ u_c G̃_cc β_c. These row gradients meet the slopes of `transform-slopes.ts`.
+ * and ∂loss/∂λ = −Σ u_c G̃_cc β_c. Each training term is a combination of the columns of the block
+ * [Z | y | X] with weights that are the same for all rows of a fold; training windows are nested, so
+ * the weights of a segment are the sum over the folds that train on it and each row is read once.
+ * The row gradients then meet the slopes of `transform-slopes.ts`. One gradient costs about as much
+ * as one evaluation of all channels, on top of that evaluation.
  *
  * The loss has kinks (|e|, the edge of the support, the row at which m is reached); at a kink this
  * is the gradient of one side.
@@ -18,63 +22,105 @@
  */
 
 import type { Engine, FoldState } from "./engine.ts";
-import type { Objective } from "./objective.ts";
 import { solveSymmetric } from "./linear-solve.ts";
+import type { Objective } from "./objective.ts";
 import { columnSlopes } from "./transform-slopes.ts";
 
-/** Gradient at `parameters`, in their order; evaluates the objective there first. */
-export function lossGradient(objective: Objective, parameters: Float64Array): Float64Array {
-  objective.evaluate(parameters);
+export interface LossAndGradient {
+  readonly loss: number;
+  /** In the order of the parameters. */
+  readonly gradient: Float64Array;
+}
+
+/** Loss and gradient at `parameters`. */
+export function lossGradient(objective: Objective, parameters: Float64Array): LossAndGradient {
+  const { loss } = objective.evaluate(parameters);
   const gradient = new Float64Array(objective.dimension);
-  const folds = objective.engines[0]?.folds.length ?? 0;
+  const penalty = parameters[objective.dimension - 1] as number;
   for (const engine of objective.engines) {
+    const channels = engine.problem.exposures.length;
     const rowGradients = engine.problem.exposures.map(() => new Float64Array(engine.rows));
-    for (const [index, fold] of engine.folds.entries()) {
-      let targets = 0;
-      for (const one of objective.engines) targets += one.folds[index]?.targetSum ?? 0;
-      const penaltySlope = addFold(engine, fold, {
-        penalty: parameters[objective.dimension - 1] ?? 0,
-        share: 1 / ((targets || 1) * folds),
-        rowGradients,
-      });
-      gradient[objective.dimension - 1] = (gradient[objective.dimension - 1] ?? 0) + penaltySlope;
+    const weights = new Float64Array(channels * (engine.fixed + channels));
+    for (let index = engine.folds.length - 1; index >= 0; index -= 1) {
+      const fold = engine.folds[index] as FoldState;
+      const context = { penalty, share: foldShare(objective, index), rowGradients, weights };
+      gradient[objective.dimension - 1] =
+        (gradient[objective.dimension - 1] as number) + addFold(engine, fold, context);
+      const from = engine.folds[index - 1]?.trainRows ?? 0;
+      addSegment(engine, { from, to: fold.trainRows }, { weights, rowGradients });
     }
     addChannels(engine, parameters, { rowGradients, gradient });
   }
-  return gradient;
+  return { loss, gradient };
+}
+
+/** 1 / (Σ|y| over geos · folds): the weight of one absolute error in the loss. */
+function foldShare(objective: Objective, index: number): number {
+  let targets = 0;
+  for (const engine of objective.engines) targets += engine.folds[index]?.targetSum ?? 0;
+  return 1 / ((targets || 1) * (objective.engines[0]?.folds.length ?? 1));
 }
 
 interface FoldContext {
   readonly penalty: number;
   readonly share: number;
   readonly rowGradients: readonly Float64Array[];
+  /** channels × (columns of the block): weights of the training rows, summed over folds. */
+  readonly weights: Float64Array;
 }
 
-/** Adds one fold's row gradients; returns its part of the slope by the penalty. */
+/** Adds one fold's weights and validation slopes; returns its part of the slope by the penalty. */
 function addFold(engine: Engine, fold: FoldState, context: FoldContext): number {
   const channels = fold.beta.length;
-  const ahead = validationSlopes(engine, fold, context);
-  const adjoint = solveAdjoint(fold, ahead.byBeta, context.penalty);
-  const rows = residualRows(engine, fold, { adjoint, rotatedSlope: ahead.rotated });
-  let penaltySlope = 0;
+  const rank = fold.nuisance.length;
+  const { byBeta, rotated: towards } = validationSlopes(engine, fold, context);
+  const adjoint = solveAdjoint(fold, byBeta, context.penalty);
   for (let c = 0; c < channels; c += 1) {
-    const beta = fold.beta[c] ?? 0;
-    const u = adjoint[c] ?? 0;
+    const u = adjoint[c] as number;
+    for (let index = 0; index < rank; index += 1) {
+      towards[index] = (towards[index] as number) - u * (fold.rotated[c * rank + index] as number);
+    }
+  }
+  let penaltySlope = 0;
+  const inBasis = new Float64Array(rank);
+  for (let c = 0; c < channels; c += 1) {
+    const beta = fold.beta[c] as number;
     if (beta === 0) continue;
-    const own = fold.system.gram[c * channels + c] ?? 0;
-    penaltySlope -= u * own * beta;
+    const u = adjoint[c] as number;
+    penaltySlope -= u * (fold.system.gram[c * channels + c] as number) * beta;
     const twist = 2 * context.penalty * u * beta;
-    const projected = projectedColumn(engine, fold, c);
-    const gradient = context.rowGradients[c] ?? new Float64Array(0);
-    for (let row = 0; row < fold.trainRows; row += 1) {
-      gradient[row] =
-        (gradient[row] ?? 0) +
-        u * (rows.residual[row] ?? 0) -
-        beta * (rows.combined[row] ?? 0) -
-        twist * (projected[row] ?? 0);
+    const at = c * (engine.fixed + channels);
+    const { weights } = context;
+    for (let index = 0; index < rank; index += 1) {
+      inBasis[index] =
+        twist * (fold.rotated[c * rank + index] as number) -
+        u * (fold.nuisance[index] as number) -
+        beta * (towards[index] as number);
+    }
+    addBasis(fold, inBasis, weights.subarray(at, at + engine.fixed - 1));
+    weights[at + engine.fixed - 1] = (weights[at + engine.fixed - 1] as number) + u;
+    for (let j = 0; j < channels; j += 1) {
+      const cell = at + engine.fixed + j;
+      weights[cell] =
+        (weights[cell] as number) -
+        u * (fold.beta[j] as number) -
+        beta * (adjoint[j] as number) -
+        (j === c ? twist : 0);
     }
   }
   return penaltySlope;
+}
+
+/** Adds the weights by Z of Q v, with Q = Z R⁻¹. */
+function addBasis(fold: FoldState, vector: Float64Array, weights: Float64Array): void {
+  const { inverse } = fold.projection;
+  const columns = weights.length;
+  for (let at = 0; at < vector.length; at += 1) {
+    const value = vector[at] as number;
+    for (let z = 0; z < columns; z += 1) {
+      weights[z] = (weights[z] as number) + value * (inverse[at * columns + z] as number);
+    }
+  }
 }
 
 /** Slopes by ŷ of the validation rows, carried to β and to Qᵀ of the training rows. */
@@ -89,24 +135,25 @@ function validationSlopes(
   const rotated = new Float64Array(rank);
   const { scaledTarget, weights } = engine.problem;
   for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
-    const error = (scaledTarget[row] ?? 0) - engine.predictAhead(fold, row);
-    const slope = -Math.sign(error) * (weights[row] ?? 1) * share;
+    const error = (scaledTarget[row] as number) - engine.predictAhead(fold, row);
+    const slope = -Math.sign(error) * (weights[row] as number) * share;
     const at = (row - fold.trainRows) * rank;
     for (let index = 0; index < rank; index += 1) {
-      rotated[index] = (rotated[index] ?? 0) + slope * (fold.projection.ahead[at + index] ?? 0);
+      rotated[index] =
+        (rotated[index] as number) + slope * (fold.projection.ahead[at + index] as number);
     }
     for (let c = 0; c < channels; c += 1) {
-      const x = engine.block[(engine.fixed + c) * engine.rows + row] ?? 0;
-      byBeta[c] = (byBeta[c] ?? 0) + slope * x;
-      const gradient = rowGradients[c];
-      if (gradient !== undefined) {
-        gradient[row] = (gradient[row] ?? 0) + slope * (fold.beta[c] ?? 0);
-      }
+      const x = engine.block[(engine.fixed + c) * engine.rows + row] as number;
+      byBeta[c] = (byBeta[c] as number) + slope * x;
+      const gradient = rowGradients[c] as Float64Array;
+      gradient[row] = (gradient[row] as number) + slope * (fold.beta[c] as number);
     }
   }
   for (let c = 0; c < channels; c += 1) {
     for (let index = 0; index < rank; index += 1) {
-      byBeta[c] = (byBeta[c] ?? 0) - (rotated[index] ?? 0) * (fold.rotated[c * rank + index] ?? 0);
+      byBeta[c] =
+        (byBeta[c] as number) -
+        (rotated[index] as number) * (fold.rotated[c * rank + index] as number);
     }
   }
   return { byBeta, rotated };
@@ -119,68 +166,45 @@ function solveAdjoint(fold: FoldState, byBeta: Float64Array, penalty: number): F
   const matrix = support.map((c) =>
     support.map((j) => (fold.system.gram[c * channels + j] ?? 0) * (c === j ? 1 + penalty : 1)),
   );
-  const solved = solveSymmetric(
-    matrix,
-    support.map((c) => byBeta[c] ?? 0),
-  );
+  const right = support.map((c) => byBeta[c] ?? 0);
   const adjoint = new Float64Array(channels);
-  for (const [index, c] of support.entries()) adjoint[c] = solved[index] ?? 0;
+  for (const [index, value] of solveSymmetric(matrix, right).entries()) {
+    adjoint[support[index] ?? 0] = value;
+  }
   return adjoint;
 }
 
-/** Per training row: r̃_t, and Σ_i u_i x̃_it + (Qh)_t. */
-function residualRows(
+/** Row gradients of one segment: block × weights, four columns at a time. */
+function addSegment(
   engine: Engine,
-  fold: FoldState,
-  { adjoint, rotatedSlope }: { adjoint: Float64Array; rotatedSlope: Float64Array },
-): { residual: Float64Array; combined: Float64Array } {
-  const channels = adjoint.length;
-  const rank = fold.nuisance.length;
-  const towards = Float64Array.from(rotatedSlope, (value, index) => {
-    let sum = value;
-    for (let c = 0; c < channels; c += 1) {
-      sum -= (adjoint[c] ?? 0) * (fold.rotated[c * rank + index] ?? 0);
-    }
-    return sum;
-  });
-  const combined = basisRows(engine, fold, towards);
-  const residual = basisRows(engine, fold, fold.nuisance).map(
-    (value, row) => (engine.problem.scaledTarget[row] ?? 0) - value,
-  );
-  for (let c = 0; c < channels; c += 1) {
-    const at = (engine.fixed + c) * engine.rows;
-    for (let row = 0; row < fold.trainRows; row += 1) {
-      const x = engine.block[at + row] ?? 0;
-      combined[row] = (combined[row] ?? 0) + (adjoint[c] ?? 0) * x;
-      residual[row] = (residual[row] ?? 0) - (fold.beta[c] ?? 0) * x;
-    }
-  }
-  return { residual, combined };
-}
-
-/** x̃_c = x_c − Q Qᵀx_c on the training rows. */
-function projectedColumn(engine: Engine, fold: FoldState, channel: number): Float64Array {
-  const rank = fold.nuisance.length;
-  const own = fold.rotated.subarray(channel * rank, (channel + 1) * rank);
-  const at = (engine.fixed + channel) * engine.rows;
-  return basisRows(engine, fold, own).map((value, row) => (engine.block[at + row] ?? 0) - value);
-}
-
-/** Q v on the training rows, with Q = Z R⁻¹. */
-function basisRows(engine: Engine, fold: FoldState, vector: Float64Array): Float64Array {
-  const { columns } = engine.problem.design;
-  const out = new Float64Array(fold.trainRows);
-  for (const [index, column] of columns.entries()) {
-    let weight = 0;
-    for (let at = 0; at < vector.length; at += 1) {
-      weight += (fold.projection.inverse[at * columns.length + index] ?? 0) * (vector[at] ?? 0);
-    }
-    if (weight === 0) continue;
-    for (let row = 0; row < out.length; row += 1) {
-      out[row] = (out[row] ?? 0) + weight * (column[row] ?? 0);
+  { from, to }: { from: number; to: number },
+  { weights, rowGradients }: { weights: Float64Array; rowGradients: readonly Float64Array[] },
+): void {
+  const { block, rows } = engine;
+  const width = weights.length / rowGradients.length;
+  for (let c = 0; c < rowGradients.length; c += 1) {
+    const out = rowGradients[c] as Float64Array;
+    let column = 0;
+    for (; column < width; column += 4) {
+      const a = column * rows;
+      const b = column + 1 < width ? a + rows : a;
+      const d = column + 2 < width ? b + rows : a;
+      const e = column + 3 < width ? d + rows : a;
+      const at = c * width + column;
+      const weightA = weights[at] as number;
+      const weightB = column + 1 < width ? (weights[at + 1] as number) : 0;
+      const weightD = column + 2 < width ? (weights[at + 2] as number) : 0;
+      const weightE = column + 3 < width ? (weights[at + 3] as number) : 0;
+      for (let row = from; row < to; row += 1) {
+        out[row] =
+          (out[row] as number) +
+          weightA * (block[a + row] as number) +
+          weightB * (block[b + row] as number) +
+          weightD * (block[d + row] as number) +
+          weightE * (block[e + row] as number);
+      }
     }
   }
-  return out;
 }
 
 /** Row gradients times the slopes of the transformation. */
@@ -191,25 +215,17 @@ function addChannels(
 ): void {
   for (const [channel, byRow] of rowGradients.entries()) {
     const at = channel * 3;
-    const column = engine.block.subarray(
-      (engine.fixed + channel) * engine.rows,
-      (engine.fixed + channel + 1) * engine.rows,
-    );
-    const slopes = columnSlopes({
+    const start = (engine.fixed + channel) * engine.rows;
+    const [decay, alpha, gamma] = columnSlopes(byRow, {
       exposure: engine.problem.exposures[channel] ?? new Float64Array(0),
       adstocked: engine.media.adstocked(channel),
-      column,
-      decay: parameters[at] ?? 0,
-      alpha: parameters[at + 1] ?? 1,
-      gamma: parameters[at + 2] ?? 1,
+      logRelative: engine.media.logRelative(channel),
+      column: engine.block.subarray(start, start + engine.rows),
+      parameters: parameters.subarray(at, at + 3),
       settings: engine.problem.settings,
     });
-    for (const [offset, slope] of [slopes.decay, slopes.alpha, slopes.gamma].entries()) {
-      let total = 0;
-      for (let row = 0; row < byRow.length; row += 1) {
-        total += (byRow[row] ?? 0) * (slope[row] ?? 0);
-      }
-      gradient[at + offset] = (gradient[at + offset] ?? 0) + total;
-    }
+    gradient[at] = (gradient[at] as number) + decay;
+    gradient[at + 1] = (gradient[at + 1] as number) + alpha;
+    gradient[at + 2] = (gradient[at + 2] as number) + gamma;
   }
 }

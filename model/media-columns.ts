@@ -20,6 +20,8 @@ export interface MediaColumns {
   update(parameters: Float64Array): readonly number[];
   /** Adstocked exposure of a channel, of the last update. */
   adstocked(channel: number): Float64Array;
+  /** ln(a/m) of a channel, of the last update; −∞ where a = 0. */
+  logRelative(channel: number): Float64Array;
 }
 
 interface Layers {
@@ -76,6 +78,7 @@ export function createMediaColumns(
       return changed;
     },
     adstocked: (channel) => (layers[channel] as Layers).adstocked,
+    logRelative: (channel) => (layers[channel] as Layers).logRelative,
   };
 }
 

@@ -89,7 +89,7 @@ export function unitGradient(objective: Objective, box: Box, unit: Float64Array)
   const config = objective.engines[0]?.problem.config;
   if (config !== undefined && hasCalibration(config)) return differences(objective, box, unit);
   const parameters = fromUnit(box, unit);
-  return lossGradient(objective, parameters).map((slope, index) => {
+  return lossGradient(objective, parameters).gradient.map((slope, index) => {
     const range = (box.high[index] ?? 0) - (box.low[index] ?? 0);
     if (box.logarithmic[index] !== true) return slope * range;
     const ratio = Math.log((box.high[index] ?? 1) / (box.low[index] ?? 1));

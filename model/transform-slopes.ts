@@ -1,5 +1,5 @@
 /**
- * Slopes of the saturated column by its three parameters, row by row.
+ * From slopes by the saturated column to slopes by its three parameters.
  *
  *   s = r^α/(r^α + γ^α), r = a/m:
  *   ∂s/∂α = s(1−s)(ln r − ln γ),   ∂s/∂γ = −α s(1−s)/γ,
@@ -11,43 +11,43 @@
 import type { TransformSettings } from "./transform.ts";
 import { adstockSlope, saturationScales } from "./transform.ts";
 
-export interface SlopeInput {
+export interface ColumnState {
   readonly exposure: Float64Array;
   readonly adstocked: Float64Array;
+  /** ln(a/m). */
+  readonly logRelative: Float64Array;
   readonly column: Float64Array;
-  readonly decay: number;
-  readonly alpha: number;
-  readonly gamma: number;
+  /** decay, alpha, gamma. */
+  readonly parameters: Float64Array;
   readonly settings: TransformSettings;
 }
 
-export interface ColumnSlopes {
-  readonly decay: Float64Array;
-  readonly alpha: Float64Array;
-  readonly gamma: Float64Array;
-}
-
-export function columnSlopes(input: SlopeInput): ColumnSlopes {
-  const { adstocked, column, alpha, gamma, settings } = input;
-  const rows = column.length;
-  const slope = adstockSlope(input.exposure, adstocked, input.decay, settings);
+/** Σ_t byRow_t ∂s_t/∂(decay, alpha, gamma). */
+export function columnSlopes(
+  byRow: Float64Array,
+  state: ColumnState,
+): [decay: number, alpha: number, gamma: number] {
+  const { adstocked, logRelative, column, settings } = state;
+  const alpha = state.parameters[1] as number;
+  const gamma = state.parameters[2] as number;
+  const slope = adstockSlope(state.exposure, adstocked, state.parameters[0] as number, settings);
   const scales = saturationScales(adstocked, settings);
-  const slopes = {
-    decay: new Float64Array(rows),
-    alpha: new Float64Array(rows),
-    gamma: new Float64Array(rows),
-  };
   const logGamma = Math.log(gamma);
-  for (let row = 0; row < rows; row += 1) {
-    const a = adstocked[row] ?? 0;
-    const scale = scales[row % settings.stride];
-    if (!(a > 0) || scale === undefined || !(scale.value > 0)) continue;
-    const s = column[row] ?? 0;
-    const spread = s * (1 - s);
-    const scaleSlope = (slope[scale.row] ?? 0) / scale.value;
-    slopes.decay[row] = alpha * spread * ((slope[row] ?? 0) / a - scaleSlope);
-    slopes.alpha[row] = spread * (Math.log(a / scale.value) - logGamma);
-    slopes.gamma[row] = (-alpha * spread) / gamma;
+  let byDecay = 0;
+  let byAlpha = 0;
+  let byGamma = 0;
+  for (const [geo, scale] of scales.entries()) {
+    if (scale.row < 0) continue;
+    const scaleSlope = (slope[scale.row] as number) / scale.value;
+    for (let row = geo; row < column.length; row += settings.stride) {
+      const a = adstocked[row] as number;
+      const s = column[row] as number;
+      if (!(a > 0)) continue;
+      const weight = (byRow[row] as number) * s * (1 - s);
+      byDecay += weight * ((slope[row] as number) / a - scaleSlope);
+      byAlpha += weight * ((logRelative[row] as number) - logGamma);
+      byGamma += weight;
+    }
   }
-  return slopes;
+  return [alpha * byDecay, byAlpha, (-alpha * byGamma) / gamma];
 }

@@ -1,0 +1,194 @@
+/**
+ * The cube a search moves in: free parameters only, constraints included, points made readable.
+ *
+ * 1. Parameters whose range is a single value, or that are not among `only`, stay at the start.
+ * 2. `rounded` keeps every value inside its range.
+ */
+
+import type { Box, SearchBounds } from "./bounds.ts";
+import { boxAround, fromUnit, resolveBox, toUnit } from "./bounds.ts";
+import { hasCalibration } from "./calibration.ts";
+import type { ModelConfig } from "./config.ts";
+import type { Dataset } from "./dataset.ts";
+import { ModelError } from "./errors.ts";
+import { lossGradient } from "./gradient.ts";
+import type { Range } from "./media-types.ts";
+import { clamp, sum } from "./numbers.ts";
+import type { Objective } from "./objective.ts";
+import { createObjective } from "./objective.ts";
+import { parametersOf } from "./problem.ts";
+
+const DIGITS = 4;
+
+export interface SearchConstraints {
+  /** Allowed ROI (target units per unit of spend) per channel. */
+  readonly roi?: Readonly<Record<string, Range>>;
+  /** Allowed half-life per channel, weeks. */
+  readonly half_life_weeks?: Readonly<Record<string, Range>>;
+  /** Paths that may move, e.g. "hyperparameters.tv.decay"; all when absent. */
+  readonly only?: readonly string[];
+}
+
+export interface SearchSpace {
+  readonly source: Objective;
+  readonly box: Box;
+  /** The configuration's own parameters. */
+  readonly start: Float64Array;
+  /** The same in the cube of free parameters. */
+  readonly startPoint: Float64Array;
+  /** Constrained loss at a point of the cube. */
+  readonly objective: (point: Float64Array) => number;
+  /** Its gradient; null when constraints have none. */
+  readonly gradient: ((point: Float64Array) => Float64Array) | null;
+  /** Constrained loss at a parameter vector. */
+  readonly lossAt: (parameters: Float64Array) => number;
+  readonly parametersAt: (point: Float64Array) => Float64Array;
+  /** Parameters at a point, rounded to four digits. */
+  readonly rounded: (point: Float64Array) => Float64Array;
+}
+
+/** @throws ModelError `bounds_invalid`. */
+export function resolveSearch(
+  dataset: Dataset,
+  config: ModelConfig,
+  options: { bounds?: SearchBounds; constraints?: SearchConstraints },
+): SearchSpace {
+  const constraints = options.constraints ?? {};
+  const source = createObjective(dataset, config);
+  const start = parametersOf(config);
+  const box = constrainedBox(config, options.bounds, constraints);
+  const around = boxAround(box, start);
+  const free = freeIndices(around, box, constraints.only);
+  const parametersAt = (point: Float64Array): Float64Array => {
+    const unit = toUnit(around, start);
+    const inner = fromUnit(box, spread(free, point, unit));
+    return start.map((value, index) => (free.includes(index) ? (inner[index] ?? value) : value));
+  };
+  const lossAt = (parameters: Float64Array): number => {
+    const { loss } = source.evaluate(parameters);
+    return constraints.roi === undefined ? loss : loss * (1 + roiDistance(source, constraints.roi));
+  };
+  const startUnit = toUnit(box, start);
+  const smooth = constraints.roi === undefined && !hasCalibration(config);
+  return {
+    source,
+    box,
+    start,
+    startPoint: Float64Array.from(free, (index) => startUnit[index] ?? 0),
+    objective: (point) => lossAt(parametersAt(point)),
+    gradient: smooth
+      ? (point) => cubeGradient(source, box, { free, at: parametersAt(point) })
+      : null,
+    lossAt,
+    parametersAt,
+    rounded: (point) => rounded(parametersAt(point), box, free),
+  };
+}
+
+function spread(free: readonly number[], point: Float64Array, onto: Float64Array): Float64Array {
+  const unit = onto.slice();
+  for (const [at, index] of free.entries()) unit[index] = point[at] ?? 0;
+  return unit;
+}
+
+function freeIndices(around: Box, box: Box, only: readonly string[] | undefined): number[] {
+  const unknown = only?.find((path) => !around.paths.includes(path));
+  if (unknown !== undefined) {
+    throw new ModelError("bounds_invalid", `Search: "${unknown}" is not a tunable path`, {
+      path: unknown,
+    });
+  }
+  return box.paths.flatMap((path, index) =>
+    (box.low[index] ?? 0) < (box.high[index] ?? 0) && (only === undefined || only.includes(path))
+      ? [index]
+      : [],
+  );
+}
+
+/** Half-life ranges as decay ranges: θ = ½^(1/h). */
+function constrainedBox(
+  config: ModelConfig,
+  bounds: SearchBounds | undefined,
+  constraints: SearchConstraints,
+): Box {
+  const box = resolveBox(config, bounds);
+  const perWeek = config.data.frequency === "daily" ? 7 : 1;
+  for (const [name, [shortest, longest]] of Object.entries(constraints.half_life_weeks ?? {})) {
+    const index = box.paths.indexOf(`hyperparameters.${name}.decay`);
+    const decay = (weeks: number): number => (weeks > 0 ? 0.5 ** (1 / (weeks * perWeek)) : 0);
+    const low = Math.max(box.low[index] ?? 0, decay(shortest));
+    const high = Math.min(box.high[index] ?? 0, decay(longest));
+    if (index < 0 || low > high) {
+      throw new ModelError(
+        "bounds_invalid",
+        `Constraint half_life_weeks.${name}: no decay in the allowed range gives ${shortest} to ${longest} weeks`,
+        { channel: name, shortest, longest },
+      );
+    }
+    box.low[index] = low;
+    box.high[index] = high;
+  }
+  for (const name of Object.keys(constraints.roi ?? {})) {
+    if (config.channels.some((channel) => channel.name === name)) continue;
+    throw new ModelError("bounds_invalid", `Constraint roi.${name}: no such channel`, {
+      channel: name,
+    });
+  }
+  return box;
+}
+
+/** Σ over channels of the relative distance of ROI from its range, at the last evaluation. */
+function roiDistance(source: Objective, ranges: Readonly<Record<string, Range>>): number {
+  const channels = source.engines[0]?.problem.dataset.channels ?? [];
+  let distance = 0;
+  for (const [index, channel] of channels.entries()) {
+    const range = ranges[channel.name];
+    if (range === undefined) continue;
+    const roi = lastFoldRoi(source, index);
+    const [low, high] = range;
+    const scale = Math.max(Math.abs(low), Math.abs(high), 1e-9);
+    if (roi === null) continue;
+    distance += Math.max(0, low - roi, roi - high) / scale;
+  }
+  return distance;
+}
+
+/** ROI over the training rows with the coefficients of the last fold. */
+function lastFoldRoi(source: Objective, channel: number): number | null {
+  let effect = 0;
+  let spend = 0;
+  for (const engine of source.engines) {
+    const { problem, rows, block, fixed } = engine;
+    const fold = engine.folds.at(-1);
+    const at = (fixed + channel) * rows;
+    const beta = fold?.beta[channel] ?? 0;
+    for (let row = 0; row < rows; row += 1) {
+      effect += beta * (block[at + row] ?? 0) * (problem.weights[row] ?? 1);
+    }
+    spend += sum(problem.dataset.channels[channel]?.spend ?? [], 0, rows);
+  }
+  return spend > 0 ? effect / spend : null;
+}
+
+function cubeGradient(
+  source: Objective,
+  box: Box,
+  { free, at }: { free: readonly number[]; at: Float64Array },
+): Float64Array {
+  const { gradient } = lossGradient(source, at);
+  return Float64Array.from(free, (index) => {
+    const [low, high] = [box.low[index] ?? 0, box.high[index] ?? 0];
+    const slope = gradient[index] ?? 0;
+    return box.logarithmic[index] === true
+      ? slope * (at[index] ?? 0) * Math.log(high / low)
+      : slope * (high - low);
+  });
+}
+
+function rounded(parameters: Float64Array, box: Box, free: readonly number[]): Float64Array {
+  return parameters.map((value, index) =>
+    free.includes(index)
+      ? clamp(Number(value.toPrecision(DIGITS)), box.low[index] ?? value, box.high[index] ?? value)
+      : value,
+  );
+}
