@@ -1,0 +1,128 @@
+/**
+ * `mmm guard check`: a proposal judged outside any session, one or many lines at a time.
+ *
+ * I1. Pure: texts in, result out; files, streams and exit codes are the caller's.
+ * I2. A line that cannot be read is a veto of layer "system", never a skipped line.
+ */
+import { parseModelConfig } from "../model/config.ts";
+import type { Json } from "../schemas/canonical.ts";
+import { errorText } from "../schemas/errors.ts";
+import { type JudgeInput, judge } from "./judge.ts";
+import { type Pinned, pinConfig } from "./pinned.ts";
+import { isObject } from "./proposal.ts";
+import type { SemanticJudge } from "./semantics.ts";
+import type { ObservedExposure } from "./signature.ts";
+import type { Specification } from "./specification.ts";
+import { parseStrictJson } from "./strict-json.ts";
+import type { Layer, LayerVerdict, Verdict } from "./verdict.ts";
+
+export interface CheckContext {
+  readonly baseline: Pinned;
+  readonly spec: Specification;
+  readonly judges: readonly SemanticJudge[];
+  readonly observed?: ObservedExposure | null;
+}
+
+export interface CheckResult {
+  /** As given on the line; null for a single check or a line without a usable one. */
+  readonly id: string | number | null;
+  readonly verdict: "cleared" | "vetoed";
+  readonly layer: Layer | null;
+  readonly violations: readonly {
+    readonly code: string;
+    readonly path: string;
+    readonly message: string;
+    readonly evidence: string;
+  }[];
+  /** What `--explain` prints. */
+  readonly layers: readonly LayerVerdict[];
+}
+
+/**
+ * The pinned form of a baseline file's text.
+ * @throws JsonRefused, ModelError
+ */
+export function readBaseline(text: string): Pinned {
+  return pinConfig(parseModelConfig(parseStrictJson(text)));
+}
+
+/** Judges one proposal text; never rejects. */
+export async function checkProposal(
+  proposal: string,
+  reasoning: string | null,
+  context: CheckContext,
+): Promise<CheckResult> {
+  return resultOf(null, await judge(inputOf(proposal, reasoning, context), context.judges));
+}
+
+/** Judges one line of `--batch`: `{"id","proposal": "<raw text>","reasoning"?}`; never rejects. */
+export async function checkLine(line: string, context: CheckContext): Promise<CheckResult> {
+  const read = readLine(line);
+  if ("fault" in read) {
+    const { id, fault } = read;
+    const violations = [{ code: "input_unreadable", path: "", message: fault, evidence: "" }];
+    return { id, verdict: "vetoed", layer: "system", violations, layers: [] };
+  }
+  const input = inputOf(read.proposal, read.reasoning, context);
+  return resultOf(read.id, await judge(input, context.judges));
+}
+
+/** A result as a line of NDJSON, without the layers' figures unless asked for. */
+export function resultLine(result: CheckResult, explain: boolean): string {
+  const { layers, ...plain } = result;
+  return JSON.stringify(explain ? { ...plain, layers } : plain);
+}
+
+type Line =
+  | { readonly id: CheckResult["id"]; readonly proposal: string; readonly reasoning: string | null }
+  | { readonly id: CheckResult["id"]; readonly fault: string };
+
+function readLine(line: string): Line {
+  let id: CheckResult["id"] = null;
+  try {
+    // The envelope is the caller's own, so the ordinary parser reads it; what it holds as
+    // `proposal` goes to the strict one, and a text that one refuses still has its id.
+    const value = JSON.parse(line) as Json;
+    if (!isObject(value)) return { id, fault: "The line is not a JSON object" };
+    const { id: own, proposal, reasoning } = value;
+    if (typeof own === "number" || (typeof own === "string" && own.length <= 200)) id = own;
+    else return { id, fault: "id has to be a number or a text of at most 200 characters" };
+    if (typeof proposal !== "string") {
+      return { id, fault: "proposal has to be the proposal's raw text" };
+    }
+    if (reasoning !== undefined && reasoning !== null && typeof reasoning !== "string") {
+      return { id, fault: "reasoning has to be a text" };
+    }
+    return { id, proposal, reasoning: reasoning ?? null };
+  } catch (error) {
+    return { id, fault: `The line cannot be read: ${errorText(error)}` };
+  }
+}
+
+function inputOf(proposal: string, reasoning: string | null, context: CheckContext): JudgeInput {
+  const { baseline, spec } = context;
+  return {
+    raw: proposal,
+    ...(reasoning === null ? {} : { reasoning }),
+    base: baseline,
+    baseline,
+    constraints: [],
+    spec,
+    observed: context.observed ?? null,
+  };
+}
+
+function resultOf(id: CheckResult["id"], verdict: Verdict): CheckResult {
+  return {
+    id,
+    verdict: verdict.verdict,
+    layer: verdict.layer,
+    violations: verdict.violations.map(({ code, path, message, evidence }) => ({
+      code,
+      path,
+      message,
+      evidence,
+    })),
+    layers: verdict.layers,
+  };
+}
