@@ -20,6 +20,8 @@ import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createTrainer } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
 import { parseRing, ringJson, ringOf, signingKeyOf } from "../guard/keys.ts";
+import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
+import { rememberedJudge } from "../guard/memo.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
@@ -144,7 +146,7 @@ async function startRole(
 }
 
 function consumersOf(parts: Parts): Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>> {
-  const { keys, settings } = parts;
+  const { keys, settings, snapshots } = parts;
   const spec = SPECIFICATION_SHIPPED;
   const load = createDataLoader({ read: readData });
   const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
@@ -154,7 +156,10 @@ function consumersOf(parts: Parts): Readonly<Record<Exclude<RoleName, "coordinat
     router: createRouter({ route: routeByRules }),
     "data-scientist": createDataScientist(agents),
     guard: createGuard({
-      judge: createJudging({ spec, judges: [] }),
+      judge: createJudging({
+        spec,
+        judge: rememberedJudge({ store: snapshots, ring: keys.guard, judges: [LEXICON_JUDGE] }),
+      }),
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,

@@ -5,9 +5,8 @@
  *     apply, no drift; what is cleared is the complete configuration.
  */
 import type { Warrant } from "../guard/clearance.ts";
-import { judge } from "../guard/judge.ts";
+import type { JudgeInput } from "../guard/judge.ts";
 import { pin, pinConfig, type Pinned } from "../guard/pinned.ts";
-import type { SemanticJudge } from "../guard/semantics.ts";
 import type { Specification } from "../guard/specification.ts";
 import { parseStrictJson } from "../guard/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
@@ -16,7 +15,8 @@ import { sha256 } from "../schemas/canonical.ts";
 
 export interface JudgingTools {
   readonly spec: Specification;
-  readonly judges: readonly SemanticJudge[];
+  /** The layered verdict, remembered where there is a memo. */
+  readonly judge: (input: JudgeInput) => Promise<Verdict>;
 }
 
 interface Question {
@@ -48,6 +48,6 @@ export function createJudging(tools: JudgingTools): (question: Question) => Prom
     const base = own ? baseline : pinned(warrant.base);
     const { constraints } = warrant;
     const text = own ? `{"config":${baseline.text},"reasoning":""}` : raw;
-    return judge({ raw: text, base, baseline, constraints, spec: tools.spec }, tools.judges);
+    return tools.judge({ raw: text, base, baseline, constraints, spec: tools.spec });
   };
 }

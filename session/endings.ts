@@ -9,7 +9,7 @@ import type { Event } from "../schemas/event.ts";
 import type { Author } from "../schemas/parts.ts";
 import { refusalCount, rungOf } from "./ladder.ts";
 import { escaped } from "./quote.ts";
-import type { SessionState } from "./state.ts";
+import type { SessionState, WorkItem } from "./state.ts";
 
 /** Longest quote of a proposal shown to a person. */
 const QUOTE_CHARS = 2000;
@@ -18,7 +18,7 @@ const QUOTE_CHARS = 2000;
 export function reject(state: SessionState, by: Author, reason: string): Event {
   const item = state.work_item;
   if (item === null) return completed(state, "failed", reason);
-  const content = item.content_digest ?? sha256(item.raw ?? item.text);
+  const content = item.content_digest ?? sha256(contentOf(item));
   const count = refusalCount(state, item, content);
   return {
     type: "ProposalRejected",
@@ -32,6 +32,11 @@ export function reject(state: SessionState, by: Author, reason: string): Event {
       next: rungOf(count),
     },
   };
+}
+
+/** What a refusal is about: the proposal, else a person's text, else just this work item. */
+function contentOf(item: WorkItem): string {
+  return item.raw ?? (item.author === "person" ? item.text : `nothing proposed in ${item.id}`);
 }
 
 /** Hands the work item to a person, with everything needed on one screen. */

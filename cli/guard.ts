@@ -1,0 +1,157 @@
+/** `mmm guard`: judge proposals outside any session, and look after the signing keys. */
+import type { Command } from "commander";
+import {
+  checkLine,
+  checkProposal,
+  readBaseline,
+  resultLine,
+  type CheckContext,
+} from "../guard/check.ts";
+import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
+import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
+import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
+import { readTextFile } from "../infra/files.ts";
+import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
+import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
+import type { Keys } from "../consumers/vouching.ts";
+import { choice } from "./options.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { loadKeys } from "./wire.ts";
+
+interface CheckOptions extends CommonOptions {
+  readonly baseline: string;
+  readonly proposal?: string;
+  readonly reasoning?: string;
+  readonly batch?: string;
+  readonly explain?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm guard check --baseline examples/baseline_model.json --proposal proposal.json
+  mmm guard check --baseline b.json --proposal p.json --reasoning "shorter carryover" --explain
+  mmm guard check --baseline b.json --batch proposals.ndjson
+
+Exit code 0 = cleared, 3 = vetoed (with --batch: 0 when every line was judged).`;
+
+export function addGuardCommand(program: Command, shell: Shell): void {
+  const guard = program.command("guard").description("the methodology guard");
+  withCommon(guard.command("check"))
+    .description("judge a proposal against a baseline")
+    .requiredOption("--baseline <file>", "baseline model (JSON)")
+    .option("--proposal <file>", "proposal (JSON, as an agent would write it)")
+    .option("--reasoning <text>", "reasoning beside the proposal")
+    .option("--batch <file>", "NDJSON lines {id, proposal: <raw text>, reasoning}")
+    .option("--explain", "print the figures of each layer")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: CheckOptions) => check(shell, options));
+  addKeysCommand(guard, shell);
+}
+
+async function check(shell: Shell, options: CheckOptions): Promise<void> {
+  const context = contextOf(options.baseline);
+  if (options.batch !== undefined) return checkBatch(shell, options, context);
+  if (options.proposal === undefined) {
+    throw new MmmError("usage", "guard check needs --proposal FILE or --batch FILE");
+  }
+  const raw = readTextFile(options.proposal, "csv");
+  const result = await checkProposal(raw, options.reasoning ?? null, context);
+  if (options.json === true) shell.out(resultLine(result, options.explain === true));
+  else {
+    shell.out(result.verdict);
+    for (const { code, path, message, evidence } of result.violations) {
+      shell.out(
+        `  ${code} at ${path || "the proposal"}: ${message}${evidence === "" ? "" : ` (${evidence})`}`,
+      );
+    }
+    if (options.explain === true) {
+      for (const row of result.layers) shell.out(`  ${row.layer}: ${row.verdict} · ${row.detail}`);
+    }
+  }
+  if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
+}
+
+async function checkBatch(
+  shell: Shell,
+  options: CheckOptions,
+  context: CheckContext,
+): Promise<void> {
+  const text = readTextFile(options.batch ?? "", "csv");
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const { id, verdict, layer, violations, layers } = await checkLine(line, context);
+    shell.out(resultLine({ id, verdict, layer, violations, layers }, options.explain === true));
+  }
+}
+
+function contextOf(baseline: string): CheckContext {
+  try {
+    return {
+      baseline: readBaseline(readTextFile(baseline, "json")),
+      spec: SPECIFICATION_SHIPPED,
+      judges: [LEXICON_JUDGE],
+    };
+  } catch (cause) {
+    if (cause instanceof MmmError) throw cause;
+    throw new MmmError("config_invalid", `${baseline}: ${errorText(cause)}`, { cause });
+  }
+}
+
+const ringName = choice("guard", "coordinator");
+
+function addKeysCommand(guard: Command, shell: Shell): void {
+  const keys = guard.command("keys").description("signing keys: list, rotate, retire");
+  withCommon(keys.command("list"))
+    .description("public keys by ring")
+    .action((options: CommonOptions) =>
+      listKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
+    );
+  withCommon(keys.command("rotate"))
+    .description("sign with a new key; what the old one signed stays valid")
+    .option("--ring <name>", "guard | coordinator", ringName, "guard")
+    .action((options: CommonOptions & { ring: RingName }) =>
+      changeKeys(shell, options, (ring) => rotated(ring, signingKeyOf(keySeed()))),
+    );
+  withCommon(keys.command("retire"))
+    .description("refuse from now on what this key signed")
+    .argument("<kid>", "key id")
+    .option("--ring <name>", "guard | coordinator", ringName, "guard")
+    .action((kid: string, options: CommonOptions & { ring: RingName }) =>
+      changeKeys(shell, options, (ring) => retired(ring, kid)),
+    );
+}
+
+function changeKeys(
+  shell: Shell,
+  options: CommonOptions & { ring: RingName },
+  change: (ring: KeyRing) => KeyRing,
+): void {
+  if ((shell.environment["MMM_KEYS"] ?? "") !== "") {
+    throw new MmmError("conflict", "the keys come from MMM_KEYS; change them where that is set");
+  }
+  const before = loadKeys(options.stateDir, shell.environment);
+  const after = { ...before, [options.ring]: change(before[options.ring]) };
+  writeKeyFile(options.stateDir, {
+    coordinator: ringJson(after.coordinator, { private: true }),
+    guard: ringJson(after.guard, { private: true }),
+  });
+  listKeys(shell, options, after);
+}
+
+function listKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
+  const rows = (["coordinator", "guard"] as const).flatMap((name) =>
+    [...keys[name].verification.keys()].map((kid) => ({
+      ring: name,
+      kid,
+      signs: keys[name].signing?.kid === kid,
+    })),
+  );
+  if (options.json === true) shell.out(JSON.stringify(rows));
+  else
+    shell.out(
+      table(
+        ["ring", "key", "use"],
+        rows.map((row) => [row.ring, row.kid, row.signs ? "signs" : "verifies"]),
+      ),
+    );
+}

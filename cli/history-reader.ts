@@ -1,0 +1,21 @@
+/** A session's history from the log, decoded. */
+import { MmmError } from "../schemas/errors.ts";
+import { TOPICS } from "../schemas/topics.ts";
+import { historyEntry, type HistoryEntry } from "../session/audit.ts";
+import type { EventLog } from "../session/ports.ts";
+
+/** All entries so far, in order. */
+export async function readHistory(log: EventLog, session: string): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  for await (const record of log.read({ topic: TOPICS.history.topic, key: session })) {
+    entries.push(historyEntry(record));
+  }
+  return entries;
+}
+
+/** The same, or `not_found` for a session nobody knows. */
+export async function requireHistory(log: EventLog, session: string): Promise<HistoryEntry[]> {
+  const entries = await readHistory(log, session);
+  if (entries.length > 0) return entries;
+  throw new MmmError("not_found", `session ${session} is not in this state; see mmm status`);
+}

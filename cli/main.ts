@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+/**
+ * The command line: parses arguments, runs one command, prints one line for an error and exits with
+ * its documented code.
+ */
+import { Command, CommanderError } from "commander";
+import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
+import { addAuditCommand } from "./audit.ts";
+import { addDoctorCommand } from "./doctor.ts";
+import { addEscalationsCommand } from "./escalations.ts";
+import { addGuardCommand } from "./guard.ts";
+import { addHistoryCommand } from "./history.ts";
+import { addProposeCommand } from "./propose.ts";
+import { addRunCommand } from "./run.ts";
+import type { Shell } from "./shell.ts";
+import { addSimulateCommand } from "./simulate.ts";
+import { addStatusCommand } from "./status.ts";
+import { addTrainCommand } from "./train.ts";
+import { addWorkerCommand } from "./worker.ts";
+import { version } from "./version.ts";
+
+const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
+  addRunCommand,
+  addWorkerCommand,
+  addStatusCommand,
+  addHistoryCommand,
+  addAuditCommand,
+  addEscalationsCommand,
+  addProposeCommand,
+  addGuardCommand,
+  addTrainCommand,
+  addSimulateCommand,
+  addDoctorCommand,
+];
+
+const EXIT_CODES = `
+Exit codes:
+  0 done · ${Object.entries(ERROR_CODES)
+    .map(([code, { exit }]) => `${exit} ${code}`)
+    .join(" · ")}`;
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(ERROR_CODES.interrupted.exit);
+      stop.abort();
+    });
+  }
+  const shell = processShell(stop.signal);
+  const program = new Command("mmm")
+    .description("Governed tuning of Marketing Mix Models")
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("(add --help for examples)")
+    .addHelpText("after", EXIT_CODES);
+  for (const add of COMMANDS) add(program, shell);
+  try {
+    await program.parseAsync(process.argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitOf(error, shell);
+  }
+}
+
+function exitOf(error: unknown, shell: Shell): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : ERROR_CODES.usage.exit;
+  }
+  shell.status("");
+  if (error instanceof MmmError) {
+    shell.err(`mmm: ${error.message}`);
+    return error.exit;
+  }
+  shell.err(`mmm: internal error: ${errorText(error)}; please report it`);
+  if (shell.environment["MMM_LOG_LEVEL"] === "debug" && error instanceof Error) {
+    shell.err(error.stack ?? "");
+  }
+  return ERROR_CODES.internal.exit;
+}
+
+function processShell(signal: AbortSignal): Shell {
+  const terminal = process.stderr.isTTY === true;
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${terminal ? "\r\x1b[2K" : ""}${line}\n`),
+    status: (line) => void (terminal && process.stderr.write(`\r\x1b[2K${line}`)),
+    terminal,
+    environment: process.env,
+    signal,
+  };
+}
+
+process.exitCode = await main();

@@ -1,0 +1,36 @@
+/** Parsers of option values: strict, with the remedy in the message. */
+import { InvalidArgumentError } from "commander";
+
+/** A positive whole number. */
+export function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError("must be 1 or more");
+  return value;
+}
+
+/** A whole number of at most 2^53. */
+export function whole(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("must be a whole number");
+  }
+  return value;
+}
+
+/** A number in 0 … 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0 || value > 1) {
+    throw new InvalidArgumentError("must be a number in 0 … 1");
+  }
+  return value;
+}
+
+/** One of some words. */
+export function choice<const W extends string>(...words: readonly W[]): (text: string) => W {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new InvalidArgumentError(`must be one of ${words.join(", ")}`);
+    return word;
+  };
+}

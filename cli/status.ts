@@ -1,0 +1,81 @@
+/** `mmm status`: the sessions of a state, or one of them. */
+import type { Command } from "commander";
+import { MmmError } from "../schemas/errors.ts";
+import type { SessionSummary } from "../session/ports.ts";
+import { figure } from "./format.ts";
+import { count } from "./options.ts";
+import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { openApp } from "./wire.ts";
+
+interface StatusOptions extends CommonOptions {
+  readonly session?: string;
+  readonly unit?: string;
+  readonly status?: string;
+  readonly since?: string;
+  readonly limit: number;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm status
+  mmm status --unit emea --status waiting
+  mmm status --session 5f0c… --json`;
+
+export function addStatusCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("status"))
+    .description("list sessions")
+    .option("--session <id>", "one session")
+    .option("--unit <name>", "of this business unit")
+    .option("--status <name>", "running, waiting, completed, aborted, cancelled or failed")
+    .option("--since <time>", "updated at or after (RFC 3339)")
+    .option("--limit <n>", "at most so many", count, 50)
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: StatusOptions) => status(shell, options));
+}
+
+async function status(shell: Shell, options: StatusOptions): Promise<void> {
+  const app = await openApp({
+    settings: settingsOf(shell, options),
+    stateDir: options.stateDir,
+    mustExist: true,
+    environment: shell.environment,
+  });
+  try {
+    const rows = await summaries(app.snapshots, options);
+    if (options.json === true) shell.out(JSON.stringify(rows));
+    else shell.out(rows.length === 0 ? "no session" : statusTable(rows));
+  } finally {
+    await app.close();
+  }
+}
+
+async function summaries(
+  snapshots: Awaited<ReturnType<typeof openApp>>["snapshots"],
+  options: StatusOptions,
+): Promise<readonly SessionSummary[]> {
+  if (options.session !== undefined) {
+    const found = await snapshots.load(options.session);
+    if (found !== null) return [found.summary];
+    throw new MmmError("not_found", `session ${options.session} is not in this state`);
+  }
+  return snapshots.list({
+    limit: options.limit,
+    ...(options.unit === undefined ? {} : { business_unit: options.unit }),
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.since === undefined ? {} : { since: options.since }),
+  });
+}
+
+function statusTable(rows: readonly SessionSummary[]): string {
+  return table(
+    ["session", "unit", "status", "it.", "error before → now", "updated"],
+    rows.map((row) => [
+      row.session,
+      row.business_unit.slice(0, 14),
+      row.open_escalation === null ? row.status : `${row.status} (${row.open_escalation})`,
+      String(row.iteration),
+      `${figure(row.baseline_loss, 3)} → ${figure(row.best_loss, 3)}`,
+      row.updated.slice(0, 16).replace("T", " "),
+    ]),
+  );
+}

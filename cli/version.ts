@@ -1,0 +1,14 @@
+/** The package's version. */
+import { readFileSync } from "node:fs";
+
+export function version(): string {
+  for (const place of ["../package.json", "../../package.json"]) {
+    try {
+      const text = readFileSync(new URL(place, import.meta.url), "utf8");
+      return (JSON.parse(text) as { version: string }).version;
+    } catch {
+      // Built JavaScript lies one folder deeper.
+    }
+  }
+  return "0.0.0";
+}

@@ -1,0 +1,66 @@
+/** `mmm worker`: runs consumers until stopped; sessions on the log go on. */
+import type { Command } from "commander";
+import { MmmError } from "../schemas/errors.ts";
+import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { openApp, ROLE_NAMES, type RoleName } from "./wire.ts";
+
+interface WorkerOptions extends CommonOptions {
+  readonly roles: readonly RoleName[];
+  readonly untilIdle?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm worker                          all consumers, until Ctrl-C
+  mmm worker --until-idle             finish what is open, then stop
+  mmm worker --roles guard,trainer    two of them (several processes need --log kafka)
+
+Roles: ${ROLE_NAMES.join(", ")}`;
+
+export function addWorkerCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("worker"))
+    .description("run consumers")
+    .option("--roles <list>", "comma-separated roles", rolesOf, [...ROLE_NAMES])
+    .option("--until-idle", "stop when no session is running")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: WorkerOptions) => work(shell, options));
+}
+
+function rolesOf(text: string): readonly RoleName[] {
+  return text.split(",").map((name) => {
+    const role = ROLE_NAMES.find((known) => known === name.trim());
+    if (role !== undefined) return role;
+    throw new MmmError("usage", `--roles: "${name}" is none of ${ROLE_NAMES.join(", ")}`);
+  });
+}
+
+const IDLE_POLL_MS = 200;
+
+async function work(shell: Shell, options: WorkerOptions): Promise<void> {
+  const settings = settingsOf(shell, options);
+  const app = await openApp({
+    settings,
+    stateDir: options.stateDir,
+    environment: shell.environment,
+  });
+  try {
+    const running = await app.start(options.roles);
+    shell.err(`working: ${options.roles.join(", ")} (Ctrl-C stops after what is in hand)`);
+    const finish = options.untilIdle === true ? idle() : stopped();
+    await Promise.race([finish, running.ended]);
+    await running.stop();
+  } finally {
+    await app.close();
+  }
+
+  async function idle(): Promise<void> {
+    while (!shell.signal.aborted) {
+      await app.clock.sleep(IDLE_POLL_MS, shell.signal);
+      if ((await app.snapshots.list({ status: "running", limit: 1 })).length === 0) return;
+    }
+  }
+
+  function stopped(): Promise<void> {
+    return new Promise((resolve) => shell.signal.addEventListener("abort", () => resolve()));
+  }
+}

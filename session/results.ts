@@ -1,0 +1,153 @@
+/**
+ * What a session came to, from its history alone: the content of `optimization_results.json`.
+ *
+ * I1. Nothing is said that the history does not hold; figures of a phase not reached are null.
+ * I2. `methodology.unchanged` compares the digests of the first and the last cleared configuration.
+ */
+import type { EventData, EventType, Recorded } from "../schemas/event.ts";
+import type { Metrics } from "../schemas/parts.ts";
+import { historyDigest } from "./audit.ts";
+import { replay } from "./evolve.ts";
+import type { SessionState } from "./state.ts";
+
+export interface SessionResults {
+  readonly session: string;
+  readonly business_unit: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly decision: string | null;
+  readonly seed: number;
+  readonly methodology: {
+    readonly digest_start: string | null;
+    readonly digest_end: string | null;
+    readonly unchanged: boolean | null;
+    readonly spec_digest: string | null;
+  };
+  /** Means over the rolling-origin folds. */
+  readonly validation: { readonly baseline: Metrics | null; readonly final: Metrics | null };
+  readonly locked_test: EventData<"LockedTestEvaluated"> | null;
+  readonly changes: readonly {
+    readonly path: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
+  readonly iterations: readonly EventData<"IterationCompleted">[];
+  readonly convergence: {
+    readonly score: number;
+    readonly solver: number | null;
+    readonly roi_stability: number | null;
+    readonly search: number | null;
+  };
+  readonly counts: {
+    readonly iterations: number;
+    readonly proposals_tried: number;
+    readonly evaluations: number;
+    readonly vetoes: number;
+    readonly rejections: number;
+    readonly escalations: number;
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number;
+  };
+  readonly model: EventData<"ModelTrained"> | null;
+  readonly review: EventData<"BusinessReviewed"> | null;
+  readonly deployment: EventData<"DeploymentDecided"> | null;
+  readonly final_config: unknown;
+  readonly history: {
+    readonly records: number;
+    readonly head: string;
+    readonly digest: string;
+    readonly sealed: boolean;
+  };
+}
+
+/** Results of the events of one session, in order; `head` is the hash of the last. */
+export function resultsOf(events: readonly Recorded[], head: string): SessionResults | null {
+  const state = replay(events);
+  if (state === null) return null;
+  const completed = last(events, "SessionCompleted");
+  const start = state.baseline?.methodology_digest ?? null;
+  const end = state.accepted?.methodology_digest ?? null;
+  const { refused_outcomes: _refused, proposals, ...counts } = state.counters;
+  return {
+    session: state.session,
+    business_unit: state.business_unit,
+    status: state.status,
+    reason: completed?.reason ?? null,
+    decision: state.decision,
+    seed: state.seed,
+    methodology: {
+      digest_start: start,
+      digest_end: end,
+      unchanged: start === null ? null : start === end,
+      spec_digest: state.spec_digest,
+    },
+    validation: {
+      baseline: state.baseline?.trained?.validation ?? null,
+      final: state.accepted?.trained?.validation ?? null,
+    },
+    locked_test: last(events, "LockedTestEvaluated"),
+    changes: changesOf(events),
+    iterations: all(events, "IterationCompleted"),
+    convergence: convergenceOf(events, state),
+    counts: { iterations: state.iteration, proposals_tried: proposals, ...counts },
+    model: state.accepted?.trained ?? null,
+    review: acceptedReview(events, state),
+    deployment: last(events, "DeploymentDecided"),
+    final_config: state.accepted === null ? null : (JSON.parse(state.accepted.config) as unknown),
+    history: {
+      records: events.length,
+      head,
+      digest: historyDigest(events),
+      sealed: events.at(-1)?.type === "SessionSealed",
+    },
+  };
+}
+
+function all<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {
+  return events.filter((event) => event.type === type).map((event) => event.data as EventData<T>);
+}
+
+function last<T extends EventType>(events: readonly Recorded[], type: T): EventData<T> | null {
+  return all(events, type).at(-1) ?? null;
+}
+
+/** Net change of every number from the baseline to the configuration in force. */
+function changesOf(events: readonly Recorded[]): SessionResults["changes"] {
+  const accepted = new Set(
+    all(events, "IterationCompleted")
+      .filter((iteration) => iteration.outcome === "accepted")
+      .map((iteration) => iteration.proposal),
+  );
+  const net = new Map<string, { from: number; to: number }>();
+  for (const cleared of all(events, "ProposalCleared")) {
+    if (!accepted.has(cleared.proposal)) continue;
+    for (const { path, from, to } of cleared.changes) {
+      net.set(path, { from: net.get(path)?.from ?? from, to });
+    }
+  }
+  return [...net]
+    .filter(([, { from, to }]) => from !== to)
+    .map(([path, change]) => ({ path, ...change }));
+}
+
+function convergenceOf(
+  events: readonly Recorded[],
+  state: SessionState,
+): SessionResults["convergence"] {
+  const search = all(events, "ProposalMade").findLast((made) => made.search_score !== null);
+  return {
+    score: state.convergence,
+    solver: state.accepted?.trained?.solver_score ?? null,
+    roi_stability: state.accepted?.trained?.roi_stability ?? null,
+    search: search?.search_score ?? null,
+  };
+}
+
+function acceptedReview(
+  events: readonly Recorded[],
+  state: SessionState,
+): EventData<"BusinessReviewed"> | null {
+  const proposal = state.accepted?.proposal;
+  return all(events, "BusinessReviewed").find((review) => review.proposal === proposal) ?? null;
+}
