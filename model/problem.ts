@@ -40,12 +40,14 @@ export interface Problem {
 /**
  * Lays out the data for fitting.
  *
+ * @param given windows to use instead of those cut from the data's own length
+ *
  * @throws ModelError `rows_too_few`, `target_constant`.
  */
-export function createProblem(dataset: Dataset, config: ModelConfig): Problem {
+export function createProblem(dataset: Dataset, config: ModelConfig, given?: Windows): Problem {
   const stride = dataset.geos.length;
   const coefficients = designWidth(dataset, config) + config.channels.length;
-  const windows = cutWindows(dataset, config, coefficients);
+  const windows = given ?? cutWindows(dataset, config, coefficients);
   const firstRows = (windows.folds[0]?.trainEnd ?? windows.trainingEnd) * stride;
   checkTarget(dataset.target, firstRows, config.data.target);
   const weights = geoWeights(dataset.target, stride, firstRows);

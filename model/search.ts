@@ -14,7 +14,10 @@
  *   agreement  1 − (median restart − best restart) / best / 0.02      (with two or more restarts)
  * ROI stability: `convergence.ts`, over the best points of all restarts and the near-best points.
  *
- * 1. Same arguments, same result. 2. The result is never worse than the start, as constrained.
+ * Traces, restarts and near-best points are in units of the objective with its prior;
+ * `loss_before` and `loss_after` are the bare validation loss (with the penalty of ROI constraints).
+ *
+ * 1. Same arguments, same result. 2. `loss_after` is never above `loss_before`.
  * 3. No more than `evaluations` evaluations, a gradient counted as two more.
  */
 
@@ -52,6 +55,8 @@ export interface SearchOptions {
   readonly constraints?: SearchConstraints;
   /** Independent runs that share the evaluations; default 1. */
   readonly restarts?: number;
+  /** Weight of the pull towards typical values (`search-space.ts`); default 1, 0 = none. */
+  readonly prior_weight?: number;
 }
 
 export interface Change {

@@ -1,0 +1,223 @@
+/**
+ * Watching a deployed model on new weeks.
+ *
+ * `deployed_until` is the last date of the data the session had. The model is fitted on the periods
+ * up to it, with the saturation scales of that data, and predicts the weeks after it without
+ * refitting; a refit on all data shows how far coefficients have moved.
+ *
+ * Figures and what a breach means:
+ *   wmape            error on the new weeks against `wmape_max`
+ *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction, against ±`bias_max`
+ *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954), `cusum_max`
+ *   roi_shift        largest relative change of a channel's ROI after a refit, `roi_shift_max`
+ *   spend_range      largest weekly exposure against the training maximum, `spend_range_max`
+ *
+ * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
+ */
+
+import { attributeChannel } from "./attribution.ts";
+import type { ModelConfig } from "./config.ts";
+import type { Dataset } from "./dataset.ts";
+import { firstPeriods } from "./dataset.ts";
+import { ModelError } from "./errors.ts";
+import { fitWindow } from "./fit.ts";
+import type { WindowFit } from "./fit.ts";
+import type { Metrics } from "./metrics.ts";
+import { measure } from "./metrics.ts";
+import { sum } from "./numbers.ts";
+import { splitGeos } from "./objective.ts";
+import type { Problem } from "./problem.ts";
+import { createProblem, parametersOf } from "./problem.ts";
+
+export interface DriftThresholds {
+  readonly wmape_max: number;
+  readonly bias_max?: number;
+  readonly cusum_max?: number;
+  readonly roi_shift_max?: number;
+  readonly spend_range_max?: number;
+}
+
+export interface DriftFigure {
+  readonly name: "wmape" | "bias" | "cusum" | "roi_shift" | "spend_range";
+  readonly channel: string | null;
+  readonly figure: number | null;
+  readonly bound: number;
+  readonly breached: boolean;
+  readonly note: string;
+}
+
+export interface MonitorResult {
+  readonly deployed_until: string;
+  readonly from: string;
+  readonly to: string;
+  readonly periods: number;
+  readonly metrics: Metrics;
+  readonly figures: readonly DriftFigure[];
+  readonly drifted: boolean;
+  readonly actual: readonly number[];
+  readonly predicted: readonly number[];
+}
+
+const DEFAULTS = {
+  bias_max: 0.1,
+  cusum_max: 1.5,
+  roi_shift_max: 0.5,
+  spend_range_max: 1.5,
+} as const;
+
+/**
+ * Drift of a deployed configuration on the weeks after deployment.
+ *
+ * @param dataset training data and the new weeks together
+ * @throws ModelError `monitor_data_mismatch` when the date is not in the data or no week follows it.
+ */
+export function monitorModel(
+  dataset: Dataset,
+  config: ModelConfig,
+  options: { deployed_until: string; thresholds: DriftThresholds },
+): MonitorResult {
+  const last = dataset.dates.indexOf(options.deployed_until);
+  const periods = dataset.dates.length - last - 1;
+  if (last < 0 || periods < 1) {
+    throw new ModelError(
+      "monitor_data_mismatch",
+      `The data must hold ${options.deployed_until} and at least one later period; they end ${dataset.dates.at(-1) ?? "nowhere"}`,
+      { deployed_until: options.deployed_until, last_date: dataset.dates.at(-1) ?? "" },
+    );
+  }
+  const parts = splitGeos(dataset, config).map((part) => {
+    const problem = deployedProblem(part, config, last + 1);
+    const parameters = parametersOf(config);
+    const trainRows = (last + 1) * problem.stride;
+    return {
+      deployed: fitWindow(problem, parameters, { trainRows, rows: problem.rows }),
+      refitted: fitWindow(problem, parameters, { trainRows: problem.rows, rows: problem.rows }),
+    };
+  });
+  const deployed = parts.map((part) => part.deployed);
+  const actual = deployed.flatMap((fit) => [...fit.problem.dataset.target.subarray(fit.trainRows)]);
+  const predicted = deployed.flatMap((fit) => [...fit.fitted.subarray(fit.trainRows)]);
+  const metrics = measure(actual, predicted, { variables: 0, naiveError: null });
+  const limits = { ...DEFAULTS, ...options.thresholds };
+  const figures = [
+    ...errorFigures(deployed, { metrics, actual, predicted, limits }),
+    ...roiFigures(parts, config, limits.roi_shift_max),
+    ...rangeFigures(deployed, config, limits.spend_range_max),
+  ];
+  return {
+    deployed_until: options.deployed_until,
+    from: dataset.dates[last + 1] ?? "",
+    to: dataset.dates.at(-1) ?? "",
+    periods,
+    metrics,
+    figures,
+    drifted: figures.some((figure) => figure.breached),
+    actual,
+    predicted,
+  };
+}
+
+/** The windows of the data as they were at deployment, so that gamma keeps its scale. */
+function deployedProblem(part: Dataset, config: ModelConfig, periods: number): Problem {
+  const known = firstPeriods(part, periods);
+  return createProblem(part, config, createProblem(known, config).windows);
+}
+
+type Limits = Required<DriftThresholds>;
+
+function errorFigures(
+  fits: readonly WindowFit[],
+  context: { metrics: Metrics; actual: number[]; predicted: number[]; limits: Limits },
+): DriftFigure[] {
+  const { metrics, actual, predicted, limits } = context;
+  const size = sum(actual.map(Math.abs));
+  const bias = size > 0 ? sum(actual.map((y, at) => y - (predicted[at] ?? 0))) / size : null;
+  const sd = residualSd(fits);
+  let running = 0;
+  let peak = 0;
+  for (const [at, y] of actual.entries()) {
+    running += sd > 0 ? (y - (predicted[at] ?? 0)) / sd : 0;
+    peak = Math.max(peak, Math.abs(running));
+  }
+  const cusum = sd > 0 ? peak / Math.sqrt(actual.length) : null;
+  return [
+    row("wmape", metrics.wmape, limits.wmape_max, { note: "error on the new weeks" }),
+    row("bias", bias, limits.bias_max, { note: "sum of errors as a share of sales" }),
+    row("cusum", cusum, limits.cusum_max, {
+      note: "cumulative error in training standard deviations per √n",
+    }),
+  ];
+}
+
+function row(
+  name: DriftFigure["name"],
+  figure: number | null,
+  bound: number,
+  about: { note: string; channel?: string },
+): DriftFigure {
+  return {
+    name,
+    channel: about.channel ?? null,
+    figure,
+    bound,
+    breached: figure !== null && Math.abs(figure) > bound,
+    note: figure === null ? `${about.note}: undefined` : about.note,
+  };
+}
+
+function residualSd(fits: readonly WindowFit[]): number {
+  let squares = 0;
+  let freedom = 0;
+  for (const fit of fits) {
+    for (let at = 0; at < fit.trainRows; at += 1) {
+      squares += ((fit.problem.dataset.target[at] ?? 0) - (fit.fitted[at] ?? 0)) ** 2;
+    }
+    freedom += fit.trainRows - fit.rank - fit.beta.length;
+  }
+  return freedom > 0 ? Math.sqrt(squares / freedom) : 0;
+}
+
+function roiFigures(
+  parts: readonly { deployed: WindowFit; refitted: WindowFit }[],
+  config: ModelConfig,
+  bound: number,
+): DriftFigure[] {
+  return config.channels.map((channel, index) => {
+    const before = attributeChannel(
+      parts.map((part) => part.deployed),
+      index,
+    ).roi;
+    const after = attributeChannel(
+      parts.map((part) => part.refitted),
+      index,
+    ).roi;
+    const shift =
+      before !== null && after !== null && before > 0 ? (after - before) / before : null;
+    return row("roi_shift", shift, bound, {
+      note: "relative change of ROI after a refit",
+      channel: channel.name,
+    });
+  });
+}
+
+function rangeFigures(
+  fits: readonly WindowFit[],
+  config: ModelConfig,
+  bound: number,
+): DriftFigure[] {
+  return config.channels.map((channel, index) => {
+    let trained = 0;
+    let fresh = 0;
+    for (const fit of fits) {
+      for (const [at, value] of (fit.problem.exposures[index] ?? []).entries()) {
+        if (at < fit.trainRows) trained = Math.max(trained, value);
+        else fresh = Math.max(fresh, value);
+      }
+    }
+    const ratio = trained > 0 ? fresh / trained : null;
+    return row("spend_range", ratio, bound, {
+      note: "largest new exposure by the largest trained",
+      channel: channel.name,
+    });
+  });
+}
