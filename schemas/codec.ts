@@ -5,13 +5,14 @@
  * little-endian CRC-64-AVRO fingerprint of the writer's schema, then the datum. A reader needs no
  * registry: schemas travel on the `schemas` topic and stand in `schemas/published/`.
  *
- * I1. Nothing is encoded that the schema does not describe: undeclared fields, wrong types and
- *     non-finite numbers are refused first (avsc alone would drop unknown fields silently).
+ * I1. Nothing is encoded that the schema does not describe: undeclared fields, wrong types,
+ *     non-finite numbers and whole numbers from 2^52 on are refused first (avsc alone would drop or
+ *     change them silently).
  * I2. Nothing is decoded without its fingerprint; an unknown one is an error, never a guess.
  * I3. Bytes left over after the datum are an error.
  */
 import avro from "avsc";
-import { toAvsc } from "./avro.ts";
+import { toAvsc, type Avro } from "./avro.ts";
 import { crc64Avro } from "./fingerprint.ts";
 import { MmmError } from "./errors.ts";
 import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
@@ -109,17 +110,37 @@ function assertValid(row: CodecRow, data: unknown): void {
     },
   } as avro.IsValidOptions);
   if (!valid) throw new MmmError("event_invalid", `${row.type} has a wrong value at "${where}"`);
-  const odd = nonFinitePath(data, "");
-  if (odd !== null) {
-    throw new MmmError("event_invalid", `${row.type} has a non-finite number at "${odd}"`);
-  }
+  const odd = oddNumber(EVENT_SCHEMAS[row.type], data, "");
+  if (odd !== null) throw new MmmError("event_invalid", `${row.type} has ${odd}`);
 }
 
-function nonFinitePath(value: unknown, path: string): string | null {
-  if (typeof value === "number") return Number.isFinite(value) ? null : path;
-  if (typeof value !== "object" || value === null) return null;
-  for (const [key, member] of Object.entries(value)) {
-    const found = nonFinitePath(member, path === "" ? key : `${path}.${key}`);
+/** avsc writes whole numbers beyond this wrongly, without a word. */
+const LONG_MAX = 2 ** 52 - 1;
+
+/** The first number that would not survive encoding, or null. */
+function oddNumber(schema: Avro, value: unknown, path: string): string | null {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) return `a non-finite number at "${path}"`;
+    const whole = schema === "long" || (Array.isArray(schema) && schema[1] === "long");
+    return whole && Math.abs(value) > LONG_MAX ? `too large a whole number at "${path}"` : null;
+  }
+  if (typeof value !== "object" || value === null || typeof schema === "string") return null;
+  const inner = (Array.isArray(schema) ? schema[1] : schema) as Exclude<Avro, string>;
+  if (!("type" in inner)) return null;
+  if (inner.type === "array") {
+    for (const [index, member] of (value as unknown[]).entries()) {
+      const found = oddNumber(inner.items, member, `${path}.${index}`);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (inner.type !== "record") return null;
+  for (const { name, type } of inner.fields) {
+    const found = oddNumber(
+      type,
+      (value as Record<string, unknown>)[name],
+      path === "" ? name : `${path}.${name}`,
+    );
     if (found !== null) return found;
   }
   return null;
