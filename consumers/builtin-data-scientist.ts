@@ -1,80 +1,152 @@
 /**
- * The Data Scientist by built-in reasoning: looks for better parameters and says what it found.
+ * The Data Scientist by built-in reasoning: looks for better parameters and says what it found; on a
+ * person's words, tries what they ask for.
  *
  * I1. `changes` holds only numbers that differ from the configuration in force; when nothing better
  *     is found it repeats one number unchanged, and says so.
  * I2. The figures in `reasoning` are the engine's at exactly the proposed numbers.
+ * I3. The words of a task are never repeated in the reasoning.
  */
-import { applyChanges, tunableValues } from "../guard/tunables.ts";
+import type { Specification } from "../guard/specification.ts";
+import { searchBounds, type TunableBound } from "../guard/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
-import { createObjective } from "../model/objective.ts";
-import { parametersOf } from "../model/problem.ts";
+import { plausibleRoi } from "./benchmarks.ts";
+import { createEvaluator } from "./builtin-evaluator.ts";
+import {
+  diagnosticNotes,
+  doubtfulChannels,
+  lessonsOf,
+  publishedRanges,
+} from "./builtin-lessons.ts";
+import { nothingBetterText, reasoningOf } from "./builtin-reasoning.ts";
+import { parseWish, type ParseWish, type TuningWish } from "./builtin-request.ts";
+import { tune, type Tuning, type TuningJob } from "./builtin-tuning.ts";
+import { grantWish } from "./builtin-wish.ts";
+import type { BusinessSettings } from "./business-settings.ts";
 import { modelCall, type LoadedData } from "./data-source.ts";
 import type { ProposeAnswer, ProposeJob } from "./reasoners.ts";
-import { searchValues } from "./builtin-search.ts";
 
 export interface DataScientistTools {
   readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly settings: BusinessSettings;
+  readonly spec: Specification;
+  /** A better reader of people's words than the rules; asked first. */
+  readonly parseIntent?: ParseWish;
 }
 
 type Answer = Omit<ProposeAnswer, "note">;
 
 /** Evaluations when the task names none. */
 const EVALUATIONS_DEFAULT = 200;
+/** Relative gain at which a search counts as not settled at all. */
+const UNSETTLED_GAIN = 0.05;
 
-export function createDataScientist(
-  tools: DataScientistTools,
-): (job: ProposeJob) => Promise<Answer> {
+/** Answers tuning tasks and people's words with a proposal. */
+export function createProposer(tools: DataScientistTools): (job: ProposeJob) => Promise<Answer> {
   return async (job) => {
     const { dataset } = await tools.load(job.base);
-    return modelCall(() => propose(job, createObjective(dataset, job.base)));
+    return modelCall(() => propose(tools, job, dataset));
   };
 }
 
-function propose(job: ProposeJob, objective: ReturnType<typeof createObjective>): Answer {
-  const start = tunableValues(job.base);
-  const paths = [...job.bounds.keys()].filter((path) => start.has(path) && searched(path));
-  const result = searchValues({
-    space: { paths, bounds: job.bounds },
-    start,
+function propose(
+  tools: DataScientistTools,
+  job: ProposeJob,
+  dataset: LoadedData["dataset"],
+): Answer {
+  const { spec } = tools;
+  const { baseline, task } = job;
+  const bounds = searchBounds(job.base, spec, [...task.constraints, ...job.context.constraints]);
+  const lessons = lessonsOf(task.feedback, job.base, publishedRanges(job.base, bounds));
+  const around = (base: ModelConfig, frozen: ReadonlySet<string>) =>
+    createEvaluator({ dataset, base, baseline, bounds, frozen, spec });
+  const { base } = job;
+  const evaluator = createEvaluator({ dataset, base, baseline, spec, ...lessons });
+  const plausible = plausibleRoi(job.context, tools.settings);
+  const tuningJob: TuningJob = {
+    dataset,
+    base: job.base,
     evaluations: job.task.evaluations > 0 ? job.task.evaluations : EVALUATIONS_DEFAULT,
     seed: job.task.seed,
-    lossOf: (values) => {
-      const settings = [...values].map(([path, to]) => ({ path, to }));
-      return objective.evaluate(parametersOf(applyChanges(job.base, settings))).loss;
-    },
-  });
-  const changes = [...result.values]
-    .filter(([path, to]) => to !== start.get(path))
-    .map(([path, to]) => ({ path, from: start.get(path) ?? to, to }));
-  const searchScore = scoreOf(result);
-  const { evaluations } = result;
-  if (changes.length === 0) {
-    const path = paths[0] ?? "training.l2_penalty";
-    const reasoning = `None of ${evaluations} evaluated configurations is better than the one in force (validated wMAPE ${percent(result.startLoss)}).`;
-    return { changes: [{ path, to: start.get(path) ?? 0 }], reasoning, searchScore, evaluations };
+    plausible,
+    doubtful: doubtfulChannels(job.trained),
+    roi: roiRanges(lessons.refusedReturns, plausible),
+  };
+  const notes = [...lessons.notes, ...diagnosticNotes(job.trained)];
+  const wish = wishIn(tools, job);
+  if (wish !== null) {
+    const granted = grantWish({ wish, evaluator, tuningJob, bounds, around });
+    if (granted !== null) return granted;
   }
-  const listed = changes.map(({ path, from, to }) => `${path} ${from} → ${to}`).join("; ");
-  const reasoning =
-    `${listed}. Validated wMAPE ${percent(result.startLoss)} → ${percent(result.loss)} over the ` +
-    `rolling-origin folds, best of ${evaluations} evaluated configurations.`;
+  const tuning = tune(evaluator, tuningJob);
+  const { evaluations } = tuning;
+  const said = isWords(job)
+    ? [...notes, "no single parameter could be read from the words given, so all were tuned"]
+    : notes;
+  return answerOf(job, tuning, { evaluations, notes: said });
+}
+
+function answerOf(
+  job: ProposeJob,
+  tuning: Tuning,
+  { evaluations, notes }: { evaluations: number; notes: readonly string[] },
+): Answer {
+  const searchScore = scoreOf(tuning);
+  if (tuning.changes.length === 0) {
+    return {
+      changes: [{ path: "training.l2_penalty", to: job.base.training.l2_penalty }],
+      reasoning: nothingBetterText(tuning.before, evaluations, notes),
+      searchScore,
+      evaluations,
+    };
+  }
+  const changes = tuning.changes.map(({ path, to }) => ({ path, to }));
+  const { learning_rate } = job.base.training;
+  const rate = tuning.learningRate;
+  if (
+    rate !== null &&
+    rate !== learning_rate &&
+    inRange(job.bounds, "training.learning_rate", rate)
+  )
+    changes.push({ path: "training.learning_rate", to: rate });
   return {
-    changes: changes.map(({ path, to }) => ({ path, to })),
-    reasoning,
+    changes,
+    reasoning: reasoningOf({ base: job.base, tuning, evaluations, notes }),
     searchScore,
     evaluations,
   };
 }
 
-function searched(path: string): boolean {
-  return path.startsWith("hyperparameters.") || path === "training.l2_penalty";
+/** What a person asked for: their own task, or their instruction after an escalation. */
+function wishIn(tools: DataScientistTools, job: ProposeJob): TuningWish | null {
+  const text = job.task.instruction ?? (isWords(job) ? job.task.text : null);
+  if (text === null) return null;
+  return tools.parseIntent?.(text, job.base) ?? parseWish(text, job.base);
 }
 
-/** 1 when a further search gained nothing, 0 at a gain of 5 % or more. */
-function scoreOf({ startLoss, loss }: { startLoss: number; loss: number }): number {
-  return Math.max(0, 1 - (startLoss - loss) / (0.05 * startLoss || 1));
+function isWords(job: ProposeJob): boolean {
+  return job.task.kind === "free_text";
 }
 
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(3)} %`;
+/** A return that was refused has to be believable in the next proposal. */
+function roiRanges(
+  channels: readonly string[],
+  plausible: TuningJob["plausible"],
+): TuningJob["roi"] {
+  if (plausible === null) return {};
+  return Object.fromEntries(channels.map((name) => [name, [plausible.low, plausible.high]]));
+}
+
+function inRange(bounds: ReadonlyMap<string, TunableBound>, path: string, value: number): boolean {
+  const bound = bounds.get(path);
+  return bound !== undefined && value >= bound.min && value <= bound.max;
+}
+
+/**
+ * How settled tuning is: the search's own score, and how little this round gained over the
+ * configuration in force (1 at no gain, 0 at 5 % or more); the smaller counts.
+ */
+function scoreOf({ before, after, searchScore }: Tuning): number {
+  const gain = before.loss > 0 ? (before.loss - after.loss) / before.loss : 0;
+  return Math.min(searchScore, Math.max(0, 1 - gain / UNSETTLED_GAIN));
 }

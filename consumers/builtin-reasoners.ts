@@ -5,10 +5,10 @@
  */
 import type { Specification } from "../guard/specification.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
+import { adviseBusiness } from "./builtin-advice.ts";
 import { reviewModel } from "./builtin-business-analyst.ts";
-import { adviseConstraints } from "./builtin-constraints.ts";
-import { createDataScientist, type DataScientistTools } from "./builtin-data-scientist.ts";
-import { explainVeto, rejectTask } from "./builtin-research-persona.ts";
+import { createProposer, type DataScientistTools } from "./builtin-data-scientist.ts";
+import { explainRejection, rejectTask } from "./builtin-research-persona.ts";
 import { adviseStakeholder, decideDeployment } from "./builtin-stakeholder.ts";
 import type { BusinessSettings } from "./business-settings.ts";
 import type { AdviseAnswer, AdviseJob, Reasoners } from "./reasoners.ts";
@@ -23,7 +23,7 @@ type Advice = Omit<AdviseAnswer, "note">;
 /** The built-in agents. */
 export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
   const { settings, spec } = tools;
-  const dataScientist = createDataScientist(tools);
+  const propose = createProposer(tools);
   const advise: Readonly<Record<AdviseJob["role"], (job: AdviseJob) => Advice>> = {
     data_scientist: () => ({
       kind: "advice",
@@ -31,16 +31,16 @@ export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
       constraints: [],
       citations: [],
     }),
-    business_analyst: (job) => adviseConstraints(job, settings),
+    business_analyst: (job) => adviseBusiness(job, settings),
     stakeholder: (job) => adviseStakeholder(job),
     research_persona: (job) => rejectTask(job, spec),
   };
   const note = BUILTIN_REASONER;
   return {
-    propose: async (job) => ({ ...(await dataScientist(job)), note }),
+    propose: async (job) => ({ ...(await propose(job)), note }),
     review: async (job) => ({ ...reviewModel(job, settings, spec), note }),
     advise: async (job) => ({ ...advise[job.role](job), note }),
-    explain: async (job) => ({ ...explainVeto(job, spec), note }),
-    decide: async (job) => ({ ...decideDeployment(job, settings), note }),
+    explain: async (job) => ({ ...explainRejection(job, spec), note }),
+    decide: async (job) => ({ ...decideDeployment(job, settings, spec), note }),
   };
 }

@@ -1,33 +1,22 @@
 /**
- * The Research Persona by built-in reasoning: why the methodology stays, with the literature.
+ * The Research Persona by built-in reasoning: `guard/research-persona.ts` as an agent.
  *
- * I1. Citations are keys of the fixed bibliography, taken from the specification.
+ * I1. It rejects; there is no input that makes it agree.
  */
-import { protectedEntry, tunableEntry, type Specification } from "../guard/specification.ts";
+import { answerFreeText, explainVeto } from "../guard/research-persona.ts";
+import type { Specification } from "../guard/specification.ts";
 import type { AdviseAnswer, AdviseJob, ExplainAnswer, ExplainJob } from "./reasoners.ts";
 
-type Explanation = Omit<ExplainAnswer, "note">;
-
-export function explainVeto(job: ExplainJob, spec: Specification): Explanation {
-  const first = job.violations[0];
-  const path = first?.path ?? "";
-  const field =
-    tunableEntry(spec, path)?.field ?? protectedEntry(spec, path)?.field ?? "governance";
-  const row = spec.fields[field];
-  const listed = job.violations.map((one) => `${one.code} at ${one.path || "the proposal"}`);
-  return {
-    text: `Rejected (${listed.join("; ")}). ${first?.message ?? ""}. ${row?.breaks ?? ""}`,
-    citations: row?.citations ?? [],
-    permitted: "Tune decay, alpha, gamma and the penalty inside their ranges.",
-  };
+/** Why a veto stands, with the literature and what may be tuned instead. */
+export function explainRejection(
+  job: ExplainJob,
+  spec: Specification,
+): Omit<ExplainAnswer, "note"> {
+  return explainVeto({ violations: job.violations, spec });
 }
 
+/** The answer to a task that was routed to it: a rejection with citations. */
 export function rejectTask(job: AdviseJob, spec: Specification): Omit<AdviseAnswer, "note"> {
-  const row = spec.fields.governance;
-  return {
-    kind: "rejection",
-    text: `The methodology is not up for change in a session: "${job.task.text.slice(0, 200)}" is rejected. ${row?.breaks ?? ""}`,
-    constraints: [],
-    citations: row?.citations ?? [],
-  };
+  const { text, citations, permitted } = answerFreeText(job.task.text, spec, job.base);
+  return { kind: "rejection", text: `${text} ${permitted}`, constraints: [], citations };
 }

@@ -98,6 +98,18 @@ const MONITORING = z.strictObject({
   /** Error on new weeks over the validated error. */
   warn_factor: z.number().gt(1).default(1.25),
   rollback_factor: z.number().gt(1).default(1.5),
+  /** |Σ(y − ŷ)| / Σ|y| on new weeks. */
+  bias_warn: z.number().positive().default(0.05),
+  bias_rollback: z.number().positive().default(0.1),
+  /** Cumulative standardised error per √n: the 5 % and 1 % points of |Brownian motion|'s maximum. */
+  cusum_warn: z.number().positive().default(2.24),
+  cusum_rollback: z.number().positive().default(2.81),
+  /** Relative change of a channel's ROI after a refit. */
+  roi_shift_warn: z.number().positive().default(0.25),
+  roi_shift_rollback: z.number().positive().default(0.5),
+  /** Largest new exposure over the largest trained. */
+  spend_range_warn: z.number().positive().default(1.2),
+  spend_range_rollback: z.number().positive().default(1.5),
   next_review_weeks: z.int().min(1).max(52).default(13),
 });
 
