@@ -1,0 +1,301 @@
+/**
+ * Routes on a socket: the only file that knows the web framework.
+ *
+ * Owns: authentication before anything else is looked at, rate and size limits, time-outs, security
+ * headers, the form of errors. Not: what a route does.
+ *
+ * I1. A request reaches its handler only with a known caller who has the route's scope.
+ * I2. Without keys only loopback names are answered, so that no web page can reach the server by a
+ *     name that it points at this machine.
+ * I3. Every answer has a body in the form of its route, errors too; no stack ever leaves.
+ */
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { MmmError } from "../schemas/errors.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { parseBoundedJson } from "./bounded-json.ts";
+import { isLoopbackHost } from "./loopback.ts";
+import { requireScope, type Principal } from "./principal.ts";
+import { problemOf, PROBLEM_TYPE, retryAfter, statusOf } from "./problem.ts";
+import type { Answer, ErrorStyle, Headers, Route } from "./route.ts";
+import type { ApiSettings } from "./settings.ts";
+
+/** An error in the form of a transport. */
+export interface ErrorBody {
+  readonly status: number;
+  readonly type: string;
+  readonly json: unknown;
+}
+
+export interface ServerParts {
+  readonly routes: readonly Route[];
+  readonly authenticator: Authenticator;
+  readonly settings: ApiSettings;
+  /** Forms of errors besides problem documents. */
+  readonly errorForms?: Readonly<
+    Partial<Record<ErrorStyle, (error: unknown, instance: string) => ErrorBody>>
+  >;
+  /** Told of every answer: route name, status, milliseconds. */
+  readonly observe?: (route: string, status: number, ms: number) => void;
+}
+
+export interface ApiServer {
+  /** Resolves with the address it listens on, such as `http://127.0.0.1:8080`. */
+  listen(host: string, port: number): Promise<string>;
+  /** Ends streams, finishes what is in hand, stops listening. */
+  close(): Promise<void>;
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    row?: Route;
+  }
+}
+
+interface Running {
+  readonly parts: ServerParts;
+  readonly stopping: AbortController;
+  readonly principals: WeakMap<FastifyRequest, Principal>;
+  readonly streams: Map<string, number>;
+  readonly limits: Limiters;
+}
+
+interface Limiters {
+  /** Throws 429 when the caller asked too often. */
+  caller(request: FastifyRequest): Promise<void>;
+  /** Throws 429 when the address failed to log in too often; counts when `failed`. */
+  address(request: FastifyRequest, failed: boolean): Promise<void>;
+}
+
+/** A server that is not listening yet. */
+export async function createServer(parts: ServerParts): Promise<ApiServer> {
+  const { settings } = parts;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: settings.limits.body_bytes,
+    requestTimeout: settings.limits.request_timeout_ms,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 400 },
+    http: {
+      headersTimeout: settings.limits.request_timeout_ms,
+      connectionsCheckingInterval: Math.min(5_000, settings.limits.request_timeout_ms),
+      maxHeaderSize: 16_384,
+    },
+  });
+  const principals = new WeakMap<FastifyRequest, Principal>();
+  const limits = await addPlugins(app, settings, principals);
+  const stopping = new AbortController();
+  const running: Running = { parts, stopping, principals, streams: new Map(), limits };
+  addParsers(app, settings);
+  addHooks(app, running);
+  for (const row of parts.routes) addRoute(app, running, row);
+  return {
+    listen: async (host, port) => {
+      await app.listen({ host, port });
+      const { port: bound } = app.server.address() as AddressInfo;
+      return `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+    },
+    close: async () => {
+      stopping.abort();
+      await app.close();
+    },
+  };
+}
+
+async function addPlugins(
+  app: FastifyInstance,
+  settings: ApiSettings,
+  principals: WeakMap<FastifyRequest, Principal>,
+): Promise<Limiters> {
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  if (settings.cors_origins.length > 0) {
+    await app.register(cors, {
+      origin: [...settings.cors_origins],
+      allowedHeaders: ["authorization", "content-type", "idempotency-key", "last-event-id"],
+      methods: ["GET", "POST"],
+    });
+  }
+  await app.register(rateLimit, { global: false, cache: 10_000 });
+  const callers = app.createRateLimit({
+    max: settings.limits.requests_per_minute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => principals.get(request)?.id ?? request.ip,
+  });
+  const addresses = app.createRateLimit({
+    max: settings.limits.failures_per_minute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `failed/${request.ip}`,
+  });
+  return {
+    caller: async (request) => refuseExcess(await callers(request)),
+    address: async (request, increment) => refuseExcess(await addresses(request, { increment })),
+  };
+}
+
+function refuseExcess(limit: { isAllowed: boolean; isExceeded?: boolean; ttlInSeconds?: number }) {
+  if (limit.isAllowed || limit.isExceeded !== true) return;
+  throw new MmmError("overloaded", "too many requests; wait and try again", {
+    data: { http: 429, retry_after_s: limit.ttlInSeconds ?? 60 },
+  });
+}
+
+function addParsers(app: FastifyInstance, settings: ApiSettings): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ["application/json", "application/a2a+json"],
+    { parseAs: "string" },
+    async (_request: FastifyRequest, body: string) => parseBoundedJson(body),
+  );
+  app.addContentTypeParser(
+    ["text/csv", "text/plain"],
+    { parseAs: "string", bodyLimit: settings.limits.upload_bytes },
+    async (_request: FastifyRequest, body: string) => body,
+  );
+}
+
+function addHooks(app: FastifyInstance, running: Running): void {
+  const { parts, principals, limits } = running;
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    if (parts.authenticator.open && !isLoopbackHost(request.headers.host)) {
+      throw new MmmError("unauthorized", "without keys only loopback names are served", {
+        data: { http: 403 },
+      });
+    }
+    const row = request.routeOptions.config.row;
+    if (row === undefined || row.scope === "open") return;
+    await limits.address(request, false);
+    const principal = await identify(parts.authenticator, request, limits);
+    principals.set(request, principal);
+    await limits.caller(request);
+    if (row.scope !== "any") requireScope(principal, row.scope);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const name = request.routeOptions.config.row?.name ?? "unknown";
+    parts.observe?.(name, reply.statusCode, reply.elapsedTime);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = new MmmError("not_found", `there is no ${request.method} ${pathOf(request.url)}`);
+    sendError(running, { request, reply }, error);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    sendError(running, { request, reply }, ownError(error));
+  });
+}
+
+async function identify(
+  authenticator: Authenticator,
+  request: FastifyRequest,
+  limits: Limiters,
+): Promise<Principal> {
+  const apiKey = request.headers["x-api-key"];
+  try {
+    return await authenticator.identify({
+      authorization: request.headers.authorization,
+      apiKey: typeof apiKey === "string" ? apiKey : undefined,
+      changes: request.method !== "GET",
+    });
+  } catch (error) {
+    if (statusOf(error) === 401) await limits.address(request, true);
+    throw error;
+  }
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0]?.slice(0, 200) ?? "";
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+function sendError(running: Running, { request, reply }: Exchange, error: unknown): void {
+  const style = request.routeOptions.config.row?.errors ?? "problem";
+  const instance = `urn:uuid:${request.id}`;
+  const after = retryAfter(error);
+  if (after !== null) reply.header("retry-after", String(after));
+  if (statusOf(error) === 401) reply.header("www-authenticate", 'Bearer realm="mmm-optimizer"');
+  const form = running.parts.errorForms?.[style];
+  const body = form?.(error, instance) ?? {
+    status: statusOf(error),
+    type: PROBLEM_TYPE,
+    json: problemOf(error, instance),
+  };
+  void reply.code(body.status).type(body.type).send(JSON.stringify(body.json));
+}
+
+/** The framework's own refusals (too large, unknown media type) with a code of the product. */
+function ownError(error: unknown): unknown {
+  if (error instanceof MmmError) return error;
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  if (statusCode === undefined || statusCode < 400 || statusCode > 499) return error;
+  return new MmmError("usage", message ?? "the request is not valid", {
+    data: { http: statusCode },
+    cause: error,
+  });
+}
+
+function addRoute(app: FastifyInstance, running: Running, row: Route): void {
+  const url = row.path.replaceAll(":", "::").replaceAll(/\{(\w+)\}/g, ":$1");
+  app.route({
+    method: row.method,
+    url,
+    config: { row },
+    ...(row.upload === undefined ? {} : { bodyLimit: row.upload.bytesMax }),
+    handler: async (request, reply) => {
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      const principal = running.principals.get(request) as Principal;
+      const answer = await row.handle({
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        headers: request.headers as Headers,
+        principal,
+        signal: AbortSignal.any([gone.signal, running.stopping.signal]),
+      });
+      return send(running, { request, reply }, answer);
+    },
+  });
+}
+
+function send(running: Running, { request, reply }: Exchange, answer: Answer): FastifyReply {
+  reply.code(answer.status);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
+  if ("json" in answer) {
+    if (reply.getHeader("content-type") === undefined) reply.type("application/json");
+    return reply.send(JSON.stringify(answer.json));
+  }
+  if ("text" in answer) return reply.type(answer.type).send(answer.text);
+  if (!("stream" in answer)) return reply.send();
+  const caller = running.principals.get(request)?.id ?? request.ip;
+  holdStream(running, caller, reply);
+  reply.type(answer.type).header("cache-control", "no-cache").header("x-accel-buffering", "no");
+  return reply.send(Readable.from(answer.stream, { objectMode: false }));
+}
+
+/** Counts a caller's open streams. Throws 429 above the limit. */
+function holdStream(running: Running, caller: string, reply: FastifyReply): void {
+  const open = running.streams.get(caller) ?? 0;
+  const max = running.parts.settings.limits.streams_per_caller;
+  if (open >= max) {
+    throw new MmmError("overloaded", `${caller} has ${open} streams open, at most ${max}`, {
+      data: { http: 429, retry_after_s: 5 },
+    });
+  }
+  running.streams.set(caller, open + 1);
+  reply.raw.once("close", () => {
+    const left = (running.streams.get(caller) ?? 1) - 1;
+    if (left <= 0) running.streams.delete(caller);
+    else running.streams.set(caller, left);
+  });
+}
