@@ -3,7 +3,7 @@
  * them is found here, before anything is written.
  */
 import { dirname, isAbsolute, resolve } from "node:path";
-import { parseBusinessContext } from "../consumers/business-context.ts";
+import { parseBusinessContext, type BusinessContext } from "../consumers/business-context.ts";
 import { modelCall } from "../consumers/data-source.ts";
 import { readJsonFile, readTextFile } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
@@ -35,7 +35,24 @@ export function requestFrom(
   const context = named(flags.businessContext, () =>
     parseBusinessContext(readJsonFile(flags.businessContext)),
   );
-  const { session } = settings;
+  return requestData({ config, context, settings, requestedBy, flags });
+}
+
+interface RequestParts {
+  readonly config: ModelConfig;
+  readonly context: BusinessContext;
+  readonly settings: Settings;
+  readonly requestedBy: string;
+  readonly flags: Pick<
+    RequestFlags,
+    "maxIterations" | "convergenceThreshold" | "evaluations" | "seed"
+  >;
+}
+
+/** The request of checked parts; limits not given come from the settings. */
+export function requestData(parts: RequestParts): EventData<"SessionRequested"> {
+  const { config, context, flags } = parts;
+  const { session } = parts.settings;
   return {
     baseline: canonicalJson(config),
     business_context: canonicalJson(context),
@@ -50,7 +67,7 @@ export function requestFrom(
       person_default: session.person_default,
     },
     seed: flags.seed,
-    requested_by: requestedBy,
+    requested_by: parts.requestedBy,
     parent_session: null,
     parent_seq: null,
     lineage: [],

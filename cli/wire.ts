@@ -26,9 +26,9 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { keySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
 import type { Json } from "../schemas/canonical.ts";
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import { openBackend } from "./backend.ts";
 import { routeByRules } from "./routing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -69,13 +69,9 @@ const GROUP_PREFIX = "mmm";
 /** Opens log, snapshots and keys; consumers run only after `start`. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { settings, stateDir } = options;
-  const state = openSqliteState(stateDir, {
-    clock: systemClock,
-    partitions: settings.log.partitions,
-    mustExist: options.mustExist ?? false,
-  });
-  await state.log.ensureTopics();
-  const keys = loadKeys(stateDir, options.environment ?? process.env);
+  const state = await openBackend(options);
+  const environment = options.environment ?? process.env;
+  const keys = settings.log.kind === "memory" ? freshKeys() : loadKeys(stateDir, environment);
   return {
     log: state.log,
     snapshots: state.snapshots,
@@ -99,7 +95,7 @@ export function loadKeys(
       guard: parseRing(file.guard as Json),
     };
   }
-  const keys = { coordinator: freshRing(), guard: freshRing() };
+  const keys = freshKeys();
   writeKeyFile(stateDir, {
     coordinator: ringJson(keys.coordinator, { private: true }),
     guard: ringJson(keys.guard, { private: true }),
@@ -107,8 +103,9 @@ export function loadKeys(
   return keys;
 }
 
-function freshRing() {
-  return ringOf(signingKeyOf(keySeed()));
+function freshKeys(): Keys {
+  const ring = () => ringOf(signingKeyOf(keySeed()));
+  return { coordinator: ring(), guard: ring() };
 }
 
 interface Parts {
