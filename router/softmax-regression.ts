@@ -23,6 +23,7 @@ export interface FitOptions {
   /** Weights to start from; default zeros. */
   readonly start?: Float64Array;
   readonly maxIterations?: number;
+  readonly tolerance?: number;
 }
 
 /** The fitted W, [classes, dimension + 1]. */
@@ -39,8 +40,8 @@ export function fitSoftmax(rows: Rows, options: FitOptions): Float64Array {
     for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! / total;
     return value / total;
   };
-  const { maxIterations = 200 } = options;
-  return minimize(objective, start, { maxIterations, tolerance: 1e-5 }).x;
+  const { maxIterations = 200, tolerance = 1e-5 } = options;
+  return minimize(objective, start, { maxIterations, tolerance }).x;
 }
 
 interface Work {

@@ -1,0 +1,40 @@
+/**
+ * Opens the router from disk: checkpoint + encoder, or the reason why the rules decide alone.
+ */
+import { MmmError, errorText } from "../schemas/errors.ts";
+import { type CheckpointDocument, SHIPPED_CHECKPOINT, readCheckpoint } from "./checkpoint.ts";
+import { type RouterModel, conceptDigest, openRouterModel } from "./router-model.ts";
+import type { SentenceEncoder } from "./sentence-encoder.ts";
+
+export type RouterOpening =
+  | { readonly model: RouterModel; readonly document: CheckpointDocument; readonly refused: null }
+  | { readonly model: null; readonly document: null; readonly refused: RouterRefusal };
+
+export interface RouterRefusal {
+  readonly code: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Opens the checkpoint in `directory` (default: the shipped one) on `encoder`. Never throws. */
+export async function openRouter(
+  encoder: SentenceEncoder,
+  directory: string = SHIPPED_CHECKPOINT,
+): Promise<RouterOpening> {
+  try {
+    const { head, document } = await readCheckpoint(directory, {
+      encoderDigest: encoder.digest,
+      conceptDigest: conceptDigest(),
+    });
+    return { model: openRouterModel(head, document.digest, encoder), document, refused: null };
+  } catch (error) {
+    return { model: null, document: null, refused: refusal(error) };
+  }
+}
+
+function refusal(error: unknown): RouterRefusal {
+  if (!(error instanceof MmmError)) {
+    return { code: "internal", reason: "internal", message: errorText(error) };
+  }
+  return { code: error.code, reason: String(error.data["reason"] ?? ""), message: error.message };
+}
