@@ -4,7 +4,9 @@
  * For each fold: media columns at the parameters, the unpenalised part projected out, non-negative
  * ridge on the fold's training rows, error on the fold's validation rows. The loss is the mean over
  * folds of wMAPE = Σ|y − ŷ| / Σ|y| in target units: defined whenever the target is not all zero,
- * unlike MAPE. It is the one objective of search, refinement and selection.
+ * unlike MAPE. It is the one figure by which configurations are compared and selected; search adds
+ * the in-sample error and a prior to it (`search-space.ts`), for which the fit on all training rows
+ * is evaluated, too.
  *
  * Cost of one changed channel: O(rows × (columns + channels)), plus O(channels²) per fold.
  *
@@ -33,16 +35,21 @@ export const IDENTIFIED_SHARE = 1e-9;
 export interface Evaluation {
   /** Mean over folds of the validation wMAPE. */
   readonly loss: number;
+  /** wMAPE of the fit on all training rows, on those rows. */
+  readonly inSample: number;
   /** Largest relative KKT residual of the folds' solutions. */
   readonly kkt: number;
 }
 
 /** Everything about one fold that the parameters do not change, and its last solution. */
 export interface FoldState {
+  /** Trains on rows [0, trainRows). */
   readonly trainRows: number;
+  /** Is judged on rows [aheadStart, aheadEnd). */
+  readonly aheadStart: number;
   readonly aheadEnd: number;
   readonly projection: Projection;
-  /** Σ|y| of the validation rows, in target units. */
+  /** Σ|y| of the judged rows, in target units. */
   readonly targetSum: number;
   system: RidgeSystem;
   /** QᵀX, channel-major. */
@@ -55,13 +62,15 @@ export interface FoldState {
 export class Engine {
   readonly problem: Problem;
   readonly folds: readonly FoldState[];
+  /** The fit on all training rows, judged on the same rows. */
+  readonly whole: FoldState;
   /** Length of a parameter vector: three per channel and the ridge penalty. */
   readonly dimension: number;
   readonly rows: number;
   readonly fixed: number;
   readonly block: Float64Array;
   readonly media: MediaColumns;
-  /** Σ|y − ŷ| of each fold's validation rows at the last evaluation, in target units. */
+  /** Σ|y − ŷ| of each fold's judged rows at the last evaluation, target units; the whole last. */
   readonly foldErrors: Float64Array;
   readonly #channels: number;
   readonly #sums: SegmentSums;
@@ -82,16 +91,18 @@ export class Engine {
     this.folds = problem.windows.folds.map((fold) =>
       createFold(problem, {
         trainRows: fold.trainEnd * problem.stride,
+        aheadStart: fold.trainEnd * problem.stride,
         aheadEnd: fold.validationEnd * problem.stride,
       }),
     );
-    this.foldErrors = new Float64Array(this.folds.length);
+    this.whole = createFold(problem, { trainRows: this.rows, aheadStart: 0, aheadEnd: this.rows });
+    this.foldErrors = new Float64Array(this.folds.length + 1);
     this.#sums = new SegmentSums({
       block,
       rows: this.rows,
       fixed,
       channels: this.#channels,
-      ends: this.folds.map((fold) => fold.trainRows),
+      ends: [...this.folds.map((fold) => fold.trainRows), this.rows],
     });
     this.#total = new Float64Array(this.#channels * (fixed + this.#channels));
     this.#solver = new RidgeSolver(this.#channels);
@@ -106,39 +117,43 @@ export class Engine {
     const penalty = parameters[this.dimension - 1] as number;
     this.#total.fill(0);
     let loss = 0;
+    let inSample = 0;
     let kkt = 0;
-    for (let index = 0; index < this.folds.length; index += 1) {
-      const fold = this.folds[index] as FoldState;
+    const folds = this.folds.length;
+    for (let index = 0; index <= folds; index += 1) {
+      const fold = index < folds ? (this.folds[index] as FoldState) : this.whole;
       this.#sums.addTo(index, this.#total);
       reduceSums(this.#total, fold, { fixed: this.fixed, channels: this.#channels });
-      if (this.#calibrated)
+      if (this.#calibrated) {
         setPriors(fold, priorsForWindow(this.problem, this.#columns, fold.trainRows));
+      }
       const residual = this.#solver.solve(fold.system, penalty, fold.beta);
       if (residual > kkt) kkt = residual;
-      const error = this.#validate(fold);
+      const error = this.#judge(fold);
       this.foldErrors[index] = error;
-      loss += error / (fold.targetSum || 1);
+      if (index < folds) loss += error / (fold.targetSum || 1);
+      else inSample = error / (fold.targetSum || 1);
     }
-    return { loss: loss / this.folds.length, kkt };
+    return { loss: loss / folds, inSample, kkt };
   }
 
-  /** Σ|y − ŷ| over the fold's validation rows, in target units. */
-  #validate(fold: FoldState): number {
+  /** Σ|y − ŷ| over the fold's judged rows, in target units. */
+  #judge(fold: FoldState): number {
     rotateNuisance(fold, this.#channels);
     const { scaledTarget, weights } = this.problem;
     let sum = 0;
-    for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
+    for (let row = fold.aheadStart; row < fold.aheadEnd; row += 1) {
       const error = (scaledTarget[row] as number) - this.predictAhead(fold, row);
       sum += Math.abs(error) * (weights[row] as number);
     }
     return sum;
   }
 
-  /** Prediction of one validation row with the fold's last solution, in scaled units. */
+  /** Prediction of one judged row with the fold's last solution, in scaled units. */
   predictAhead(fold: FoldState, row: number): number {
     const { ahead } = fold.projection;
     const rank = fold.nuisance.length;
-    const at = (row - fold.trainRows) * rank;
+    const at = (row - fold.aheadStart) * rank;
     let value = 0;
     for (let index = 0; index < rank; index += 1) {
       value += (ahead[at + index] as number) * (fold.nuisance[index] as number);
@@ -162,12 +177,15 @@ export function startParameters(engine: Engine): Float64Array {
   return parametersOf(engine.problem.config);
 }
 
-function createFold(problem: Problem, rows: { trainRows: number; aheadEnd: number }): FoldState {
+function createFold(
+  problem: Problem,
+  rows: { trainRows: number; aheadStart: number; aheadEnd: number },
+): FoldState {
   const projection = projectOut(problem.design.columns, problem.scaledTarget, rows);
   const channels = problem.exposures.length;
   const target = problem.dataset.target;
   let targetSum = 0;
-  for (let row = rows.trainRows; row < rows.aheadEnd; row += 1) {
+  for (let row = rows.aheadStart; row < rows.aheadEnd; row += 1) {
     targetSum += Math.abs(target[row] ?? 0);
   }
   return {

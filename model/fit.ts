@@ -55,6 +55,7 @@ export function fitWindow(
   columns.update(parameters);
   const projection = projectOut(problem.design.columns, problem.scaledTarget, {
     trainRows,
+    aheadStart: trainRows,
     aheadEnd: trainRows,
   });
   const reduced = reduceWindow(problem, media, { trainRows, projection });

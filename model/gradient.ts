@@ -28,22 +28,30 @@ import { columnSlopes } from "./transform-slopes.ts";
 
 export interface LossAndGradient {
   readonly loss: number;
-  /** In the order of the parameters. */
+  readonly inSample: number;
+  /** Of the blend, in the order of the parameters. */
   readonly gradient: Float64Array;
 }
 
-/** Loss and gradient at `parameters`. */
-export function lossGradient(objective: Objective, parameters: Float64Array): LossAndGradient {
-  const { loss } = objective.evaluate(parameters);
+/** The gradient of loss + `inSampleWeight` · in-sample wMAPE at `parameters`. */
+export function lossGradient(
+  objective: Objective,
+  parameters: Float64Array,
+  inSampleWeight = 0,
+): LossAndGradient {
+  const { loss, inSample } = objective.evaluate(parameters);
   const gradient = new Float64Array(objective.dimension);
   const penalty = parameters[objective.dimension - 1] as number;
   for (const engine of objective.engines) {
     const channels = engine.problem.exposures.length;
     const rowGradients = engine.problem.exposures.map(() => new Float64Array(engine.rows));
     const weights = new Float64Array(channels * (engine.fixed + channels));
-    for (let index = engine.folds.length - 1; index >= 0; index -= 1) {
-      const fold = engine.folds[index] as FoldState;
-      const context = { penalty, share: foldShare(objective, index), rowGradients, weights };
+    const folds = engine.folds.length;
+    for (let index = inSampleWeight > 0 ? folds : folds - 1; index >= 0; index -= 1) {
+      const fold = engine.folds[index] ?? engine.whole;
+      const weight = index < folds ? 1 / folds : inSampleWeight;
+      const share = weight / judgedTarget(objective, index);
+      const context = { penalty, share, rowGradients, weights };
       gradient[objective.dimension - 1] =
         (gradient[objective.dimension - 1] as number) + addFold(engine, fold, context);
       const from = engine.folds[index - 1]?.trainRows ?? 0;
@@ -51,14 +59,16 @@ export function lossGradient(objective: Objective, parameters: Float64Array): Lo
     }
     addChannels(engine, parameters, { rowGradients, gradient });
   }
-  return { loss, gradient };
+  return { loss, inSample, gradient };
 }
 
-/** 1 / (Σ|y| over geos · folds): the weight of one absolute error in the loss. */
-function foldShare(objective: Objective, index: number): number {
+/** Σ|y| of a fold's judged rows over all geos. */
+function judgedTarget(objective: Objective, index: number): number {
   let targets = 0;
-  for (const engine of objective.engines) targets += engine.folds[index]?.targetSum ?? 0;
-  return 1 / ((targets || 1) * (objective.engines[0]?.folds.length ?? 1));
+  for (const engine of objective.engines) {
+    targets += (engine.folds[index] ?? engine.whole).targetSum;
+  }
+  return targets || 1;
 }
 
 interface FoldContext {
@@ -123,7 +133,7 @@ function addBasis(fold: FoldState, vector: Float64Array, weights: Float64Array):
   }
 }
 
-/** Slopes by ŷ of the validation rows, carried to β and to Qᵀ of the training rows. */
+/** Slopes by ŷ of the judged rows, carried to β and to Qᵀ of the training rows. */
 function validationSlopes(
   engine: Engine,
   fold: FoldState,
@@ -134,10 +144,10 @@ function validationSlopes(
   const byBeta = new Float64Array(channels);
   const rotated = new Float64Array(rank);
   const { scaledTarget, weights } = engine.problem;
-  for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
+  for (let row = fold.aheadStart; row < fold.aheadEnd; row += 1) {
     const error = (scaledTarget[row] as number) - engine.predictAhead(fold, row);
     const slope = -Math.sign(error) * (weights[row] as number) * share;
-    const at = (row - fold.trainRows) * rank;
+    const at = (row - fold.aheadStart) * rank;
     for (let index = 0; index < rank; index += 1) {
       rotated[index] =
         (rotated[index] as number) + slope * (fold.projection.ahead[at + index] as number);

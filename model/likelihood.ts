@@ -51,6 +51,7 @@ export class Likelihood {
     this.#solver = new RidgeSolver(channels);
     this.#projection = projectOut(problem.design.columns, problem.scaledTarget, {
       trainRows: rows,
+      aheadStart: rows,
       aheadEnd: rows,
     });
     const rank = this.#projection.kept.length;

@@ -8,7 +8,8 @@
  * Figures and what a breach means:
  *   wmape            error on the new weeks against `wmape_max`
  *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction, against ±`bias_max`
- *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954), `cusum_max`
+ *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954); 2.24 is the
+ *                    5 % point of the supremum of Brownian motion, `cusum_max`
  *   roi_shift        largest relative change of a channel's ROI after a refit, `roi_shift_max`
  *   spend_range      largest weekly exposure against the training maximum, `spend_range_max`
  *
@@ -60,7 +61,7 @@ export interface MonitorResult {
 
 const DEFAULTS = {
   bias_max: 0.1,
-  cusum_max: 1.5,
+  cusum_max: 2.24,
   roi_shift_max: 0.5,
   spend_range_max: 1.5,
 } as const;

@@ -37,17 +37,18 @@ export function createObjective(dataset: Dataset, config: ModelConfig): Objectiv
       let kkt = 0;
       for (const engine of engines) kkt = Math.max(kkt, engine.evaluate(parameters).kkt);
       const folds = only?.folds.length ?? 0;
-      let loss = 0;
-      for (let fold = 0; fold < folds; fold += 1) {
+      const share = (fold: number): number => {
         let errors = 0;
         let targets = 0;
         for (const engine of engines) {
           errors += engine.foldErrors[fold] ?? 0;
-          targets += engine.folds[fold]?.targetSum ?? 0;
+          targets += (engine.folds[fold] ?? engine.whole).targetSum;
         }
-        loss += errors / (targets || 1);
-      }
-      return { loss: loss / folds, kkt };
+        return errors / (targets || 1);
+      };
+      let loss = 0;
+      for (let fold = 0; fold < folds; fold += 1) loss += share(fold);
+      return { loss: loss / folds, inSample: share(folds), kkt };
     },
   };
 }

@@ -9,8 +9,8 @@
  *
  * Solver: cyclic coordinate descent (Friedman, Hastie & Tibshirani 2010) on the system scaled to
  * unit diagonal; after a few sweeps the equations of the positive coefficients are solved exactly
- * by Cholesky and the Karush–Kuhn–Tucker conditions checked (Lawson & Hanson 1974). If they do not
- * hold, descent goes on from there.
+ * by Cholesky, leaving the support where it must (Lawson & Hanson 1974), and the Karush–Kuhn–Tucker
+ * conditions are checked. If they do not hold, descent goes on from there.
  *
  * 1. β ≥ 0, and a column without own variation (G_cc ≈ 0) has β = 0.
  * 2. The returned KKT residual is max_c |violation_c| / max_c |h_c| of the scaled system.
@@ -63,23 +63,16 @@ export class RidgeSolver {
   solve(system: RidgeSystem, penalty: number, beta: Float64Array): number {
     const largest = this.#load(system, penalty);
     if (largest === 0) {
-      this.#finish(this.#solution, beta);
+      this.#finish(beta);
       return 0;
     }
     let residual = Infinity;
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    for (let round = 0; round < ROUNDS_MAX && residual > KKT_TOLERANCE; round += 1) {
       for (let count = 0; count < SWEEPS_PER_ROUND; count += 1) this.#sweep();
-      if (this.#solveSupport()) {
-        residual = this.#violation(this.#trial) / largest;
-        if (residual <= KKT_TOLERANCE) {
-          this.#finish(this.#trial, beta);
-          return residual;
-        }
-      }
-      residual = this.#violation(this.#solution) / largest;
-      if (residual <= KKT_TOLERANCE) break;
+      this.#solveSupport();
+      residual = this.#violation() / largest;
     }
-    this.#finish(this.#solution, beta);
+    this.#finish(beta);
     return residual;
   }
 
@@ -134,32 +127,61 @@ export class RidgeSolver {
     }
   }
 
-  #violation(values: Float64Array): number {
+  #violation(): number {
     let worst = 0;
     for (let c = 0; c < this.#size; c += 1) {
       if (this.#root[c] === 0) continue;
-      const slope = this.#slope(values, c);
-      const broken = (values[c] as number) > 0 ? Math.abs(slope) : Math.max(0, slope);
+      const slope = this.#slope(this.#solution, c);
+      const broken = (this.#solution[c] as number) > 0 ? Math.abs(slope) : Math.max(0, slope);
       if (broken > worst) worst = broken;
     }
     return worst;
   }
 
-  /** Exact solution for the columns now positive into the trial; false when not all positive. */
-  #solveSupport(): boolean {
+  /**
+   * Moves to the exact solution for the columns now positive; where that would make some of them
+   * negative, goes as far as the first reaches zero, drops it and solves again (Lawson & Hanson).
+   */
+  #solveSupport(): void {
+    const solution = this.#solution;
+    for (let pass = 0; pass < this.#size; pass += 1) {
+      let count = 0;
+      for (let c = 0; c < this.#size; c += 1) {
+        if ((solution[c] as number) > 0) {
+          this.#active[count] = c;
+          count += 1;
+        }
+      }
+      if (count === 0 || !this.#factorSupport(count)) return;
+      this.#substitute(count);
+      let length = 1;
+      let first = -1;
+      for (let i = 0; i < count; i += 1) {
+        const c = this.#active[i] as number;
+        const [from, to] = [solution[c] as number, this.#trial[c] as number];
+        if (to > 0) continue;
+        const reach = from / (from - to);
+        if (reach < length || first < 0) {
+          length = Math.min(reach, length);
+          first = c;
+        }
+      }
+      for (let i = 0; i < count; i += 1) {
+        const c = this.#active[i] as number;
+        const [from, to] = [solution[c] as number, this.#trial[c] as number];
+        solution[c] = length === 1 ? to : Math.max(0, from + length * (to - from));
+      }
+      if (first < 0) return;
+      solution[first] = 0;
+    }
+  }
+
+  /** Forward and back substitution of the support's system into the trial. */
+  #substitute(count: number): void {
     const size = this.#size;
     const factor = this.#factor;
     const trial = this.#trial;
     const active = this.#active;
-    let count = 0;
-    for (let c = 0; c < size; c += 1) {
-      trial[c] = 0;
-      if ((this.#solution[c] as number) > 0) {
-        active[count] = c;
-        count += 1;
-      }
-    }
-    if (!this.#factorSupport(count)) return false;
     for (let i = 0; i < count; i += 1) {
       let sum = this.#target[active[i] as number] as number;
       for (let j = 0; j < i; j += 1) {
@@ -172,11 +194,8 @@ export class RidgeSolver {
       for (let j = i + 1; j < count; j += 1) {
         sum -= (factor[j * size + i] as number) * (trial[active[j] as number] as number);
       }
-      const value = sum / (factor[i * size + i] as number);
-      if (!(value > 0)) return false;
-      trial[active[i] as number] = value;
+      trial[active[i] as number] = sum / (factor[i * size + i] as number);
     }
-    return true;
   }
 
   /** Cholesky factor of the support's system; false when it is not positive definite. */
@@ -202,10 +221,10 @@ export class RidgeSolver {
     return true;
   }
 
-  #finish(values: Float64Array, beta: Float64Array): void {
+  #finish(beta: Float64Array): void {
     for (let c = 0; c < this.#size; c += 1) {
       const root = this.#root[c] as number;
-      beta[c] = root === 0 ? 0 : (values[c] as number) / root;
+      beta[c] = root === 0 ? 0 : (this.#solution[c] as number) / root;
     }
   }
 }

@@ -17,7 +17,8 @@
  * Traces, restarts and near-best points are in units of the objective with its prior;
  * `loss_before` and `loss_after` are the bare validation loss (with the penalty of ROI constraints).
  *
- * 1. Same arguments, same result. 2. `loss_after` is never above `loss_before`.
+ * 1. Same arguments, same result. 2. `loss_after` is never above `loss_before`, unless the start lies
+ *    outside the ranges: then the best point inside them is returned, better or not.
  * 3. No more than `evaluations` evaluations, a gradient counted as two more.
  */
 
@@ -57,6 +58,8 @@ export interface SearchOptions {
   readonly restarts?: number;
   /** Weight of the pull towards typical values (`search-space.ts`); default 1, 0 = none. */
   readonly prior_weight?: number;
+  /** Weight of the in-sample error beside the validation loss; default 1, 0 = validation alone. */
+  readonly in_sample_weight?: number;
 }
 
 export interface Change {
@@ -106,7 +109,7 @@ export function searchConfiguration(
   const winner = log.best();
   const rounded = winner === null ? space.start : space.rounded(winner.point);
   const roundedLoss = space.lossAt(rounded);
-  const improved = roundedLoss < lossBefore;
+  const improved = roundedLoss < lossBefore || !space.startInside;
   const parameters = improved ? rounded : space.start;
   const near = log.near(NEAR_BEST_SHARE, NEAR_BEST_MAX);
   return {

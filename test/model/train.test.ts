@@ -1,0 +1,246 @@
+/** Protects: a training result is complete, finite, repeatable, blind to locked rows, and names bad data. */
+
+import { describe, expect, test } from "vitest";
+import { parseModelConfig } from "../../model/config.ts";
+import { contributionsOf } from "../../model/contributions.ts";
+import { parseDataset } from "../../model/dataset.ts";
+import { ModelError } from "../../model/errors.ts";
+import { trainModel } from "../../model/train.ts";
+import type { TrainingResult } from "../../model/training-result.ts";
+import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
+
+const config = goldenConfig();
+
+function train(csv: string, changes: Record<string, unknown> = {}): TrainingResult {
+  const changed = parseModelConfig({ ...config, ...changes });
+  const result = trainModel(parseDataset(csv, changed), changed, { seed: 1 });
+  expect(unsafeNumbers(result)).toEqual([]);
+  return result;
+}
+
+const codes = (result: TrainingResult): string[] =>
+  result.findings.map((finding) => `${finding.code} ${finding.channel ?? ""}`.trim());
+
+describe("trainModel", () => {
+  const { csv } = golden.objective;
+  const result = train(csv);
+
+  test("survives JSON unchanged and repeats itself", () => {
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    expect(JSON.stringify(train(csv))).toBe(JSON.stringify(result));
+  });
+
+  test("states the mean of the folds' wMAPE as its loss", () => {
+    const folds = result.validation.folds.map((fold) => fold.metrics.wmape ?? 0);
+    expect(result.loss).toBeCloseTo(folds.reduce((a, b) => a + b, 0) / folds.length, 12);
+    expect(result.loss).toBe(result.validation.mean.wmape);
+    expect(result.validation.folds.map((fold) => fold.training_periods)).toEqual([65, 78, 91, 104]);
+  });
+
+  test("changes in no figure when the locked rows change", () => {
+    const other = ["sales", "a", "b", "c", "index"].reduce(
+      (text, column) =>
+        withColumn(text, column, (row, old) => (row < 117 ? old : String(Number(old) * 7 + 1))),
+      csv,
+    );
+    expect(train(other)).toEqual(result);
+  });
+
+  test("splits the fitted target into baseline and contributions", () => {
+    const table = contributionsOf(parseDataset(csv, config), config);
+    expect(table.dates).toHaveLength(117);
+    for (const [at, fitted] of table.fitted.entries()) {
+      const parts = Object.values(table.channels).reduce(
+        (sum, column) => sum + (column[at] ?? 0),
+        table.baseline[at] ?? 0,
+      );
+      expect(parts).toBeCloseTo(fitted, 6);
+    }
+    for (const channel of result.channels) {
+      const total = table.channels[channel.name]?.reduce((a, b) => a + b, 0);
+      expect(channel.contribution).toBeCloseTo(total ?? 0, 5);
+      expect(channel.roi).toBeCloseTo(channel.contribution / channel.spend, 12);
+    }
+    expect(result.channels.reduce((sum, channel) => sum + channel.effect_share, 0)).toBeCloseTo(
+      1,
+      12,
+    );
+    const media = result.channels.reduce((sum, channel) => sum + channel.contribution_share, 0);
+    expect(media + result.baseline.share).toBeCloseTo(1, 9);
+  });
+
+  test("gives half-lives in weeks, for daily data too", () => {
+    expect(result.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.4), 9);
+    const daily = simulated(2, { frequency: "daily", periods: 900 });
+    const trained = trainModel(daily.dataset, daily.config, { seed: 1 });
+    expect(unsafeNumbers(trained)).toEqual([]);
+    expect(trained.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.55), 6);
+    expect(trained.data).toMatchObject({ frequency: "daily", periods: 900, locked_periods: 91 });
+  });
+
+  test("scores its convergence by the weakest part", () => {
+    const { solver, roi_stability, score } = result.convergence;
+    expect(solver).toBe(1);
+    expect(score).toBe(Math.min(solver, roi_stability));
+    expect(roi_stability).toBeGreaterThanOrEqual(0);
+  });
+
+  test("reports variance inflation as the regression of one column on the others gives it", () => {
+    for (const channel of result.channels) expect(channel.vif).toBeGreaterThanOrEqual(1);
+    const copied = train(
+      withColumn(csv, "b", (row, old) => csv.split("\n")[row + 1]?.split(",")[2] ?? old),
+    );
+    expect(copied.channels[0]?.vif ?? Infinity).toBeGreaterThan(1000);
+  });
+});
+
+describe("bad data", () => {
+  const { csv } = golden.objective;
+
+  test("an all-zero channel is named and gets no effect and no ROI", () => {
+    const result = train(withColumn(csv, "b", () => "0"));
+    expect(codes(result)).toContain("channel_all_zero b");
+    expect(result.channels[1]).toMatchObject({ coefficient: 0, roi: null, mroi: null, spend: 0 });
+  });
+
+  test("a constant channel is named", () => {
+    const result = train(withColumn(csv, "b", () => "250"));
+    expect(codes(result)).toContain("channel_constant b");
+  });
+
+  test("a channel that is one spike is named", () => {
+    const result = train(withColumn(csv, "b", (row) => (row === 30 ? "9000" : "0")));
+    expect(codes(result)).toContain("channel_one_spike b");
+  });
+
+  test("channels that move together are named", () => {
+    const result = train(
+      withColumn(csv, "b", (row) =>
+        String(2 * Number(csv.split("\n")[row + 1]?.split(",")[2] ?? 0)),
+      ),
+    );
+    expect(codes(result)).toContain("channels_collinear a");
+  });
+
+  test("a channel that starts late is named, and early folds live without it", () => {
+    const result = train(withColumn(csv, "b", (row, old) => (row < 80 ? "0" : old)));
+    expect(codes(result)).toContain("channel_inactive_in_first_window b");
+  });
+
+  test("a channel active only in the locked weeks is none", () => {
+    const result = train(withColumn(csv, "b", (row) => (row < 117 ? "0" : "500")));
+    expect(codes(result)).toContain("channel_all_zero b");
+  });
+
+  test("zeros in the target leave MAPE undefined and say so", () => {
+    const result = train(withColumn(csv, "sales", (row, old) => (row === 70 ? "0" : old)));
+    expect(result.validation.mean.mape).toBeNull();
+    expect(result.validation.mean.wmape).toBeGreaterThan(0);
+    expect(codes(result)).toContain("target_has_zeros");
+  });
+
+  test("a negative target is fitted and named", () => {
+    const result = train(withColumn(csv, "sales", (_, old) => String(Number(old) - 4000)));
+    expect(codes(result)).toContain("target_has_negatives");
+  });
+
+  test("a constant control is left out and named", () => {
+    const result = train(withColumn(csv, "index", () => "7"));
+    expect(codes(result)).toContain("control_constant");
+    expect(result.other_coefficients["index"]).toBe(0);
+  });
+
+  test("fewer rows than variables is refused", () => {
+    const short = csv.split("\n").slice(0, 74).join("\n");
+    expect(() => train(short)).toThrow(ModelError);
+    expect(() => train(short)).toThrow(/coefficients/);
+  });
+
+  test("a constant target is refused", () => {
+    expect(() => train(withColumn(csv, "sales", () => "5"))).toThrow(/nothing to explain/);
+  });
+
+  test("huge and tiny units change no share and no error", () => {
+    const plain = train(csv);
+    const scaled = train(
+      withColumn(
+        withColumn(csv, "sales", (_, old) => String(Number(old) * 1e9)),
+        "a",
+        (_, old) => String(Number(old) * 1e-6),
+      ),
+    );
+    expect(scaled.loss).toBeCloseTo(plain.loss, 8);
+    expect(scaled.channels[0]?.effect_share).toBeCloseTo(plain.channels[0]?.effect_share ?? 0, 6);
+  });
+});
+
+describe("geo panels", () => {
+  const { csv } = golden.objective;
+  const lines = csv.trimEnd().split("\n");
+  const panel = [
+    `${lines[0]},geo`,
+    ...lines.slice(1).map((line) => `${line},north`),
+    ...lines.slice(1).map((line) => `${line},south`),
+  ].join("\n");
+
+  test.each(["pooled", "per_geo"])("two equal geos %s have the national ROI", (mode) => {
+    const national = train(csv);
+    const result = train(panel, { data: { ...config.data, geo: { column: "geo", mode } } });
+    expect(result.data.geos).toBe(2);
+    for (const [at, channel] of result.channels.entries()) {
+      expect(channel.roi).toBeCloseTo(national.channels[at]?.roi ?? 0, 6);
+    }
+    expect(result.loss).toBeCloseTo(national.loss, 8);
+  });
+});
+
+describe("calibration", () => {
+  const { csv } = golden.objective;
+  const prior = (roi: number, sd: number) => ({
+    calibration: { roi_priors: [{ channel: "a", roi, sd }] },
+  });
+
+  test("when not given changes nothing, and empty is not given", () => {
+    expect(train(csv, { calibration: {} })).toEqual(train(csv));
+  });
+
+  test("draws ROI to its prior, the more the surer the prior is", () => {
+    const free = train(csv).channels[0]?.roi ?? 0;
+    const aim = 3 * free;
+    const weak = train(csv, prior(aim, 100 * aim)).channels[0]?.roi ?? 0;
+    const strong = train(csv, prior(aim, aim / 1000)).channels[0]?.roi ?? 0;
+    expect(weak).toBeCloseTo(free, 1);
+    expect(strong / aim).toBeCloseTo(1, 2);
+    expect(codes(train(csv, prior(aim, 1)))).toContain("calibration_used");
+  });
+
+  test("draws the effect in a lift test's weeks to what the test measured", () => {
+    const test1 = {
+      channel: "a",
+      start: "2021-06-07",
+      end: "2021-08-30",
+      effect: 9000,
+      standard_error: 1,
+    };
+    const result = parseModelConfig({ ...config, calibration: { lift_tests: [test1] } });
+    const table = contributionsOf(parseDataset(csv, result), result);
+    const from = table.dates.indexOf(test1.start);
+    const to = table.dates.indexOf(test1.end) + 1;
+    const effect = table.channels["a"]?.slice(from, to).reduce((sum, value) => sum + value, 0);
+    expect((effect ?? 0) / 9000).toBeCloseTo(1, 2);
+  });
+
+  test("no fold sees a lift test that ended after its training window", () => {
+    const late = {
+      channel: "a",
+      start: "2022-11-07",
+      end: "2022-12-26",
+      effect: 9e4,
+      standard_error: 1,
+    };
+    const folds = train(csv, { calibration: { lift_tests: [late] } }).validation.folds;
+    const free = train(csv).validation.folds;
+    expect(folds[0]).toEqual(free[0]);
+    expect(folds[2]).toEqual(free[2]);
+  });
+});
