@@ -36,7 +36,11 @@ export function requireScope(principal: Principal, scope: Scope): void {
 /** Throws the 403 of a caller who may not act for the unit. */
 export function requireUnit(principal: Principal, unit: string): void {
   if (ownsUnit(principal, unit)) return;
-  throw new MmmError("unauthorized", `${principal.id} may not act for the business unit "${unit}"`, {
-    data: { http: 403, business_unit: unit },
-  });
+  throw new MmmError(
+    "unauthorized",
+    `${principal.id} may not act for the business unit "${unit}"`,
+    {
+      data: { http: 403, business_unit: unit },
+    },
+  );
 }

@@ -67,7 +67,11 @@ export function statusOf(error: unknown): number {
 export function problemOf(error: unknown, instance: string): Problem {
   const status = statusOf(error);
   if (!(error instanceof MmmError)) {
-    return document({ status, code: "internal", detail: "an unexpected error", instance }, {}, false);
+    return document(
+      { status, code: "internal", detail: "an unexpected error", instance },
+      {},
+      false,
+    );
   }
   const { http: _http, retry_after_s: _after, ...more } = error.data;
   const facts = { status, code: error.code, detail: errorText(error), instance };

@@ -63,7 +63,9 @@ export interface RouteFacts {
   readonly hidden?: boolean;
   /** Media type and bound of the body where it is not JSON. */
   readonly upload?: { readonly type: string; readonly bytesMax: number };
-  readonly answers?: Readonly<Record<number, { readonly about: string; readonly schema?: z.ZodType }>>;
+  readonly answers?: Readonly<
+    Record<number, { readonly about: string; readonly schema?: z.ZodType }>
+  >;
 }
 
 export interface Route extends RouteFacts {

@@ -55,7 +55,7 @@ const QUOTA = z.strictObject({
 const INTAKE = z.strictObject({
   /** Sessions that run or wait at once, all units together. */
   running_max: z.int().min(1).max(1_000_000).default(32),
-  queue_max: z.int().min(1).max(10_000_000).default(100_000),
+  queue_max: z.int().min(1).max(1_000_000).default(10_000),
   default: QUOTA.prefault({}),
   business_units: z.record(z.string().min(1).max(100), QUOTA).default({}),
 });

@@ -5,7 +5,9 @@
 import { readFileSync, existsSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { API_SETTINGS } from "../api/settings.ts";
 import { BUSINESS_SETTINGS } from "../consumers/business-settings.ts";
+import { CLAUDE_SETTINGS } from "../consumers/claude-settings.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 
 const SESSION = z.strictObject({
@@ -21,7 +23,9 @@ const SESSION = z.strictObject({
 });
 
 const AGENTS = z.strictObject({
-  reasoning: z.enum(["builtin", "claude"]).default("builtin"),
+  /** auto: Claude where ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL is set, else built-in. */
+  reasoning: z.enum(["auto", "builtin", "claude"]).default("auto"),
+  claude: CLAUDE_SETTINGS.prefault({}),
 });
 
 const ROUTER = z.strictObject({
@@ -60,6 +64,7 @@ const SETTINGS = z.strictObject({
   log: LOG.prefault({}),
   snapshots: SNAPSHOTS.prefault({}),
   logging: LOGGING.prefault({}),
+  api: API_SETTINGS.prefault({}),
 });
 
 export type Settings = z.infer<typeof SETTINGS>;

@@ -75,6 +75,15 @@ export const TOPICS = {
     writtenBy: ["producers", "all consumers"],
     readBy: ["coordinator"],
   },
+  intake: {
+    topic: "intake",
+    events: ["SessionRequested"],
+    partitions: "single",
+    keepDays: 90,
+    compacted: false,
+    writtenBy: ["producers"],
+    readBy: ["intake"],
+  },
   proposals: {
     topic: "proposals",
     events: ["TaskStated"],

@@ -1,0 +1,144 @@
+/**
+ * The API as a whole: all routes over one log and one snapshot store, started and stopped together.
+ *
+ * Owns: which routes there are. Not: adapters, model, guard, which come in as functions.
+ */
+import { randomUUID } from "node:crypto";
+import { MmmError } from "../schemas/errors.ts";
+import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import { createAuthenticator, type Authenticator } from "./authenticate.ts";
+import { createHistoryHub } from "./history-hub.ts";
+import { escalationRoute, historyRoutes, type ReportRenderer } from "./history-routes.ts";
+import { openIntake } from "./intake.ts";
+import { isLoopbackAddress } from "./loopback.ts";
+import { openApiOf } from "./openapi.ts";
+import { operationRoutes, type OperationTools } from "./operations-routes.ts";
+import { route, type Route } from "./route.ts";
+import { createServer, type ApiServer } from "./server.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { createSessions, type SessionTools } from "./sessions.ts";
+import type { ApiSettings } from "./settings.ts";
+
+export interface ApiTools {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly settings: ApiSettings;
+  readonly version: string;
+  readonly groupPrefix: string;
+  readonly prepare: SessionTools["prepare"];
+  readonly report: ReportRenderer;
+  readonly metrics: OperationTools["metrics"];
+  readonly storeData: OperationTools["storeData"];
+  readonly checkProposal: OperationTools["checkProposal"];
+  readonly failed: (where: string, error: unknown) => void;
+  readonly observe?: (route: string, status: number, ms: number) => void;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  /** True when no key is configured and only this machine can reach the server. */
+  readonly open: boolean;
+  readonly routes: readonly Route[];
+  close(): Promise<void>;
+}
+
+/** Starts serving. Throws `settings_invalid` for an address that cannot be listened on. */
+export async function startApi(tools: ApiTools): Promise<RunningApi> {
+  const { log, snapshots, clock, settings } = tools;
+  const authenticator = createAuthenticator(settings, {
+    now: () => clock.now(),
+    claim: async (name) => {
+      const mine = randomUUID();
+      return (await snapshots.remember(name, mine)) === mine;
+    },
+  });
+  const intake = await openIntake({
+    log,
+    snapshots,
+    clock,
+    settings: settings.intake,
+    group: `${tools.groupPrefix}.intake`,
+    failed: (error) => tools.failed("intake", error),
+  });
+  const hub = createHistoryHub(log, clock, (error) => tools.failed("history", error));
+  const sessions = createSessions({ log, snapshots, clock, intake, prepare: tools.prepare });
+  const routes: Route[] = [
+    ...sessionRoutes(sessions, intake),
+    ...historyRoutes({ sessions, hub, report: tools.report }),
+    escalationRoute(sessions),
+    ...operationRoutes(operationTools(tools)),
+  ];
+  routes.push(descriptionRoute(routes, tools));
+  const server = await createServer({
+    routes,
+    authenticator,
+    settings,
+    ...(tools.observe === undefined ? {} : { observe: tools.observe }),
+  });
+  const url = await listen(server, authenticator, settings);
+  return {
+    url,
+    open: authenticator.open,
+    routes,
+    close: async () => {
+      await server.close();
+      await hub.close();
+      await intake.close();
+    },
+  };
+}
+
+function operationTools(tools: ApiTools): OperationTools {
+  return {
+    ready: async () => {
+      try {
+        await tools.snapshots.list({ limit: 1 });
+        await tools.log.lag(`${tools.groupPrefix}.coordinator`, "sessions");
+        return null;
+      } catch (error) {
+        tools.failed("readiness", error);
+        return "log or snapshots do not answer";
+      }
+    },
+    metrics: tools.metrics,
+    storeData: tools.storeData,
+    checkProposal: tools.checkProposal,
+    version: tools.version,
+    uploadBytesMax: tools.settings.limits.upload_bytes,
+  };
+}
+
+function descriptionRoute(routes: readonly Route[], tools: ApiTools): Route {
+  return route({
+    method: "GET",
+    path: "/openapi.json",
+    name: "getOpenApi",
+    summary: "This description",
+    scope: "any",
+    answers: { 200: { about: "OpenAPI 3.1" } },
+    handle: async () => {
+      const url = tools.settings.public_url ?? "/";
+      return { status: 200, json: openApiOf(routes, { version: tools.version, url }) };
+    },
+  });
+}
+
+/** Without keys only loopback is listened on, whatever the settings say. */
+async function listen(
+  server: ApiServer,
+  authenticator: Authenticator,
+  settings: ApiSettings,
+): Promise<string> {
+  const open = authenticator.open && !isLoopbackAddress(settings.host);
+  const host = open ? "127.0.0.1" : settings.host;
+  try {
+    return await server.listen(host, settings.port);
+  } catch (cause) {
+    throw new MmmError(
+      "settings_invalid",
+      `cannot listen on ${host}:${settings.port}; give another --host or --port`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Requests wait here until their business unit may run one more session.
+ *
+ * The queue is the topic `intake` (one partition): a request is a SessionRequested record, its
+ * admission is the same record, byte for byte, on the inbox. The group's committed offset is the
+ * low-water mark of what still waits.
+ *
+ * I1. A request that was acknowledged is admitted once: before it is on the inbox it is on the
+ *     queue, and a second copy on the inbox has the same id and counts once.
+ * I2. One process admits (the group's owner of the one partition); every process follows the queue,
+ *     so every one can say what waits.
+ * I3. In a unit the order of requests is kept; between units `fair-share.ts` chooses.
+ */
+import { decodeEvent } from "../schemas/codec.ts";
+import { MmmError } from "../schemas/errors.ts";
+import { eventId, sessionIdOf, type Envelope, type EventData } from "../schemas/event.ts";
+import { envelopeOf } from "../schemas/headers.ts";
+import { TOPICS } from "../schemas/topics.ts";
+import { recordOf } from "../producers/publish.ts";
+import type { Clock, EventLog, LogRecord, Place, SnapshotStore } from "../session/ports.ts";
+import { createQueue, type Queue, type Waiting } from "./intake-queue.ts";
+import { nextUnit, type UnitLoad } from "./fair-share.ts";
+import type { IntakeSettings } from "./settings.ts";
+
+export interface UnitStatus {
+  readonly business_unit: string;
+  readonly queued: number;
+  readonly running: number;
+  readonly running_max: number;
+  readonly weight: number;
+  /** RFC 3339 of the oldest waiting request. */
+  readonly oldest: string | null;
+}
+
+export interface Intake {
+  /** Resolves when the request is durable. Throws `overloaded` when the queue is full. */
+  put(session: string, request: EventData<"SessionRequested">): Promise<void>;
+  /** A session that waits here, or was admitted but is in no snapshot yet. */
+  find(session: string): Waiting | null;
+  /** All that wait, in order. */
+  waiting(): readonly Waiting[];
+  status(): Promise<readonly UnitStatus[]>;
+  /** Lets one session in out of turn, so that it can be cancelled on the record. */
+  admitNow(session: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface IntakeTools {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly settings: IntakeSettings;
+  readonly group: string;
+  readonly failed: (error: unknown) => void;
+}
+
+const TOPIC = TOPICS.intake.topic;
+const PLACE: Place = { topic: TOPIC, partition: 0 };
+const POLL_MS = 200;
+const RETRY_MS = 1_000;
+/** How long `put` waits to see its own record; it is durable either way. */
+const SEEN_MS_MAX = 2_000;
+
+interface State {
+  readonly tools: IntakeTools;
+  readonly queue: Queue;
+  readonly halt: AbortController;
+  /** Called when a session's request has come back from the log. */
+  readonly seen: Map<string, () => void>;
+  owner: boolean;
+  committed: number;
+  wake: () => void;
+}
+
+/** Follows the queue and, where this process owns it, admits. */
+export async function openIntake(tools: IntakeTools): Promise<Intake> {
+  const lag = await tools.log.lag(tools.group, TOPIC);
+  const from = lag[0]?.committed ?? 0;
+  const state: State = {
+    tools,
+    queue: createQueue(from),
+    halt: new AbortController(),
+    seen: new Map(),
+    owner: false,
+    committed: from,
+    wake: () => {},
+  };
+  const own = (owner: boolean) => async () => {
+    state.owner = owner;
+    state.wake();
+  };
+  const consumption = await tools.log.consume(
+    { group: tools.group, topics: [TOPIC] },
+    { assigned: own(true), revoked: own(false), deliver: async () => {} },
+  );
+  const following = follow(state);
+  const admitting = pump(state, (offset) => consumption.commit(PLACE, offset));
+  return {
+    put: (session, request) => put(state, session, request),
+    find: (session) => state.queue.find(session),
+    waiting: () => state.queue.waiting(),
+    status: () => statusOf(state),
+    admitNow: (session) => admitNow(state, session),
+    close: async () => {
+      state.halt.abort();
+      state.wake();
+      await consumption.stop();
+      await Promise.all([following, admitting]);
+    },
+  };
+}
+
+async function put(
+  state: State,
+  session: string,
+  request: EventData<"SessionRequested">,
+): Promise<void> {
+  const { tools, queue } = state;
+  if (queue.size >= tools.settings.queue_max) {
+    throw new MmmError("overloaded", `${queue.size} sessions wait already; try again later`, {
+      data: { retry_after_s: 30 },
+    });
+  }
+  const id = eventId(sessionIdOf(session), "api/SessionRequested", 0);
+  const envelope: Envelope = {
+    id,
+    session,
+    business_unit: request.business_unit,
+    cause: id,
+    producer: "api",
+    time: new Date(tools.clock.now()).toISOString(),
+  };
+  const came = new AbortController();
+  state.seen.set(session, () => came.abort());
+  const event = { type: "SessionRequested", data: request } as const;
+  await tools.log.append([recordOf(TOPICS.intake, event, envelope)]);
+  await tools.log.flush();
+  await tools.clock.sleep(SEEN_MS_MAX, AbortSignal.any([came.signal, state.halt.signal]));
+  state.seen.delete(session);
+}
+
+async function follow(state: State): Promise<void> {
+  const { tools, queue, halt } = state;
+  while (!halt.signal.aborted) {
+    const options = { topic: TOPIC, partition: 0, from: queue.next, follow: true };
+    try {
+      for await (const record of tools.log.read({ ...options, signal: halt.signal })) {
+        take(state, record);
+      }
+    } catch (error) {
+      if (!halt.signal.aborted) tools.failed(error);
+      await tools.clock.sleep(RETRY_MS, halt.signal);
+    }
+  }
+}
+
+function take(state: State, record: LogRecord): void {
+  try {
+    state.queue.add(waitingOf(record));
+    state.seen.get(record.key)?.();
+  } catch (error) {
+    state.tools.failed(error);
+    state.queue.passOver(record.offset);
+  }
+  state.wake();
+}
+
+function waitingOf(record: LogRecord): Waiting {
+  const envelope = envelopeOf(record.headers);
+  const event = decodeEvent(record.value);
+  if (event.type !== "SessionRequested") {
+    throw new MmmError("record_undecodable", `${event.type} has no place in the intake`);
+  }
+  return {
+    session: envelope.session,
+    business_unit: envelope.business_unit,
+    requested_by: event.data.requested_by,
+    since: envelope.time,
+    offset: record.offset,
+    record,
+    admitted: false,
+  };
+}
+
+async function pump(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
+  const { tools, halt } = state;
+  while (!halt.signal.aborted) {
+    const resting = new AbortController();
+    state.wake = () => resting.abort();
+    try {
+      await forgetSettled(state);
+      if (state.owner) await admitAll(state);
+      if (state.owner && state.queue.lowWater > state.committed) {
+        await commit(state.queue.lowWater);
+        state.committed = state.queue.lowWater;
+      }
+    } catch (error) {
+      if (!halt.signal.aborted) tools.failed(error);
+    }
+    if (halt.signal.aborted) return;
+    await tools.clock.sleep(state.queue.size === 0 ? POLL_MS * 5 : POLL_MS, resting.signal);
+  }
+}
+
+/** Drops what is in a snapshot: heads of each unit's queue and whatever was admitted. */
+async function forgetSettled(state: State): Promise<void> {
+  const { queue, tools } = state;
+  for (const session of queue.suspects()) {
+    if ((await tools.snapshots.load(session)) !== null) queue.drop(session);
+  }
+}
+
+async function admitAll(state: State): Promise<void> {
+  const { queue, tools } = state;
+  if (queue.size === 0) return;
+  const running = await runningByUnit(tools.snapshots, queue);
+  for (;;) {
+    const unit = nextUnit(loadsOf(state, running), tools.settings.running_max);
+    const next = unit === null ? null : queue.head(unit);
+    if (unit === null || next === null) return;
+    await admit(state, next);
+    running.set(unit, (running.get(unit) ?? 0) + 1);
+  }
+}
+
+async function admit(state: State, waiting: Waiting): Promise<void> {
+  const { key, value, headers } = waiting.record;
+  await state.tools.log.append([{ topic: TOPICS.sessions.topic, key, value, headers }]);
+  state.queue.admit(waiting.session);
+}
+
+async function admitNow(state: State, session: string): Promise<boolean> {
+  const waiting = state.queue.find(session);
+  if (waiting === null) return false;
+  if (!waiting.admitted) await admit(state, waiting);
+  return true;
+}
+
+/** Sessions per unit that run, wait for a person, or were just admitted. */
+async function runningByUnit(snapshots: SnapshotStore, queue: Queue): Promise<Map<string, number>> {
+  const units = new Map<string, string>();
+  for (const status of ["running", "waiting"]) {
+    for (const row of await snapshots.list({ status })) units.set(row.session, row.business_unit);
+  }
+  for (const row of queue.admitted()) units.set(row.session, row.business_unit);
+  const counts = new Map<string, number>();
+  for (const unit of units.values()) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  return counts;
+}
+
+function loadsOf(state: State, running: ReadonlyMap<string, number>): UnitLoad[] {
+  const { settings } = state.tools;
+  const units = new Set([...running.keys(), ...state.queue.units()]);
+  return [...units].map((unit) => {
+    const { running_max, weight } = settings.business_units[unit] ?? settings.default;
+    const oldest = state.queue.head(unit)?.offset ?? null;
+    return { unit, running: running.get(unit) ?? 0, running_max, weight, oldest };
+  });
+}
+
+async function statusOf(state: State): Promise<readonly UnitStatus[]> {
+  const running = await runningByUnit(state.tools.snapshots, state.queue);
+  return loadsOf(state, running)
+    .map(({ unit, running: now, running_max, weight }) => ({
+      business_unit: unit,
+      queued: state.queue.queuedOf(unit),
+      running: now,
+      running_max,
+      weight,
+      oldest: state.queue.head(unit)?.since ?? null,
+    }))
+    .toSorted((a, b) => (a.business_unit < b.business_unit ? -1 : 1));
+}

@@ -1,0 +1,101 @@
+/** The OpenAPI 3.1 document, made from the routes themselves. */
+import { z } from "zod";
+import type { Route } from "./route.ts";
+
+const PROBLEM = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  retriable: z.boolean(),
+  instance: z.string().optional(),
+});
+
+interface About {
+  readonly version: string;
+  readonly url: string;
+}
+
+/** The document as a JSON value. */
+export function openApiOf(routes: readonly Route[], about: About): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const row of routes) {
+    if (row.hidden === true) continue;
+    paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: operationOf(row) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "mmm-optimizer", version: about.version },
+    servers: [{ url: about.url }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+      },
+      schemas: { Problem: jsonSchema(PROBLEM) },
+    },
+  };
+}
+
+function operationOf(row: Route): Record<string, unknown> {
+  const open = row.scope === "open";
+  return {
+    operationId: row.name,
+    summary: row.summary,
+    ...(open ? { security: [] } : { security: [{ bearer: [row.scope] }, { apiKey: [] }] }),
+    parameters: [...parametersOf(row.params, "path"), ...parametersOf(row.query, "query")],
+    ...(row.body === null ? {} : { requestBody: bodyOf(row) }),
+    responses: { ...answersOf(row), default: problem() },
+  };
+}
+
+function bodyOf(row: Route): Record<string, unknown> {
+  const type = row.upload?.type ?? "application/json";
+  return { required: true, content: { [type]: { schema: jsonSchema(row.body as z.ZodType) } } };
+}
+
+function answersOf(row: Route): Record<string, unknown> {
+  const answers = Object.entries(row.answers ?? {}).map(([status, { about, schema }]) => [
+    status,
+    {
+      description: about,
+      ...(schema === undefined
+        ? {}
+        : { content: { "application/json": { schema: jsonSchema(schema, "output") } } }),
+    },
+  ]);
+  return Object.fromEntries(answers) as Record<string, unknown>;
+}
+
+function problem(): Record<string, unknown> {
+  const schema = { $ref: "#/components/schemas/Problem" };
+  return {
+    description: "a problem document (RFC 9457)",
+    content: { "application/problem+json": { schema } },
+  };
+}
+
+function parametersOf(schema: z.ZodType | null, place: "path" | "query"): unknown[] {
+  if (schema === null) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema) as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, value]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: value,
+  }));
+}
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output" = "input"): Record<string, unknown> {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    unrepresentable: "any",
+  }) as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,93 @@
+/** `mmm serve`: the HTTP API, with the consumers in the same process unless told otherwise. */
+import type { Command } from "commander";
+import { startApi } from "../api/app.ts";
+import { errorText } from "../schemas/errors.ts";
+import { guardCheck, requestChecks, storeData } from "./api-parts.ts";
+import { whole } from "./options.ts";
+import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { version } from "./version.ts";
+import { openApp, ROLE_NAMES, type App } from "./wire.ts";
+
+interface ServeOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly dataRoot?: readonly string[];
+  readonly workers: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm serve                                    on http://127.0.0.1:8080, for this machine only
+  mmm serve --port 9000 --data-root ./examples
+  mmm serve --no-workers                       the API alone; workers run elsewhere
+
+Without api.keys or api.jwt in the settings the server listens on loopback only.`;
+
+export function addServeCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("serve"))
+    .description("serve the HTTP API and A2A")
+    .option("--host <address>", "address to listen on")
+    .option("--port <number>", "port to listen on, 0 = any", whole)
+    .option("--data-root <dir...>", "folders that data files may lie in")
+    .option("--no-workers", "do not run consumers in this process")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: ServeOptions) => serve(shell, options));
+}
+
+async function serve(shell: Shell, options: ServeOptions): Promise<void> {
+  const settings = settingsOf(shell, options);
+  const { stateDir } = options;
+  const app = await openApp({ settings, stateDir, environment: shell.environment });
+  try {
+    const running = options.workers ? await app.start(ROLE_NAMES) : null;
+    const api = await startApi(apiTools(shell, options, app));
+    announce(shell, options, api);
+    await Promise.race([stopped(shell), ...(running === null ? [] : [running.ended])]);
+    await api.close();
+    await running?.stop();
+  } finally {
+    await app.close();
+  }
+}
+
+function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typeof startApi>[0] {
+  const { stateDir } = options;
+  const { api } = app.settings;
+  const settings = {
+    ...api,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  };
+  const roots = [...api.data_roots, ...(options.dataRoot ?? [])];
+  return {
+    log: app.log,
+    snapshots: app.snapshots,
+    clock: app.clock,
+    settings,
+    version: version(),
+    groupPrefix: "mmm",
+    prepare: requestChecks(app.settings, { stateDir, roots }),
+    report: async () => null,
+    metrics: async () => ({ type: "text/plain; version=0.0.4", text: "" }),
+    storeData: (digest, text) => storeData(stateDir, digest, text),
+    checkProposal: guardCheck,
+    failed: (where, error) => shell.err(`mmm: ${where}: ${errorText(error)}`),
+  };
+}
+
+function announce(
+  shell: Shell,
+  options: ServeOptions,
+  api: { readonly url: string; readonly open: boolean },
+): void {
+  if (options.json === true) shell.out(JSON.stringify({ url: api.url, open: api.open }));
+  else shell.out(`serving on ${api.url}`);
+  if (api.open) {
+    shell.err("no keys are configured (api.keys, api.jwt): only this machine can reach the server");
+  }
+}
+
+function stopped(shell: Shell): Promise<void> {
+  if (shell.signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => shell.signal.addEventListener("abort", () => resolve()));
+}
