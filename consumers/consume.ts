@@ -12,6 +12,7 @@ import { errorText, MmmError } from "../schemas/errors.ts";
 import type { Recorded } from "../schemas/event.ts";
 import { publish, type Emission } from "../producers/publish.ts";
 import type { Clock, Consumption, EventLog, LogRecord, Place } from "../session/ports.ts";
+import { Committer } from "./committer.ts";
 import type { Consumer } from "./consumer.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { decodeRecord } from "./decode.ts";
@@ -44,33 +45,39 @@ const PARKED_MS = 15_000;
 export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise<Running> {
   const group = `${tools.groupPrefix}.${consumer.name}`;
   const halt = new AbortController();
-  const places = new Map<string, { lanes: Lanes; halt: AbortController }>();
+  const places = new Map<string, Held>();
   const { inHandMax = 512, widthMax = 64 } = tools;
   let consumption: Consumption | null = null;
 
-  function progressed(place: Place, lanes: Lanes): void {
+  function progressed(place: Place, { lanes, committer }: Held): void {
     if (lanes.inHand <= inHandMax / 2) consumption?.resume(place);
-    consumption?.commit(place, lanes.lowWater).catch((error: unknown) => {
-      tools.observer.failed(consumer.name, error);
-    });
+    committer.mark(lanes.lowWater);
   }
 
   const sink = {
     assigned: async (place: Place) => {
       const mine = new AbortController();
       const signal = AbortSignal.any([halt.signal, mine.signal]);
-      const lanes: Lanes = new Lanes({
+      const lanes = new Lanes({
         widthMax,
         handle: (record) => handleRecord({ consumer, tools, group, signal }, record),
-        progressed: () => progressed(place, lanes),
+        progressed: () => progressed(place, held),
       });
-      places.set(nameOf(place), { lanes, halt: mine });
+      const committer = new Committer({
+        clock: tools.clock,
+        signal,
+        commit: async (offset) => consumption?.commit(place, offset),
+        failed: (error) => tools.observer.failed(consumer.name, error),
+      });
+      const held: Held = { lanes, committer, halt: mine };
+      places.set(nameOf(place), held);
     },
     revoked: async (place: Place) => {
       const entry = places.get(nameOf(place));
       places.delete(nameOf(place));
       entry?.halt.abort();
       await entry?.lanes.drain();
+      await entry?.committer.finish();
     },
     deliver: async (place: Place, records: readonly LogRecord[]) => {
       const lanes = places.get(nameOf(place))?.lanes;
@@ -89,6 +96,13 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
       await consumption.stop();
     },
   };
+}
+
+/** One place as its consumer holds it. */
+interface Held {
+  readonly lanes: Lanes;
+  readonly committer: Committer;
+  readonly halt: AbortController;
 }
 
 function nameOf(place: Place): string {

@@ -132,7 +132,7 @@ interface Step {
 function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRecord[] {
   const out: OutgoingRecord[] = [];
   for (const [index, event] of step.events.entries()) {
-    const echo = index === 0 && event.type === step.event.type;
+    const echo = event.data === step.event.data;
     out.push(...writeOne(parts, folder, { ...step, index: echo ? null : index, written: event }));
     if (event.type === "SessionCompleted") {
       const seal: Event = {

@@ -30,9 +30,15 @@ export function evolve(state: SessionState | null, event: Recorded): SessionStat
   const before = state ?? emptyState(envelope.session, envelope.business_unit, envelope.time);
   const fold = FOLDS[event.type] as Fold<EventType> | undefined;
   const change = fold?.(before, event.data as never, millisecondsOf(envelope.time)) ?? {};
-  const seen = [...before.seen, seenKey(envelope.id)].slice(-SEEN_MAX);
+  const seen = [...before.seen, ...seenKeys(event)].slice(-SEEN_MAX);
   const updated = envelope.time > before.updated ? envelope.time : before.updated;
   return { ...before, ...change, seen, updated };
+}
+
+/** A refused event was dealt with, too: refusing it again would be counting it twice. */
+function seenKeys({ type, envelope }: Recorded): readonly string[] {
+  const refuses = type === "OutcomeRefused" || type === "DecisionRefused";
+  return refuses ? [seenKey(envelope.cause), seenKey(envelope.id)] : [seenKey(envelope.id)];
 }
 
 const FOLDS: Folds = {

@@ -1,0 +1,116 @@
+/**
+ * One simulated process with all roles: the real coordinator, consumers and guard on simulated
+ * ports, with prepared agents and trainer.
+ */
+import { createBusinessAnalyst } from "../../consumers/business-analyst.ts";
+import { runConsumer, type Running } from "../../consumers/consume.ts";
+import type { Consumer } from "../../consumers/consumer.ts";
+import { runCoordinator } from "../../consumers/coordinator.ts";
+import { createDataScientist } from "../../consumers/data-scientist.ts";
+import { createGuard } from "../../consumers/guard.ts";
+import { createJudging } from "../../consumers/judging.ts";
+import { SILENT } from "../../consumers/observer.ts";
+import { createResearchPersona } from "../../consumers/research-persona.ts";
+import { createRouter } from "../../consumers/router.ts";
+import { createStakeholder } from "../../consumers/stakeholder.ts";
+import { createTrainer } from "../../consumers/trainer.ts";
+import type { Keys } from "../../consumers/vouching.ts";
+import { judge } from "../../guard/judge.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import type { Broker } from "./broker.ts";
+import {
+  castRoute,
+  createCast,
+  createCastJudge,
+  createCastTraining,
+  type Trouble,
+} from "./cast.ts";
+import type { Invariants } from "./invariants.ts";
+import { createSimLog, type CallFault } from "./log-client.ts";
+import type { Scheduler, SimProcess } from "./scheduler.ts";
+import { createSimSnapshots, type SimStore } from "./snapshots.ts";
+
+export const GROUP_PREFIX = "sim";
+
+export interface WorkerParts {
+  readonly scheduler: Scheduler;
+  readonly broker: Broker;
+  readonly store: SimStore;
+  readonly keys: Keys;
+  readonly invariants: Invariants;
+  readonly trouble: Trouble;
+  logFault(): CallFault;
+  storeFault(): CallFault;
+}
+
+export interface Worker {
+  readonly process: SimProcess;
+  /** Orderly stop of all roles. */
+  stop(): Promise<void>;
+}
+
+/** Starts all roles; what it awaits is driven by the scheduler. */
+export function startWorker(parts: WorkerParts, process: SimProcess): Worker {
+  const { scheduler, broker, keys } = parts;
+  const log = createSimLog({ scheduler, broker, process, callFault: parts.logFault });
+  const snapshots = createSimSnapshots({
+    store: parts.store,
+    process,
+    callFault: parts.storeFault,
+  });
+  const shared = { log, clock: process, observer: SILENT, groupPrefix: GROUP_PREFIX };
+  const random = () => scheduler.random.uniform();
+  const started: Promise<Running>[] = [
+    runCoordinator({ ...shared, snapshots, keys, batchMax: 32 }),
+    ...consumersOf(parts).map((consumer) => runConsumer(consumer, { ...shared, random })),
+  ];
+  for (const one of started) {
+    one.then((running) => running.ended).catch((error: unknown) => process.failed(error));
+  }
+  return {
+    process,
+    stop: async () => {
+      for (const one of started.toReversed()) await (await one).stop();
+    },
+  };
+}
+
+function consumersOf(parts: WorkerParts): Consumer[] {
+  const { keys, trouble, invariants } = parts;
+  const spec = SPECIFICATION_SHIPPED;
+  const agents = { reasoners: createCast(trouble), spec, coordinatorKeys: keys.coordinator };
+  const trainer = createTrainer({
+    training: createCastTraining(trouble, {
+      trained: (config, signal) => invariants.trained(config, signal),
+      tested: (baseline, final, signal) => invariants.tested(baseline, final, signal),
+    }),
+    guardKeys: keys.guard,
+    specDigest: spec.digest,
+  });
+  return [
+    createRouter({ route: castRoute }),
+    createDataScientist(agents),
+    createGuard({
+      judge: createJudging({ spec, judge: (input) => judge(input, [createCastJudge(trouble)]) }),
+      specDigest: spec.digest,
+      guardKeys: keys.guard,
+      coordinatorKeys: keys.coordinator,
+    }),
+    watched(trainer, invariants),
+    createBusinessAnalyst(agents),
+    createStakeholder(agents),
+    createResearchPersona(agents),
+  ];
+}
+
+/** Ties each training call to the event it is for. */
+function watched(trainer: Consumer, invariants: Invariants): Consumer {
+  return {
+    ...trainer,
+    handle: (event, handling) => {
+      const signal = AbortSignal.any([handling.signal]);
+      invariants.handling(signal, event);
+      return trainer.handle(event, { signal });
+    },
+  };
+}
