@@ -60,6 +60,18 @@ export function plausibleRoi(
   };
 }
 
+/** What is expected of each channel of a model; channels without a benchmark are left out. */
+export function expectedReturns(
+  channels: readonly { readonly name: string; readonly media_type: string }[],
+  context: BusinessContext,
+  settings: BusinessSettings,
+): readonly (ExpectedRange & { readonly channel: string })[] {
+  return channels.flatMap(({ name, media_type }) => {
+    const expected = expectedRoi({ channel: name, media_type }, context, settings);
+    return expected === null ? [] : [{ channel: name, ...expected }];
+  });
+}
+
 /** The unit an ROI of this business is in, in words. */
 export function roiUnit(context: BusinessContext): string {
   const what = context.roi_unit === "units" ? "target units" : context.roi_unit;

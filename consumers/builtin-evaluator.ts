@@ -67,7 +67,7 @@ export function createEvaluator(job: EvaluatorJob): Evaluator {
 
   function evaluate(parameters: Float64Array): Evaluation {
     const at = rounded(parameters);
-    if (isRefused(at)) return { loss: REFUSED, kkt: 0 };
+    if (isRefused(at)) return { loss: REFUSED, inSample: REFUSED, kkt: 0 };
     evaluations += 1;
     const found = inner.evaluate(at);
     tried.push({ parameters: at, loss: found.loss });

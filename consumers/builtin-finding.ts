@@ -26,6 +26,8 @@ export interface Check {
   /** The baseline model's figure; null when it had none. */
   readonly before: number | null;
   readonly gravity: "critical" | "warning" | "info";
+  /** True where figure and bound are shares, shown in percent. */
+  readonly share?: boolean;
 }
 
 /** Relative worsening that counts as the same fault. */
@@ -48,18 +50,26 @@ export function judged(check: Check): readonly Finding[] {
       severity,
       channel: check.channel,
       figure,
-      bound: boundText(bound),
-      message: `${subject}${check.text} is outside ${boundText(bound)}${doubt}${inherited ? " (inherited from the baseline)" : ""}`,
+      bound: boundText(bound, check.share),
+      message: `${subject}${check.text} is ${placeText(check)}${doubt}${inherited ? " (inherited from the baseline)" : ""}`,
       source: bound.source,
     },
   ];
 }
 
 /** A range in words; an open end is left out. */
-export function boundText({ low, high }: Pick<Bound, "low" | "high">): string {
-  if (high === Infinity) return `at least ${short(low)}`;
-  if (low === -Infinity) return `at most ${short(high)}`;
-  return `${short(low)} to ${short(high)}`;
+export function boundText({ low, high }: Pick<Bound, "low" | "high">, share = false): string {
+  const shown = (value: number): string => (share ? `${short(value * 100)} %` : short(value));
+  if (high === Infinity) return `at least ${shown(low)}`;
+  if (low === -Infinity) return `at most ${shown(high)}`;
+  return `${shown(low)} to ${shown(high)}`;
+}
+
+function placeText({ figure, bound, share = false }: Check): string {
+  if (bound.high === Infinity) return `below ${boundText(bound, share).replace("at least ", "")}`;
+  const above = bound.low === 0 && figure > bound.high;
+  if (above) return `above ${boundText({ low: -Infinity, high: bound.high }, share).slice(8)}`;
+  return `outside ${boundText(bound, share)}`;
 }
 
 function isOutside([low, high]: readonly [number, number], bound: Bound): boolean {

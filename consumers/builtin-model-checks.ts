@@ -50,7 +50,7 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
   if (share !== null) {
     const text = `baseline share ${percent(share)}`;
     const before = baseline.baseline_share;
-    const common = { channel: null, text, figure: share, before };
+    const common = { channel: null, text, figure: share, before, share: true };
     const fault = judged({
       ...common,
       code: "baseline_negative",
@@ -71,6 +71,7 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
     channel: null,
     text: `the lowest four weeks of the baseline, ${percent(worst)} of its mean,`,
     figure: worst,
+    share: true,
     bound: negative,
     before: worstFourWeeks(baseline),
     gravity: "critical",
@@ -103,6 +104,7 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
           channel: null,
           text: `validated ${name} ${percent(error)}`,
           figure: error,
+          share: true,
           bound: { low: 0, high: fit.error_accept, source: fit.error_source },
           before: baseline.validation.mape ?? baseline.validation.wmape,
           gravity: "warning",
@@ -120,6 +122,7 @@ function stabilityFindings({ candidate, baseline, settings }: ModelJob): readonl
     channel: null,
     text: `variation of returns between refits ${percent(variation)}`,
     figure: variation,
+    share: true,
     bound: { low: 0, high: roi_variation_accept, source: roi_variation_source },
     before: before === null ? null : (1 - before) * ROI_VARIATION_MAX,
     gravity: "warning",

@@ -1,0 +1,59 @@
+/**
+ * What a reader must know before believing the report, with this session's own figures.
+ *
+ * I1. How many proposals looked at the validation weeks, and whether calibration was on, is always
+ *     said.
+ */
+import type { SessionResults } from "../session/results.ts";
+import { percent } from "./figures.ts";
+import type { ModelDetail } from "./model-detail.ts";
+
+/** Sentences for the caveats section. */
+export function caveatsOf(results: SessionResults, detail: ModelDetail | null): readonly string[] {
+  return [
+    "Fit does not prove effect. Models with the same error can credit channels very differently: on simulated data with known truth, well-fitting models miss ROI by about half. Test large decisions by experiment.",
+    `${results.counts.proposals_tried} proposals and ${results.counts.evaluations} evaluated configurations looked at the same validation weeks, so the validated error is optimistic. The locked weeks were looked at once.`,
+    lockedSentence(results),
+    calibrationSentence(detail),
+    detail === null
+      ? ""
+      : `Intervals hold for this methodology: they carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.intervals.draws} draws, ${percent(detail.intervals.level, 0)}).`,
+    ...diagnosticSentences(detail),
+    "Effects after the last week and beyond the longest lag are not counted; long-term brand effects are outside this model.",
+  ].filter((sentence) => sentence !== "");
+}
+
+function lockedSentence({ locked_test: locked, validation }: SessionResults): string {
+  if (locked === null) return "The locked weeks were not evaluated.";
+  const [was, is] = [locked.baseline.wmape, locked.final.wmape];
+  const validated = validation.final?.wmape ?? null;
+  const verdict = locked.contradicts
+    ? "They contradict validation: do not rely on the validated gain."
+    : "They do not contradict validation.";
+  return `On the ${locked.weeks} locked weeks wMAPE is ${percent(is)} (baseline model ${percent(was)}; validated ${percent(validated)}). ${verdict}`;
+}
+
+function calibrationSentence(detail: ModelDetail | null): string {
+  const calibration = detail?.result.calibration ?? null;
+  if (calibration === null) {
+    return "Calibration is off: no lift test or prior informs the returns; they come from observed co-movement alone.";
+  }
+  return `Calibration is on: ${calibration.lift_tests} lift tests and ${calibration.roi_priors} ROI priors draw coefficients towards them.`;
+}
+
+function diagnosticSentences(detail: ModelDetail | null): readonly string[] {
+  if (detail === null) return [];
+  const outside = detail.result.channels.filter(({ name, roi }) => {
+    const interval = detail.intervals.channels[name]?.roi ?? null;
+    return roi !== null && interval !== null && (roi < interval.low || roi > interval.high);
+  });
+  const names = outside.map((channel) => channel.name).join(", ");
+  return [
+    ...(names === ""
+      ? []
+      : [
+          `The ROI of ${names} lies outside its own interval: tuning for validation error picked parameters that are not typical of those that explain the data. Rely on the interval.`,
+        ]),
+    ...detail.result.findings.map((finding) => `${finding.message}.`),
+  ];
+}

@@ -1,0 +1,68 @@
+/** The target, the fit, and what each validation fold predicted without having seen it. */
+import { compact } from "./figures.ts";
+import type { ModelDetail } from "./model-detail.ts";
+import { INK } from "./palette.ts";
+import { drawSvg, mark, type Picture } from "./plot.ts";
+
+interface Point {
+  readonly date: Date;
+  readonly value: number;
+}
+
+type Points = readonly Point[];
+
+interface Span {
+  readonly x1: Date;
+  readonly x2: Date;
+}
+
+/** Fit, validation folds and the place of the locked weeks. */
+export function fitPicture(detail: ModelDetail): Picture {
+  const { contributions, result, dates } = detail;
+  const folds = result.validation.folds.map((fold) => ({
+    x1: day(fold.from),
+    x2: day(fold.to),
+    points: pointsOf(dates, fold.predicted, dates.indexOf(fold.from)),
+  }));
+  const locked =
+    contributions.dates.length < dates.length
+      ? [{ x1: day(dates[contributions.dates.length]), x2: day(dates.at(-1)) }]
+      : [];
+  const line = (points: Points, stroke: string, strokeWidth: number) =>
+    mark.lineY(points, { x: "date", y: "value", stroke, strokeWidth });
+  const svg = drawSvg(
+    {
+      height: 320,
+      x: { type: "utc", label: null },
+      y: { label: null, tickFormat: compact, grid: true, nice: true },
+      marks: [
+        mark.rect(folds, { x1: "x1", x2: "x2", fill: INK.validation, fillOpacity: 0.07 }),
+        mark.rect(locked, { x1: "x1", x2: "x2", fill: INK.faint, fillOpacity: 0.15 }),
+        mark.text(locked, { x: middle, frameAnchor: "top", text: () => "locked", dy: 4 }),
+        line(pointsOf(dates, contributions.actual, 0), INK.actual, 1.2),
+        line(pointsOf(dates, contributions.fitted, 0), INK.fitted, 1.6),
+        ...folds.map((fold) => line(fold.points, INK.validation, 2)),
+      ],
+    },
+    "Target by period with the model's fit and the predictions of the validation folds",
+  );
+  return {
+    name: "fit",
+    title: "Fit and validation",
+    caption:
+      "Black: what happened. Blue: the fit on all weeks it was trained on. Orange: weeks that a fold predicted without having seen them; only these measure how good the model is. Grey: locked weeks, looked at once.",
+    svg,
+  };
+}
+
+function day(text: string | undefined): Date {
+  return new Date(`${text ?? "1970-01-01"}T00:00:00Z`);
+}
+
+function pointsOf(dates: readonly string[], values: readonly number[], from: number): Point[] {
+  return values.map((value, at) => ({ date: day(dates[from + at]), value }));
+}
+
+function middle({ x1, x2 }: Span): Date {
+  return new Date((x1.getTime() + x2.getTime()) / 2);
+}

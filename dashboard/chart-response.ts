@@ -1,0 +1,43 @@
+/** One picture per channel: response to spend, with today's spend. */
+import { compact } from "./figures.ts";
+import type { ModelDetail } from "./model-detail.ts";
+import { channelColour, INK } from "./palette.ts";
+import { drawSvg, mark, type Picture } from "./plot.ts";
+
+const MULTIPLIER_MAX = 2;
+
+/** Response curves, in the order of the model's channels. */
+export function responsePictures(detail: ModelDetail): readonly Picture[] {
+  return detail.curves.map((curve, index) => {
+    const colour = channelColour(index);
+    const today = curve.points.find((point) => Math.abs(point.multiplier - 1) < 1e-9);
+    const band = (detail.intervals.channels[curve.channel]?.response_curve ?? [])
+      .filter((point) => point.multiplier <= MULTIPLIER_MAX)
+      .map((point) => ({ ...point, spend: point.multiplier * curve.spend_today }));
+    const svg = drawSvg(
+      {
+        width: 470,
+        height: 250,
+        marginLeft: 56,
+        marginTop: 12,
+        x: { label: "spend over the training weeks →", tickFormat: compact, ticks: 5 },
+        y: { label: null, tickFormat: compact, grid: true, ticks: 5, zero: true },
+        marks: [
+          mark.areaY(band, { x: "spend", y1: "low", y2: "high", fill: colour, fillOpacity: 0.15 }),
+          mark.lineY(curve.points, { x: "spend", y: "response", stroke: colour, strokeWidth: 2 }),
+          mark.ruleX([curve.spend_today], { stroke: INK.faint, strokeDasharray: "3,3" }),
+          ...(today === undefined
+            ? []
+            : [mark.dot([today], { x: "spend", y: "response", fill: colour, r: 5 })]),
+        ],
+      },
+      `Response of ${curve.channel} to spend between nothing and twice today's`,
+    );
+    return {
+      name: `response-${curve.channel}`,
+      title: curve.channel,
+      caption: `Today ${compact(curve.spend_today)} of spend gives ${compact(today?.response ?? 0)}.`,
+      svg,
+    };
+  });
+}

@@ -1,0 +1,77 @@
+/** Return on spend per channel: estimate, 90 % interval, and the range that benchmarks expect. */
+import { figure } from "./figures.ts";
+import type { ModelDetail } from "./model-detail.ts";
+import { channelScale, INK } from "./palette.ts";
+import { drawSvg, mark, type Picture } from "./plot.ts";
+
+/** Expected return of a channel, in the same units as the model's. */
+export interface ExpectedReturn {
+  readonly channel: string;
+  readonly low: number;
+  readonly high: number;
+  readonly source: string;
+}
+
+interface Row {
+  readonly channel: string;
+  readonly roi: number;
+  readonly mroi: number | null;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function returnsPicture(
+  { result, intervals, config }: ModelDetail,
+  expected: readonly ExpectedReturn[],
+  unit: string,
+): Picture {
+  const rows: Row[] = result.channels.flatMap(({ name, roi, mroi }) => {
+    const interval = intervals.channels[name]?.roi ?? null;
+    if (roi === null) return [];
+    return [{ channel: name, roi, mroi, low: interval?.low ?? roi, high: interval?.high ?? roi }];
+  });
+  const names = config.channels.map((channel) => channel.name);
+  const svg = drawSvg(
+    {
+      height: 60 + 46 * names.length,
+      marginLeft: 110,
+      x: { label: `ROI, ${unit}`, grid: true, zero: true, nice: true },
+      y: { domain: names, label: null },
+      color: channelScale(names),
+      marks: returnMarks(rows, expected),
+    },
+    "Return on spend per channel with its 90 % interval and the benchmark's range",
+  );
+  return {
+    name: "roi",
+    title: "Return on spend",
+    caption: `Dot: ROI (${unit}). Line: 90 % interval from ${intervals.draws} draws. Black tick: return of the next 1 % of spend. Green band: what benchmarks expect of such a medium. A dot outside its line: the tuned parameters are not typical of those that explain the data; rely on the line.`,
+    svg,
+  };
+}
+
+function returnMarks(rows: readonly Row[], expected: readonly ExpectedReturn[]) {
+  const band = { y: "channel", x1: "low", x2: "high" };
+  const marginal = rows.filter((row) => row.mroi !== null);
+  return [
+    mark.barX(expected, { ...band, fill: INK.benchmark, insetTop: 4, insetBottom: 4 }),
+    mark.ruleX([0]),
+    mark.link(rows, { ...band, stroke: "channel", strokeWidth: 4, strokeOpacity: 0.55 }),
+    mark.dot(rows, { y: "channel", x: "roi", fill: "channel", r: 6 }),
+    mark.tickX(marginal, {
+      y: "channel",
+      x: "mroi",
+      stroke: INK.actual,
+      strokeWidth: 2,
+      insetTop: 12,
+      insetBottom: 12,
+    }),
+    mark.text(rows, {
+      y: "channel",
+      x: "roi",
+      text: (row: Row) => figure(row.roi),
+      dy: -15,
+      fontWeight: "bold",
+    }),
+  ];
+}

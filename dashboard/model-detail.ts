@@ -1,0 +1,71 @@
+/**
+ * Everything about one configuration that pictures show and events do not carry: series, curves,
+ * intervals.
+ *
+ * I1. From the training window only; locked weeks appear as dates without figures.
+ * I2. Same data, configuration and seed: same detail.
+ */
+import { periodsPerWeek, type ModelConfig } from "../model/config.ts";
+import { contributionsOf, type ContributionTable } from "../model/contributions.ts";
+import type { Dataset } from "../model/dataset.ts";
+import { responseCurves, type ResponseCurve } from "../model/response-curve.ts";
+import { trainModel } from "../model/train.ts";
+import type { TrainingResult } from "../model/training-result.ts";
+import { estimateIntervals, type IntervalResult } from "../model/uncertainty.ts";
+
+export interface CarryoverCurve {
+  readonly channel: string;
+  /** Share of the effect in each week after the spend, week 0 first. */
+  readonly weekly: readonly number[];
+}
+
+export interface ModelDetail {
+  readonly config: ModelConfig;
+  readonly result: TrainingResult;
+  readonly contributions: ContributionTable;
+  /** Dates of all periods, locked ones included. */
+  readonly dates: readonly string[];
+  readonly curves: readonly ResponseCurve[];
+  readonly intervals: IntervalResult;
+  readonly carryover: readonly CarryoverCurve[];
+}
+
+const MULTIPLIERS = Array.from({ length: 41 }, (_, at) => at * 0.05);
+
+/**
+ * Fits the configuration as it stands and works out its pictures' figures.
+ *
+ * @throws ModelError as `trainModel` does
+ */
+export function modelDetail(
+  dataset: Dataset,
+  config: ModelConfig,
+  options: { readonly seed: number; readonly draws?: number },
+): ModelDetail {
+  const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
+  return {
+    config: asIs,
+    result: trainModel(dataset, asIs, { seed: options.seed }),
+    contributions: contributionsOf(dataset, asIs),
+    dates: dataset.dates,
+    curves: responseCurves(dataset, asIs, { multipliers: MULTIPLIERS }),
+    intervals: estimateIntervals(dataset, asIs, options),
+    carryover: config.channels.map(({ name }) => carryoverOf(name, config)),
+  };
+}
+
+/** θ^l, normalised over the lags, added up to weeks. */
+function carryoverOf(channel: string, config: ModelConfig): CarryoverCurve {
+  const decay = config.hyperparameters[channel]?.decay ?? 0;
+  const periods = periodsPerWeek(config);
+  const lagMax = config.adstock.max_lag_weeks * periods;
+  const weekly = Array.from({ length: config.adstock.max_lag_weeks + 1 }, () => 0);
+  let total = 0;
+  for (let lag = 0; lag <= lagMax; lag += 1) {
+    const weight = decay ** lag;
+    total += weight;
+    const week = Math.floor(lag / periods);
+    weekly[week] = (weekly[week] ?? 0) + weight;
+  }
+  return { channel, weekly: weekly.map((weight) => weight / total) };
+}

@@ -1,0 +1,166 @@
+/**
+ * The report a marketer can read: one HTML file with everything in it.
+ *
+ * Owns: the page's order. Not: figures (`model-detail.ts`, `session/results.ts`), files, commands.
+ *
+ * I1. Self-contained: no script, no request; the page's own policy forbids both.
+ * I2. Words from agents, people and files are escaped (`html.ts`).
+ * I3. Pure: equal input, equal page.
+ */
+import type { Recorded } from "../schemas/event.ts";
+import type { SessionResults } from "../session/results.ts";
+import { attemptsOf } from "./attempts.ts";
+import { caveatsOf } from "./caveats.ts";
+import { carryoverPicture } from "./chart-carryover.ts";
+import { decompositionPicture, waterfallPicture } from "./chart-decomposition.ts";
+import { fitPicture } from "./chart-fit.ts";
+import { responsePictures } from "./chart-response.ts";
+import { returnsPicture, type ExpectedReturn } from "./chart-returns.ts";
+import { timelinePicture } from "./chart-timeline.ts";
+import { percent } from "./figures.ts";
+import { Html, html } from "./html.ts";
+import type { ModelDetail } from "./model-detail.ts";
+import { channelColour, INK } from "./palette.ts";
+import type { Picture } from "./plot.ts";
+import { REPORT_STYLE } from "./report-style.ts";
+import {
+  attemptsTable,
+  auditPart,
+  channelsTable,
+  decisionPart,
+  findingsTable,
+  metricsTable,
+} from "./report-tables.ts";
+
+export interface ReportInput {
+  readonly results: SessionResults;
+  readonly events: readonly Recorded[];
+  /** Null when the data are not at hand: the report then has no model pictures and says so. */
+  readonly detail: ModelDetail | null;
+  readonly expected: readonly ExpectedReturn[];
+  /** Units of returns, as "revenue per EUR". */
+  readonly unit: string;
+}
+
+export interface Pictures {
+  readonly timeline: Picture;
+  readonly model: readonly Picture[];
+  readonly response: readonly Picture[];
+}
+
+/** All pictures of a report; `svg.text` is the content of an SVG file. */
+export function reportPictures(input: ReportInput): Pictures {
+  const { detail, results } = input;
+  const timeline = timelinePicture(results, attemptsOf(input.events));
+  if (detail === null) return { timeline, model: [], response: [] };
+  return {
+    timeline,
+    model: [
+      fitPicture(detail),
+      decompositionPicture(detail),
+      waterfallPicture(detail),
+      returnsPicture(detail, input.expected, input.unit),
+      carryoverPicture(detail),
+    ],
+    response: responsePictures(detail),
+  };
+}
+
+/** The report as one HTML document. */
+export function renderReport(input: ReportInput): string {
+  const { results, detail } = input;
+  const attempts = attemptsOf(input.events);
+  const pictures = reportPictures(input);
+  const title = `Marketing mix model · ${detail?.config.model_id ?? results.business_unit}`;
+  const body = html`<main>${headPart(input, title)}
+    ${section("Before you rely on it", list(caveatsOf(results, detail)), "caveat")}
+    ${section("Errors", metricsTable(results))}
+    ${modelSections(input, pictures)}
+    ${section("The session", html`${figureOf(pictures.timeline)}${attemptsTable(attempts)}`)}
+    ${reviewSection(input)}
+    ${results.deployment === null ? null : section("Decision", decisionPart(results.deployment))}
+    ${section("Audit", auditPart(results))}</main>`;
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  return html`${new Html("<!doctype html>")}
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}"><title>${title}</title>
+<style>${new Html(REPORT_STYLE)}</style></head><body>${body}</body></html>
+`.text;
+}
+
+function headPart({ results, detail }: ReportInput, title: string): Html {
+  const { validation, locked_test: locked, counts, methodology } = results;
+  const decision = results.decision ?? results.status;
+  const span = detail === null ? "" : ` · ${detail.dates[0] ?? ""} to ${detail.dates.at(-1) ?? ""}`;
+  const tile = (value: string, label: string): Html =>
+    html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
+  const arrow = (was: number | null | undefined, is: number | null | undefined): string =>
+    `${percent(was)} → ${percent(is)}`;
+  const error = validation.final?.mape === null ? "wmape" : "mape";
+  const name = error === "mape" ? "MAPE" : "wMAPE";
+  const kept =
+    methodology.unchanged === null ? "not judged" : methodology.unchanged ? "unchanged" : "changed";
+  return html`<header><h1>${title}</h1><p>${results.business_unit}${span}</p>
+    <p><span class="badge ${decision}">${decision.replaceAll("_", " ")}</span></p></header>
+    <div class="tiles">${tile(arrow(validation.baseline?.[error], validation.final?.[error]), `validated ${name}`)}
+    ${tile(arrow(locked?.baseline[error], locked?.final[error]), `${name} on locked weeks, seen once`)}
+    ${tile(`${counts.proposals_tried}`, `proposals tried in ${counts.iterations} iterations`)}
+    ${tile(kept, "methodology")}</div>`;
+}
+
+function modelSections({ detail }: ReportInput, { model, response }: Pictures): Html {
+  if (detail === null) {
+    return section(
+      "Model",
+      html`<p>The data file was not given, so there are no pictures of the model.</p>`,
+    );
+  }
+  const channels = detail.config.channels.map((channel) => channel.name);
+  const legends: Readonly<Record<string, Html>> = {
+    decomposition: legendOf([["baseline", INK.baseline], ...coloured(channels)]),
+    carryover: legendOf(coloured(channels)),
+  };
+  const sections = model.map((picture) => {
+    const table = picture.name === "roi" ? channelsTable(detail) : null;
+    return section(picture.title, html`${legends[picture.name]}${figureOf(picture)}${table}`);
+  });
+  const curves = response.map(
+    (picture) => html`<div><h3>${picture.title}</h3>${figureOf(picture)}</div>`,
+  );
+  const note = html`<p>Response over the training weeks if all spend of a channel were scaled. Dashed line and dot: today. Shade: 90 % interval. Beyond the spend seen, the curve is the formula's, not the data's.</p>`;
+  return html`${sections}${section("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
+}
+
+type Entry = readonly [name: string, colour: string];
+
+function coloured(channels: readonly string[]): readonly Entry[] {
+  return channels.map((name, index) => [name, channelColour(index)]);
+}
+
+function legendOf(entries: readonly Entry[]): Html {
+  const items = entries.map(
+    ([name, colour]) => html`<span><i style="background:${colour}"></i>${name}</span>`,
+  );
+  return html`<div class="legend">${items}</div>`;
+}
+
+function reviewSection({ results }: ReportInput): Html | null {
+  const { review } = results;
+  if (review === null) return null;
+  return section(
+    "Business review",
+    html`<p>${review.summary}</p>${findingsTable(review.findings)}`,
+  );
+}
+
+function section(title: string, content: Html, kind = ""): Html {
+  return html`<section class="${kind}"><h2>${title}</h2>${content}</section>`;
+}
+
+function figureOf({ name, caption, svg }: Picture): Html {
+  return html`<figure id="${name}">${svg}<figcaption>${caption}</figcaption></figure>`;
+}
+
+function list(items: readonly string[]): Html {
+  return html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}

@@ -1,0 +1,258 @@
+/** A small session's events, results and model, made without running one. */
+import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
+import { parseDataset, type Dataset } from "../../model/dataset.ts";
+import { modelDetail } from "../../dashboard/model-detail.ts";
+import type { ReportInput } from "../../dashboard/report.ts";
+import { Random } from "../../model/random.ts";
+import type { Metrics } from "../../schemas/parts.ts";
+import type { Event, Recorded } from "../../schemas/event.ts";
+import type { SessionResults } from "../../session/results.ts";
+
+/** Three years of weeks with two channels, from a fixed seed. */
+export function weeklyCsv(weeks = 156): string {
+  const random = new Random(7);
+  const lines = ["date,sales,tv_spend,search_spend"];
+  let carried = 0;
+  for (let week = 0; week < weeks; week += 1) {
+    const tv = week % 4 === 0 ? 0 : Math.round(1000 + 4000 * random.uniform());
+    const search = Math.round(500 + 1500 * random.uniform());
+    carried = tv + 0.5 * carried;
+    const media = 6 * carried ** 0.8 + 20 * search ** 0.7;
+    const season = 4000 * Math.sin((2 * Math.PI * week) / 52);
+    const sales = Math.round(30_000 + 30 * week + season + media + 800 * random.normal());
+    const date = new Date(Date.UTC(2021, 0, 4 + 7 * week)).toISOString().slice(0, 10);
+    lines.push(`${date},${sales},${tv},${search}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export function smallConfig(): ModelConfig {
+  return parseModelConfig({
+    model_id: "small",
+    data: { path: "small.csv", date: "date", target: "sales" },
+    channels: [
+      { name: "tv", spend: "tv_spend", media_type: "tv" },
+      { name: "search", spend: "search_spend", media_type: "search" },
+    ],
+  });
+}
+
+export function smallDataset(): Dataset {
+  return parseDataset(weeklyCsv(), smallConfig());
+}
+
+export function metrics(error: number): Metrics {
+  return {
+    mape: error,
+    wmape: error,
+    smape: error,
+    mase: 0.8,
+    r2: 0.9,
+    adj_r2: 0.88,
+    mae: 900,
+    rmse: 1200,
+    nrmse: 0.1,
+  };
+}
+
+const NOTE = {
+  kind: "builtin",
+  model: null,
+  prompt_digest: null,
+  input_tokens: 0,
+  output_tokens: 0,
+  cost_usd: 0,
+  fallback: null,
+};
+
+function recorded(event: Event, at: number): Recorded {
+  const id = `00000000-0000-5000-8000-${String(at).padStart(12, "0")}`;
+  const envelope = {
+    id,
+    session: "s",
+    business_unit: "unit",
+    cause: id,
+    producer: "test",
+    time: "2026-01-01T00:00:00.000Z",
+  };
+  return { ...event, envelope, attachments: {} };
+}
+
+function stated(iteration: number, attempt: number, text: string): Event {
+  return {
+    type: "TaskStated",
+    data: {
+      work_item: `w${iteration}`,
+      iteration,
+      attempt,
+      kind: "tune",
+      author: "system",
+      text,
+      pinned: null,
+      excluded: [],
+      constraints: [],
+      feedback: [],
+      instruction: null,
+      base_digest: "",
+      seed: 1,
+      evaluations: 10,
+      timeout_s: 0,
+    },
+  };
+}
+
+function made(iteration: number, attempt: number, reasoning: string): Event {
+  const changes = [{ path: "hyperparameters.tv.decay", to: 0.6 }];
+  return {
+    type: "ProposalMade",
+    data: {
+      work_item: `w${iteration}`,
+      attempt,
+      proposal: `w${iteration}.${attempt}`,
+      author: "data_scientist",
+      raw: JSON.stringify({ changes, reasoning }),
+      search_score: 0.5,
+      evaluations: 100,
+      reasoner: NOTE,
+    },
+  };
+}
+
+function ended(iteration: number, outcome: string, best: number): Event {
+  return {
+    type: "IterationCompleted",
+    data: {
+      iteration,
+      work_item: `w${iteration}`,
+      outcome,
+      proposal: `w${iteration}.1`,
+      loss: best,
+      best_loss: best,
+      convergence: 0.5,
+      accepted_digest: "",
+      methodology_digest: "",
+    },
+  };
+}
+
+/** An accepted attempt, then one that was vetoed and rejected. */
+export function smallEvents(reasoning = "tv decay up"): readonly Recorded[] {
+  const events: Event[] = [
+    stated(1, 1, "Tune the model."),
+    made(1, 1, reasoning),
+    ended(1, "accepted", 0.06),
+    stated(2, 1, "Tune the model."),
+    made(2, 1, reasoning),
+    {
+      type: "ProposalVetoed",
+      data: {
+        proposal: "w2.1",
+        work_item: "w2",
+        content_digest: "",
+        spec_digest: "",
+        layer: "rules",
+        violations: [
+          {
+            code: "path_protected",
+            layer: "rules",
+            path: "adstock.type",
+            message: "adstock is protected",
+            evidence: "",
+          },
+        ],
+      },
+    },
+    {
+      type: "ProposalRejected",
+      data: {
+        work_item: "w2",
+        proposal: "w2.1",
+        content_digest: "",
+        count: 1,
+        by: "research_persona",
+        reason: "adstock stays geometric",
+        next: "originator",
+      },
+    },
+    ended(2, "rejected", 0.06),
+  ];
+  return events.map(recorded);
+}
+
+export function smallResults(): SessionResults {
+  return {
+    session: "s",
+    business_unit: "unit",
+    status: "completed",
+    reason: "all iterations used",
+    decision: "approve_with_conditions",
+    seed: 7,
+    methodology: { digest_start: "aa", digest_end: "aa", unchanged: true, spec_digest: "bb" },
+    validation: { baseline: metrics(0.08), final: metrics(0.06) },
+    locked_test: {
+      baseline: metrics(0.07),
+      final: metrics(0.065),
+      weeks: 13,
+      contradicts: false,
+      rule: "rule",
+    },
+    changes: [{ path: "hyperparameters.tv.decay", from: 0.55, to: 0.6 }],
+    iterations: smallEvents()
+      .filter((event) => event.type === "IterationCompleted")
+      .map((event) => event.data as SessionResults["iterations"][number]),
+    convergence: { score: 0.5, solver: 1, roi_stability: 0.5, search: 0.5 },
+    counts: {
+      iterations: 2,
+      proposals_tried: 17,
+      evaluations: 200,
+      vetoes: 1,
+      rejections: 1,
+      escalations: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+      cost_usd: 0,
+    },
+    model: null,
+    review: {
+      proposal: "w1.1",
+      verdict: "warn",
+      findings: [
+        {
+          code: "roi_off_benchmark",
+          severity: "warning",
+          channel: "tv",
+          figure: 9,
+          bound: "1 to 3",
+          message: "tv: ROI 9 is outside 1 to 3",
+          source: "a source",
+        },
+      ],
+      constraints: [],
+      summary: "0 critical, 1 to watch.",
+      reasoner: NOTE,
+    },
+    deployment: {
+      decision: "approve_with_conditions",
+      rationale: "Validated error fell.",
+      conditions: ["Run a lift test on tv."],
+      success_criteria: ["wMAPE at most 8 %"],
+      monitoring: [{ metric: "wmape", warn_above: 0.08, rollback_above: 0.1, window_weeks: 8 }],
+      rollback: "Return to the baseline.",
+      next_review_weeks: 13,
+      reasoner: NOTE,
+    },
+    final_config: {},
+    history: { records: 8, head: "cc", digest: "dd", sealed: true },
+  };
+}
+
+export function smallReport(more: Partial<ReportInput> = {}): ReportInput {
+  return {
+    results: smallResults(),
+    events: smallEvents(),
+    detail: modelDetail(smallDataset(), smallConfig(), { seed: 7, draws: 20 }),
+    expected: [{ channel: "tv", low: 1, high: 9, source: "a source" }],
+    unit: "revenue per EUR",
+    ...more,
+  };
+}
