@@ -1,6 +1,4 @@
 /** `mmm audit verify`: checks an export offline. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { verifySeal } from "../guard/clearance.ts";
 import { readTextFile } from "../infra/files.ts";
@@ -14,8 +12,8 @@ Examples:
   mmm audit verify results/optimization_history.ndjson
   mmm audit verify audit.ndjson --state-dir .mmm --json
 
-The chain is checked with the file alone; the seal's signature needs the keys of the state folder
-or MMM_KEYS. Exit code 12 when the history was changed.`;
+The chain is checked with the file alone; the seal's signature with the keys of --state-dir or
+MMM_KEYS. Exit code 12 when the history was changed or the seal is not theirs.`;
 
 export function addAuditCommand(program: Command, shell: Shell): void {
   const audit = program.command("audit").description("verify a history offline");
@@ -23,10 +21,18 @@ export function addAuditCommand(program: Command, shell: Shell): void {
     .description("chain, bodies, manifest and seal of an export")
     .argument("<file>", "NDJSON or JSON export")
     .addHelpText("after", EXAMPLES)
-    .action((file: string, options: CommonOptions) => verify(shell, file, options));
+    .action((file: string, options: CommonOptions, command: Command) => {
+      const named = command.getOptionValueSource("stateDir") !== "default";
+      verify(shell, file, { ...options, named });
+    });
 }
 
-function verify(shell: Shell, file: string, options: CommonOptions): void {
+interface VerifyOptions extends CommonOptions {
+  /** True when the caller said whose keys the seal has to be signed with. */
+  readonly named: boolean;
+}
+
+function verify(shell: Shell, file: string, options: VerifyOptions): void {
   const report = verifyExport(linesOf(readTextFile(file, "csv", "not_found")));
   const seal = report.fault === null ? sealState(shell, report, options) : "not checked";
   if (options.json === true) {
@@ -60,16 +66,14 @@ function linesOf(text: string): readonly unknown[] {
   }
 }
 
-function sealState(shell: Shell, report: AuditReport, options: CommonOptions): string {
+function sealState(shell: Shell, report: AuditReport, options: VerifyOptions): string {
   if (report.seal === null) return "none: the session is not finished";
-  const known =
-    existsSync(join(options.stateDir, "keys.json")) || (shell.environment["MMM_KEYS"] ?? "") !== "";
-  if (!known) return "present; not checked, no keys were given";
+  const given = options.named || (shell.environment["MMM_KEYS"] ?? "") !== "";
+  if (!given) return "present; name --state-dir or set MMM_KEYS to check its signature";
   try {
     const keys = loadKeys(options.stateDir, shell.environment);
     const sealed = verifySeal(report.seal, keys.coordinator, report.session);
-    const before = report.events.length - 1;
-    return sealed.seq === before ? "valid" : "invalid";
+    return sealed.seq === report.events.length - 1 ? "valid" : "invalid";
   } catch {
     return "invalid";
   }

@@ -49,7 +49,7 @@ async function entriesOf(shell: Shell, options: ShowOptions): Promise<HistoryEnt
   }
 }
 
-const SAID_CHARS = 44;
+const SAID_CHARS = 40;
 
 async function show(shell: Shell, options: ShowOptions): Promise<void> {
   const entries = await entriesOf(shell, options);

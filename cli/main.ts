@@ -12,6 +12,7 @@ import { addGuardCommand } from "./guard.ts";
 import { addHistoryCommand } from "./history.ts";
 import { addProposeCommand } from "./propose.ts";
 import { addRunCommand } from "./run.ts";
+import { addServeCommand } from "./serve.ts";
 import type { Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
 import { addStatusCommand } from "./status.ts";
@@ -30,14 +31,27 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addGuardCommand,
   addTrainCommand,
   addSimulateCommand,
+  addServeCommand,
   addDoctorCommand,
 ];
 
-const EXIT_CODES = `
-Exit codes:
-  0 done · ${Object.entries(ERROR_CODES)
-    .map(([code, { exit }]) => `${exit} ${code}`)
-    .join(" · ")}`;
+/** The documented exit codes, four a line. */
+function exitCodes(): string {
+  const cells = [
+    "0 done",
+    ...Object.entries(ERROR_CODES).map(([code, { exit }]) => `${exit} ${code}`),
+  ];
+  const lines: string[] = [];
+  for (let at = 0; at < cells.length; at += 4) {
+    lines.push(
+      `  ${cells
+        .slice(at, at + 4)
+        .map((cell) => cell.padEnd(24))
+        .join("")}`.trimEnd(),
+    );
+  }
+  return `\nExit codes:\n${lines.join("\n")}`;
+}
 
 async function main(): Promise<number> {
   const stop = new AbortController();
@@ -53,7 +67,7 @@ async function main(): Promise<number> {
     .version(version())
     .exitOverride()
     .showHelpAfterError("(add --help for examples)")
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", exitCodes());
   for (const add of COMMANDS) add(program, shell);
   try {
     await program.parseAsync(process.argv);

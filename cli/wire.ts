@@ -27,8 +27,10 @@ import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { keySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
 import type { Json } from "../schemas/canonical.ts";
+import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
+import { wireClaude } from "./claude.ts";
 import { routeByRules } from "./routing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -62,6 +64,9 @@ export interface AppOptions {
   /** True for commands that only look: a folder without state is refused. */
   readonly mustExist?: boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** False for replay and forks: no model is called, stored answers are used (default true). */
+  readonly callOut?: boolean;
+  readonly modelObserver?: ModelObserver;
 }
 
 const GROUP_PREFIX = "mmm";
@@ -78,7 +83,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock: systemClock,
     keys,
     settings,
-    start: (roles, observer = SILENT) => startRoles({ ...state, settings, keys, observer }, roles),
+    start: (roles, observer = SILENT) =>
+      startRoles({ ...state, settings, keys, observer, environment, models: options }, roles),
     close: () => state.close(),
   };
 }
@@ -114,15 +120,19 @@ interface Parts {
   readonly settings: Settings;
   readonly keys: Keys;
   readonly observer: Observer;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly models: Pick<AppOptions, "callOut" | "modelObserver">;
 }
 
 async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Running> {
   const running: Running[] = [];
+  const halt = new AbortController();
   const stop = async () => {
+    halt.abort();
     for (const part of running.toReversed()) await part.stop();
   };
   try {
-    const consumers = consumersOf(parts);
+    const consumers = consumersOf(parts, halt.signal);
     for (const role of roles) running.push(await startRole(parts, consumers, role));
   } catch (error) {
     await stop();
@@ -142,11 +152,28 @@ async function startRole(
   return runConsumer(consumers[role], { ...shared, random });
 }
 
-function consumersOf(parts: Parts): Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>> {
+function consumersOf(
+  parts: Parts,
+  signal: AbortSignal,
+): Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>> {
   const { keys, settings, snapshots } = parts;
   const spec = SPECIFICATION_SHIPPED;
   const load = createDataLoader({ read: readData });
-  const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
+  const claude = wireClaude({
+    ...parts,
+    settings: settings.agents,
+    clock: systemClock,
+    random,
+    observer: parts.models.modelObserver ?? SILENT_MODEL_OBSERVER,
+    callOut: parts.models.callOut ?? true,
+    spec,
+    load,
+    signal,
+  });
+  const reasoners = claude.wrap(
+    createBuiltinReasoners({ load, settings: settings.business, spec }),
+  );
+  const judges = [LEXICON_JUDGE, ...claude.judges];
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
   const training = createBuiltinTraining(load);
   return {
@@ -155,7 +182,7 @@ function consumersOf(parts: Parts): Readonly<Record<Exclude<RoleName, "coordinat
     guard: createGuard({
       judge: createJudging({
         spec,
-        judge: rememberedJudge({ store: snapshots, ring: keys.guard, judges: [LEXICON_JUDGE] }),
+        judge: rememberedJudge({ store: snapshots, ring: keys.guard, judges }),
       }),
       specDigest: spec.digest,
       guardKeys: keys.guard,

@@ -1,0 +1,145 @@
+/**
+ * Claude wired from settings and environment: on or off, client, limits, budgets, memo.
+ *
+ * I1. Off means: no client is made, nothing can be sent.
+ * I2. The key goes from the environment into the client and into the list of secrets to strike out,
+ *     nowhere else.
+ */
+import { randomUUID } from "node:crypto";
+import { createClaudeAsk, type Claude } from "../consumers/claude-ask.ts";
+import { createBudgets } from "../consumers/claude-budget.ts";
+import { createClaudeJudge } from "../consumers/claude-judge.ts";
+import { createPaid } from "../consumers/claude-memo.ts";
+import { loadPrompts } from "../consumers/claude-prompts.ts";
+import { withClaude } from "../consumers/claude-reasoners.ts";
+import type { ClaudeSettings } from "../consumers/claude-settings.ts";
+import type { LoadedData } from "../consumers/data-source.ts";
+import type { Reasoners } from "../consumers/reasoners.ts";
+import type { SemanticJudge } from "../guard/semantics.ts";
+import type { Specification } from "../guard/specification.ts";
+import { createClaude } from "../infra/claude.ts";
+import { withAttempts } from "../infra/claude-attempts.ts";
+import { createBreaker } from "../infra/claude-breaker.ts";
+import { createGate } from "../infra/claude-gate.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { MmmError } from "../schemas/errors.ts";
+import type { LanguageModel, ModelObserver } from "../session/language-model.ts";
+import type { Clock, SnapshotStore } from "../session/ports.ts";
+import type { Settings } from "./settings.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ClaudeParts {
+  readonly settings: Settings["agents"];
+  readonly environment: Environment;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: ModelObserver;
+  readonly spec: Specification;
+  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  /** False for replay and forks: stored answers only, built-in reasoning where none fits. */
+  readonly callOut: boolean;
+  /** Aborted when the process stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface ClaudeWiring {
+  readonly wrap: (builtin: Reasoners) => Reasoners;
+  /** To be asked after the judges that need no network. */
+  readonly judges: readonly SemanticJudge[];
+}
+
+const OFF: ClaudeWiring = { wrap: (builtin) => builtin, judges: [] };
+
+/** Whether the agents think with Claude: by setting, or by a key or gateway in the environment. */
+export function isClaudeOn(reasoning: Settings["agents"]["reasoning"], from: Environment): boolean {
+  const known = given(from["ANTHROPIC_API_KEY"]) ?? given(from["ANTHROPIC_BASE_URL"]);
+  if (reasoning === "builtin") return false;
+  if (known !== null) return true;
+  if (reasoning === "auto") return false;
+  throw new MmmError(
+    "settings_invalid",
+    "agents.reasoning is claude, but neither ANTHROPIC_API_KEY nor ANTHROPIC_BASE_URL is set; set one or choose builtin",
+  );
+}
+
+/** What is wrapped around the built-in agents, and the judge for the guard. */
+export function wireClaude(parts: ClaudeParts): ClaudeWiring {
+  if (!isClaudeOn(parts.settings.reasoning, parts.environment)) return OFF;
+  const settings = parts.settings.claude;
+  const claude = claudeOf(parts, settings);
+  const prompts = loadPrompts();
+  const { spec, load, observer, signal } = parts;
+  return {
+    wrap: (builtin) => withClaude(builtin, { claude, prompts, settings, spec, load, observer }),
+    judges: settings.guard_judge ? [createClaudeJudge({ claude, prompts, settings, signal })] : [],
+  };
+}
+
+function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
+  const { snapshots, clock, observer, callOut, environment } = parts;
+  const writer = randomUUID();
+  const paid = createPaid({
+    model: clientOf(parts, settings),
+    store: snapshots,
+    budgets: createBudgets(settings.budgets, {
+      store: snapshots,
+      writer,
+      now: () => clock.now(),
+      holdMs: 2 * settings.total_timeout_s * 1000,
+    }),
+    prices: settings.prices,
+    clock,
+    observer,
+    writer,
+    secrets: secretsOf(environment),
+    callOut,
+    attemptMs: settings.attempt_timeout_s * 1000,
+  });
+  return createClaudeAsk(paid, settings.roles);
+}
+
+function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
+  const { environment, clock, random, observer } = parts;
+  const client = createClaude({
+    apiKey: given(environment["ANTHROPIC_API_KEY"]),
+    baseUrl: given(environment["ANTHROPIC_BASE_URL"]),
+    stream: settings.stream,
+    cacheTtl: settings.cache_ttl,
+  });
+  const gate = createGate({
+    concurrency: settings.concurrency,
+    tokensPerMinute: settings.tokens_per_minute,
+    clock,
+  });
+  const breaker = createBreaker({
+    failures: settings.breaker_failures,
+    cooldownMs: settings.breaker_cooldown_s * 1000,
+    clock,
+  });
+  return withAttempts(
+    client,
+    {
+      attemptsMax: settings.attempts_max,
+      attemptMs: settings.attempt_timeout_s * 1000,
+      totalMs: settings.total_timeout_s * 1000,
+      backoffMs: settings.backoff_ms,
+      backoffMsMax: settings.backoff_ms_max,
+    },
+    { gate, breaker, clock, random, observer },
+  );
+}
+
+/** Values of variables that hold secrets, to be struck out wherever they show up. */
+function secretsOf(environment: Environment): string[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    /(?:KEY|TOKEN|SECRET|PASSWORD)$/.test(name) && value !== undefined && value.length >= 8
+      ? [value]
+      : [],
+  );
+}
+
+function given(value: string | undefined): string | null {
+  return value === undefined || value === "" ? null : value;
+}

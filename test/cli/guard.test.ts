@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { mmm, scratch } from "../support/mmm.ts";
+
+const BASELINE = ["--baseline", "examples/baseline_model.json"];
+
+describe("mmm guard check", () => {
+  const folder = scratch();
+  const proposal = (text: string) => {
+    const path = join(folder, "proposal.json");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("clears a permitted tuning with exit code 0", () => {
+    const file = proposal(
+      '{"changes":[{"path":"hyperparameters.tv.decay","to":0.62}],"reasoning":"tv carries over longer"}',
+    );
+    expect(mmm(["guard", "check", ...BASELINE, "--proposal", file])).toMatchObject({
+      code: 0,
+      out: "cleared\n",
+    });
+  });
+
+  it("vetoes a methodology change with exit code 3 and says why", () => {
+    const file = proposal('{"changes":[{"path":"adstock.type","to":1}],"reasoning":""}');
+    const { code, out } = mmm(["guard", "check", ...BASELINE, "--proposal", file, "--explain"]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^vetoed\n/);
+    expect(out).toContain("adstock.type");
+  });
+
+  it("judges every line of a batch, also lines that cannot be read", () => {
+    const batch = join(folder, "batch.ndjson");
+    writeFileSync(
+      batch,
+      `${JSON.stringify({ id: 1, proposal: '{"changes":[{"path":"hyperparameters.tv.decay","to":0.5}],"reasoning":"x"}' })}\n` +
+        `${JSON.stringify({ id: 2, proposal: '{"config":1,"config":2}', reasoning: "y" })}\nrubbish\n`,
+    );
+    const { code, out } = mmm(["guard", "check", ...BASELINE, "--batch", batch]);
+    const verdicts = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(verdicts.map((row) => [row.id, row.verdict])).toEqual([
+      [1, "cleared"],
+      [2, "vetoed"],
+      [null, "vetoed"],
+    ]);
+    expect(Object.keys(verdicts[1])).toEqual(["id", "verdict", "layer", "violations"]);
+  });
+});
+
+describe("mmm guard keys", () => {
+  it("rotates and retires, and never prints a private half", () => {
+    const state = scratch();
+    const list = () =>
+      JSON.parse(mmm(["guard", "keys", "list", "--state-dir", state, "--json"]).out);
+    const before = list().filter((row: { ring: string }) => row.ring === "guard");
+    const rotated = mmm(["guard", "keys", "rotate", "--state-dir", state, "--json"]);
+    const after = list().filter((row: { ring: string }) => row.ring === "guard");
+    expect(after).toHaveLength(2);
+    expect(after.find((row: { kid: string }) => row.kid === before[0].kid).signs).toBe(false);
+    expect(rotated.out).not.toContain('"d"');
+    expect(mmm(["guard", "keys", "retire", before[0].kid, "--state-dir", state]).code).toBe(0);
+    expect(list().filter((row: { ring: string }) => row.ring === "guard")).toHaveLength(1);
+  });
+});
