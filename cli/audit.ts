@@ -5,7 +5,7 @@ import { readTextFile } from "../infra/files.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import { parseExport, verifyExport, type AuditReport } from "../session/audit.ts";
 import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { loadKeys } from "./wire.ts";
+import { loadKeys } from "./keys.ts";
 
 const EXAMPLES = `
 Examples:

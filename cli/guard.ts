@@ -16,7 +16,7 @@ import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
 import type { Keys } from "../consumers/vouching.ts";
 import { choice } from "./options.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { loadKeys } from "./wire.ts";
+import { loadKeys } from "./keys.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;

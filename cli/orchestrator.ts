@@ -20,7 +20,8 @@ import { resultsOf, type SessionResults } from "../session/results.ts";
 import { checkData, requestData } from "./request.ts";
 import { runSession, type OnEscalation } from "./session-run.ts";
 import { loadSettings, type Settings } from "./settings.ts";
-import { openApp, ROLE_NAMES } from "./wire.ts";
+import { ROLE_NAMES } from "./consumers.ts";
+import { openApp } from "./wire.ts";
 
 /** Validated performance: MAPE in per cent (null where the target has zeros), R², MAE. */
 export interface Performance {

@@ -13,7 +13,8 @@ import { requestFrom } from "./request.ts";
 import { runSession, type OnEscalation } from "./session-run.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { summaryText } from "./summary.ts";
-import { openApp, ROLE_NAMES } from "./wire.ts";
+import { ROLE_NAMES } from "./consumers.ts";
+import { openApp } from "./wire.ts";
 
 interface RunOptions extends CommonOptions {
   readonly baselineConfig: string;

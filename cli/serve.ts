@@ -6,7 +6,8 @@ import { guardCheck, requestChecks, storeData } from "./api-parts.ts";
 import { whole } from "./options.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { version } from "./version.ts";
-import { openApp, ROLE_NAMES, type App } from "./wire.ts";
+import { ROLE_NAMES } from "./consumers.ts";
+import { openApp, type App } from "./wire.ts";
 
 interface ServeOptions extends CommonOptions {
   readonly host?: string;

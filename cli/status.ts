@@ -41,7 +41,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<void> {
     environment: shell.environment,
   });
   try {
-    const rows = await summaries(app.snapshots, options);
+    const rows = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
     if (options.json === true) shell.out(JSON.stringify(rows));
     else shell.out(rows.length === 0 ? "no session" : statusTable(rows));
   } finally {

@@ -2,50 +2,24 @@
  * The composition root: settings and a state folder in, a running system out. The only place that
  * knows every adapter.
  */
-import { randomBytes } from "node:crypto";
-import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
-import { createBuiltinTraining } from "../consumers/builtin-training.ts";
-import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
 import { runConsumer, type Running } from "../consumers/consume.ts";
-import type { Consumer } from "../consumers/consumer.ts";
 import { runCoordinator } from "../consumers/coordinator.ts";
-import { createDataLoader } from "../consumers/data-source.ts";
-import { createDataScientist } from "../consumers/data-scientist.ts";
-import { createGuard } from "../consumers/guard.ts";
-import { createJudging } from "../consumers/judging.ts";
 import { SILENT, type Observer } from "../consumers/observer.ts";
-import { createResearchPersona } from "../consumers/research-persona.ts";
-import { createRouter } from "../consumers/router.ts";
-import { createStakeholder } from "../consumers/stakeholder.ts";
-import { createTrainer } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
-import { parseRing, ringJson, ringOf, signingKeyOf } from "../guard/keys.ts";
-import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
-import { rememberedJudge } from "../guard/memo.ts";
-import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
-import { readTextFile } from "../infra/files.ts";
-import { keySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
-import type { Json } from "../schemas/canonical.ts";
-import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
+import { submit } from "../producers/request.ts";
+import type { ModelObserver } from "../session/language-model.ts";
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
-import { wireClaude } from "./claude.ts";
-import { routeByRules } from "./routing.ts";
+import {
+  composeConsumers,
+  random,
+  type Composed,
+  type ConsumerParts,
+  type RoleName,
+} from "./consumers.ts";
+import { freshKeys, loadKeys } from "./keys.ts";
 import type { Settings } from "./settings.ts";
-
-/** The consumers by role, as `mmm worker --roles` names them. */
-export const ROLE_NAMES = [
-  "coordinator",
-  "router",
-  "data-scientist",
-  "guard",
-  "trainer",
-  "business-analyst",
-  "stakeholder",
-  "research-persona",
-] as const;
-export type RoleName = (typeof ROLE_NAMES)[number];
 
 export interface App {
   readonly log: EventLog;
@@ -69,6 +43,11 @@ export interface AppOptions {
   readonly modelObserver?: ModelObserver;
 }
 
+interface Parts extends ConsumerParts {
+  readonly log: EventLog;
+  readonly observer: Observer;
+}
+
 const GROUP_PREFIX = "mmm";
 
 /** Opens log, snapshots and keys; consumers run only after `start`. */
@@ -89,51 +68,18 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** The rings of a state folder, made on first use. */
-export function loadKeys(
-  stateDir: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Keys {
-  const file = readKeyFile(stateDir, environment);
-  if (file !== null) {
-    return {
-      coordinator: parseRing(file.coordinator as Json),
-      guard: parseRing(file.guard as Json),
-    };
-  }
-  const keys = freshKeys();
-  writeKeyFile(stateDir, {
-    coordinator: ringJson(keys.coordinator, { private: true }),
-    guard: ringJson(keys.guard, { private: true }),
-  });
-  return keys;
-}
-
-function freshKeys(): Keys {
-  const ring = () => ringOf(signingKeyOf(keySeed()));
-  return { coordinator: ring(), guard: ring() };
-}
-
-interface Parts {
-  readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
-  readonly settings: Settings;
-  readonly keys: Keys;
-  readonly observer: Observer;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly models: Pick<AppOptions, "callOut" | "modelObserver">;
-}
-
 async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Running> {
   const running: Running[] = [];
   const halt = new AbortController();
+  const composed = await composeConsumers(parts, roles, halt.signal);
   const stop = async () => {
     halt.abort();
     for (const part of running.toReversed()) await part.stop();
+    await composed.close();
   };
   try {
-    const consumers = consumersOf(parts, halt.signal);
-    for (const role of roles) running.push(await startRole(parts, consumers, role));
+    if (composed.refused !== null) await recordRefusal(parts.log, composed.refused);
+    for (const role of roles) running.push(await startRole(parts, composed.consumers, role));
   } catch (error) {
     await stop();
     throw error;
@@ -143,7 +89,7 @@ async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Run
 
 async function startRole(
   parts: Parts,
-  consumers: Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>>,
+  consumers: Composed["consumers"],
   role: RoleName,
 ): Promise<Running> {
   const { log, snapshots, observer, keys } = parts;
@@ -152,54 +98,26 @@ async function startRole(
   return runConsumer(consumers[role], { ...shared, random });
 }
 
-function consumersOf(
-  parts: Parts,
-  signal: AbortSignal,
-): Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>> {
-  const { keys, settings, snapshots } = parts;
-  const spec = SPECIFICATION_SHIPPED;
-  const load = createDataLoader({ read: readData });
-  const claude = wireClaude({
-    ...parts,
-    settings: settings.agents,
-    clock: systemClock,
-    random,
-    observer: parts.models.modelObserver ?? SILENT_MODEL_OBSERVER,
-    callOut: parts.models.callOut ?? true,
-    spec,
-    load,
-    signal,
-  });
-  const reasoners = claude.wrap(
-    createBuiltinReasoners({ load, settings: settings.business, spec }),
-  );
-  const judges = [LEXICON_JUDGE, ...claude.judges];
-  const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const training = createBuiltinTraining(load);
-  return {
-    router: createRouter({ route: routeByRules }),
-    "data-scientist": createDataScientist(agents),
-    guard: createGuard({
-      judge: createJudging({
-        spec,
-        judge: rememberedJudge({ store: snapshots, ring: keys.guard, judges }),
-      }),
-      specDigest: spec.digest,
-      guardKeys: keys.guard,
-      coordinatorKeys: keys.coordinator,
-    }),
-    trainer: createTrainer({ training, guardKeys: keys.guard, specDigest: spec.digest }),
-    "business-analyst": createBusinessAnalyst(agents),
-    stakeholder: createStakeholder(agents),
-    "research-persona": createResearchPersona(agents),
+/** Where events outside sessions are kept: a history of its own. */
+const OPERATIONS = "operations";
+
+async function recordRefusal(log: EventLog, reason: string): Promise<void> {
+  const time = new Date(systemClock.now()).toISOString();
+  const data = {
+    action: "router_refused",
+    subject: "checkpoint",
+    by: "worker",
+    detail: JSON.stringify({ reason, consequence: "rules decide" }),
   };
-}
-
-async function readData(path: string): Promise<string> {
-  return readTextFile(path, "csv", "data_invalid");
-}
-
-/** Uniform in [0, 1), for jitter. */
-function random(): number {
-  return randomBytes(4).readUInt32LE() / 2 ** 32;
+  await submit(
+    log,
+    {
+      session: OPERATIONS,
+      businessUnit: OPERATIONS,
+      producer: "worker",
+      key: `${reason}/${time}`,
+      time,
+    },
+    { type: "OperatorActed", data },
+  );
 }

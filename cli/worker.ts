@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { MmmError } from "../schemas/errors.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp, ROLE_NAMES, type RoleName } from "./wire.ts";
+import { ROLE_NAMES, type RoleName } from "./consumers.ts";
+import { openApp } from "./wire.ts";
 
 interface WorkerOptions extends CommonOptions {
   readonly roles: readonly RoleName[];

@@ -1,0 +1,111 @@
+/** All consumers with the tools they work with. */
+import { randomBytes } from "node:crypto";
+import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
+import { createBuiltinTraining } from "../consumers/builtin-training.ts";
+import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
+import type { Consumer } from "../consumers/consumer.ts";
+import { createDataLoader } from "../consumers/data-source.ts";
+import { createDataScientist } from "../consumers/data-scientist.ts";
+import { createGuard } from "../consumers/guard.ts";
+import { createJudging } from "../consumers/judging.ts";
+import { createResearchPersona } from "../consumers/research-persona.ts";
+import { createRouter } from "../consumers/router.ts";
+import { createStakeholder } from "../consumers/stakeholder.ts";
+import { createTrainer } from "../consumers/trainer.ts";
+import type { Keys } from "../consumers/vouching.ts";
+import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
+import { rememberedJudge } from "../guard/memo.ts";
+import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
+import { systemClock } from "../infra/clock.ts";
+import { readTextFile } from "../infra/files.ts";
+import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
+import type { SnapshotStore } from "../session/ports.ts";
+import { wireClaude } from "./claude.ts";
+import { openRouting } from "./routing.ts";
+import type { Settings } from "./settings.ts";
+
+/** The consumers by role, as `mmm worker --roles` names them. */
+export const ROLE_NAMES = [
+  "coordinator",
+  "router",
+  "data-scientist",
+  "guard",
+  "trainer",
+  "business-analyst",
+  "stakeholder",
+  "research-persona",
+] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+export interface ConsumerParts {
+  readonly snapshots: SnapshotStore;
+  readonly settings: Settings;
+  readonly keys: Keys;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly models: { readonly callOut?: boolean; readonly modelObserver?: ModelObserver };
+}
+
+export interface Composed {
+  readonly consumers: Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>>;
+  /** Why the trained router was refused; null when it was not, or was not asked for. */
+  readonly refused: string | null;
+  close(): Promise<void>;
+}
+
+/** Makes the consumers; opens the encoder only where a role needs it. */
+export async function composeConsumers(
+  parts: ConsumerParts,
+  roles: readonly RoleName[],
+  signal: AbortSignal,
+): Promise<Composed> {
+  const { keys, settings, snapshots } = parts;
+  const spec = SPECIFICATION_SHIPPED;
+  const needsEncoder = roles.some((role) => role === "router" || role === "guard");
+  const routing = await openRouting(needsEncoder ? settings.router : RULES_ALONE);
+  const load = createDataLoader({ read: readData });
+  const claude = wireClaude({
+    ...parts,
+    settings: settings.agents,
+    clock: systemClock,
+    random,
+    observer: parts.models.modelObserver ?? SILENT_MODEL_OBSERVER,
+    callOut: parts.models.callOut ?? true,
+    spec,
+    load,
+    signal,
+  });
+  const builtin = createBuiltinReasoners({ load, settings: settings.business, spec });
+  const agents = { reasoners: claude.wrap(builtin), spec, coordinatorKeys: keys.coordinator };
+  const judges = [LEXICON_JUDGE, ...claude.judges];
+  const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
+  const consumers = {
+    router: createRouter({ route: routing.route }),
+    "data-scientist": createDataScientist(agents),
+    guard: createGuard({
+      judge: createJudging({ spec, judge: remembered }),
+      specDigest: spec.digest,
+      guardKeys: keys.guard,
+      coordinatorKeys: keys.coordinator,
+    }),
+    trainer: createTrainer({
+      training: createBuiltinTraining(load),
+      guardKeys: keys.guard,
+      specDigest: spec.digest,
+    }),
+    "business-analyst": createBusinessAnalyst(agents),
+    stakeholder: createStakeholder(agents),
+    "research-persona": createResearchPersona(agents),
+  };
+  return { consumers, refused: routing.refused, close: () => routing.close() };
+}
+
+const RULES_ALONE: Settings["router"] = { mode: "rules", checkpoint: "" };
+
+async function readData(path: string): Promise<string> {
+  return readTextFile(path, "csv", "data_invalid");
+}
+
+/** Uniform in [0, 1), for jitter. */
+export function random(): number {
+  return randomBytes(4).readUInt32LE() / 2 ** 32;
+}
