@@ -61,9 +61,6 @@ function fileComplaints({ path, text }: Source): string[] {
   if (/(?:^|\/)(?:utils?|helpers?|common|misc|index)\.ts$/.test(path)) {
     found.push(`${path} is named for nothing it holds`);
   }
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.length > 110) found.push(`${path}:${index + 1} has ${line.length} columns`);
-  }
   return found;
 }
 
