@@ -15,11 +15,13 @@ import Anthropic, {
   APIError,
   APIUserAbortError,
 } from "@anthropic-ai/sdk";
+import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import { errorText, MmmError, type ErrorCode } from "../schemas/errors.ts";
 import type {
   Block,
   CallOptions,
   Completion,
+  JsonSchema,
   LanguageModel,
   ModelRequest,
   ModelUsage,
@@ -89,7 +91,7 @@ function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
     })),
     output_config: {
       effort: request.effort,
-      format: { type: "json_schema", schema: { ...request.answer } },
+      format: { type: "json_schema", schema: subsetOf(request.answer) },
     },
     ...(request.tools.length === 0
       ? {}
@@ -99,11 +101,16 @@ function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
             name,
             description,
             strict: true,
-            input_schema: input as Anthropic.Tool.InputSchema,
+            input_schema: subsetOf(input) as Anthropic.Tool.InputSchema,
           })),
           tool_choice: { type: request.toolsAllowed ? ("auto" as const) : ("none" as const) },
         }),
   };
+}
+
+/** The part of JSON Schema that decoding can be held to; bounds become words. */
+function subsetOf(schema: JsonSchema): Record<string, unknown> {
+  return transformJSONSchema(schema as Parameters<typeof transformJSONSchema>[0]);
 }
 
 function wireBlock(block: Block): Anthropic.ContentBlockParam {

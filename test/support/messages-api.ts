@@ -235,25 +235,24 @@ function messageOf(asked: Asked, reply: Message) {
 function stream(response: ServerResponse, asked: Asked, reply: Message): void {
   const message = messageOf(asked, reply);
   response.writeHead(200, { "content-type": "text/event-stream" });
-  const send = (event: { readonly type: string }) =>
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const send = (event: Readonly<Record<string, unknown>>) =>
+    response.write(`event: ${String(event["type"])}\ndata: ${JSON.stringify(event)}\n\n`);
   const usage = { ...message.usage, output_tokens: 1 };
   send({
     type: "message_start",
-    ...{ message: { ...message, content: [], stop_reason: null, stop_details: null, usage } },
+    message: { ...message, content: [], stop_reason: null, stop_details: null, usage },
   });
   for (const [index, block] of (reply.content as readonly Record<string, unknown>[]).entries()) {
     for (const event of blockEvents(index, block)) send(event);
   }
   const { stop_reason, stop_sequence, stop_details } = message;
   const delta = { stop_reason, stop_sequence, stop_details };
-  const end = { type: "message_delta", delta, usage: message.usage };
-  send(end);
+  send({ type: "message_delta", delta, usage: message.usage });
   send({ type: "message_stop" });
   response.end();
 }
 
-function blockEvents(index: number, block: Record<string, unknown>): { readonly type: string }[] {
+function blockEvents(index: number, block: Record<string, unknown>): Record<string, unknown>[] {
   const start = (content_block: object) => ({ type: "content_block_start", index, content_block });
   const delta = (change: object) => ({ type: "content_block_delta", index, delta: change });
   const stop = { type: "content_block_stop", index };
