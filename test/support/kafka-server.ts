@@ -140,7 +140,7 @@ export async function startKafka(count: 1 | 3 = 1): Promise<KafkaServer> {
       await children[index]?.kill(signal);
     },
     async stop() {
-      await Promise.all(children.map((child) => child?.kill("SIGKILL")));
+      for (const child of children) await child?.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
   };

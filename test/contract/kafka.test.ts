@@ -1,0 +1,23 @@
+/**
+ * The contracts of the log on a real Kafka.
+ */
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../../infra/clock.ts";
+import { createKafkaLog } from "../../infra/log-kafka.ts";
+import { kafkaBrokers } from "../support/servers.ts";
+import { logContract, type LogUnderTest } from "./log-contract.ts";
+import { transactorContract } from "./transactor-contract.ts";
+
+async function kafka(): Promise<LogUnderTest> {
+  const brokers = await kafkaBrokers();
+  const prefix = `t${randomUUID().slice(0, 8)}.`;
+  return {
+    open: async () =>
+      createKafkaLog({ brokers, prefix, partitions: 4, sessionTimeoutMs: 6_000 }, systemClock),
+    shared: true,
+    remove: async () => {},
+  };
+}
+
+logContract("Kafka", kafka);
+transactorContract("Kafka", kafka);
