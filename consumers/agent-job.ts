@@ -11,6 +11,7 @@ import { parseModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, EventOf, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
+import { attemptOf } from "../session/state.ts";
 import { businessContextOf } from "./business-context.ts";
 import type { Handling } from "./consumer.ts";
 import { modelCall } from "./data-source.ts";
@@ -95,12 +96,12 @@ export function agentFailed(
   event: Recorded,
   failure: { code: string; message: string },
 ): Event {
-  const data = event.data as { work_item?: string; attempt?: number };
+  const data = event.data as { work_item?: string; attempt?: number; proposal?: string };
   return {
     type: "AgentFailed",
     data: {
       work_item: data.work_item ?? "",
-      attempt: data.attempt ?? 0,
+      attempt: data.attempt ?? attemptOf(data.proposal ?? ""),
       role,
       code: failure.code,
       message: failure.message,

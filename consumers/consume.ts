@@ -118,14 +118,19 @@ interface Work {
 
 async function handleRecord(work: Work, record: LogRecord): Promise<void> {
   let step = () => take(work, record);
+  let isLast = false;
   for (let tries = 1; ; tries += 1) {
     try {
       return await step();
     } catch (error) {
       work.signal.throwIfAborted();
-      if (error instanceof MmmError && error.retriable)
+      // A dead letter that cannot be written waits like any record: there is nothing after it.
+      if (isLast || (error instanceof MmmError && error.retriable)) {
         await backOff(work, record, { tries, error });
-      else step = () => toDeadLetters(work, record, error);
+        continue;
+      }
+      isLast = true;
+      step = () => toDeadLetters(work, record, error);
     }
   }
 }

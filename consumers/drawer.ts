@@ -5,8 +5,9 @@
  *     ahead of the history, or a gap in `seq`, means the whole partition is rebuilt.
  * I2. Sessions that are over leave memory once their snapshot is stored.
  * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
- * I4. A store whose checkpoint is not the one last stored was emptied or rolled back: nothing is
- *     read from it or added to it before the partition is restored.
+ * I4. A store whose checkpoint is not the one last stored was emptied or rolled back: nothing read
+ *     from it counts, and nothing is added to it, before the partition is restored. So the checkpoint
+ *     is compared after every read, and by the store itself in the step that writes.
  */
 import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
@@ -49,16 +50,14 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
   let lastSave = tools.clock.now();
 
   async function assertStoreKept(): Promise<void> {
-    const found = await tools.snapshots.checkpoint(partition);
-    if (canonicalJson(found) === canonicalJson(checkpoint)) return;
-    throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
   }
 
   async function open(session: string): Promise<Folder> {
     const known = folders.get(session);
     if (known !== undefined) return known;
-    await assertStoreKept();
     const folder = (await stored(tools.snapshots, session)) ?? emptyFolder(session);
+    await assertStoreKept();
     folders.set(session, folder);
     return folder;
   }
@@ -69,9 +68,8 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
     if (!now.idle && tools.clock.now() - lastSave < wait) return;
     const changed = [...unsaved];
     const snapshots = changed.flatMap((folder) => snapshotOf(folder, partition, now.inboxOffset));
-    await assertStoreKept();
     const next = { partition, offset: now.inboxOffset, historyOffset };
-    await tools.snapshots.save(snapshots, next);
+    await tools.snapshots.save(snapshots, next, checkpoint);
     checkpoint = next;
     lastSave = tools.clock.now();
     for (const folder of changed) {
@@ -96,6 +94,11 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
         .filter((state) => state !== null)
         .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
   };
+}
+
+function assertSame(found: Checkpoint | null, wanted: Checkpoint | null, partition: number): void {
+  if (canonicalJson(found) === canonicalJson(wanted)) return;
+  throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
 }
 
 function emptyFolder(session: string): Folder {
@@ -137,6 +140,7 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
     for (const snapshot of await tools.snapshots.loadPartition(partition)) {
       hold.folders.set(snapshot.session, folderOf(snapshot));
     }
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
     const end = await foldTail(tools, { partition, from: checkpoint.historyOffset }, hold);
     if (end !== null) return { historyOffset: end, checkpoint };
   }

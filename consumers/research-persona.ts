@@ -2,6 +2,8 @@
  * The Research Persona: explains every veto with citations, and answers what the router sends it.
  * It always rejects a change to the methodology; it changes nothing itself.
  */
+import type { Event, Recorded } from "../schemas/event.ts";
+import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { emit, type Consumer } from "./consumer.ts";
@@ -26,8 +28,19 @@ export function createResearchPersona(tools: AgentTools): Consumer {
       return [emit({ type: "RejectionExplained", data }, TOPICS.sessions)];
     },
     failed: (event, failure) =>
-      event.type === "TaskAssigned"
-        ? [emit(agentFailed("research_persona", event, failure), TOPICS.sessions)]
-        : [],
+      event.type === "ProposalVetoed"
+        ? [emit(unexplained(event), TOPICS.sessions)]
+        : [emit(agentFailed("research_persona", event, failure), TOPICS.sessions)],
+  };
+}
+
+/** A veto stands without its explanation; the session must not wait for one for ever. */
+function unexplained(event: Extract<Recorded, { type: "ProposalVetoed" }>): Event {
+  const { proposal, violations } = event.data;
+  const first = violations[0];
+  const text = first === undefined ? "Vetoed." : `Vetoed: ${first.code}: ${first.message}`;
+  return {
+    type: "RejectionExplained",
+    data: { proposal, text, citations: [], permitted: "", reasoner: BUILTIN_REASONER },
   };
 }

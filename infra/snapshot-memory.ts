@@ -2,7 +2,7 @@
  * Snapshots in memory: for tests and simulation.
  */
 import type { Checkpoint, Snapshot, SnapshotStore } from "../session/ports.ts";
-import { isNewer, select } from "./snapshot-order.ts";
+import { assertOnto, isNewer, select } from "./snapshot-order.ts";
 
 /** A store that lives as long as the object. */
 export function createMemorySnapshots(): SnapshotStore {
@@ -10,7 +10,9 @@ export function createMemorySnapshots(): SnapshotStore {
   const checkpoints = new Map<number, Checkpoint>();
   const memos = new Map<string, string>();
   return {
-    async save(batch, checkpoint) {
+    async save(batch, checkpoint, onto) {
+      const held = checkpoints.get(checkpoint.partition) ?? null;
+      if (onto !== undefined) assertOnto(held, onto);
       for (const snapshot of batch) {
         const stored = snapshots.get(snapshot.session) ?? null;
         if (isNewer(snapshot, stored)) snapshots.set(snapshot.session, snapshot);

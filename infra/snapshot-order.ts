@@ -2,13 +2,27 @@
  * What all snapshot stores agree on: which of two snapshots is newer, and which sessions a filter
  * asks for.
  */
-import type { SessionFilter, SessionSummary, Snapshot } from "../session/ports.ts";
+import { MmmError } from "../schemas/errors.ts";
+import type { Checkpoint, SessionFilter, SessionSummary, Snapshot } from "../session/ports.ts";
 
 /** True when `next` is to replace `stored`: a later inbox offset, or the same with more history. */
 export function isNewer(next: Snapshot, stored: Snapshot | null): boolean {
   if (stored === null) return true;
   if (next.offset !== stored.offset) return next.offset > stored.offset;
   return next.seq > stored.seq;
+}
+
+/** Throws `snapshot_unavailable` unless the stored checkpoint is the one to go on from. */
+export function assertOnto(stored: Checkpoint | null, onto: Checkpoint | null): void {
+  const same =
+    stored === null || onto === null
+      ? stored === onto
+      : stored.offset === onto.offset && stored.historyOffset === onto.historyOffset;
+  if (same) return;
+  throw new MmmError(
+    "snapshot_unavailable",
+    "the snapshots are not those that were stored last: restore the partition from its history",
+  );
 }
 
 /** Summaries that fit, in the order of their session ids. */

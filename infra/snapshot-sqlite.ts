@@ -10,6 +10,7 @@ import type {
   Snapshot,
   SnapshotStore,
 } from "../session/ports.ts";
+import { assertOnto } from "./snapshot-order.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export const SNAPSHOT_SCHEMA = `
@@ -55,8 +56,16 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   const memo = (key: string): string | null =>
     (database.query(() => getMemo.get(key))?.["value"] ?? null) as string | null;
 
+  const checkpointOf = (partition: number): Checkpoint | null => {
+    const row = database.query(() => getCheckpoint.get(partition));
+    if (row === undefined) return null;
+    const historyOffset = Number(row["history_offset"]);
+    return { partition, offset: Number(row["offset"]), historyOffset };
+  };
+
   return {
-    async save(snapshots, checkpoint) {
+    async save(snapshots, checkpoint, onto) {
+      if (onto !== undefined) assertOnto(checkpointOf(checkpoint.partition), onto);
       database.write(() => {
         for (const snapshot of snapshots) upsert.run(...cellsOf(snapshot));
         const { partition, offset, historyOffset } = checkpoint;
@@ -69,12 +78,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
     },
     loadPartition: async (partition) =>
       database.query(() => all.all(partition)).map((row) => snapshotOf(row)),
-    async checkpoint(partition): Promise<Checkpoint | null> {
-      const row = database.query(() => getCheckpoint.get(partition));
-      if (row === undefined) return null;
-      const historyOffset = Number(row["history_offset"]);
-      return { partition, offset: Number(row["offset"]), historyOffset };
-    },
+    checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => list(database, filter),
     memo: async (key) => memo(key),
     async remember(key, value) {

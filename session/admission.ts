@@ -41,10 +41,7 @@ const CHECKS: Checks = {
   AgentAnswered: (state, data) =>
     awaited(state, "answer", attemptOf(data)) ??
     same("the role", data.role, state.work_item?.role ?? ""),
-  AgentFailed: (state, data) =>
-    state.wait?.for === "review" || state.wait?.for === "approval"
-      ? null
-      : awaited(state, "answer", attemptOf(data)),
+  AgentFailed: failed,
   ProposalCleared: (state, data) => awaited(state, "verdict", data.proposal) ?? fits(state, data),
   ProposalVetoed: (state, data) => awaited(state, "verdict", data.proposal),
   RejectionExplained: (state, data) => awaited(state, "explanation", data.proposal),
@@ -67,6 +64,22 @@ const CHECKS: Checks = {
   LockedTestRefused: (state) => awaited(state, "locked_test", state.accepted?.config_digest ?? ""),
   DeploymentDecided: (state) => awaited(state, "approval", state.accepted?.config_digest ?? ""),
 };
+
+/** A failure belongs to one attempt at one task, review or approval; a late one is not another's. */
+function failed(state: SessionState, data: EventData<"AgentFailed">): string | null {
+  if (state.wait?.for === "approval") {
+    return same("the role", data.role, "stakeholder") ?? same("the task", data.work_item, "");
+  }
+  if (state.wait?.for === "review") {
+    return (
+      awaited(state, "review", attemptOf(data)) ?? same("the role", data.role, "business_analyst")
+    );
+  }
+  return (
+    awaited(state, "answer", attemptOf(data)) ??
+    same("the role", data.role, state.work_item?.role ?? "")
+  );
+}
 
 function attemptOf(data: { work_item: string; attempt: number }): string {
   return proposalId(data.work_item, data.attempt);

@@ -180,8 +180,16 @@ export interface SnapshotStore {
   /**
    * Stores snapshots and the partition's checkpoint together; an older one than is stored (by
    * offset, then seq) changes nothing.
+   *
+   * With `onto`: only if the stored checkpoint is that one (null: none is stored), compared in the
+   * same step; else the store was emptied, rolled back or taken over since, and the call rejects
+   * with `snapshot_unavailable` and changes nothing.
    */
-  save(snapshots: readonly Snapshot[], checkpoint: Checkpoint): Promise<void>;
+  save(
+    snapshots: readonly Snapshot[],
+    checkpoint: Checkpoint,
+    onto?: Checkpoint | null,
+  ): Promise<void>;
   load(session: string): Promise<Snapshot | null>;
   loadPartition(partition: number): Promise<readonly Snapshot[]>;
   checkpoint(partition: number): Promise<Checkpoint | null>;

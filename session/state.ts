@@ -192,6 +192,11 @@ export function proposalId(workItem: string, attempt: number): string {
   return `${workItem}.${attempt}`;
 }
 
+/** Which attempt a proposal's id names; 0 where it names none. */
+export function attemptOf(proposal: string): number {
+  return Number(/\.(\d{1,9})$/.exec(proposal)?.[1] ?? 0);
+}
+
 /** The work item under which the baseline itself is judged and trained. */
 export const BASELINE_ITEM = "w0";
 

@@ -140,7 +140,12 @@ export class Invariants {
       throw new InvariantBroken(1, session ?? "-", "something was trained for no session");
     }
     const digest = sha256(config);
-    if (![...followed.cleared.values()].includes(digest)) {
+    const event = this.#calls.get(signal);
+    const cleared =
+      event?.type === "TrainingRequested"
+        ? followed.cleared.get(event.data.proposal) === digest
+        : [...followed.cleared.values()].includes(digest);
+    if (!cleared) {
       throw new InvariantBroken(1, session, "a configuration was trained that was never cleared");
     }
     if (methodologyOf(config) !== followed.methodology) {
@@ -340,12 +345,15 @@ const RULES: Partial<Record<Recorded["type"], Rule>> = {
     }
   }),
   AgentFailed: rule<"AgentFailed">((followed, event, { before }) => {
-    const wanted = { review: "business_analyst", approval: "stakeholder" } as const;
-    const waited = before?.wait?.for;
-    const role = waited === "review" || waited === "approval" ? wanted[waited] : null;
-    if (role !== null && event.data.role !== role) {
-      throw new InvariantBroken(9, followed.session, `${event.data.role} failed a ${waited}`);
-    }
+    const { role, work_item, attempt } = event.data;
+    const wait = before?.wait;
+    const fits =
+      wait?.for === "approval"
+        ? role === "stakeholder" && work_item === ""
+        : wait?.key === `${work_item}.${attempt}` &&
+          (wait.for !== "review" || role === "business_analyst");
+    if (fits) return;
+    throw new InvariantBroken(9, followed.session, `${role} failed ${wait?.for ?? "nothing"}`);
   }),
   EscalationRaised: rule<"EscalationRaised">((followed, event, { before }) => {
     const wanted = `e${(before?.counters.escalations ?? 0) + 1}`;

@@ -2,7 +2,7 @@
  * The simulated snapshot store: what survives (and may be lost or rolled back), and a client per
  * process whose calls take hops and may fail.
  */
-import { isNewer } from "../../infra/snapshot-order.ts";
+import { assertOnto, isNewer } from "../../infra/snapshot-order.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
 import type { CallFault } from "./log-client.ts";
@@ -37,7 +37,13 @@ export class SimStore {
     if (older !== undefined) this.shelf = copyOf(older);
   }
 
-  save(snapshots: readonly Snapshot[], checkpoint: Checkpoint): void {
+  save(
+    snapshots: readonly Snapshot[],
+    checkpoint: Checkpoint,
+    onto: Checkpoint | null | undefined,
+  ): void {
+    const held = this.shelf.checkpoints.get(checkpoint.partition) ?? null;
+    if (onto !== undefined) assertOnto(held, onto);
     for (const snapshot of snapshots) {
       const stored = this.shelf.snapshots.get(snapshot.session) ?? null;
       if (!isNewer(snapshot, stored)) continue;
@@ -80,7 +86,8 @@ export function createSimSnapshots(link: StoreLink): SnapshotStore {
     return result;
   };
   return {
-    save: (snapshots, checkpoint) => ask("save", () => store.save(snapshots, checkpoint)),
+    save: (snapshots, checkpoint, onto) =>
+      ask("save", () => store.save(snapshots, checkpoint, onto)),
     load: (session) => ask("load", () => store.shelf.snapshots.get(session) ?? null),
     loadPartition: (partition) =>
       ask("loadPartition", () =>

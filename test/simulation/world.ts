@@ -218,10 +218,11 @@ class World {
     if (latencyMs > 1 && random.uniform() < 0.3) await process.sleep(latencyMs * random.uniform());
     if (this.#calm) return;
     const luck = random.uniform();
-    if (luck < hangs) await process.sleep(200_000, signal);
-    else if (luck < hangs + failures) {
-      throw who === "trainer" ? new MmmError("trainer_failed", "prepared") : failure(who);
-    } else if (luck < hangs + failures + retriable && who !== "judge") {
+    if (luck < hangs) {
+      await process.sleep(200_000, signal);
+      if (luck < hangs / 2) throw failure(who);
+    } else if (luck < hangs + failures) throw failure(who);
+    else if (luck < hangs + failures + retriable && who !== "judge") {
       throw new MmmError("overloaded", `the ${who} is busy`);
     }
   }
@@ -416,7 +417,8 @@ class World {
 }
 
 function failure(who: string): MmmError {
-  return new MmmError("reasoner_failed", `the ${who} failed as prepared`);
+  const code = who === "trainer" ? "trainer_failed" : "reasoner_failed";
+  return new MmmError(code, `the ${who} failed as prepared`);
 }
 
 /** What was decided; refusals of strays and forgeries do not count. */
