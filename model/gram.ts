@@ -19,6 +19,14 @@ export interface GramShape {
   readonly ends: readonly number[];
 }
 
+/** Rows [from, to) and columns [first, last) of the block. */
+interface DotRange {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 export class SegmentSums {
   readonly #shape: GramShape;
   readonly #width: number;
@@ -31,25 +39,34 @@ export class SegmentSums {
     this.#sums = new Float64Array(shape.ends.length * shape.channels * this.#width);
   }
 
-  /** Takes the sums of the changed channels anew. */
+  /** Takes the sums of the changed channels (ascending) anew. */
   update(changed: readonly number[]): void {
     const { ends, fixed, channels } = this.#shape;
+    // When all changed, each pair of channels is multiplied once, by the first of the two.
+    const all = changed.length === channels;
     let from = 0;
     for (let segment = 0; segment < ends.length; segment += 1) {
-      const to = ends[segment] as number;
+      const rows = { from, to: ends[segment] as number };
       for (let index = 0; index < changed.length; index += 1) {
         const channel = changed[index] as number;
-        this.#dots(segment, channel, from, to);
+        this.#dots(segment, channel, { ...rows, first: 0, last: fixed });
+        const first = fixed + (all ? channel : 0);
+        this.#dots(segment, channel, { ...rows, first, last: this.#width });
       }
       for (let index = 0; index < changed.length; index += 1) {
-        const channel = changed[index] as number;
-        const row = (segment * channels + channel) * this.#width;
-        for (let other = 0; other < channels; other += 1) {
-          const mirror = (segment * channels + other) * this.#width + fixed + channel;
-          this.#sums[mirror] = this.#sums[row + fixed + other] as number;
-        }
+        this.#mirror(segment, changed[index] as number, all ? index : 0);
       }
-      from = to;
+      from = rows.to;
+    }
+  }
+
+  /** Copies a channel's products with the others to the others' rows. */
+  #mirror(segment: number, channel: number, first: number): void {
+    const { fixed, channels } = this.#shape;
+    const row = (segment * channels + channel) * this.#width;
+    for (let other = first; other < channels; other += 1) {
+      const mirror = (segment * channels + other) * this.#width + fixed + channel;
+      this.#sums[mirror] = this.#sums[row + fixed + other] as number;
     }
   }
 
@@ -62,15 +79,15 @@ export class SegmentSums {
     }
   }
 
-  /** Dot products of one media column with every column, four at a time (latency of one add). */
-  #dots(segment: number, channel: number, from: number, to: number): void {
+  /** Dot products of one media column with others, four at a time (latency of one add). */
+  #dots(segment: number, channel: number, range: DotRange): void {
     const { block, rows, fixed, channels } = this.#shape;
-    const width = this.#width;
+    const { from, to, last } = range;
     const sums = this.#sums;
-    const out = (segment * channels + channel) * width;
+    const out = (segment * channels + channel) * this.#width;
     const x = (fixed + channel) * rows;
-    let column = 0;
-    for (; column + 4 <= width; column += 4) {
+    let column = range.first;
+    for (; column + 4 <= last; column += 4) {
       const a = column * rows;
       const b = a + rows;
       const c = b + rows;
@@ -91,7 +108,7 @@ export class SegmentSums {
       sums[out + column + 2] = sumC;
       sums[out + column + 3] = sumD;
     }
-    for (; column < width; column += 1) {
+    for (; column < last; column += 1) {
       const a = column * rows;
       let sum = 0;
       for (let row = from; row < to; row += 1) {

@@ -19,7 +19,7 @@
 
 /** Relative KKT residual at which a solution is accepted. */
 const KKT_TOLERANCE = 1e-10;
-const SWEEPS_PER_ROUND = 6;
+const SWEEPS_PER_ROUND = 3;
 const ROUNDS_MAX = 200;
 /** A pivot below this share of the diagonal means the support is not independent. */
 const PIVOT_SHARE_MIN = 1e-12;

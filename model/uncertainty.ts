@@ -54,6 +54,8 @@ export interface ChannelIntervals {
   readonly mroi: Interval | null;
   readonly contribution: Interval;
   readonly decay: Interval;
+  readonly alpha: Interval;
+  readonly gamma: Interval;
   readonly half_life_weeks: Interval;
   readonly coefficient: Interval;
   /** Response over the training window if all spend were × multiplier. */
@@ -129,6 +131,8 @@ function channelIntervals(
     mroi: spend > 0 ? perChannel((row) => row.mroi) : null,
     contribution: perChannel((row) => row.contribution),
     decay: interval((fits) => fits[0]?.parameters[channel * 3] ?? 0),
+    alpha: interval((fits) => fits[0]?.parameters[channel * 3 + 1] ?? 0),
+    gamma: interval((fits) => fits[0]?.parameters[channel * 3 + 2] ?? 0),
     half_life_weeks: perChannel((row) => row.half_life_weeks),
     coefficient: interval((fits) => fits[0]?.beta[channel] ?? 0),
     response_curve: CURVE_MULTIPLIERS.map((multiplier) => ({

@@ -1,14 +1,16 @@
 """The validation objective of model/engine.ts in numpy, for checking and for timing.
 
 Reads a problem as JSON (what `bench/model-problem.ts` writes): target, unpenalised columns,
-exposures, folds, lag and normalisation. Two forms of the same loss:
+exposures, folds, lag and normalisation. Three forms of the same loss:
 
+  loss_literal the engine's own algorithm line by line: adstock by its recursion, coordinate descent
+               on the Gram matrix, unpenalised columns projected out beforehand
   loss_plain   as one would first write it: full design per fold, QR by numpy, non-negative ridge by
                scipy's NNLS on the augmented system
   loss_tuned   everything the parameters do not change is taken out of the loop once per fold, all
                channels saturated in one array operation, NNLS on the small Cholesky factor
 
-Both agree with the engine to rounding error; test/golden/model_reference.py writes the numbers.
+All agree with the engine to rounding error; test/golden/model_reference.py writes the numbers.
 """
 
 import json
@@ -111,6 +113,66 @@ class Objective:
         return total / len(self.folds)
 
 
+    def loss_literal(self, parameters):
+        channels = len(self.x)
+        x = np.empty((self.rows, channels))
+        for c in range(channels):
+            decay, alpha, gamma = parameters[3 * c : 3 * c + 3]
+            a = adstock_recursive(self.x[c][: self.rows], decay, self.lag_max, self.normalized)
+            m = 0.0
+            for end in self.scale_ends:
+                if m > 0:
+                    break
+                m = a[:end].max()
+            x[:, c] = hill(a / m, alpha, gamma) if m > 0 else 0.0
+        total = 0.0
+        for (train, end), (q, ahead, qty, size, _) in zip(self.folds, self.prepared):
+            xt = x[:train]
+            qtx = q.T @ xt
+            gram = xt.T @ xt - qtx.T @ qtx
+            right = xt.T @ self.y[:train] - qtx.T @ qty
+            beta = descend(gram, right, parameters[-1], (xt * xt).sum(axis=0))
+            predicted = ahead @ (qty - qtx @ beta) + x[train:end] @ beta
+            total += np.abs(self.y[train:end] - predicted).sum() / size
+        return total / len(self.folds)
+
+
+def adstock_recursive(x, decay, lag_max, normalized):
+    out = np.empty(len(x))
+    cut = decay ** (lag_max + 1)
+    for t in range(len(x)):
+        value = x[t]
+        if t > 0:
+            value += decay * out[t - 1]
+        if t > lag_max:
+            value -= cut * x[t - lag_max - 1]
+        out[t] = max(value, 0.0)
+    return out * (1 - decay) / (1 - cut) if normalized else out
+
+
+def descend(gram, right, penalty, raw_squares):
+    """Cyclic coordinate descent to a relative KKT residual of 1e-10."""
+    size = len(right)
+    own = np.diag(gram)
+    active = [c for c in range(size) if own[c] > IDENTIFIED_SHARE * raw_squares[c]]
+    beta = np.zeros(size)
+    if not active:
+        return beta
+    root = np.sqrt(np.where(own > 0, own, 1.0))
+    scaled = gram / np.outer(root, root)
+    target = right / root
+    largest = np.abs(target[active]).max()
+    for _ in range(10_000):
+        worst = 0.0
+        for c in active:
+            slope = target[c] - scaled[c] @ beta - penalty * beta[c]
+            worst = max(worst, abs(slope) if beta[c] > 0 else max(0.0, slope))
+            beta[c] = max(0.0, beta[c] + slope / (1 + penalty))
+        if worst <= 1e-10 * largest:
+            break
+    return beta / root
+
+
 def ridge(gram, right, penalty, raw_squares):
     """Non-negative ridge on a Gram matrix; columns without own variation get 0."""
     own = np.diag(gram)
@@ -142,12 +204,15 @@ def main():
     for point in points[:20]:
         objective.loss_tuned(point)
         objective.loss_plain(point)
+        objective.loss_literal(point)
     json.dump(
         {
             "tuned": [objective.loss_tuned(point) for point in points[:20]],
             "plain": [objective.loss_plain(point) for point in points[:20]],
+            "literal": [objective.loss_literal(point) for point in points[:20]],
             "tuned_us": median_microseconds(objective.loss_tuned, points),
             "plain_us": median_microseconds(objective.loss_plain, points),
+            "literal_us": median_microseconds(objective.loss_literal, points),
             "numpy": np.__version__,
         },
         sys.stdout,
