@@ -7,15 +7,25 @@ import { OUT_OF_SCOPE } from "./roles.ts";
 import type { RouterModel } from "./router-model.ts";
 import { judgeByRules } from "./rules.ts";
 
-/** Predictions of a trained model; texts it does not judge count as label null. */
+/** Predictions of a trained model; texts in languages it does not judge count as label null. */
 export async function predictByModel(
   rows: readonly LabelledText[],
   model: RouterModel,
 ): Promise<Prediction[]> {
   const judgements = await Promise.all(rows.map((row) => model.judge(row.text)));
-  return judgements.map(({ classification: found }, i) => {
+  return judgements.map(({ classification: found, unjudged }, i) => {
     const truth = rows[i]!.label;
-    if (found === null) return { truth, label: null, confidence: 0, accepted: false, inScope: 0 };
+    if (found === null) {
+      // A text without a letter in it is refused by rule, which is an answer.
+      const empty = unjudged === "empty";
+      return {
+        truth,
+        label: empty ? OUT_OF_SCOPE : null,
+        confidence: empty ? 1 : 0,
+        accepted: empty,
+        inScope: 0,
+      };
+    }
     return {
       truth,
       label: found.label,

@@ -35,7 +35,7 @@ export interface TrainOptions extends CrossValidationOptions {
   readonly rejectLabel?: string;
   /** Share of familiar texts that the similarity gate may refuse. Default 0.05. */
   readonly rejectionError?: number;
-  /** Share of accepted texts that may be wrong. Default 0.03. */
+  /** Share of accepted texts that may be wrong. Default 0.05. */
   readonly acceptedError?: number;
 }
 
@@ -79,6 +79,8 @@ export interface Classification {
   readonly scores: Readonly<Record<string, number>>;
   /** Mean cosine to the nearest labelled examples. */
   readonly familiarity: number;
+  /** Whether that is as much as the head asks for. */
+  readonly familiar: boolean;
   /** Null when the label may be used. */
   readonly rejected: Rejection | null;
 }
@@ -108,7 +110,7 @@ export function trainHead(examples: readonly Example[], options: TrainOptions): 
     c,
     temperature,
     thresholds: {
-      confidence: confidenceThreshold(judged, options.acceptedError ?? 0.03, CONFIDENCE_BOUNDS),
+      confidence: confidenceThreshold(judged, options.acceptedError ?? 0.05, CONFIDENCE_BOUNDS),
       familiarity: leaveOneOutThreshold(bank, options.rejectionError ?? 0.05, familiar),
     },
     bank,
@@ -147,6 +149,7 @@ export function classify(
     confidence,
     scores: Object.fromEntries(head.labels.map((name, k) => [name, probabilities[k]!])),
     familiarity: near,
+    familiar: near >= head.thresholds.familiarity,
     rejected: rejection(head, { label, confidence, near }),
   };
 }

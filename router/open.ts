@@ -36,5 +36,9 @@ function refusal(error: unknown): RouterRefusal {
   if (!(error instanceof MmmError)) {
     return { code: "internal", reason: "internal", message: errorText(error) };
   }
-  return { code: error.code, reason: String(error.data["reason"] ?? ""), message: error.message };
+  return {
+    code: error.code,
+    reason: typeof error.data["reason"] === "string" ? error.data["reason"] : "",
+    message: error.message,
+  };
 }

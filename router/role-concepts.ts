@@ -8,11 +8,12 @@ const BA = "business_analyst";
 const SH = "stakeholder";
 const RP = "research_persona";
 
-const CARRY = "decay*|retention|carry-?over|half-?li(?:fe|ves)|persisten*|memory|ad-?stocks?";
+const CARRY =
+  "decay*|retention|carry-?over|half-?li(?:fe|ves)|persisten*|stick(?:y|iness)|wears? (?:off|out)|fad(?:e|es|ing)|linger*|carr(?:y|ied)-forward|memory|ad-?stocks?";
 const CURVE =
-  "alphas?|gammas?|hill|saturat*|half-saturation|half-points?|midpoints?|steep*|exponents?";
+  "alphas?|gammas?|hill|saturat*|half-saturation|half-points?|midpoints?|steep*|exponents?|curvature|bends?|inflection|half-effect|plateau*";
 const RATES =
-  "learning rate|step sizes?|steps?|refinement*|l2|ridge|penalt*|shrink*|regulari[sz]*|lambda";
+  "learning rate|step sizes?|steps?|refinement*|l2|ridge|penali[sz]*|penalt*|shrink*|smoothing|update rate|regulari[sz]*|lambda";
 
 export const ROLE_CONCEPTS: readonly Concept[] = [
   // Tuning inside the methodology.
@@ -22,7 +23,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   row("hyperparameter", "hyper-?param*|tunables?|param(?:eter)?s?|settings?", { [DS]: 1.5 }),
   row(
     "tune",
-    "re-?tun*|tun(?:e|es|ed|ing)|fine-?tun*|re-?optimi[sz]*|optimi[sz]*|re-?calibrat*|adjust*|tweak*",
+    "re-?tun*|tun(?:e|es|ed|ing)|fine-?tun*|re-?optimi[sz]*|optimi[sz]*|re-?calibrat*|adjust*|tweak*|nudg*|dial*|wring|squeeze",
     { [DS]: 2 },
   ),
   row(
@@ -34,7 +35,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   ),
   row(
     "nudge",
-    "lower*|rais*|increas*|decreas*|reduc*|halve*|cut|bump*|trim*|shorten*|lengthen*|loosen*|strengthen*",
+    "lower*|rais*|increas*|decreas*|reduc*|halve*|cut|bump*|soften*|sharpen*|flatten*|shift*|trim*|shorten*|lengthen*|loosen*|strengthen*",
     { [DS]: 1 },
   ),
   row(
@@ -47,7 +48,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   }),
   row(
     "fit_error",
-    "w?s?mape|mase|n?rmse|valid(?:ation|ated)|out-of-sample|folds?|over-?fit*|under-?fit*|residual*|loss|r2|r²|autocorrelation",
+    "w?s?mape|mase|n?rmse|valid(?:ation|ated)|out-of-sample|folds?|over-?fit*|under-?fit*|residual*|back-?test*|out-of-time|deviation|loss|r2|r²|autocorrelation",
     { [DS]: 1 },
   ),
   row("accuracy", "accura*|errors?|fit|fits|generalis*|predict*|forecast*", { [DS]: 0.5 }),
@@ -58,7 +59,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   // Changing or grounding the methodology.
   row(
     "other_form",
-    "wei?b[ui]l+|wiebull|logistic|gompertz|michaelis*|negative exponential|power (?:curve|function)|square root|tanh|arctan*|splines?|polynomial|almon|koyck|kernel|quadratic|log-?log|log-?linear|non-?geometric|non-?parametric|delayed|log(?:s|ged|arithm*)?(?: of| both| the|\\()|linear model|concave|two-parameter|error.correction|cointegrat*|first differences",
+    "wei?b[ui]l+|wiebull|logistic|gompertz|michaelis*|negative exponential|power (?:curve|function)|square root|tanh|arctan*|splines?|polynomial|almon|koyck|kernel*|hump*|peak*|quadratic|log-?log|log-?linear|non-?geometric|non-?parametric|delayed|log(?:s|ged|arithm*)?(?: of| both| the|\\()|linear model|concave|two-parameter|error.correction|cointegrat*|first differences",
     { [RP]: 2 },
   ),
   row(
@@ -68,12 +69,12 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   ),
   row(
     "replace",
-    "replac*|swi?t?ch*|giv(?:e|ing) up|exchang*|redo|swap*|substitut*|instead of|in place of|rather than|convert*|move (?:over )?to|go (?:fully |from )|use an?|adopt|turn off|switch off",
+    "replac*|swi?t?ch*|giv(?:e|ing) up|exchang*|in lieu of|redo|redefin*|redesign*|rework*|rebuild*|swap*|substitut*|instead of|in place of|rather than|convert*|move (?:over )?to|go (?:fully |from )|use an?|adopt|turn off|switch off",
     { [RP]: 1 },
   ),
   row(
     "remove",
-    "drop*|remov*|should go|thr[eo]w*|forget about|abolish*|strip*|delet*|exclud*|omit*|eliminat*|get rid|throw out|take out|leave out|without|no(?=\\s+(?:trend|intercept|seasonality|adstock|saturation|holdout))",
+    "drop*|remov*|should go|ditch*|scrap*|bin|kick out|abandon*|thr[eo]w*|forget about|abolish*|strip*|delet*|exclud*|omit*|eliminat*|get rid|throw out|take out|leave out|without|no(?=\\s+(?:trend|intercept|seasonality|adstock|saturation|holdout))",
     { [RP]: 1 },
   ),
   row(
@@ -93,19 +94,19 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   ),
   row(
     "signs",
-    "neg(?:ative|ativ)? (?:media )?(?:coef*|betas?|effects?|values)|below zero|non-?negativ*|positivity|unrestricted|signs?",
+    "betas?|neg(?:ative|ativ)? (?:media )?(?:coef*|betas?|effects?|values)|below zero|non-?negativ*|positivity|unrestricted|signs?",
     {
       [RP]: 2,
     },
   ),
   row(
     "evaluation_scheme",
-    "cross-?validat*|k-?fold*|random (?:split|folds?)|train/test|80/20|shuffl*|locked|final weeks|test (?:weeks|period|data)|number of folds|horizon|hold-?outs?|in-sample|rolling-origin|leave-one-out|aicc?|bic",
+    "cross-?validat*|sealed|peek*|k-?fold*|random (?:split|folds?)|train/test|80/20|shuffl*|locked|final weeks|test (?:weeks|period|data)|number of folds|horizon|hold-?outs?|in-sample|rolling-origin|leave-one-out|aicc?|bic",
     { [RP]: 1 },
   ),
   row(
     "science",
-    "papers?|literatur*|et al|[A-Z]?[a-z]+ (?:and [a-z]+ )?[(]?(?:19|20)[0-9]{2}[)]?|cit(?:e|es|ation|ations)|references?|academic*|scientif*|scholar*|theor*|justif*|et al|textbooks?|derivation|empirical|evidence|stud(?:y|ies)|assum*|peer-reviewed|published|grounds|proof|sources?|identifiab*|identification|endogen*|omitted variable|causal*|unbiased",
+    "papers?|literatur*|et al|[A-Z]?[a-z]+ (?:and [a-z]+ )?[(]?(?:19|20)[0-9]{2}[)]?|cit(?:e|es|ation|ations)|references?|academic*|scientif*|scholar*|theor*|justif*|et al|textbooks?|derivation|empirical|evidence|stud(?:y|ies)|assum*|peer-reviewed|published|grounds|proof|sources?|identifiab*|identification|endogen*|omitted variable|causal*|unbiased|says who|tenets?|authorit(?:y|ies)|scholars?|econometri*|reverse causality",
     { [RP]: 1.5 },
   ),
   row(
@@ -128,17 +129,17 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   // Commercial plausibility.
   row(
     "plausible",
-    "(?:im)?plausib*|(?:un)?believ*|(?:in)?credib*|(?:un)?realis[mt]*|sensibl*|senses?|sane|sanity|reality check|(?:im)?probable|tenable|sound right|make sen[sc]e|wrong|off|reasonabl*|ridiculous|nonsense|odd|strange|weird|suspicious|fishy|doubt*|trust|defensible|too good|ring true|artefact",
+    "(?:im)?plausib*|(?:un)?believ*|(?:in)?credib*|(?:un)?realis[mt]*|sensibl*|senses?|sane|sanity|reality check|(?:im)?probable|tenable|sound right|make sen[sc]e|wrong|off|reasonabl*|ridiculous|nonsense|odd|strange|weird|suspicious|fishy|doubt*|trust|defensible|too good|ring true|chime*|tall(?:y|ies)|gut (?:check|feeling)|fairy tale|fantasy|no way|out of whack|embarrass*|laugh*|appraise*|appraisal|opine|scrutini[sz]*|sense-check|artefact",
     { [BA]: 2 },
   ),
   row(
     "benchmark",
-    "bench?m*rks?|benchmark*|industr*|norms?|typical*|category|competitors?|compar(?:e|es|ed|able|ison)*|usual*|customary|sector|average|peers|in line with|out of line|out of range",
+    "bench?m*rks?|benchmark*|industr*|norms?|typical*|category|competitors?|compar(?:e|es|ed|able|ison)*|usual*|customary|sector|average|peers|rivals?|rules? of thumb|normal|practice|in line with|out of line|out of range",
     { [BA]: 1.5 },
   ),
   row(
     "returns",
-    "m?roi|mroi|rois|roas|pay-?backs?|pays? (?:back|for itself|off)|returns?|incremental*|contribut*|decomposition|shares? of|break-?even|cost per|uplift|base share",
+    "m?roi|mroi|rois|roas|pay-?backs?|pays? (?:back|for itself|off)|returns?|incremental*|contribut*|decomposition|shares? of|break-?even|takings|turnover|times the money|(?:quid|euros?|pounds?|dollars?) (?:back|earned)|per (?:additional|extra|new) (?:customer|client)|cost per|uplift|base share",
     { [BA]: 1.5 },
   ),
   row("money", "margins?|profit*|revenue|euros?|eur|€|cfo|finance|controller|economic*", {
@@ -169,24 +170,24 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   // Deployment.
   row(
     "deploy",
-    "deploy*|go(?:es|ing)?.?live|live|roll(?:ed|ing)?.?out*|launch*|in(?:to)? production|production|releas*|ship*|implement*|in(?:to)? (?:service|use|force)|adopt*|cut-?over|switch(?:ed)? (?:over|on)|promot(?:e|ion) the|retire|official*|pilots?",
+    "deploy*|go(?:es|ing)?.?live|live|roll(?:ed|ing)?.?out*|launch*|in(?:to)? production|production|releas*|ship*|implement*|in(?:to)? (?:service|use|force)|adopt*|cut-?over|switch(?:ed)? (?:over|on)|promot(?:e|ion) the|retire|official*|fit for (?:service|use)|put to use|start using|introduc(?:e|es|ed|ing|tion)|pilots?|trial (?:run|quarter)",
     { [SH]: 1.5 },
   ),
   row(
     "approve",
-    "app?rov*|ap?pro*val|sign(?:s|ed)?[- ]?off|signature|sign|green light|consent|authori[sz]*|permission|clearance|go[ /]?(?:or )?no[- /]?go|yes or no|verdict|accept*|ratif*|final okay|veto|reject*",
+    "app?rov*|ap?pro*val|sign(?:s|ed)?[- ]?off|signature|sign|green light|consent|authori[sz]*|permission|clearance|go[ /]?(?:or )?no[- /]?go|yes or no|verdict|accept*|endors*|sanction*|blessing|the nod|go-?ahead|thumbs up|ratif*|final okay|veto|reject*",
     { [SH]: 1.5 },
   ),
   row(
     "decide",
-    "decid*|decisions?|your call|recommendation|choose|arbitrate|proceed|commit*|final word|go ahead|agreed?|object(?:s|ion|ions)?",
+    "decid*|decisions?|your call|recommendation|choose|arbitrate|ruling|resolve|make the call|flip the switch|use it or|call (?:it )?off|proceed|commit*|final word|go ahead|agreed?|object(?:s|ion|ions)?",
     {
       [SH]: 1.5,
     },
   ),
   row(
     "safeguards",
-    "monitor*|roll(?:ed|ing)?.?back|revert*|alerts?|alarms?|tracking error|stop-loss|success criteria|acceptance criteria|exit criteria|criteria|fallback|review date|next review|safeguards?",
+    "monitor*|roll(?:ed|ing)?.?back|revert*|alerts?|alarms?|tracking error|stop-loss|success criteria|acceptance criteria|exit criteria|criteria|fallback|way back|warning lights?|review date|next review|safeguards?",
     { [SH]: 2 },
   ),
   row(

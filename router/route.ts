@@ -7,6 +7,7 @@
  * I3. Scores are rounded to 3 digits: int8 arithmetic differs in the last ones between machines,
  *     and equal sessions must have equal histories.
  * I4. A text that the model is sure belongs to nobody goes to a person, not to the rules.
+ * I5. Where the model is unsure and the rules are not clear, both must lean to the same role.
  */
 import { errorText } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
@@ -57,8 +58,8 @@ export async function chooseRole(request: RouteRequest, tools: RouteTools): Prom
     return pinnedRoute(pinned as Role, allowed, request.text);
   }
   const judged = await judgeByModel(request.text, tools.model);
-  if ("label" in judged && judged.label !== null) return decide(judged, allowed, excluded);
-  return decide(byRules(request.text, judged.reason), allowed, excluded);
+  if ("source" in judged) return decide(judged, allowed, excluded);
+  return decide(byRules(request.text, judged), allowed, excluded);
 }
 
 function decide(scored: Scored, allowed: readonly Role[], excluded: ReadonlySet<string>): Route {
@@ -88,7 +89,7 @@ function routeTo(role: Role | null, scored: Scored, ranked: readonly Role[]): Ro
 }
 
 function pinnedRoute(role: Role, allowed: readonly Role[], text: string): Route {
-  const { scores } = byRules(text, "");
+  const { scores } = byRules(text, { reason: "" });
   return {
     role,
     alternatives: rank(scores, allowed).filter((other) => other !== role),
@@ -101,11 +102,14 @@ function pinnedRoute(role: Role, allowed: readonly Role[], text: string): Route 
   };
 }
 
+/** Why the rules are asked, and what the model would have guessed. */
+interface Unsure {
+  readonly reason: string;
+  readonly leaning?: string;
+}
+
 /** The model's word, or a reason why the rules are asked instead. */
-async function judgeByModel(
-  text: string,
-  model: RouterModel | null,
-): Promise<Scored | { readonly reason: string }> {
+async function judgeByModel(text: string, model: RouterModel | null): Promise<Scored | Unsure> {
   if (model === null) return { reason: "no model" };
   let judgement: Judgement;
   try {
@@ -120,6 +124,7 @@ async function judgeByModel(
   if (found.rejected !== null && found.rejected !== "reject_label") {
     return {
       reason: `model unsure: ${found.rejected}, ${percent(found.confidence)} ${found.label}`,
+      ...(found.rejected === "low_confidence" && found.familiar ? { leaning: found.label } : {}),
     };
   }
   return scoredByModel(found, model);
@@ -137,20 +142,24 @@ function scoredByModel(found: Classification, model: RouterModel): Scored {
   };
 }
 
-function byRules(text: string, before: string): Scored {
+function byRules(text: string, unsure: Unsure): Scored {
   const verdict = judgeByRules(text);
+  const agreed = verdict.leaning !== null && verdict.leaning === unsure.leaning;
+  const label = verdict.label ?? (agreed ? verdict.leaning : null);
   return {
     source: "rules",
-    label: verdict.label,
+    label,
     scores: roleScores((role) => verdict.scores[role]),
     confidence: Math.max(...Object.values(verdict.scores)),
     threshold: null,
     modelDigest: null,
-    reason: [before, ruleReason(verdict)].filter((part) => part !== "").join("; "),
+    reason: [unsure.reason, ruleReason({ ...verdict, label })]
+      .filter((part) => part !== "")
+      .join("; "),
   };
 }
 
-function ruleReason({ label, concepts }: RuleVerdict): string {
+function ruleReason({ label, concepts }: Pick<RuleVerdict, "label" | "concepts">): string {
   if (concepts.length === 0) return "rules: no known term";
   const terms = concepts.slice(0, 6).join(", ");
   return label === null ? `rules: not clear (${terms})` : `rules: ${label} (${terms})`;
