@@ -240,6 +240,7 @@ describe("the gate", () => {
 
   it("spreads tokens over the minute and settles to what was really used", async () => {
     const { model } = failing();
+    const { call, clock } = wrapped(model, { tokensPerMinute: 600, concurrency: 1 });
     // A request is estimated at 101 tokens in and 100 out and takes 100 in all.
     for (let index = 0; index < 4; index += 1) await call();
     expect(clock.slept).toEqual([]);
