@@ -20,7 +20,8 @@ const DAY_MS = 86_400_000;
 /** Bodies and attachments together; see schemas/codec.ts and schemas/headers.ts. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 const REPLICAS = 3;
-const TRIES_MAX = 40;
+const UNHEARD = ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"];
+const TRIES_MAX = 100;
 const TRY_PAUSE_MS = 100;
 
 /** Settings of a topic on the cluster. */
@@ -65,7 +66,8 @@ async function create(
   const { brokers } = await admin.describeCluster();
   const replicas = settings.replicationFactor ?? Math.min(REPLICAS, brokers.length);
   await admin.createTopics({
-    waitForLeaders: true,
+    // Waited for below; kafkajs gives up at the first broker that has not heard of a topic.
+    waitForLeaders: false,
     timeout: 20_000,
     topics: missing.map((row) => ({
       topic: `${prefixOf(settings)}${row.topic}`,
@@ -89,7 +91,7 @@ async function countsOf(admin: Admin, prefix: string): Promise<Map<string, numbe
         topics.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]),
       );
     } catch (error) {
-      if (tries >= TRIES_MAX || !hasType(error, ["UNKNOWN_TOPIC_OR_PARTITION"])) throw error;
+      if (tries >= TRIES_MAX || !hasType(error, UNHEARD)) throw error;
       await sleep(TRY_PAUSE_MS);
     }
   }
