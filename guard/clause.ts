@@ -17,6 +17,8 @@ import {
   NEGATION,
   OTHER_METHODS,
   PROTECTED_NOUNS,
+  REFUSED,
+  REFUSED_TO_KEEP,
   STRONG_CHANGE,
   TUNABLE_NOUNS,
   WEAK_CHANGE,
@@ -29,6 +31,8 @@ const REACH_CHARACTERS = 70;
 /** Characters before a verb in which a negation counts. */
 const NEGATION_REACH_CHARACTERS = 45;
 const CLAUSE_CHARACTERS_MAX = 400;
+/** A protected noun this close before a tunable one is part of its name: "adstock decay". */
+const COMPOUND_CHARACTERS = 24;
 
 export interface Clause {
   readonly text: string;
@@ -52,6 +56,12 @@ export interface Clause {
   readonly question: boolean;
   readonly authority: boolean;
   readonly agent: boolean;
+  /** Starts with a verb of change: an order. */
+  readonly imperative: boolean;
+  /** The whole sentence refuses what it names. */
+  readonly refused: boolean;
+  /** Refuses to keep, which is an intent to change. */
+  readonly refusedToKeep: boolean;
 }
 
 /** Lower case, look-alikes folded, white space collapsed. */
@@ -75,17 +85,36 @@ function fieldsOf(text: string): Field[] {
 
 /** Sentences, cut further where one turns against or away from what was said before. */
 export function clausesOf(text: string): Clause[] {
-  const pieces = text
-    .split(/(?<=[.!?;:])\s+|[\r\n]+|\s[-–—]{1,2}\s/)
-    .flatMap((sentence) =>
-      sentence.split(
-        /,?\s+(?:but|however|although|though|yet|whereas|while|and then|then|otherwise|so that|and (?=(?:please|use|fit|drop|replace|switch|remove|ignore|run|set|treat|skip|disable)\b))\s*/i,
-      ),
-    )
-    .flatMap((piece) => chunks(piece.trim()))
-    .filter((piece) => /\p{L}/u.test(piece));
-  return pieces.map(readClause);
+  const sentences = sentencesOf(text);
+  return sentences.flatMap((sentence, at) => {
+    const plain = folded(sentence);
+    const answer = sentence.endsWith("?") ? folded(sentences[at + 1] ?? "") : "";
+    const whole = {
+      refused: REFUSED.test(plain) || DENIAL.test(answer),
+      refusedToKeep: REFUSED_TO_KEEP.test(plain),
+    };
+    return sentence
+      .split(TURN)
+      .flatMap((piece) => chunks(piece.trim()))
+      .filter((piece) => LETTER.test(piece))
+      .map((piece) => readClause(piece, whole));
+  });
 }
+
+/** How a question is answered in the negative. */
+const DENIAL = /^(?:no\b|the (?:folds|data|result)\b[^.]{0,40}\b(?:no|nothing|not)\b)/;
+
+/** Sentences of a text, white space and list marks removed. */
+export function sentencesOf(text: string): string[] {
+  return text
+    .split(/(?<=[.!?;:])\s+|[\r\n]+|\s[-–—]{1,2}\s/)
+    .flatMap((sentence) => chunks(sentence.trim()))
+    .filter((sentence) => LETTER.test(sentence));
+}
+
+const LETTER = /\p{L}/u;
+const TURN =
+  /,?\s+(?:but|however|although|though|yet|whereas|while|and then|then|otherwise|so that|hence|except\b|and (?=(?:please|use|fit|drop|replace|switch|remove|ignore|run|set|treat|skip|disable|train|keep)\b))\s*|,\s+(?=(?:we|it|they|this|i|so|which|that)\b)/i;
 
 function chunks(piece: string): string[] {
   const parts: string[] = [];
@@ -95,7 +124,7 @@ function chunks(piece: string): string[] {
   return parts;
 }
 
-function readClause(original: string): Clause {
+function readClause(original: string, whole: Pick<Clause, "refused" | "refusedToKeep">): Clause {
   const text = folded(original);
   const strong = verbs(text, STRONG_CHANGE);
   const weak = verbs(text, WEAK_CHANGE);
@@ -107,8 +136,8 @@ function readClause(original: string): Clause {
     strong: strong.some(open),
     weak: weak.some(open),
     negated: [...strong, ...weak].some((verb) => verb.negated),
-    strongOnProtected: strong.some((verb) => open(verb) && actsOnProtected(text, verb)),
-    weakOnProtected: weak.some((verb) => open(verb) && actsOnProtected(text, verb)),
+    strongOnProtected: strong.some((verb) => open(verb) && actsOnProtected(text, verb, false)),
+    weakOnProtected: weak.some((verb) => open(verb) && actsOnProtected(text, verb, true)),
     otherMethod: method !== null,
     otherMethodNegated: method !== null && isNegated(text, method.index),
     tunable: TUNABLE_NOUNS.test(text),
@@ -119,7 +148,26 @@ function readClause(original: string): Clause {
     question: original.trimEnd().endsWith("?"),
     authority: AUTHORITY.test(text),
     agent: AGENTS.test(text),
+    imperative: isImperative(text),
+    ...whole,
   };
+}
+
+const OPENING =
+  /^(?:(?:please|also|then|next|first|now|so|and|instead|simply|just|kindly|quietly|finally|afterwards|eventually|once cleared|after clearance|before the (?:fit|start)|in (?:the|this) (?:engine|job|run)),? )*(?:do )?/;
+
+/** Whether a clause opens with a verb of change in its plain form. */
+function isImperative(text: string): boolean {
+  const rest = text
+    .replace(/^[\w ]{1,40}: /, "")
+    .replace(OPENING, "")
+    .replace(/^[\w ,]{1,40}, /, (lead) =>
+      /^(?:if|when|once|after|before|at|for|in|on|to|should|unless)\b/.test(lead) ? "" : lead,
+    );
+  const verb = /^(\w+)/.exec(rest)?.[1] ?? "";
+  if (/(?:s|ed|ing)$/.test(verb) && !/^(?:pass|discuss)$/.test(verb)) return false;
+  const start = rest.slice(0, 60);
+  return [STRONG_CHANGE, WEAK_CHANGE].some((pattern) => start.search(pattern) === 0);
 }
 
 interface Verb {
@@ -136,17 +184,31 @@ function verbs(text: string, pattern: RegExp): Verb[] {
   }));
 }
 
+/** A question that expects a yes, or a denial of being a change, negates nothing. */
+const EMPTY_NEGATION =
+  /\b(?:(?:would|should|could|can|do|does|is|are|will) (?:it|we|you|they|i|this) not|why not|isn't it|couldn't it|(?:is|are) (?:not|no) (?:an? )?(?:methodology change|change of (?:the )?methodology|violation|change)|unless (?:someone|nobody|anyone)|provided (?:nobody|no one)|should (?:nobody|no one)|assume (?:the \w+ )?(?:had |has )?no|no longer|not only)\b/g;
+
+/** What stands between the members of a list: "… dropped, aggregated or winsorised". */
+const LISTED = /^ ?(?:\w+ed )?(?:(?:or|and|nor) )?$/;
+
+/** Whether a negation stands before this place in the same clause, with no comma in between. */
 function isNegated(text: string, at: number): boolean {
-  return NEGATION.test(text.slice(Math.max(0, at - NEGATION_REACH_CHARACTERS), at));
+  const before = text
+    .slice(Math.max(0, at - NEGATION_REACH_CHARACTERS), at)
+    .replace(EMPTY_NEGATION, "");
+  const tail = before.slice(before.lastIndexOf(",") + 1);
+  const listed = LISTED.test(tail) && /^\w+ed\b/.test(text.slice(at, at + 20));
+  return NEGATION.test(listed ? before : tail);
 }
 
 /** Whether what stands right after a verb, or right before it, is protected and not tunable. */
-function actsOnProtected(text: string, verb: Verb): boolean {
+function actsOnProtected(text: string, verb: Verb, weak: boolean): boolean {
   const after = text.slice(verb.end, verb.end + REACH_CHARACTERS);
   const before = text.slice(Math.max(0, verb.at - REACH_CHARACTERS / 2), verb.at);
   const tunable = after.search(TUNABLE_NOUNS);
   const noun = firstProtected(after);
-  if (noun >= 0) return tunable < 0 || noun < tunable - REACH_CHARACTERS / 2;
+  if (noun >= 0 && tunable < 0) return true;
+  if (noun >= 0) return !weak && noun < tunable - COMPOUND_CHARACTERS;
   return tunable < 0 && firstProtected(before) >= 0 && !TUNABLE_NOUNS.test(before);
 }
 

@@ -15,6 +15,10 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
     /\b(?:ignore|disregard|forget|override|discard|set aside) (?:all |any |the |your |every )?(?:of )?(?:your |the |these |those )?(?:previous|prior|above|earlier|preceding|foregoing|system|original|safety|guard|methodology|other)?[ -]{0,2}(?:instructions?|prompts?|rules|guidelines|directives|policy|policies|checks|context)\b/,
   ],
   [
+    "says that the guard is off",
+    /\b(?:guard|guardrails?|judge|check|filter|semantic layer|methodology lock|lock)\b[^.!?]{0,20}\b(?:is|was|has been|are|runs?|been)\b[^.!?]{0,15}\b(?:off|disabled|suspended|inactive|switched off|released|debug mode|down for|not active|optional)\b|\b(?:must|should|may|need|do|does) not (?:evaluate|judge|check|read further|scan|inspect|look at|assess)\b|\b(?:remaining|following|rest of the|next) (?:text|paragraph|part|section|message) (?:is|was|has been) (?:trusted|safe|(?:pre-?)?approved|already|harmless)\b|\b(?:without|no|with no) restrictions\b|\bviolations?:? (?:false|none)\b/,
+  ],
+  [
     "gives the verdict itself",
     /["']?\b(?:verdict|violation|violations|is_violation|cleared|approved|safe|allowed|decision|label|result)\b["']?\s?[:=]\s?["']?(?:cleared|clear|approved?|false|none|true|safe|ok|pass(?:ed)?|allow(?:ed)?|benign|no|0|\[\])/,
   ],

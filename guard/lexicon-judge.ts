@@ -16,18 +16,19 @@ import { type Clause, clausesOf } from "./clause.ts";
 import { decodePassages } from "./decode.ts";
 import { instructionsToJudge } from "./injection.ts";
 import { illegible } from "./legible.ts";
+import { lexiconSource } from "./lexicon.ts";
 import type { SemanticJudge, SemanticOpinion, SemanticQuestion } from "./semantics.ts";
 import { type ViolationCode, violation } from "./violation.ts";
 
 const CLAUSES_MAX = 200;
 const VIOLATIONS_KEPT = 8;
-/** Changes when the words or the rules over them change. */
+/** Changes when the rules over the words change; the words are in the digest themselves. */
 const LEXICON_VERSION = 1;
 
 /** Judges by the word lists of `lexicon.ts`. */
 export const LEXICON_JUDGE: SemanticJudge = {
   name: "lexicon",
-  digest: digestOf({ judge: "lexicon", version: LEXICON_VERSION }),
+  digest: digestOf({ judge: "lexicon", version: LEXICON_VERSION, words: lexiconSource() }),
   judge: (question) => Promise.resolve(judgeByLexicon(question)),
 };
 
@@ -73,24 +74,45 @@ function intent(code: ViolationCode, clause: Clause): Violation {
   return violation(code, "reasoning", MESSAGES[code] ?? "Not cleared", clause.text);
 }
 
-/** What a clause intends, or null. */
+/** What a clause intends, or null; `before` is the clause it follows. */
 function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
-  const orders = clause.directive || clause.condition || clause.question;
-  const reports = (clause.keeping || clause.mention) && !orders;
-  const changes = clause.strongOnProtected || (clause.weakOnProtected && clause.otherMethod);
-  const method = clause.otherMethod && !clause.otherMethodNegated;
-  if (clause.authority && (changes || (method && (clause.weak || clause.strong)))) {
+  const touches = clause.fields.length > 0 || clause.otherMethod;
+  if (clause.refusedToKeep && touches) return codeOf(clause);
+  if (clause.refused) return null;
+  const ordered = clause.imperative || clause.directive || clause.condition || clause.question;
+  const reports = (clause.keeping || clause.mention) && !ordered;
+  const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
+  const acts = clause.strong || clause.weak;
+  const onPronoun = pronounChange(clause, before);
+  const changes =
+    clause.strongOnProtected ||
+    onPronoun ||
+    (clause.weakOnProtected && (method || clause.imperative || asksForMore(clause)));
+  if (clause.authority && !clause.keeping && !clause.negated && touches && !clause.tunable) {
     return "false_authority";
   }
-  if (clause.agent && (changes || (method && orders))) return "instruction_to_agent";
-  if (changes && !reports) return codeOf(clause);
-  if (method && (clause.weak || clause.strong || orders) && !reports && !clause.negated) {
-    return codeOf(clause);
+  if (clause.agent && (changes || (method && ordered)) && !clause.keeping) {
+    return "instruction_to_agent";
   }
-  if (method && clause.text.split(/\s+/).length <= 6 && before?.directive === true) {
-    return codeOf(clause);
-  }
+  if (changes && !reports && !(clause.keeping && !clause.strongOnProtected)) return codeOf(clause);
+  if (method && (acts || ordered) && !reports && !clause.keeping) return codeOf(clause);
   return null;
+}
+
+/** Weak verbs count where something is asked of somebody, or proposed as a question. */
+function asksForMore(clause: Clause): boolean {
+  if (clause.tunable || clause.keeping) return false;
+  return (clause.agent && clause.directive) || clause.question;
+}
+
+/** "…, we merely remove it" after a clause that named something protected. */
+function pronounChange(clause: Clause, before: Clause | null): boolean {
+  if (before === null || before.fields.length === 0 || before.tunable || clause.tunable) {
+    return false;
+  }
+  return (
+    clause.strong && /\b(?:it|them|this|that)\b/i.test(clause.text) && clause.fields.length === 0
+  );
 }
 
 function codeOf(clause: Clause): ViolationCode {

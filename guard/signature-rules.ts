@@ -19,14 +19,18 @@ export function judgeSignature(
   spec: Specification,
 ): readonly Violation[] {
   return [
-    ...signature.channels.flatMap((channel) => judgeChannel(channel, spec)),
+    ...signature.channels.flatMap((channel) => judgeChannel(channel, baseline, spec)),
     ...judgeModel(signature, spec),
     ...judgeTied(signature, baseline, spec),
     ...judgeDrift(signature, baseline, spec),
   ];
 }
 
-function judgeChannel(channel: ChannelSignature, spec: Specification): Violation[] {
+function judgeChannel(
+  channel: ChannelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): Violation[] {
   const limits = spec.signature;
   const found: Violation[] = [];
   const path = `hyperparameters.${channel.channel}`;
@@ -38,11 +42,27 @@ function judgeChannel(channel: ChannelSignature, spec: Specification): Violation
     const message = `The last lag still weighs ${share(channel.flatness)} of the first; within the longest lag this is a flat average, not geometric decay (at most ${share(limits.kernel_flatness_max)})`;
     found.push(violation("carryover_flat", `${path}.decay`, message, figure(channel.flatness)));
   }
-  if (channel.curvature < limits.curvature_min && !excepted(channel, "saturation", spec)) {
-    const message = `Over the observed spend the response departs from a straight line by ${share(channel.curvature)}; saturation is switched off (least ${share(limits.curvature_min)})`;
-    found.push(violation("saturation_linear", `${path}.gamma`, message, figure(channel.curvature)));
+  if (straightened(channel, baseline, spec)) {
+    const message = `Over the observed spend the response departs from a straight line by ${share(channel.curvatureObserved)}, less than in the baseline; saturation is switched off (least ${share(limits.curvature_min)})`;
+    const evidence = figure(channel.curvatureObserved);
+    found.push(violation("saturation_linear", `${path}.gamma`, message, evidence));
   }
   return found;
+}
+
+/**
+ * Straight over the spend seen, and straighter than the baseline: data with one large spike make any
+ * curve straight over the rest, and that is not a proposal's doing.
+ */
+function straightened(
+  channel: ChannelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): boolean {
+  if (channel.curvatureObserved >= spec.signature.curvature_min) return false;
+  if (excepted(channel, "saturation", spec)) return false;
+  const before = baseline.channels.find((row) => row.channel === channel.channel);
+  return before === undefined || channel.curvatureObserved < before.curvatureObserved;
 }
 
 function excepted(

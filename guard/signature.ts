@@ -33,7 +33,10 @@ export interface ChannelSignature {
   readonly halfLifeWeeks: number;
   readonly carryoverMass: number;
   readonly flatness: number;
+  /** Over 0 … 1, up to the largest adstocked exposure. */
   readonly curvature: number;
+  /** Over the range that most of the data lie in; `curvature` where that is not known. */
+  readonly curvatureObserved: number;
   readonly saturationAtTop: number;
   /** R: the end of the observed range. */
   readonly observedTo: number;
@@ -82,13 +85,15 @@ function channelSignature(
   const lagMax = config.adstock.max_lag_weeks * periods;
   const seen = observed !== null && Object.hasOwn(observed, channel.name);
   const observedTo = seen ? (observed[channel.name]?.p95 ?? 1) : 1;
+  const whole = curvature(alpha, gamma, 1);
   return {
     channel: channel.name,
     mediaType: channel.media_type,
     halfLifeWeeks: halfLife(decay) / periods,
     carryoverMass: carryoverMass(decay, periods, lagMax),
     flatness: decay ** lagMax,
-    curvature: curvature(alpha, gamma, observedTo),
+    curvature: whole,
+    curvatureObserved: observedTo === 1 ? whole : curvature(alpha, gamma, observedTo),
     saturationAtTop: hill(observedTo, alpha, gamma),
     observedTo,
   };
