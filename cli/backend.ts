@@ -1,8 +1,15 @@
-/** Log and snapshot store by the settings: SQLite in a folder, memory, or Kafka and Redis. */
+/**
+ * Log and snapshot store by the settings: SQLite in a folder, memory, or Kafka and Redis.
+ *
+ * I1. SQLite holds both in one file, so that one transaction holds both; it stands alone.
+ */
 import { systemClock } from "../infra/clock.ts";
+import { createKafkaLog } from "../infra/log-kafka.ts";
 import { createMemoryLog } from "../infra/log-memory.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
+import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
 import { openSqliteState } from "../infra/sqlite-state.ts";
+import { MmmError } from "../schemas/errors.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,25 +23,79 @@ export interface BackendOptions {
   readonly settings: Settings;
   readonly stateDir: string;
   readonly mustExist?: boolean;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Opens both; topics are there when it resolves. */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
-  const { log: settings } = options.settings;
-  const backend =
-    settings.kind === "memory"
-      ? memoryBackend(settings.partitions)
-      : openSqliteState(options.stateDir, {
-          clock: systemClock,
-          partitions: settings.partitions,
-          mustExist: options.mustExist ?? false,
-        });
-  await backend.log.ensureTopics();
+  const backend = OPENERS[options.settings.log.kind](options);
+  try {
+    await backend.log.ensureTopics();
+  } catch (error) {
+    await backend.close().catch(() => {});
+    throw error;
+  }
   return backend;
 }
 
-function memoryBackend(partitions: number): Backend {
-  const log = createMemoryLog({ partitions, clock: systemClock });
-  const snapshots = createMemorySnapshots();
-  return { log, snapshots, close: () => log.close() };
+const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
+  sqlite: ({ settings, stateDir, mustExist }) =>
+    openSqliteState(stateDir, {
+      clock: systemClock,
+      partitions: settings.log.partitions,
+      mustExist: mustExist ?? false,
+    }),
+  memory: ({ settings }) =>
+    together(
+      createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
+      createMemorySnapshots(),
+    ),
+  kafka: (options) => together(kafkaLog(options), storeOf(options.settings)),
+};
+
+function together(log: EventLog, snapshots: SnapshotStore): Backend {
+  const close = async () => {
+    await log.close();
+    await snapshots.close();
+  };
+  return { log, snapshots, close };
+}
+
+function storeOf(settings: Settings): SnapshotStore {
+  const { kind, url } = settings.snapshots;
+  if (kind === "memory") return createMemorySnapshots();
+  if (kind === "redis") {
+    return createRedisSnapshots({
+      url,
+      prefix: settings.log.prefix,
+      partitions: settings.log.partitions,
+    });
+  }
+  throw new MmmError(
+    "settings_invalid",
+    "snapshots.kind: Kafka needs Redis (or memory, for one process); set MMM_SNAPSHOTS=redis",
+  );
+}
+
+function kafkaLog({ settings, environment = process.env }: BackendOptions): EventLog {
+  const { brokers, client_id, prefix, partitions, replication_factor, tls, sasl } = settings.log;
+  return createKafkaLog(
+    {
+      brokers,
+      clientId: client_id,
+      prefix,
+      partitions,
+      tls: tls ? {} : null,
+      sasl:
+        sasl === "none"
+          ? null
+          : {
+              mechanism: sasl,
+              username: environment["KAFKA_USERNAME"] ?? "",
+              password: environment["KAFKA_PASSWORD"] ?? "",
+            },
+      ...(replication_factor === null ? {} : { replicationFactor: replication_factor }),
+    },
+    systemClock,
+  );
 }

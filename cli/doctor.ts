@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable } from "../infra/files.ts";
 import { errorText } from "../schemas/errors.ts";
+import { openFor } from "./open.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp } from "./wire.ts";
 
 interface Check {
   readonly name: string;
@@ -39,11 +39,7 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
     return existsSync(join(options.stateDir, "state.sqlite")) ? "in use" : "empty";
   });
   await attempt("log", async () => {
-    const app = await openApp({
-      settings: settingsOf(shell, options),
-      stateDir: options.stateDir,
-      environment: shell.environment,
-    });
+    const app = await openFor(shell, options);
     try {
       const records = (await app.log.describe())
         .flatMap((topic) => topic.ranges)

@@ -6,8 +6,9 @@ import { submit } from "../producers/request.ts";
 import { requireHistory } from "./history-reader.ts";
 import { choice } from "./options.ts";
 import { requester } from "./run.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp, type App } from "./wire.ts";
+import { withApp } from "./open.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import type { App } from "./wire.ts";
 
 interface ResolveOptions extends CommonOptions {
   readonly session: string;
@@ -53,24 +54,6 @@ export function addEscalationsCommand(program: Command, shell: Shell): void {
     .action(async (options: ResolveOptions) =>
       withApp(shell, options, (app) => resolve(shell, options, app)),
     );
-}
-
-async function withApp(
-  shell: Shell,
-  options: CommonOptions,
-  use: (app: App) => Promise<void>,
-): Promise<void> {
-  const app = await openApp({
-    settings: settingsOf(shell, options),
-    stateDir: options.stateDir,
-    mustExist: true,
-    environment: shell.environment,
-  });
-  try {
-    await use(app);
-  } finally {
-    await app.close();
-  }
 }
 
 async function list(shell: Shell, options: CommonOptions, app: App): Promise<void> {

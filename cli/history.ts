@@ -7,8 +7,8 @@ import { escaped } from "../session/quote.ts";
 import { EXPORT_FORMATS, exportText, type ExportFormat } from "./export.ts";
 import { requireHistory } from "./history-reader.ts";
 import { choice } from "./options.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp } from "./wire.ts";
+import { openFor } from "./open.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface ShowOptions extends CommonOptions {
   readonly session: string;
@@ -36,12 +36,7 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
 }
 
 async function entriesOf(shell: Shell, options: ShowOptions): Promise<HistoryEntry[]> {
-  const app = await openApp({
-    settings: settingsOf(shell, options),
-    stateDir: options.stateDir,
-    mustExist: true,
-    environment: shell.environment,
-  });
+  const app = await openFor(shell, options, { mustExist: true });
   try {
     return await requireHistory(app.log, options.session);
   } finally {

@@ -13,6 +13,12 @@ import { addHistoryCommand } from "./history.ts";
 import { addProposeCommand } from "./propose.ts";
 import { addRunCommand } from "./run.ts";
 import { addServeCommand } from "./serve.ts";
+import { addDeadLettersCommand } from "./dead-letters.ts";
+import { addReplayCommand } from "./replay.ts";
+import { addSnapshotCommand } from "./snapshot.ts";
+import { addSubmitCommand } from "./submit.ts";
+import { addWatchCommand } from "./watch.ts";
+import { addTopicsCommand } from "./topics.ts";
 import type { Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
 import { addStatusCommand } from "./status.ts";
@@ -23,8 +29,11 @@ import { version } from "./version.ts";
 const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addRunCommand,
   addWorkerCommand,
+  addSubmitCommand,
+  addWatchCommand,
   addStatusCommand,
   addHistoryCommand,
+  addReplayCommand,
   addAuditCommand,
   addEscalationsCommand,
   addProposeCommand,
@@ -32,6 +41,9 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addTrainCommand,
   addSimulateCommand,
   addServeCommand,
+  addTopicsCommand,
+  addDeadLettersCommand,
+  addSnapshotCommand,
   addDoctorCommand,
 ];
 

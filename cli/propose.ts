@@ -4,8 +4,8 @@ import { MmmError } from "../schemas/errors.ts";
 import { sha256 } from "../schemas/canonical.ts";
 import { submit } from "../producers/request.ts";
 import { requester } from "./run.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp } from "./wire.ts";
+import { openFor } from "./open.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface ProposeOptions extends CommonOptions {
   readonly session: string;
@@ -32,12 +32,7 @@ async function propose(shell: Shell, options: ProposeOptions): Promise<void> {
   if (options.text.trim() === "" || options.text.length > TEXT_CHARS_MAX) {
     throw new MmmError("usage", `--text needs 1 to ${TEXT_CHARS_MAX} characters`);
   }
-  const app = await openApp({
-    settings: settingsOf(shell, options),
-    stateDir: options.stateDir,
-    mustExist: true,
-    environment: shell.environment,
-  });
+  const app = await openFor(shell, options, { mustExist: true });
   try {
     const found = await app.snapshots.load(options.session);
     if (found === null) {

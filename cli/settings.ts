@@ -42,7 +42,8 @@ const LOG = z.strictObject({
     .default("mmm."),
   brokers: z.array(z.string().min(1)).default(["127.0.0.1:9092"]),
   client_id: z.string().min(1).default("mmm-optimizer"),
-  replication_factor: z.int().min(1).max(9).default(1),
+  /** Of new topics; null = 3, or the number of brokers where there are fewer. */
+  replication_factor: z.int().min(1).max(9).nullable().default(null),
   tls: z.boolean().default(false),
   sasl: z.enum(["none", "plain", "scram-sha-256", "scram-sha-512"]).default("none"),
 });

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import Table from "cli-table3";
+import { choice } from "./options.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 export interface Shell {
@@ -28,6 +29,8 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly stateDir: string;
   readonly settings?: string;
+  readonly log?: Settings["log"]["kind"];
+  readonly snapshot?: Settings["snapshots"]["kind"];
 }
 
 /** Adds the common options to a command. */
@@ -35,15 +38,25 @@ export function withCommon(command: Command): Command {
   return command
     .option("--json", "one JSON document (or one per line) on stdout")
     .option("--state-dir <dir>", "folder of log, snapshots and keys", ".mmm")
-    .option("--settings <file>", "settings file (default: config/settings.yaml where it exists)");
+    .option("--settings <file>", "settings file (default: config/settings.yaml where it exists)")
+    .option("--log <kind>", "sqlite | kafka | memory", choice("sqlite", "kafka", "memory"))
+    .option("--snapshot <kind>", "sqlite | redis | memory", choice("sqlite", "redis", "memory"));
 }
 
 /** Settings of a command: the named file, else config/settings.yaml here, else the shipped one. */
-export function settingsOf(shell: Shell, options: { readonly settings?: string }): Settings {
+export function settingsOf(
+  shell: Shell,
+  options: Pick<CommonOptions, "settings" | "log" | "snapshot">,
+): Settings {
   const shipped = fileURLToPath(new URL("../config/settings.yaml", import.meta.url));
   const here = "config/settings.yaml";
   const path = options.settings ?? [here, shipped].find((file) => existsSync(file)) ?? null;
-  return loadSettings(path, shell.environment);
+  const { log, snapshot } = options;
+  return loadSettings(path, {
+    ...shell.environment,
+    ...(log === undefined ? {} : { MMM_LOG: log }),
+    ...(snapshot === undefined ? {} : { MMM_SNAPSHOTS: snapshot }),
+  });
 }
 
 /** A table without frame for at most 100 columns; numbers should come as text. */

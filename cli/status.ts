@@ -4,8 +4,9 @@ import { MmmError } from "../schemas/errors.ts";
 import type { SessionSummary } from "../session/ports.ts";
 import { figure } from "./format.ts";
 import { count } from "./options.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { openApp } from "./wire.ts";
+import { openFor } from "./open.ts";
+import type { App } from "./wire.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface StatusOptions extends CommonOptions {
   readonly session?: string;
@@ -34,12 +35,7 @@ export function addStatusCommand(program: Command, shell: Shell): void {
 }
 
 async function status(shell: Shell, options: StatusOptions): Promise<void> {
-  const app = await openApp({
-    settings: settingsOf(shell, options),
-    stateDir: options.stateDir,
-    mustExist: true,
-    environment: shell.environment,
-  });
+  const app = await openFor(shell, options, { mustExist: true });
   try {
     const rows = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
     if (options.json === true) shell.out(JSON.stringify(rows));
@@ -50,7 +46,7 @@ async function status(shell: Shell, options: StatusOptions): Promise<void> {
 }
 
 async function summaries(
-  snapshots: Awaited<ReturnType<typeof openApp>>["snapshots"],
+  snapshots: App["snapshots"],
   options: StatusOptions,
 ): Promise<readonly SessionSummary[]> {
   if (options.session !== undefined) {

@@ -99,7 +99,7 @@ async function startRole(
 }
 
 /** Where events outside sessions are kept: a history of its own. */
-const OPERATIONS = "operations";
+export const OPERATIONS = "operations";
 
 async function recordRefusal(log: EventLog, reason: string): Promise<void> {
   const time = new Date(systemClock.now()).toISOString();

@@ -1,0 +1,31 @@
+/** The app that a command works on, from its common options. */
+import { settingsOf, type CommonOptions, type Shell } from "./shell.ts";
+import { openApp, type App } from "./wire.ts";
+
+/** Opens it; `mustExist` refuses a state folder that is not there. The caller closes it. */
+export function openFor(
+  shell: Shell,
+  options: CommonOptions,
+  more: { readonly mustExist?: boolean } = {},
+): Promise<App> {
+  return openApp({
+    settings: settingsOf(shell, options),
+    stateDir: options.stateDir,
+    mustExist: more.mustExist ?? false,
+    environment: shell.environment,
+  });
+}
+
+/** Opens, uses and closes the app of a command that looks at an existing state. */
+export async function withApp<T>(
+  shell: Shell,
+  options: CommonOptions,
+  use: (app: App) => Promise<T>,
+): Promise<T> {
+  const app = await openFor(shell, options, { mustExist: true });
+  try {
+    return await use(app);
+  } finally {
+    await app.close();
+  }
+}
