@@ -28,9 +28,9 @@ export interface EnsembleOptions {
   readonly seed: number;
   readonly members: number;
   readonly bounds?: SearchBounds;
-  /** Generations thrown away; default 150. */
+  /** Generations thrown away; default 300. */
   readonly warmup?: number;
-  /** Generations between members taken from a chain; default 5. */
+  /** Generations between members taken from a chain; default 10. */
   readonly thin?: number;
 }
 
@@ -55,7 +55,7 @@ export function sampleEnsemble(
   const chains = startChains({ unit, free, random }, (point) =>
     logLikelihood(likelihoods, at(point)),
   );
-  const { warmup = 150, thin = 5 } = options;
+  const { warmup = 300, thin = 10 } = options;
   const members: Float64Array[] = [];
   for (let generation = 0; members.length < options.members; generation += 1) {
     for (let chain = 0; chain < chains.length; chain += 1) {

@@ -17,24 +17,32 @@ const config = goldenConfig();
 const dataset = parseDataset(golden.objective.csv, config);
 
 /** Central difference, or null where the loss has a kink between the two points. */
-function difference(objective: Objective, point: Float64Array, at: number): number | null {
+function difference(
+  blend: (point: Float64Array) => number,
+  point: Float64Array,
+  at: number,
+): number | null {
   const step = (size: number): number => {
     const [up, down] = [point.slice(), point.slice()];
     up[at] = (point[at] ?? 0) + size;
     down[at] = (point[at] ?? 0) - size;
-    return (objective.evaluate(up).loss - objective.evaluate(down).loss) / (2 * size);
+    return (blend(up) - blend(down)) / (2 * size);
   };
   const size = 1e-6 * Math.max(1e-2, Math.abs(point[at] ?? 0));
   const [coarse, fine] = [step(4 * size), step(size)];
   return Math.abs(coarse - fine) > 1e-5 * (Math.abs(fine) + 1e-3) ? null : fine;
 }
 
-function expectSlopes(objective: Objective, point: Float64Array): number {
-  const { loss, gradient } = lossGradient(objective, point);
+function expectSlopes(objective: Objective, point: Float64Array, inSampleWeight = 0): number {
+  const { loss, gradient } = lossGradient(objective, point, inSampleWeight);
   expect(loss).toBe(objective.evaluate(point).loss);
+  const blend = (of: Float64Array): number => {
+    const found = objective.evaluate(of);
+    return found.loss + inSampleWeight * found.inSample;
+  };
   let compared = 0;
   for (const at of point.keys()) {
-    const slope = difference(objective, point, at);
+    const slope = difference(blend, point, at);
     if (slope === null) continue;
     compared += 1;
     expect(Math.abs((gradient[at] ?? 0) - slope)).toBeLessThan(1e-5 * (Math.abs(slope) + 1e-2));
@@ -66,6 +74,15 @@ describe("lossGradient", () => {
       { numRuns: 60, seed: 11 },
     );
     expect(compared).toBeGreaterThan(400);
+  });
+
+  test("agrees with the in-sample error blended in", () => {
+    const objective = createObjective(dataset, config);
+    let compared = 0;
+    for (const point of golden.objective.points) {
+      compared += expectSlopes(objective, Float64Array.from(point), 1.5);
+    }
+    expect(compared).toBeGreaterThan(40);
   });
 
   test("agrees for five channels with flights, and for adstock that is not normalised", () => {
