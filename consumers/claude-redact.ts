@@ -2,7 +2,7 @@
  * Secrets struck out of text before it is sent to a model, stored or shown.
  *
  * I1. The shapes are those of well-known credentials; what else looks random (digests, ids) stays.
- * I2. Struck-out JSON is still JSON: no pattern crosses a quote or a backslash.
+ * I2. Values are struck out text by text: structure and numbers stay as they are.
  */
 
 /** Shapes of credentials; each leaves its name in the text. */
@@ -15,7 +15,7 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ["google key", /\bAIza[A-Za-z0-9_-]{30,}/g],
   ["token", /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g],
   ["bearer token", /(?<=\bBearer\s)[A-Za-z0-9._~+/=-]{12,}/gi],
-  ["private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"\\]*?-----END [A-Z ]*PRIVATE KEY-----/g],
+  ["private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g],
   ["password", /(?<=\b(?:password|passwd|secret|api_key|apikey)\s?[=:]\s?)[^\s"\\,;]{6,}/gi],
   ["password", /(?<=\/\/[^\s:/@"\\]{1,60}:)[^\s:/@"\\]{3,}(?=@)/g],
 ];
@@ -30,11 +30,18 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return clean;
 }
 
-/** Half of a surrogate pair as `JSON.stringify` spells it. */
-const LONE_SURROGATE = /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g;
-
-/** A JSON value with every text in it redacted and well-formed. */
+/** A JSON value with every text in it, keys too, redacted and well-formed. */
 export function redacted<T>(value: T, secrets: readonly string[] = []): T {
-  const text = JSON.stringify(value).replace(LONE_SURROGATE, "\\ufffd");
-  return JSON.parse(redact(text, secrets)) as T;
+  return clean(JSON.parse(JSON.stringify(value)), (text) =>
+    redact(text.toWellFormed(), secrets),
+  ) as T;
+}
+
+function clean(value: unknown, strike: (text: string) => string): unknown {
+  if (typeof value === "string") return strike(value);
+  if (Array.isArray(value)) return value.map((one) => clean(one, strike));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [strike(key), clean(one, strike)]),
+  );
 }
