@@ -38,7 +38,7 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Folder of Kafka's jars, fetched once by Maven. Throws when Java or Maven is missing. */
-async function kafkaJars(): Promise<string> {
+export async function kafkaJars(): Promise<string> {
   const libs = join(CACHE, "libs");
   if (existsSync(libs)) return libs;
   await run("java", ["-version"]);
