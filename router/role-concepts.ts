@@ -55,7 +55,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   row("refit", "re-?fit*|re-?run*|re-?train*|re-?estimat*|iterations?|evaluations?|converge*", {
     [DS]: 0.5,
   }),
-  row("change_list", "(?:hyperparameters|training)\\.[\\p{L}_.]{1,40}", { [DS]: 4 }),
+  row("change_list", "(?:hyperparameters|training)\\.[a-z0-9_.]{1,40}", { [DS]: 4 }),
   // Changing or grounding the methodology.
   row(
     "other_form",
@@ -116,7 +116,7 @@ export const ROLE_CONCEPTS: readonly Concept[] = [
   ),
   row(
     "protected_path",
-    "(?:architecture|adstock|saturation|evaluation|regularization|data)\\.[\\p{L}_]{2,30}|media_sign|fourier_pairs|max_lag*|locked_test*|(?:adstock|saturation|trend|order|intercept|regularization|penalty type)\\s?(?:=|:)",
+    "(?:architecture|adstock|saturation|evaluation|regularization|data)\\.[a-z_]{2,30}|media_sign|fourier_pairs|max_lag*|locked_test*|(?:adstock|saturation|trend|order|intercept|regularization|penalty type)\\s?(?:=|:)",
     { [RP]: 4 },
   ),
   row(
