@@ -49,10 +49,22 @@ export async function proposeWithClaude(
   const engine = modelCall(() => engineOf(tools, job, dataset));
   const floor = modelCall(() => engine.measure(builtin.changes));
   const outcome = await tools.claude.ask(question(tools, job, { engine, floor, builtin }));
-  if (outcome.failure !== null) return outcome;
-  const said = modelCall(() => engine.measure(outcome.answer.changes));
-  const answer = better(engine, { builtin, floor, said, reasoning: outcome.answer.reasoning });
+  if (outcome.failure !== null) return triedBefore(outcome, { engine, floor, builtin });
+  const { changes, reasoning } = outcome.answer;
+  const said = { ...modelCall(() => engine.measure(changes)), reasoning };
+  const answer = better({ engine, floor, builtin }, said);
   return { answer: { ...answer, note: outcome.note }, failure: null, note: outcome.note };
+}
+
+/** Without an answer: what Claude tried before is proposed where it beats the floor. */
+function triedBefore(
+  outcome: Extract<Outcome<Answer>, { answer: null }>,
+  ground: Ground,
+): Outcome<ProposeAnswer> {
+  if (!isWorth(ground.engine.best, ground.floor)) return outcome;
+  const { kind, detail } = outcome.failure;
+  const note = { ...outcome.note, fallback: `${kind}: ${escaped(detail, 300)}` };
+  return { answer: { ...better(ground, null), note }, failure: null, note };
 }
 
 function engineOf(tools: WrapTools, job: ProposeJob, dataset: Dataset): EngineTools {
@@ -112,31 +124,33 @@ function complaints(answer: Answer, bounds: ReadonlyMap<string, TunableBound>): 
   });
 }
 
-interface Choice {
-  readonly builtin: ProposeAnswer;
-  readonly floor: Measured;
-  readonly said: Measured;
+interface Said extends Measured {
   readonly reasoning: string;
 }
 
 /** The better of the built-in answer, Claude's answer and the best candidate that was tried. */
-function better(engine: EngineTools, choice: Choice): Omit<ProposeAnswer, "note"> {
-  const { builtin, floor, said } = choice;
+function better(
+  { engine, floor, builtin }: Ground,
+  said: Said | null,
+): Omit<ProposeAnswer, "note"> {
   const evaluations = builtin.evaluations + engine.evaluations;
-  const best = engine.best;
-  const least = floor.loss * (1 - WORTH_SHARE);
-  const found = best !== null && best.loss < said.loss ? best : said;
-  if (!(found.loss < least) || found.changes.length === 0) {
-    return { ...builtin, evaluations };
-  }
-  const words = found === said ? `${escaped(choice.reasoning, REASONING_CHARS)} ` : "";
+  const { best } = engine;
+  const found = said === null || (best !== null && best.loss < said.loss) ? best : said;
+  if (!isWorth(found, floor)) return { ...builtin, evaluations };
+  const words = found === said ? `${escaped(said.reasoning, REASONING_CHARS)} ` : "";
   const listed = found.changes.map(({ path, from, to }) => `${path} ${from} → ${to}`).join("; ");
+  const { startLoss } = engine;
   return {
     changes: found.changes.map(({ path, to }) => ({ path, to })),
-    reasoning: `${words}Measured: ${listed}. Validated wMAPE ${percent(engine.startLoss)} → ${percent(found.loss)} (search alone ${percent(floor.loss)}), best of ${evaluations} evaluated configurations.`,
+    reasoning: `${words}Measured: ${listed}. Validated wMAPE ${percent(startLoss)} → ${percent(found.loss)} (search alone ${percent(floor.loss)}), best of ${evaluations} evaluated configurations.`,
     searchScore: builtin.searchScore === null ? null : scoreOf(builtin.searchScore, engine, found),
     evaluations,
   };
+}
+
+function isWorth(found: Measured | null, floor: Measured): found is Measured {
+  if (found === null || found.changes.length === 0) return false;
+  return found.loss < floor.loss * (1 - WORTH_SHARE);
 }
 
 /** No more settled than the gain over the configuration in force allows: 0 at 5 % or more. */
