@@ -5,10 +5,13 @@
  */
 import { randomUUID } from "node:crypto";
 import { MmmError } from "../schemas/errors.ts";
-import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import { startA2a } from "./a2a-app.ts";
+import type { ApiTools } from "./api-tools.ts";
+import { A2A_ERROR_FORMS } from "./a2a-errors.ts";
 import { createAuthenticator, type Authenticator } from "./authenticate.ts";
 import { createHistoryHub } from "./history-hub.ts";
-import { escalationRoute, historyRoutes, type ReportRenderer } from "./history-routes.ts";
+import { escalationRoute } from "./escalation-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
 import { openIntake } from "./intake.ts";
 import { isLoopbackAddress } from "./loopback.ts";
 import { openApiOf } from "./openapi.ts";
@@ -16,24 +19,8 @@ import { operationRoutes, type OperationTools } from "./operations-routes.ts";
 import { route, type Route } from "./route.ts";
 import { createServer, type ApiServer } from "./server.ts";
 import { sessionRoutes } from "./session-routes.ts";
-import { createSessions, type SessionTools } from "./sessions.ts";
+import { createSessions } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
-
-export interface ApiTools {
-  readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
-  readonly clock: Clock;
-  readonly settings: ApiSettings;
-  readonly version: string;
-  readonly groupPrefix: string;
-  readonly prepare: SessionTools["prepare"];
-  readonly report: ReportRenderer;
-  readonly metrics: OperationTools["metrics"];
-  readonly storeData: OperationTools["storeData"];
-  readonly checkProposal: OperationTools["checkProposal"];
-  readonly failed: (where: string, error: unknown) => void;
-  readonly observe?: (route: string, status: number, ms: number) => void;
-}
 
 export interface RunningApi {
   readonly url: string;
@@ -63,26 +50,31 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   });
   const hub = createHistoryHub(log, clock, (error) => tools.failed("history", error));
   const sessions = createSessions({ log, snapshots, clock, intake, prepare: tools.prepare });
+  const a2a = await startA2a(tools, { authenticator, sessions, hub });
   const routes: Route[] = [
     ...sessionRoutes(sessions, intake),
     ...historyRoutes({ sessions, hub, report: tools.report }),
     escalationRoute(sessions),
     ...operationRoutes(operationTools(tools)),
+    ...a2a.routes,
   ];
   routes.push(descriptionRoute(routes, tools));
   const server = await createServer({
     routes,
     authenticator,
     settings,
+    errorForms: A2A_ERROR_FORMS,
     ...(tools.observe === undefined ? {} : { observe: tools.observe }),
   });
   const url = await listen(server, authenticator, settings);
+  a2a.listening(url);
   return {
     url,
     open: authenticator.open,
     routes,
     close: async () => {
       await server.close();
+      await a2a.close();
       await hub.close();
       await intake.close();
     },

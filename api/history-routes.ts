@@ -17,7 +17,7 @@ import type { HistoryHub } from "./history-hub.ts";
 import type { Principal } from "./principal.ts";
 import type { Answer, Headers, Route } from "./route.ts";
 import { route, SESSION_PARAMS } from "./route.ts";
-import { isFinished, stateOf } from "./session-view.ts";
+import { isFinished } from "./session-view.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Text of a report in one of its formats; null where there is none for it. */
@@ -225,56 +225,4 @@ function report({ sessions, hub, report: render }: HistoryTools): Route {
       return { status: 200, ...text };
     },
   });
-}
-
-const ESCALATION = z.looseObject({ session: z.string(), escalation: z.string() });
-
-/** Open escalations, with what a person needs to decide. */
-export function escalationRoute(sessions: Sessions): Route {
-  return route({
-    method: "GET",
-    path: "/v1/escalations",
-    name: "listEscalations",
-    summary: "What waits for a person",
-    scope: "read",
-    query: z.strictObject({
-      after: z.string().max(100).optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-    }),
-    answers: {
-      200: {
-        about: "a page",
-        schema: z.object({ escalations: z.array(ESCALATION), next: z.string().nullable() }),
-      },
-    },
-    handle: async ({ principal, query }) => {
-      const { after, limit } = query;
-      const filter = { status: "waiting", limit, ...(after === undefined ? {} : { after }) };
-      const found = await sessions.list(principal, filter);
-      const rows = await Promise.all(
-        found.sessions.map((row) => escalationOf(sessions, principal, row.session)),
-      );
-      const escalations = rows.filter((row) => row !== null);
-      return { status: 200, json: { escalations, next: found.next } };
-    },
-  });
-}
-
-async function escalationOf(sessions: Sessions, principal: Principal, session: string) {
-  const snapshot = await sessions.snapshot(principal, session);
-  if (snapshot === null || snapshot.summary.open_escalation === null) return null;
-  const { work_item: item } = stateOf(snapshot);
-  return {
-    session,
-    business_unit: snapshot.summary.business_unit,
-    escalation: snapshot.summary.open_escalation,
-    iteration: snapshot.summary.iteration,
-    deadline: snapshot.summary.deadline,
-    work_item: item?.id ?? null,
-    asked: item?.text ?? null,
-    proposed: item?.raw ?? null,
-    violations: item?.violations ?? [],
-    feedback: item?.feedback ?? [],
-    options: ["resume", "keep_current", "abort"],
-  };
 }

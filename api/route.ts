@@ -72,14 +72,14 @@ export interface Route extends RouteFacts {
   readonly params: z.ZodType | null;
   readonly query: z.ZodType | null;
   readonly body: z.ZodType | null;
-  handle(call: RawCall): Promise<Answer>;
+  readonly handle: (call: RawCall) => Promise<Answer>;
 }
 
 interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends RouteFacts {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
+  readonly handle: (call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>) => Promise<Answer>;
 }
 
 /** A route from its schemas and a handler of parsed values. */

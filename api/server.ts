@@ -20,26 +20,19 @@ import { MmmError } from "../schemas/errors.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { isLoopbackHost } from "./loopback.ts";
+import { errorBody, ownError, type ErrorForms } from "./error-body.ts";
 import { requireScope, type Principal } from "./principal.ts";
-import { problemOf, PROBLEM_TYPE, retryAfter, statusOf } from "./problem.ts";
-import type { Answer, ErrorStyle, Headers, Route } from "./route.ts";
+import { retryAfter, statusOf } from "./problem.ts";
+import type { Answer, Headers, Route } from "./route.ts";
 import type { ApiSettings } from "./settings.ts";
-
-/** An error in the form of a transport. */
-export interface ErrorBody {
-  readonly status: number;
-  readonly type: string;
-  readonly json: unknown;
-}
+import { createStreamCounter, type StreamCounter } from "./stream-counter.ts";
 
 export interface ServerParts {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
   readonly settings: ApiSettings;
   /** Forms of errors besides problem documents. */
-  readonly errorForms?: Readonly<
-    Partial<Record<ErrorStyle, (error: unknown, instance: string) => ErrorBody>>
-  >;
+  readonly errorForms?: ErrorForms;
   /** Told of every answer: route name, status, milliseconds. */
   readonly observe?: (route: string, status: number, ms: number) => void;
 }
@@ -61,7 +54,7 @@ interface Running {
   readonly parts: ServerParts;
   readonly stopping: AbortController;
   readonly principals: WeakMap<FastifyRequest, Principal>;
-  readonly streams: Map<string, number>;
+  readonly streams: StreamCounter;
   readonly limits: Limiters;
 }
 
@@ -93,7 +86,8 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   const principals = new WeakMap<FastifyRequest, Principal>();
   const limits = await addPlugins(app, settings, principals);
   const stopping = new AbortController();
-  const running: Running = { parts, stopping, principals, streams: new Map(), limits };
+  const streams = createStreamCounter(settings.limits.streams_per_caller);
+  const running: Running = { parts, stopping, principals, streams, limits };
   addParsers(app, settings);
   addHooks(app, running);
   for (const row of parts.routes) addRoute(app, running, row);
@@ -152,7 +146,8 @@ function addParsers(app: FastifyInstance, settings: ApiSettings): void {
   app.addContentTypeParser(
     ["application/json", "application/a2a+json"],
     { parseAs: "string" },
-    async (_request: FastifyRequest, body: string) => parseBoundedJson(body),
+    async (_request: FastifyRequest, body: string) =>
+      body === "" ? undefined : parseBoundedJson(body),
   );
   app.addContentTypeParser(
     ["text/csv", "text/plain"],
@@ -224,24 +219,8 @@ function sendError(running: Running, { request, reply }: Exchange, error: unknow
   const after = retryAfter(error);
   if (after !== null) reply.header("retry-after", String(after));
   if (statusOf(error) === 401) reply.header("www-authenticate", 'Bearer realm="mmm-optimizer"');
-  const form = running.parts.errorForms?.[style];
-  const body = form?.(error, instance) ?? {
-    status: statusOf(error),
-    type: PROBLEM_TYPE,
-    json: problemOf(error, instance),
-  };
+  const body = errorBody(error, { style, instance, forms: running.parts.errorForms });
   void reply.code(body.status).type(body.type).send(JSON.stringify(body.json));
-}
-
-/** The framework's own refusals (too large, unknown media type) with a code of the product. */
-function ownError(error: unknown): unknown {
-  if (error instanceof MmmError) return error;
-  const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode === undefined || statusCode < 400 || statusCode > 499) return error;
-  return new MmmError("usage", message ?? "the request is not valid", {
-    data: { http: statusCode },
-    cause: error,
-  });
 }
 
 function addRoute(app: FastifyInstance, running: Running, row: Route): void {
@@ -278,24 +257,7 @@ function send(running: Running, { request, reply }: Exchange, answer: Answer): F
   if ("text" in answer) return reply.type(answer.type).send(answer.text);
   if (!("stream" in answer)) return reply.send();
   const caller = running.principals.get(request)?.id ?? request.ip;
-  holdStream(running, caller, reply);
+  reply.raw.once("close", running.streams.hold(caller));
   reply.type(answer.type).header("cache-control", "no-cache").header("x-accel-buffering", "no");
   return reply.send(Readable.from(answer.stream, { objectMode: false }));
-}
-
-/** Counts a caller's open streams. Throws 429 above the limit. */
-function holdStream(running: Running, caller: string, reply: FastifyReply): void {
-  const open = running.streams.get(caller) ?? 0;
-  const max = running.parts.settings.limits.streams_per_caller;
-  if (open >= max) {
-    throw new MmmError("overloaded", `${caller} has ${open} streams open, at most ${max}`, {
-      data: { http: 429, retry_after_s: 5 },
-    });
-  }
-  running.streams.set(caller, open + 1);
-  reply.raw.once("close", () => {
-    const left = (running.streams.get(caller) ?? 1) - 1;
-    if (left <= 0) running.streams.delete(caller);
-    else running.streams.set(caller, left);
-  });
 }

@@ -37,9 +37,9 @@ export const DECISION = z.strictObject({
 });
 export type Decision = z.infer<typeof DECISION>;
 
-export const CANCELLATION = z.strictObject({
-  reason: z.string().min(1).max(2_000).default("cancelled on request"),
-});
+export const CANCELLATION = z
+  .strictObject({ reason: z.string().min(1).max(2_000).default("cancelled on request") })
+  .prefault({});
 
 /** Idempotency-Key as the header carries it. */
 export const IDEMPOTENCY_KEY = z

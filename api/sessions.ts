@@ -67,42 +67,10 @@ export interface Sessions {
 }
 
 export function createSessions(tools: SessionTools): Sessions {
-  const unknown = (session: string): MmmError =>
-    new MmmError("not_found", `there is no session ${session}`);
-
-  async function snapshot(principal: Principal, session: string): Promise<Snapshot | null> {
-    const found = await tools.snapshots.load(session);
-    const unit = found?.summary.business_unit ?? tools.intake.find(session)?.business_unit;
-    if (unit === undefined || !ownsUnit(principal, unit)) throw unknown(session);
-    return found;
-  }
-
-  async function running(principal: Principal, session: string): Promise<Snapshot> {
-    const found = await snapshot(principal, session);
-    if (found === null) throw new MmmError("conflict", `session ${session} has not started yet`);
-    if (isFinished(found.summary.status)) {
-      throw new MmmError("conflict", `session ${session} is ${found.summary.status}`);
-    }
-    return found;
-  }
-
-  function append(act: Act, found: Snapshot, event: Event): Promise<string> {
-    const { session, business_unit: businessUnit } = found.summary;
-    const time = new Date(tools.clock.now()).toISOString();
-    const key = `${act.principal.id}/${act.key}`;
-    return submit(tools.log, { session, businessUnit, producer: "api", key, time }, event);
-  }
-
   return {
     start: (act, request) => start(tools, act, request),
-    snapshot,
-    get: async (principal, session) => {
-      const found = await snapshot(principal, session);
-      if (found !== null) return detailOf(found);
-      const waiting = tools.intake.find(session);
-      if (waiting === null) throw unknown(session);
-      return queuedView(waiting, tools.intake.waiting());
-    },
+    snapshot: (principal, session) => visible(tools, principal, session),
+    get: (principal, session) => get(tools, principal, session),
     list: (principal, filter) => list(tools.snapshots, principal, filter),
     queued: (principal) => {
       const all = tools.intake.waiting();
@@ -110,32 +78,94 @@ export function createSessions(tools: SessionTools): Sessions {
       return own.map((waiting) => queuedView(waiting, all));
     },
     propose: async (act, session, text) => {
-      const found = await running(act.principal, session);
+      const found = await running(tools, act.principal, session);
       const data = { submitted_by: act.principal.id, text };
-      return append(act, found, { type: "ProposalSubmitted", data });
+      return append(tools, act, found, { type: "ProposalSubmitted", data });
     },
-    decide: async (act, session, decision) => {
-      const found = await running(act.principal, session);
-      const open = found.summary.open_escalation;
-      if (open !== decision.escalation) {
-        throw new MmmError(
-          "conflict",
-          `escalation ${decision.escalation} is not open in session ${session}${open === null ? "" : `; ${open} is`}`,
-        );
-      }
-      const data = { ...decision, decided_by: act.principal.id };
-      const key = { ...act, key: decision.escalation };
-      return append(key, found, { type: "HumanDecided", data });
-    },
-    cancel: async (act, session, reason) => {
-      const found = await snapshot(act.principal, session);
-      if (found === null) return cancelQueued(tools, act, { session, reason });
-      if (found.summary.status === "cancelled") return null;
-      const open = await running(act.principal, session);
-      const data = { by: act.principal.id, reason };
-      return append({ ...act, key: "cancel" }, open, { type: "SessionCancelled", data });
-    },
+    decide: (act, session, decision) => decide(tools, act, session, decision),
+    cancel: (act, session, reason) => cancel(tools, act, session, reason),
   };
+}
+
+function unknown(session: string): MmmError {
+  return new MmmError("not_found", `there is no session ${session}`);
+}
+
+async function visible(
+  tools: SessionTools,
+  principal: Principal,
+  session: string,
+): Promise<Snapshot | null> {
+  const found = await tools.snapshots.load(session);
+  const unit = found?.summary.business_unit ?? tools.intake.find(session)?.business_unit;
+  if (unit === undefined || !ownsUnit(principal, unit)) throw unknown(session);
+  return found;
+}
+
+async function running(
+  tools: SessionTools,
+  principal: Principal,
+  session: string,
+): Promise<Snapshot> {
+  const found = await visible(tools, principal, session);
+  if (found === null) throw new MmmError("conflict", `session ${session} has not started yet`);
+  if (isFinished(found.summary.status)) {
+    throw new MmmError("conflict", `session ${session} is ${found.summary.status}`);
+  }
+  return found;
+}
+
+function append(tools: SessionTools, act: Act, found: Snapshot, event: Event): Promise<string> {
+  const { session, business_unit: businessUnit } = found.summary;
+  const time = new Date(tools.clock.now()).toISOString();
+  const key = `${act.principal.id}/${act.key}`;
+  return submit(tools.log, { session, businessUnit, producer: "api", key, time }, event);
+}
+
+async function get(
+  tools: SessionTools,
+  principal: Principal,
+  session: string,
+): Promise<SessionDetail | QueuedView> {
+  const found = await visible(tools, principal, session);
+  if (found !== null) return detailOf(found);
+  const waiting = tools.intake.find(session);
+  if (waiting === null) throw unknown(session);
+  return queuedView(waiting, tools.intake.waiting());
+}
+
+async function decide(
+  tools: SessionTools,
+  act: Act,
+  session: string,
+  decision: Decision,
+): Promise<string> {
+  const found = await running(tools, act.principal, session);
+  const open = found.summary.open_escalation;
+  if (open !== decision.escalation) {
+    const hint = open === null ? "" : `; ${open} is`;
+    throw new MmmError(
+      "conflict",
+      `escalation ${decision.escalation} is not open in session ${session}${hint}`,
+    );
+  }
+  const data = { ...decision, decided_by: act.principal.id };
+  const keyed = { ...act, key: decision.escalation };
+  return append(tools, keyed, found, { type: "HumanDecided", data });
+}
+
+async function cancel(
+  tools: SessionTools,
+  act: Act,
+  session: string,
+  reason: string,
+): Promise<string | null> {
+  const found = await visible(tools, act.principal, session);
+  if (found === null) return cancelQueued(tools, act, { session, reason });
+  if (found.summary.status === "cancelled") return null;
+  const open = await running(tools, act.principal, session);
+  const data = { by: act.principal.id, reason };
+  return append(tools, { ...act, key: "cancel" }, open, { type: "SessionCancelled", data });
 }
 
 async function start(

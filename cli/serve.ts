@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { startApi } from "../api/app.ts";
 import { errorText } from "../schemas/errors.ts";
 import { guardCheck, requestChecks, storeData } from "./api-parts.ts";
+import { cardKeyOf } from "./card-key.ts";
 import { whole } from "./options.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { version } from "./version.ts";
@@ -72,6 +73,8 @@ function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typ
     metrics: async () => ({ type: "text/plain; version=0.0.4", text: "" }),
     storeData: (digest, text) => storeData(stateDir, digest, text),
     checkProposal: guardCheck,
+    cardKey: cardKeyOf(stateDir),
+    askRole: null,
     failed: (where, error) => shell.err(`mmm: ${where}: ${errorText(error)}`),
   };
 }

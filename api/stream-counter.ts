@@ -1,0 +1,27 @@
+/** How many streams each caller holds open. */
+import { MmmError } from "../schemas/errors.ts";
+
+export interface StreamCounter {
+  /** Counts one more; what it returns gives the place back. Throws 429 above the limit. */
+  hold(caller: string): () => void;
+}
+
+export function createStreamCounter(max: number): StreamCounter {
+  const open = new Map<string, number>();
+  return {
+    hold(caller) {
+      const now = open.get(caller) ?? 0;
+      if (now >= max) {
+        throw new MmmError("overloaded", `${caller} has ${now} streams open, at most ${max}`, {
+          data: { http: 429, retry_after_s: 5 },
+        });
+      }
+      open.set(caller, now + 1);
+      return () => {
+        const left = (open.get(caller) ?? 1) - 1;
+        if (left <= 0) open.delete(caller);
+        else open.set(caller, left);
+      };
+    },
+  };
+}

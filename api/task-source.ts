@@ -1,0 +1,38 @@
+/**
+ * The port between the A2A protocol and what its tasks are: sessions and proposals, or the scripted
+ * tasks of the conformance profile.
+ */
+import type { Message, StreamResponse, Task, TaskState } from "./a2a-sdk.ts";
+import type { Principal } from "./principal.ts";
+
+export interface Caller {
+  readonly principal: Principal;
+  /** A business unit, or null for all of the caller's. */
+  readonly tenant: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** What a message led to: a direct answer, or a task. */
+export type Sent =
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "task"; readonly task: Task };
+
+export interface TaskFilter {
+  readonly contextId: string | null;
+  readonly state: TaskState | null;
+  /** RFC 3339; tasks whose status changed at or after. */
+  readonly since: string | null;
+}
+
+export interface TaskSource {
+  /** Takes a message once per caller, tenant and messageId. */
+  send(message: Message, caller: Caller): Promise<Sent>;
+  /** Null for a task that does not exist for this caller. */
+  load(id: string, caller: Caller): Promise<Task | null>;
+  /** Newest change first. */
+  list(filter: TaskFilter, caller: Caller): Promise<readonly Task[]>;
+  /** What happens after `task`, up to the first state in which the task ends or waits for input. */
+  follow(task: Task, caller: Caller): AsyncIterable<StreamResponse>;
+  /** The task after it was asked to end; null where it has ended otherwise. */
+  cancel(task: Task, caller: Caller): Promise<Task | null>;
+}
