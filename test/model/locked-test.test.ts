@@ -1,7 +1,7 @@
 /** Protects: the locked test judges by its stated rule, and monitoring sees drift and only drift. */
 
 import { describe, expect, test } from "vitest";
-import { parseDataset } from "../../model/dataset.ts";
+import { firstPeriods, parseDataset } from "../../model/dataset.ts";
 import { contradictionOf, evaluateLockedTest } from "../../model/locked-test.ts";
 import { monitorModel } from "../../model/monitor.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
@@ -92,6 +92,13 @@ describe("monitorModel", () => {
       thresholds,
     });
     expect(after.predicted).toEqual(before.predicted);
+  });
+
+  test("keeps the scales of deployment: later weeks do not change earlier predictions", () => {
+    const all = monitorModel(one.dataset, one.config, { deployed_until: until, thresholds });
+    const half = firstPeriods(one.dataset, 195);
+    const early = monitorModel(half, one.config, { deployed_until: until, thresholds });
+    expect(early.predicted).toEqual(all.predicted.slice(0, 13));
   });
 
   test.each([

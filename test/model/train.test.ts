@@ -2,11 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
-import { contributionsOf } from "../../model/contributions.ts";
+import { responseAt } from "../../model/attribution.ts";
+import { contributionsOf, fitsOf } from "../../model/contributions.ts";
 import { parseDataset } from "../../model/dataset.ts";
 import { ModelError } from "../../model/errors.ts";
+import { solveSymmetric } from "../../model/linear-solve.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/training-result.ts";
+import { hill } from "../../model/transform.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
 
 const config = goldenConfig();
@@ -85,12 +88,55 @@ describe("trainModel", () => {
     expect(roi_stability).toBeGreaterThanOrEqual(0);
   });
 
-  test("reports variance inflation as the regression of one column on the others gives it", () => {
-    for (const channel of result.channels) expect(channel.vif).toBeGreaterThanOrEqual(1);
-    const copied = train(
-      withColumn(csv, "b", (row, old) => csv.split("\n")[row + 1]?.split(",")[2] ?? old),
+  test("reports variance inflation as the regression of one column on all others gives it", () => {
+    const dataset = parseDataset(csv, config);
+    const [fit] = fitsOf(dataset, config);
+    if (fit === undefined) throw new Error("there is no fit");
+    const rows = fit.trainRows;
+    const product = (a: Float64Array, b: Float64Array): number =>
+      a.subarray(0, rows).reduce((sum, value, row) => sum + value * (b[row] ?? 0), 0);
+    for (const [at, channel] of result.channels.entries()) {
+      const own = fit.media[at] ?? new Float64Array(rows);
+      const others = [
+        ...fit.problem.design.columns,
+        ...fit.media.filter((_, other) => other !== at),
+      ];
+      const beta = solveSymmetric(
+        others.map((a) => others.map((b) => product(a, b))),
+        others.map((a) => product(a, own)),
+      );
+      const mean = own.reduce((sum, value) => sum + value, 0) / rows;
+      let [rest, total] = [0, 0];
+      for (let row = 0; row < rows; row += 1) {
+        const guess = others.reduce(
+          (sum, column, index) => sum + (beta[index] ?? 0) * (column[row] ?? 0),
+          0,
+        );
+        rest += ((own[row] ?? 0) - guess) ** 2;
+        total += ((own[row] ?? 0) - mean) ** 2;
+      }
+      expect(channel.vif).toBeGreaterThan(1.01);
+      expect(channel.vif).toBeCloseTo(total / rest, 6);
+    }
+  });
+
+  test("scales a channel's response by scaling its adstock", () => {
+    const [fit] = fitsOf(parseDataset(csv, config), config);
+    if (fit === undefined) throw new Error("there is no fit");
+    const { alpha, gamma } = config.hyperparameters["a"] ?? { alpha: 0, gamma: 0 };
+    const adstocked = fit.adstocked[0] ?? new Float64Array(0);
+    const scale = adstocked.subarray(0, 65).reduce((most, value) => Math.max(most, value), 0);
+    const steep = { ...fit, parameters: fit.parameters.with(1, 2.5) };
+    steep.media = fit.media.map((column, at) =>
+      at === 0 ? adstocked.map((a) => hill(a / scale, 2.5, gamma)) : column,
     );
-    expect(copied.channels[0]?.vif ?? Infinity).toBeGreaterThan(1000);
+    for (const [of, shape] of [
+      [fit, alpha],
+      [steep, 2.5],
+    ] as const) {
+      const expected = adstocked.reduce((sum, a) => sum + hill((1.7 * a) / scale, shape, gamma), 0);
+      expect(responseAt(of, 0, 1.7)).toBeCloseTo((fit.beta[0] ?? 0) * expected, 6);
+    }
   });
 });
 
