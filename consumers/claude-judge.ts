@@ -51,6 +51,10 @@ export function createClaudeJudge(tools: ClaudeJudgeTools): SemanticJudge {
     name: "claude",
     digest: digestOf([system, { ...tasks }, schema, settings.roles.guard, votes]),
     async judge(question) {
+      // The baseline comes without words; there is nothing to judge and nobody to be paid.
+      if (question.reasoning.trim() === "") {
+        return { verdict: "cleared", violations: [], detail: "no words to judge" };
+      }
       if (question.reasoning.length + question.raw.length > TEXT_CHARS_MAX) {
         return refused("text_too_long", "the text is too long to be judged", "");
       }

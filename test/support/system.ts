@@ -20,6 +20,7 @@ import { createTrainer, type Training } from "../../consumers/trainer.ts";
 import type { Keys } from "../../consumers/vouching.ts";
 import { judge } from "../../guard/judge.ts";
 import { ringOf, signingKeyOf } from "../../guard/keys.ts";
+import type { SemanticJudge } from "../../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { sha256 } from "../../schemas/canonical.ts";
@@ -133,6 +134,7 @@ export interface SystemOptions {
   readonly snapshots: SnapshotStore;
   readonly reasoners?: Partial<Reasoners>;
   readonly training?: Training;
+  readonly judges?: readonly SemanticJudge[];
   readonly observer?: Observer;
   /** Consumer names to leave out. */
   readonly without?: readonly string[];
@@ -193,7 +195,7 @@ function consumersOf(options: SystemOptions): readonly Consumer[] {
     createRouter({ route: options.route ?? pinnedOrDataScientist }),
     createDataScientist(agents),
     createGuard({
-      judge: createJudging({ spec, judge: (input) => judge(input, []) }),
+      judge: createJudging({ spec, judge: (input) => judge(input, options.judges ?? []) }),
       specDigest: spec.digest,
       guardKeys: TEST_KEYS.guard,
       coordinatorKeys: TEST_KEYS.coordinator,
