@@ -19,6 +19,10 @@ import { addSnapshotCommand } from "./snapshot.ts";
 import { addSubmitCommand } from "./submit.ts";
 import { addWatchCommand } from "./watch.ts";
 import { addTopicsCommand } from "./topics.ts";
+import { addAllocateCommand } from "./allocate.ts";
+import { addReportCommand } from "./report.ts";
+import { addMonitorCommand } from "./monitor.ts";
+import { addRouterCommand } from "./router.ts";
 import type { Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
 import { addStatusCommand } from "./status.ts";
@@ -40,6 +44,10 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addGuardCommand,
   addTrainCommand,
   addSimulateCommand,
+  addAllocateCommand,
+  addReportCommand,
+  addMonitorCommand,
+  addRouterCommand,
   addServeCommand,
   addTopicsCommand,
   addDeadLettersCommand,

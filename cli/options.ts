@@ -34,3 +34,12 @@ export function choice<const W extends string>(...words: readonly W[]): (text: s
     return word;
   };
 }
+
+/** A number of zero or more. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError("must be a number of 0 or more");
+  }
+  return value;
+}
