@@ -6,7 +6,7 @@
 import { CONCEPTS } from "./concepts.ts";
 
 /** Characters of a text that patterns look at; bounds the work on a text of any size. */
-export const MAX_MATCHED_CHARS = 20_000;
+export const MAX_MATCHED_CHARS = 8_000;
 
 /** Weight of one concept beside an embedding of length 1; chosen by cross-validation. */
 const CONCEPT_SCALE = 0.35;
@@ -14,7 +14,7 @@ const CONCEPT_SCALE = 0.35;
 /** Names everything that changes a text's concepts; heads are tied to it. */
 export function conceptSource(): string {
   const rows = CONCEPTS.map(({ id, pattern }) => `${id} ${pattern.source} ${pattern.flags}`);
-  return [String(CONCEPT_SCALE), ...rows].join("\n");
+  return [String(CONCEPT_SCALE), String(MAX_MATCHED_CHARS), ...rows].join("\n");
 }
 
 /** One entry per concept: CONCEPT_SCALE where it occurs, else 0. */
