@@ -6,11 +6,11 @@
       kind: subprocess
       command: [python3, examples/trainers/pymc_marketing_trainer.py, --draws, "500"]
 
-The cleared decay, alpha and gamma are the centres of tight priors (sd `--tightness`), so that what
-is trained is what was cleared; coefficients, baseline and noise are sampled. gamma is relative to
-the largest adstocked exposure of the first training window, PyMC-Marketing's kappa to the largest
-exposure: it is converted. Metrics are of the posterior mean prediction, not of noisy draws.
-National data only. Every fold is a sampling run of its own.
+What was cleared is what is trained: decay, alpha and gamma are constants of the model, while
+coefficients, baseline and noise are sampled. gamma is relative to the largest adstocked exposure of
+the first training window, PyMC-Marketing's kappa to the largest exposure: it is converted.
+`l2_penalty` has no counterpart; half-normal priors shrink the coefficients. Metrics are of the
+posterior mean prediction, not of noisy draws. National data only. Every fold is a sampling run.
 """
 
 import argparse
@@ -41,7 +41,6 @@ def parse_arguments():
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--tune", type=int, default=500)
     parser.add_argument("--chains", type=int, default=2)
-    parser.add_argument("--tightness", type=float, default=0.01)
     return parser.parse_args()
 
 
@@ -157,6 +156,7 @@ class Fit:
         import numpy as np
         from pymc_extras.prior import Prior
         from pymc_marketing.mmm import MMM, GeometricAdstock, HillSaturation
+        from pytensor.xtensor import as_xtensor
 
         own = [self.config["hyperparameters"][name] for name in self.names]
         decay = np.clip([one["decay"] for one in own], 0.001, 0.999)
@@ -166,19 +166,16 @@ class Fit:
         kappa = np.array([one["gamma"] for one in own]) * top / self.exposure_scale
         slope = np.array([one["alpha"] for one in own])
 
-        def tight(centre, upper=None):
-            sd = arguments.tightness * np.maximum(centre, 0.05)
-            ends = {"lower": 0} if upper is None else {"lower": 0, "upper": upper}
-            return Prior("TruncatedNormal", mu=centre, sigma=sd, dims="channel", **ends)
-
+        self.decay, self.slope, self.kappa = decay, slope, kappa
+        constant = lambda values: as_xtensor(values, dims=("channel",))
         self.mmm = MMM(
             date_column="date",
             channel_columns=[f"media_{name}" for name in self.names],
             control_columns=self.controls or None,
             yearly_seasonality=self.pairs() or None,
             adstock=GeometricAdstock(l_max=self.lags, normalize=self.config["adstock"]["normalized"],
-                                     priors={"alpha": tight(decay, 1)}),
-            saturation=HillSaturation(priors={"slope": tight(slope), "kappa": tight(kappa),
+                                     priors={"alpha": constant(decay)}),
+            saturation=HillSaturation(priors={"slope": constant(slope), "kappa": constant(kappa),
                                               "beta": Prior("HalfNormal", sigma=2, dims="channel")}),
         )
         frame = self.frame.iloc[: self.train_end]
@@ -187,9 +184,7 @@ class Fit:
                      target_accept=0.9)
         self.target_scale = float(np.abs(self.target[: self.train_end]).max())
         posterior = self.mmm.idata.posterior.stack(sample=("chain", "draw"))
-        value = lambda name: posterior[name].transpose("sample", "channel").values
-        self.decay, self.slope = value("adstock_alpha"), value("saturation_slope")
-        self.kappa, self.beta = value("saturation_kappa"), value("saturation_beta")
+        self.beta = posterior["saturation_beta"].transpose("sample", "channel").values
 
     def predict(self, start, end):
         """Posterior mean prediction of rows start … end."""
@@ -205,20 +200,15 @@ class Fit:
         return metrics(np.array(self.target[self.train_end: end]), predicted, self.variables,
                        self.naive_error())
 
-    def contributions(self, multiplier, draws_max=200):
+    def contributions(self, multiplier):
         """Total contribution per draw and channel if all exposure were × multiplier."""
         import numpy as np
 
-        count = len(self.beta)
-        rows = np.linspace(0, count - 1, min(draws_max, count)).astype(int)
         scaled = multiplier * self.exposure[: self.train_end] / self.exposure_scale
-        totals = []
-        for row in rows:
-            carried = adstock(scaled, self.decay[row], self.lags, self.config["adstock"]["normalized"])
-            power = np.power(np.maximum(carried, 0), self.slope[row])
-            curve = power / (power + np.power(self.kappa[row], self.slope[row]))
-            totals.append((self.beta[row] * curve).sum(axis=0) * self.target_scale)
-        return np.array(totals)
+        carried = adstock(scaled, self.decay, self.lags, self.config["adstock"]["normalized"])
+        power = np.power(np.maximum(carried, 0), self.slope)
+        curve = power / (power + np.power(self.kappa, self.slope))
+        return self.beta * curve.sum(axis=0) * self.target_scale
 
     def naive_error(self):
         import numpy as np
