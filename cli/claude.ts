@@ -93,7 +93,7 @@ function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
     clock,
     observer,
     writer,
-    secrets: secretsOf(environment),
+    secrets: secretsIn(environment),
     callOut,
     attemptMs: settings.attempt_timeout_s * 1000,
   });
@@ -132,7 +132,7 @@ function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
 }
 
 /** Values of variables that hold secrets, to be struck out wherever they show up. */
-function secretsOf(environment: Environment): string[] {
+export function secretsIn(environment: Environment): string[] {
   return Object.entries(environment).flatMap(([name, value]) =>
     /(?:KEY|TOKEN|SECRET|PASSWORD)$/.test(name) && value !== undefined && value.length >= 8
       ? [value]

@@ -26,6 +26,7 @@ import { addRouterCommand } from "./router.ts";
 import type { Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
 import { addStatusCommand } from "./status.ts";
+import { addTranscriptCommand } from "./transcript.ts";
 import { addTrainCommand } from "./train.ts";
 import { addWorkerCommand } from "./worker.ts";
 import { version } from "./version.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addSimulateCommand,
   addAllocateCommand,
   addReportCommand,
+  addTranscriptCommand,
   addMonitorCommand,
   addRouterCommand,
   addServeCommand,

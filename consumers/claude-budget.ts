@@ -45,6 +45,11 @@ export function sessionLedger(session: string): string {
   return `claude/spent/session/${session}`;
 }
 
+/** The name of the ledger of the guard's judge at a moment. */
+export function guardLedger(settings: ClaudeSettings["budgets"], at: number): string {
+  return `claude/spent/guard/${periodStart(settings.guard.period, at)}`;
+}
+
 export function createBudgets(settings: ClaudeSettings["budgets"], tools: BudgetTools): Budgets {
   const ledgers = new Map<string, Ledger>();
   const ledgerTools: LedgerTools = tools;
@@ -62,7 +67,7 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
   };
   const scopesOf = (payer: Payer): readonly (readonly [string, Ledger, Limits])[] => {
     if (payer.session === GUARD_PAYER) {
-      const name = sessionLedger(GUARD_PAYER) + periodStart(settings.guard.period, payer.at);
+      const name = guardLedger(settings, payer.at);
       return [["the guard", named(name, async () => NOTHING), limitsOf(settings.guard)]];
     }
     const start = periodStart(settings.business_unit.period, payer.at);
