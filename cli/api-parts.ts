@@ -11,11 +11,13 @@ import type { Prepared } from "../api/sessions.ts";
 import type { StartRequest } from "../api/session-requests.ts";
 import { DATA_PREFIX } from "../api/operations-routes.ts";
 import { parseBusinessContext } from "../consumers/business-context.ts";
-import { modelCall } from "../consumers/data-source.ts";
+import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
+import { createDataLoader, modelCall } from "../consumers/data-source.ts";
+import { answerQuestion, type RoleQuestion } from "../consumers/remote-questions.ts";
 import { checkProposal, readBaseline } from "../guard/check.ts";
 import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
-import { writeWhole } from "../infra/files.ts";
+import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { canonicalJson, sha256 } from "../schemas/canonical.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
@@ -112,6 +114,19 @@ function uploadFolder(stateDir: string): string {
 export async function storeData(stateDir: string, digest: string, text: string): Promise<void> {
   const file = join(uploadFolder(stateDir), `${digest}.csv`);
   if (!existsSync(file)) writeWhole(file, text);
+}
+
+/** A role's built-in answer to a question of another process; its data must be readable here. */
+export function roleAnswers(
+  settings: Settings,
+  folders: DataFolders,
+): (question: RoleQuestion, caller: { readonly signal: AbortSignal }) => Promise<unknown> {
+  const spec = SPECIFICATION_SHIPPED;
+  const read = async (path: string) => readTextFile(path, "csv", "data_invalid");
+  const load = createDataLoader({ read });
+  const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
+  const tools = { reasoners, spec, placed: (config: ModelConfig) => placed(config, folders) };
+  return (question, { signal }) => answerQuestion(tools, question, signal);
 }
 
 /** Judges a proposal outside any session. */

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { startApi } from "../api/app.ts";
 import { errorText } from "../schemas/errors.ts";
-import { guardCheck, requestChecks, storeData } from "./api-parts.ts";
+import { guardCheck, requestChecks, roleAnswers, storeData } from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
 import { whole } from "./options.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
@@ -74,7 +74,7 @@ function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typ
     storeData: (digest, text) => storeData(stateDir, digest, text),
     checkProposal: guardCheck,
     cardKey: cardKeyOf(stateDir),
-    askRole: null,
+    askRole: roleAnswers(app.settings, { stateDir, roots }),
     failed: (where, error) => shell.err(`mmm: ${where}: ${errorText(error)}`),
   };
 }

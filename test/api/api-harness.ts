@@ -22,7 +22,11 @@ export const CARD_KEY: CardKey = (() => {
   const { privateKey } = generateKeyPairSync("ed25519");
   const { kty, crv, x } = createPublicKey(privateKey).export({ format: "jwk" });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
-  return { kid: "test", privateKey: createPrivateKey(pem), publicJwk: { kty, crv, x, kid: "test" } };
+  return {
+    kid: "test",
+    privateKey: createPrivateKey(pem),
+    publicJwk: { kty, crv, x, kid: "test" },
+  };
 })();
 
 export interface HarnessOptions extends Partial<Omit<SystemOptions, "log" | "snapshots">> {
@@ -91,7 +95,10 @@ function toolsFor(around: Around, more: Partial<ApiTools> = {}): ApiTools {
       const given = Object.entries(request.limits).filter(([, value]) => value !== undefined);
       return { ...data, limits: { ...data.limits, ...Object.fromEntries(given) } };
     },
-    report: async (entries, format) => ({ type: "text/plain", text: `${format} ${entries.length}` }),
+    report: async (entries, format) => ({
+      type: "text/plain",
+      text: `${format} ${entries.length}`,
+    }),
     metrics: async () => ({ type: "text/plain; version=0.0.4", text: "up 1\n" }),
     storeData: async () => {},
     checkProposal: async () => ({ verdict: "cleared" }),
@@ -137,7 +144,10 @@ export async function call(
   });
   const body = await response.text();
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
-  const json = (isJson && body !== "" ? JSON.parse(body) : { text: body }) as Record<string, unknown>;
+  const json = (isJson && body !== "" ? JSON.parse(body) : { text: body }) as Record<
+    string,
+    unknown
+  >;
   return { status: response.status, headers: response.headers, json };
 }
 

@@ -48,9 +48,7 @@ describe("sessions over HTTP", () => {
 
   it("are listed by page, unit and status", async () => {
     const { url } = await startHarness();
-    const made = await Promise.all(
-      ["emea", "emea", "apac"].map((unit) => startSession(url, unit)),
-    );
+    const made = await Promise.all(["emea", "emea", "apac"].map((unit) => startSession(url, unit)));
     await Promise.all(made.map((session) => untilStatus(url, session, ["completed"])));
     const first = await call(`${url}/v1/sessions?limit=2`);
     expect(first.json["sessions"]).toHaveLength(2);
