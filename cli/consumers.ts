@@ -11,13 +11,19 @@ import { createJudging } from "../consumers/judging.ts";
 import { createResearchPersona } from "../consumers/research-persona.ts";
 import { createRouter } from "../consumers/router.ts";
 import { createStakeholder } from "../consumers/stakeholder.ts";
-import { createTrainer } from "../consumers/trainer.ts";
+import { createSubprocessTraining } from "../consumers/subprocess-training.ts";
+import { createTrainer, type Training } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
+import { headJudge } from "../guard/head-judge.ts";
+import { shippedIntentHead } from "../guard/intent-head.ts";
 import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
 import { rememberedJudge } from "../guard/memo.ts";
+import type { SemanticJudge } from "../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
+import { runProcess } from "../infra/subprocess.ts";
+import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
 import type { SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
@@ -60,8 +66,10 @@ export async function composeConsumers(
 ): Promise<Composed> {
   const { keys, settings, snapshots } = parts;
   const spec = SPECIFICATION_SHIPPED;
-  const needsEncoder = roles.some((role) => role === "router" || role === "guard");
-  const routing = await openRouting(needsEncoder ? settings.router : RULES_ALONE);
+  const routing = await openRouting(settings, {
+    router: roles.includes("router"),
+    guard: roles.includes("guard"),
+  });
   const load = createDataLoader({ read: readData });
   const claude = wireClaude({
     ...parts,
@@ -76,7 +84,7 @@ export async function composeConsumers(
   });
   const builtin = createBuiltinReasoners({ load, settings: settings.business, spec });
   const agents = { reasoners: claude.wrap(builtin), spec, coordinatorKeys: keys.coordinator };
-  const judges = [LEXICON_JUDGE, ...claude.judges];
+  const judges = [LEXICON_JUDGE, ...judgesByMeaning(routing.encoder, settings), ...claude.judges];
   const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
@@ -88,7 +96,7 @@ export async function composeConsumers(
       coordinatorKeys: keys.coordinator,
     }),
     trainer: createTrainer({
-      training: createBuiltinTraining(load),
+      training: trainingOf(settings.trainer, load),
       guardKeys: keys.guard,
       specDigest: spec.digest,
     }),
@@ -99,7 +107,18 @@ export async function composeConsumers(
   return { consumers, refused: routing.refused, close: () => routing.close() };
 }
 
-const RULES_ALONE: Settings["router"] = { mode: "rules", checkpoint: "" };
+/** The trained head; with the encoder missing the lexicon judges alone, as the event says. */
+function judgesByMeaning(encoder: SentenceEncoder | null, settings: Settings): SemanticJudge[] {
+  if (encoder === null || settings.guard.semantics === "lexicon") return [];
+  return [headJudge(encoder, shippedIntentHead())];
+}
+
+type Load = ReturnType<typeof createDataLoader>;
+
+function trainingOf(settings: Settings["trainer"], load: Load): Training {
+  if (settings.kind === "builtin") return createBuiltinTraining(load);
+  return createSubprocessTraining({ load, run: runProcess, settings });
+}
 
 async function readData(path: string): Promise<string> {
   return readTextFile(path, "csv", "data_invalid");

@@ -23,13 +23,22 @@ export interface Routing {
   close(): Promise<void>;
 }
 
-/** Opens the router of the settings. Never rejects. */
-export async function openRouting(settings: Settings["router"]): Promise<Routing> {
-  if (settings.mode === "rules") return routing(null, null, null);
+/** What of the encoder a process needs. */
+export interface RoutingNeeds {
+  readonly router: boolean;
+  readonly guard: boolean;
+}
+
+/** Opens what the process's roles need of encoder and router. Never rejects. */
+export async function openRouting(settings: Settings, needs: RoutingNeeds): Promise<Routing> {
+  const byModel = needs.router && settings.router.mode === "bert";
+  const byMeaning = needs.guard && settings.guard.semantics === "encoder";
+  if (!byModel && !byMeaning) return routing({ model: null, encoder: null, refused: null });
   const { encoder, unavailable } = await openSentenceEncoder();
-  if (encoder === null) return routing(null, null, unavailable.message);
-  const { model, refused } = await openRouter(encoder, checkpointOf(settings.checkpoint));
-  return routing(model, encoder, refused?.message ?? null);
+  if (encoder === null) return routing({ model: null, encoder, refused: unavailable.message });
+  if (!byModel) return routing({ model: null, encoder, refused: null });
+  const { model, refused } = await openRouter(encoder, checkpointOf(settings.router.checkpoint));
+  return routing({ model, encoder, refused: refused?.message ?? null });
 }
 
 /** A named folder where it exists, else the shipped checkpoint of that name. */
@@ -39,11 +48,13 @@ function checkpointOf(folder: string): string {
   return SHIPPED_CHECKPOINT.replaceAll("\\", "/").endsWith(folder) ? SHIPPED_CHECKPOINT : here;
 }
 
-function routing(
-  model: RouterModel | null,
-  encoder: SentenceEncoder | null,
-  refused: string | null,
-): Routing {
+interface Opened {
+  readonly model: RouterModel | null;
+  readonly encoder: SentenceEncoder | null;
+  readonly refused: string | null;
+}
+
+function routing({ model, encoder, refused }: Opened): Routing {
   return {
     route: (task) => chooseRole(task, { model, mayTake: authority }),
     encoder,

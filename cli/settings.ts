@@ -8,6 +8,7 @@ import { z } from "zod";
 import { API_SETTINGS } from "../api/settings.ts";
 import { BUSINESS_SETTINGS } from "../consumers/business-settings.ts";
 import { CLAUDE_SETTINGS } from "../consumers/claude-settings.ts";
+import { TRAINER_SETTINGS } from "../consumers/subprocess-training.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 
 const SESSION = z.strictObject({
@@ -26,6 +27,11 @@ const AGENTS = z.strictObject({
   /** auto: Claude where ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL is set, else built-in. */
   reasoning: z.enum(["auto", "builtin", "claude"]).default("auto"),
   claude: CLAUDE_SETTINGS.prefault({}),
+});
+
+const GUARD = z.strictObject({
+  /** The trained head over the sentence encoder, with the lexicon; or the lexicon alone. */
+  semantics: z.enum(["encoder", "lexicon"]).default("encoder"),
 });
 
 const ROUTER = z.strictObject({
@@ -60,7 +66,9 @@ const LOGGING = z.strictObject({
 const SETTINGS = z.strictObject({
   session: SESSION.prefault({}),
   agents: AGENTS.prefault({}),
+  guard: GUARD.prefault({}),
   router: ROUTER.prefault({}),
+  trainer: TRAINER_SETTINGS.prefault({ kind: "builtin" }),
   business: BUSINESS_SETTINGS.prefault({}),
   log: LOG.prefault({}),
   snapshots: SNAPSHOTS.prefault({}),
@@ -81,6 +89,7 @@ const OVERRIDES: readonly { name: string; path: readonly [string, string]; list?
   { name: "REDIS_URL", path: ["snapshots", "url"] },
   { name: "MMM_REASONING", path: ["agents", "reasoning"] },
   { name: "MMM_ROUTER", path: ["router", "mode"] },
+  { name: "MMM_GUARD_SEMANTICS", path: ["guard", "semantics"] },
   { name: "MMM_LOG_LEVEL", path: ["logging", "level"] },
 ];
 
