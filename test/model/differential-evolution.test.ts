@@ -69,6 +69,27 @@ describe("descend", () => {
     expect(cost).toBeLessThanOrEqual(200);
   });
 
+  test.each([2, 3, 4, 7, 12])("spends no more than %i", (costMax) => {
+    let cost = 0;
+    const point = Float64Array.of(0.9, 0.9, 0.1, 0.1);
+    const end = descend(
+      {
+        evaluate: (at) => {
+          cost += 1;
+          return bowl(at) + 1;
+        },
+        gradient: (at) => {
+          cost += GRADIENT_COST;
+          return slope(at);
+        },
+      },
+      { point, loss: bowl(point) },
+      costMax,
+    );
+    expect(cost).toBeLessThanOrEqual(costMax);
+    expect(end.cost).toBe(cost);
+  });
+
   test("never returns worse than its start, even with a lying gradient", () => {
     const point = Float64Array.of(0.5, 0.5, 0.5, 0.5);
     const end = descend(

@@ -10,6 +10,7 @@ import { parametersOf } from "../../model/problem.ts";
 import { refine, refineConfiguration } from "../../model/refine.ts";
 import { resolveBox } from "../../model/bounds.ts";
 import { parseModelConfig } from "../../model/config.ts";
+import { searchConfiguration } from "../../model/search.ts";
 import { trainModel } from "../../model/train.ts";
 import { golden, goldenConfig, simulated } from "./support.ts";
 
@@ -132,6 +133,18 @@ describe("refine", () => {
       expect(value).toBeGreaterThanOrEqual((box.low[at] ?? 0) - 1e-12);
       expect(value).toBeLessThanOrEqual((box.high[at] ?? 0) + 1e-12);
     }
+  });
+
+  test("does not trade the validation loss away for the fit in sample", () => {
+    const tuned = searchConfiguration(dataset, config, {
+      seed: 7,
+      evaluations: 600,
+      prior_weight: 0,
+      in_sample_weight: 0,
+    });
+    const best = parametersOf(tuned.config);
+    const refined = refine(objective, best, { box, learningRate: 0.05, steps: 40 });
+    expect(refined.lossAfter).toBeLessThanOrEqual(refined.lossBefore);
   });
 
   test("goes as far as its learning rate lets it", () => {

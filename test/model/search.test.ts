@@ -3,8 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { parseDataset } from "../../model/dataset.ts";
 import { DEFAULT_BOUNDS, MEDIA_TYPES, defaultTransform } from "../../model/media-types.ts";
+import { sampleEnsemble } from "../../model/ensemble.ts";
+import { Likelihood } from "../../model/likelihood.ts";
+import { quantile } from "../../model/numbers.ts";
 import { createObjective } from "../../model/objective.ts";
-import { parametersOf } from "../../model/problem.ts";
+import { createProblem, parametersOf } from "../../model/problem.ts";
+import { childSeed } from "../../model/random.ts";
 import { searchConfiguration } from "../../model/search.ts";
 import { trainModel } from "../../model/train.ts";
 import { estimateIntervals } from "../../model/uncertainty.ts";
@@ -105,6 +109,17 @@ describe("searchConfiguration", () => {
     expect(result.config).toEqual(config);
   });
 
+  test("scores how settled it was by its gain in the last quarter", () => {
+    for (const evaluations of [20, 40, 300]) {
+      const result = search({ evaluations });
+      const last = result.trace.at(-1)?.loss ?? 0;
+      const mark = result.trace.findLast((row) => row.evaluation <= 0.75 * result.evaluations);
+      const gain = ((mark?.loss ?? 0) - last) / last;
+      expect(result.search_score).toBeCloseTo(Math.min(1, Math.max(0, 1 - gain / 0.02)), 9);
+    }
+    expect(search({ evaluations: 40 }).search_score).toBeLessThan(1);
+  });
+
   test("compares restarts", () => {
     const result = search({ restarts: 3, evaluations: 600 });
     expect(result.restarts).toHaveLength(3);
@@ -166,6 +181,15 @@ describe("estimateIntervals", () => {
       expect(channel.response_curve[0]).toMatchObject({ multiplier: 0, low: 0, high: 0 });
     }
     expect(estimateIntervals(one.dataset, one.config, { seed: 3, draws: 100 })).toEqual(result);
+  });
+
+  test("are the central share of the draws", () => {
+    const seeds = { seed: childSeed(3, 1), members: 100 };
+    const likelihood = new Likelihood(createProblem(one.dataset, one.config));
+    const decays = sampleEnsemble([likelihood], one.config, seeds).map((member) => member[0] ?? 0);
+    const { decay } = result.channels["tv"] ?? {};
+    expect(decay?.low).toBe(quantile(decays, (1 - 0.9) / 2));
+    expect(decay?.high).toBe(quantile(decays, 1 - (1 - 0.9) / 2));
   });
 
   test("hold most of the true returns of simulated series", () => {

@@ -166,6 +166,7 @@ describe("bad data", () => {
       ),
     );
     expect(codes(result)).toContain("channels_collinear a");
+    expect(codes(result)).toContain("vif_high b");
   });
 
   test("a channel that starts late is named, and early folds live without it", () => {
@@ -194,6 +195,20 @@ describe("bad data", () => {
     const result = train(withColumn(csv, "index", () => "7"));
     expect(codes(result)).toContain("control_constant");
     expect(result.other_coefficients["index"]).toBe(0);
+  });
+
+  test("a control that repeats another is left out and named", () => {
+    const lines = csv.trimEnd().split("\n");
+    const twice = lines
+      .map(
+        (line, at) =>
+          `${line},${at === 0 ? "again" : String(3 * Number(line.split(",")[5]) + 0.1)}`,
+      )
+      .join("\n");
+    const result = train(twice, { data: { ...config.data, controls: ["index", "again"] } });
+    expect(codes(result)).toContain("control_redundant");
+    expect(result.other_coefficients["again"]).toBe(0);
+    expect(result.loss).toBeCloseTo(train(csv).loss, 9);
   });
 
   test("fewer rows than variables is refused", () => {
