@@ -16,8 +16,8 @@ export interface Lesson {
 
 /** Inverse strength of the penalty; by leave-class-out on the sentences written by hand. */
 const C = 3;
-/** A sentence written by hand weighs as many of the grammar's. */
-const HAND_WEIGHT = 3;
+/** Weight of a sentence of the grammar beside one written by hand. */
+const GRAMMAR_WEIGHT = 0.1;
 const HELD_OUT = ["T1", "T13", "T14", "T16", "T18", "T19", "T20", "T24"];
 
 /** Weights of a head for these sentences; the two sides weigh the same. */
@@ -31,12 +31,11 @@ export function fitIntentHead(lessons: readonly Lesson[]): {
     x.set(intentFeatures(embedding, clause.text), at * dimension);
   }
   const y = Int32Array.from(lessons, ({ clause }) => (clause.intent ? 1 : 0));
-  const intents = y.reduce((sum, label) => sum + label, 0);
-  const share = [lessons.length / (2 * (lessons.length - intents)), lessons.length / (2 * intents)];
-  const weight = Float64Array.from(lessons, ({ clause }) => {
-    const own = clause.class.includes("+") ? 1 : HAND_WEIGHT;
-    return own * (share[clause.intent ? 1 : 0] ?? 1);
-  });
+  const own = lessons.map(({ clause }) => (clause.class.includes("+") ? GRAMMAR_WEIGHT : 1));
+  const side = [0, 0];
+  for (const [at, label] of y.entries()) side[label] = (side[label] ?? 0) + (own[at] ?? 0);
+  const total = (side[0] ?? 0) + (side[1] ?? 0);
+  const weight = Float64Array.from(own, (w, at) => (w * total) / (2 * (side[y[at] ?? 0] ?? 1)));
   const fitted = fitSoftmax({ x, y, weight, dimension }, { classes: 2, c: C });
   const row = dimension + 1;
   return {

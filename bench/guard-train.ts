@@ -10,7 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { digestOf } from "../schemas/canonical.ts";
 import { openSentenceEncoder } from "../router/sentence-encoder.ts";
-import { intentHeadJson, parseIntentHead } from "../guard/intent-head.ts";
+import { intentHeadJson } from "../guard/intent-head.ts";
 import { belongsTo, grammarClauses } from "./guard-grammar.ts";
 import { fitIntentHead, heldOutScores, type Lesson } from "./guard-learning.ts";
 import { readClauses } from "./guard-set.ts";
@@ -38,7 +38,7 @@ const json = intentHeadJson({
   weights,
 });
 await encoder.close();
-parseIntentHead(json);
+
 writeFileSync(HEAD_FILE, `${JSON.stringify(json, null, 2)}\n`);
 const intents = held.filter(({ intent }) => intent);
 const recall = intents.filter(({ score }) => score >= threshold).length / intents.length;

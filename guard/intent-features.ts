@@ -11,7 +11,7 @@ import { type Clause, clausesOf } from "./clause.ts";
 import { lexiconSource } from "./lexicon.ts";
 
 /** Weights of word kinds and of word pairs beside an embedding of length 1; by cross-validation. */
-const KIND_SCALE = 0.2;
+const KIND_SCALE = 0.4;
 const PAIR_SCALE = 0.25;
 const PAIR_BUCKETS = 2048;
 const CHARACTERS_MAX = 2000;
@@ -36,7 +36,18 @@ const KINDS: readonly (readonly [name: string, of: (clause: Clause) => boolean])
   ["imperative", (clause) => clause.imperative],
   ["refused", (clause) => clause.refused],
   ["refused_to_keep", (clause) => clause.refusedToKeep],
+  ["bare_field", (clause) => clause.fields.length > 0 && isBare(clause)],
+  ["bare_method", (clause) => clause.otherMethod && isBare(clause)],
+  ["bare_strong", (clause) => clause.strong && isBare(clause)],
+  ["bare_order", (clause) => (clause.strong || clause.weak) && clause.directive && isBare(clause)],
+  ["no_field", (clause) => clause.fields.length === 0],
+  ["number", (clause) => /\d/.test(clause.text)],
 ];
+
+/** Nothing in the clause keeps, negates, reports or names something tunable. */
+function isBare(clause: Clause): boolean {
+  return !(clause.keeping || clause.negated || clause.refused || clause.mention || clause.tunable);
+}
 
 /** SHA-256 of what the features are made from. */
 export const FEATURES_DIGEST: string = digestOf({
