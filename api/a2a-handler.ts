@@ -167,14 +167,36 @@ async function listTasks(source: TaskSource, params: ListParams, caller: Caller)
   if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) {
     throw new RequestMalformedError(`pageSize must be between 1 and ${PAGE_MAX}`);
   }
-  const start = pageStart(params.pageToken);
   const all = await source.list(filterOf(params), caller);
-  const page = all.slice(start, start + size).map((task) => {
+  const start = pageStart(all, params.pageToken);
+  const found = all.slice(start, start + size);
+  const page = found.map((task) => {
     const kept = withHistory(task, params.historyLength);
     return params.includeArtifacts === true ? kept : { ...kept, artifacts: [] };
   });
-  const next = start + size < all.length ? String(start + size) : "";
+  const last = found.at(-1);
+  const next = start + size < all.length && last !== undefined ? cursorOf(last) : "";
   return { tasks: page, nextPageToken: next, pageSize: page.length, totalSize: all.length };
+}
+
+/** A cursor names the last task of a page by what tasks are sorted by. */
+function cursorOf(task: Task): string {
+  const text = `${task.status?.timestamp ?? ""} ${task.id}`;
+  return Buffer.from(text, "utf8").toString("base64url");
+}
+
+/** Place of the first task behind the cursor, whatever has changed since. */
+function pageStart(all: readonly Task[], token: string): number {
+  if (token === "") return 0;
+  const [time, id] = Buffer.from(token, "base64url").toString("utf8").split(" ");
+  if (time === undefined || id === undefined || id === "") {
+    throw new RequestMalformedError("pageToken is not one of ours");
+  }
+  const behind = all.findIndex((task) => {
+    const own = task.status?.timestamp ?? "";
+    return own < time || (own === time && task.id > id);
+  });
+  return behind === -1 ? all.length : behind;
 }
 
 function filterOf(params: ListParams) {
@@ -189,12 +211,6 @@ function filterOf(params: ListParams) {
     state: state === undefined || state === TaskState.TASK_STATE_UNSPECIFIED ? null : state,
     since: since === undefined ? null : new Date(since).toISOString(),
   };
-}
-
-function pageStart(token: string): number {
-  if (token === "") return 0;
-  if (/^\d{1,9}$/.test(token)) return Number(token);
-  throw new RequestMalformedError("pageToken is not one of ours");
 }
 
 function needPush(push: PushConfigs | null): PushConfigs {

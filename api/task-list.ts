@@ -81,7 +81,8 @@ function outline(id: string, status: TaskStatus): Task {
   return { id, contextId: id, status, artifacts: [], history: [], metadata: { kind: "session" } };
 }
 
-function newestFirst(a: Task, b: Task): number {
+/** Order of task lists: last change descending, then id. */
+export function newestFirst(a: Task, b: Task): number {
   const left = a.status?.timestamp ?? "";
   const right = b.status?.timestamp ?? "";
   return left === right ? (a.id < b.id ? -1 : 1) : left < right ? 1 : -1;

@@ -1,7 +1,8 @@
 /** `mmm serve`: the HTTP API, with the consumers in the same process unless told otherwise. */
 import type { Command } from "commander";
 import { startApi } from "../api/app.ts";
-import { errorText } from "../schemas/errors.ts";
+import { createScriptedTasks } from "../api/scripted-tasks.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
 import { guardCheck, requestChecks, roleAnswers, storeData } from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
 import { whole } from "./options.ts";
@@ -15,6 +16,7 @@ interface ServeOptions extends CommonOptions {
   readonly port?: number;
   readonly dataRoot?: readonly string[];
   readonly workers: boolean;
+  readonly tck?: boolean;
 }
 
 const EXAMPLES = `
@@ -32,6 +34,7 @@ export function addServeCommand(program: Command, shell: Shell): void {
     .option("--port <number>", "port to listen on, 0 = any", whole)
     .option("--data-root <dir...>", "folders that data files may lie in")
     .option("--no-workers", "do not run consumers in this process")
+    .option("--tck", "scripted tasks for the A2A compatibility kit; loopback and no keys only")
     .addHelpText("after", EXAMPLES)
     .action(async (options: ServeOptions) => serve(shell, options));
 }
@@ -60,6 +63,12 @@ function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typ
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
   };
+  if (options.tck === true && (api.keys.length > 0 || api.jwt !== undefined)) {
+    throw new MmmError(
+      "usage",
+      "--tck is for a server without keys, which only this machine reaches",
+    );
+  }
   const roots = [...api.data_roots, ...(options.dataRoot ?? [])];
   return {
     log: app.log,
@@ -74,6 +83,7 @@ function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typ
     storeData: (digest, text) => storeData(stateDir, digest, text),
     checkProposal: guardCheck,
     cardKey: cardKeyOf(stateDir),
+    ...(options.tck === true ? { scripted: createScriptedTasks(app.clock) } : {}),
     askRole: roleAnswers(app.settings, { stateDir, roots }),
     failed: (where, error) => shell.err(`mmm: ${where}: ${errorText(error)}`),
   };
