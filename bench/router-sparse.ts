@@ -18,10 +18,8 @@ export function tfidfAccuracy(
   test: readonly Labelled[],
   c = 10,
 ): number {
-  const vocabulary = new Map<string, number>();
   const documents = train.map((row) => termsOf(row.text));
-  for (const terms of documents)
-    for (const t of terms.keys()) if (!vocabulary.has(t)) vocabulary.set(t, vocabulary.size);
+  const vocabulary = vocabularyOf(documents);
   const idf = idfOf(documents, vocabulary);
   const labels = [...new Set(train.map((row) => row.label))].toSorted();
   const rows = documents.map((terms) => vectorOf(terms, vocabulary, idf));
@@ -37,6 +35,16 @@ export function tfidfAccuracy(
   return right.length / test.length;
 }
 
+/** Terms that occur in two texts or more. */
+function vocabularyOf(documents: readonly Map<string, number>[]): Map<string, number> {
+  const seen = new Map<string, number>();
+  for (const terms of documents) {
+    for (const term of terms.keys()) seen.set(term, (seen.get(term) ?? 0) + 1);
+  }
+  const kept = [...seen].filter(([, n]) => n > 1).map(([term]) => term);
+  return new Map(kept.map((term, i) => [term, i]));
+}
+
 function termsOf(text: string): Map<string, number> {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const counts = new Map<string, number>();
@@ -50,7 +58,12 @@ function termsOf(text: string): Map<string, number> {
 
 function idfOf(documents: readonly Map<string, number>[], vocabulary: ReadonlyMap<string, number>) {
   const df = new Float64Array(vocabulary.size);
-  for (const terms of documents) for (const t of terms.keys()) df[vocabulary.get(t)!]! += 1;
+  for (const terms of documents) {
+    for (const t of terms.keys()) {
+      const i = vocabulary.get(t);
+      if (i !== undefined) df[i]! += 1;
+    }
+  }
   return df.map((n) => Math.log((1 + documents.length) / (1 + n)) + 1);
 }
 
@@ -104,6 +117,6 @@ function fit(
       return value;
     },
     new Float64Array(size + at.classes),
-    { maxIterations: 60, tolerance: 1e-4 },
+    { maxIterations: 40, tolerance: 1e-4 },
   ).x;
 }

@@ -8,6 +8,7 @@
 import { CONCEPTS } from "./concepts.ts";
 import { FOREIGN_CONCEPTS } from "./foreign-concepts.ts";
 import { MAX_MATCHED_CHARS } from "./features.ts";
+import { detectLanguage, encoderKnows } from "./language.ts";
 import { LABELS, type Label, OUT_OF_SCOPE } from "./roles.ts";
 
 /** Least points that make a decision. */
@@ -31,7 +32,10 @@ export interface RuleVerdict {
 /** Judges a text by its words alone. */
 export function judgeByRules(text: string): RuleVerdict {
   const read = text.slice(0, MAX_MATCHED_CHARS);
-  const found = [...CONCEPTS, ...FOREIGN_CONCEPTS].filter(({ pattern }) => pattern.test(read));
+  // Many foreign words look like the English ones and would count twice in English text.
+  const english = encoderKnows(detectLanguage(read));
+  const table = english ? CONCEPTS : [...CONCEPTS, ...FOREIGN_CONCEPTS];
+  const found = table.filter(({ pattern }) => pattern.test(read));
   const points = byLabel((label) =>
     found.reduce((sum, concept) => sum + (concept.points[label] ?? 0), 0),
   );

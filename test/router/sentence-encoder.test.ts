@@ -13,7 +13,8 @@ const golden = JSON.parse(
 
 /** int8 kernels saturate differently on CPUs without VNNI: equal only to quantisation there. */
 function sameKernels(): boolean {
-  const vnni = existsSync("/proc/cpuinfo") && readFileSync("/proc/cpuinfo", "utf8").includes("vnni");
+  const vnni =
+    existsSync("/proc/cpuinfo") && readFileSync("/proc/cpuinfo", "utf8").includes("vnni");
   return vnni === golden.vnni;
 }
 
@@ -37,7 +38,9 @@ describe("the sentence encoder with the shipped weights", () => {
     const vectors = await encoder.embed(golden.texts);
     const tolerance = sameKernels() ? 1e-4 : 5e-2;
     for (const [i, vector] of vectors.entries()) {
-      expect(largestDifference(vector, golden.vectors[i]!), golden.texts[i]).toBeLessThan(tolerance);
+      expect(largestDifference(vector, golden.vectors[i]!), golden.texts[i]).toBeLessThan(
+        tolerance,
+      );
     }
   });
 
@@ -58,7 +61,10 @@ describe("the sentence encoder with the shipped weights", () => {
 
   it("judges a long text by all its windows, not by its head alone", async () => {
     const filler = "the weather in spring was mild and nothing happened in the shops ".repeat(14);
-    const [head, both] = await encoder.embed([filler, `${filler} ${"deploy the model ".repeat(60)}`]);
+    const [head, both] = await encoder.embed([
+      filler,
+      `${filler} ${"deploy the model ".repeat(60)}`,
+    ]);
     expect(largestDifference(both!, [...head!])).toBeGreaterThan(0.01);
   });
 
@@ -160,7 +166,14 @@ describe("a worker that dies at work", () => {
     const encoder = await opened();
     await expect(encoder.embed(["die"])).rejects.toMatchObject({ code: "encoder_unavailable" });
     await expect
-      .poll(() => encoder.embed(["live"]).then((v) => v.length, () => 0), { timeout: 5000 })
+      .poll(
+        () =>
+          encoder.embed(["live"]).then(
+            (v) => v.length,
+            () => 0,
+          ),
+        { timeout: 5000 },
+      )
       .toBe(1);
     await encoder.close();
   });
