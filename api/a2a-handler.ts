@@ -2,7 +2,8 @@
  * The operations of A2A 1.0 over a task source: what both transports dispatch to.
  *
  * I1. No state of its own: what a task is, is asked of the source, so any replica answers.
- * I2. A blocking send returns at the first state in which the task ends or needs input.
+ * I2. Each operation on a task asks for its scope; sending asks in the source, by what the message is.
+ * I3. A blocking send returns at the first state in which the task ends or needs input.
  */
 import {
   A2AError,
@@ -20,6 +21,7 @@ import {
   type StreamResponse,
   type Task,
 } from "./a2a-sdk.ts";
+import { requireScope, type Scope } from "./principal.ts";
 import type { PushConfigs } from "./push-configs.ts";
 import type { Caller, TaskSource } from "./task-source.ts";
 
@@ -60,7 +62,8 @@ const PAGE_MAX = 100;
 export function createA2aHandler(parts: HandlerParts): A2ARequestHandler {
   const { source } = parts;
 
-  async function load(id: string, caller: Caller): Promise<Task> {
+  async function load(id: string, caller: Caller, scope: Scope = "read"): Promise<Task> {
+    requireScope(caller.principal, scope);
     if (id.trim() === "") throw new RequestMalformedError("the task's id is missing");
     const task = await source.load(id, caller);
     if (task === null) throw new TaskNotFoundError(`Task not found: ${id.slice(0, 200)}`);
@@ -77,7 +80,7 @@ export function createA2aHandler(parts: HandlerParts): A2ARequestHandler {
     listTasks: (params, context) => listTasks(source, params, callerOf(context)),
     cancelTask: async (params, context) => {
       const caller = callerOf(context);
-      const task = await load(params.id, caller);
+      const task = await load(params.id, caller, "operate");
       if (stateOf(task) === TaskState.TASK_STATE_CANCELED) return task;
       const cancelled = isTerminal(task) ? null : await source.cancel(task, caller);
       if (cancelled === null) throw new TaskNotCancelableError(`Task not cancelable: ${task.id}`);
@@ -163,6 +166,7 @@ function withHistory(task: Task, length: number | undefined): Task {
 type ListParams = Parameters<A2ARequestHandler["listTasks"]>[0];
 
 async function listTasks(source: TaskSource, params: ListParams, caller: Caller) {
+  requireScope(caller.principal, "read");
   const size = params.pageSize ?? PAGE_DEFAULT;
   if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) {
     throw new RequestMalformedError(`pageSize must be between 1 and ${PAGE_MAX}`);

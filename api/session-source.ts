@@ -5,7 +5,6 @@
  */
 import { isTerminal } from "./a2a-handler.ts";
 import { TaskState, type Task } from "./a2a-sdk.ts";
-import { requireScope } from "./principal.ts";
 import { proposalOf } from "./proposal-task.ts";
 import { sendOnce, type SourceTools } from "./task-acts.ts";
 import { followProposal, followSession } from "./task-follow.ts";
@@ -29,7 +28,6 @@ export function createSessionSource(tools: SourceTools): TaskSource {
 /** Asks the session to end and waits until it has; null when it ended otherwise. */
 async function cancel(tools: SourceTools, task: Task, caller: Caller): Promise<Task | null> {
   if (proposalOf(task.id) !== null) return null;
-  requireScope(caller.principal, "operate");
   const act = { principal: caller.principal, key: "cancel" };
   await tools.sessions.cancel(act, task.id, "cancelled by A2A request");
   let now: Task | null = task;

@@ -2,7 +2,6 @@
 import type { SnapshotStore } from "../session/ports.ts";
 import type { Task } from "./a2a-sdk.ts";
 import { readMemoLog } from "./memo-log.ts";
-import { requireScope } from "./principal.ts";
 import { TASK_STATES } from "./session-task.ts";
 import { TaskState, type TaskStatus } from "./a2a-sdk.ts";
 import type { Sessions } from "./sessions.ts";
@@ -21,7 +20,6 @@ export async function listTasks(
   filter: TaskFilter,
   caller: Caller,
 ): Promise<readonly Task[]> {
-  requireScope(caller.principal, "read");
   const wanted = filter.contextId === null ? null : await inContext(tools, filter.contextId);
   const rows = [...queuedTasks(tools, caller), ...(await sessionTasks(tools, filter, caller))];
   const kept = rows.filter(

@@ -8,7 +8,6 @@ import type { Clock, SnapshotStore } from "../session/ports.ts";
 import type { Message, Task } from "./a2a-sdk.ts";
 import type { HistoryHub } from "./history-hub.ts";
 import { readMemoLog } from "./memo-log.ts";
-import { requireScope } from "./principal.ts";
 import { proposalOf, taskOfProposal } from "./proposal-task.ts";
 import { taskOfQueued, taskOfSession } from "./session-task.ts";
 import { stateOf } from "./session-view.ts";
@@ -32,7 +31,6 @@ async function factsOf(tools: TaskTools, taskId: string, fallback: string) {
 
 /** The task, or null where there is none for this caller. */
 export async function loadTask(tools: TaskTools, id: string, caller: Caller): Promise<Task | null> {
-  requireScope(caller.principal, "read");
   const proposal = proposalOf(id);
   const session = proposal?.session ?? id;
   try {

@@ -143,7 +143,7 @@ export async function call(
     ...(text === undefined ? {} : { body: text }),
   });
   const body = await response.text();
-  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  const isJson = /application\/(\w+\+)?json/.test(response.headers.get("content-type") ?? "");
   const json = (isJson && body !== "" ? JSON.parse(body) : { text: body }) as Record<
     string,
     unknown
