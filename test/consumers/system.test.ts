@@ -1,11 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { envelopeFor, recordOf } from "../../producers/publish.ts";
 import { submit } from "../../producers/request.ts";
 import { signClearance } from "../../guard/clearance.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
-import { systemClock } from "../../infra/clock.ts";
-import { createMemoryLog } from "../../infra/log-memory.ts";
-import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
 import { eventId, sessionIdOf, type Event } from "../../schemas/event.ts";
@@ -14,6 +11,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { historyDigest, manifestOf, verifyExport } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import type { EventLog } from "../../session/ports.ts";
+import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import {
   collectFaults,
   eventsOf,
@@ -25,10 +23,20 @@ import {
   until,
 } from "../support/system.ts";
 
-function fresh() {
-  const log = createMemoryLog({ partitions: 4, clock: systemClock });
-  return { log, snapshots: createMemorySnapshots(), observer: collectFaults() };
+const opened: TestBackend[] = [];
+
+afterEach(async () => {
+  for (const backend of opened.splice(0)) await backend.close();
+});
+
+/** A fresh log and store of a kind, closed after the test. */
+async function fresh(open: () => Promise<TestBackend> = openMemory) {
+  const backend = await open();
+  opened.push(backend);
+  return { ...backend, observer: collectFaults() };
 }
+
+const openMemory = BACKENDS[0]!.open;
 
 async function countOf(log: EventLog, topic: string): Promise<number> {
   let count = 0;
@@ -36,9 +44,9 @@ async function countOf(log: EventLog, topic: string): Promise<number> {
   return count;
 }
 
-describe("a session on the log", () => {
+describe.each(BACKENDS)("a session on $name", ({ open }) => {
   it("runs through its phases to a sealed, verifiable end", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const system = await startSystem(parts);
     await request(parts.log, "s1");
     const entries = await until(parts.log, "s1");
@@ -53,7 +61,7 @@ describe("a session on the log", () => {
   });
 
   it("has the same history digest for the same seed, whatever runs beside it", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const system = await startSystem(parts);
     const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
     await Promise.all(names.map((name) => request(parts.log, name)));
@@ -65,7 +73,7 @@ describe("a session on the log", () => {
   });
 
   it("leaves a snapshot that equals the fold of its history", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const system = await startSystem(parts);
     await request(parts.log, "s1");
     const entries = await until(parts.log, "s1");
@@ -77,12 +85,14 @@ describe("a session on the log", () => {
 
   it("goes on where a stopped system left it, also without any snapshot", async () => {
     for (const keep of [true, false]) {
-      const parts = fresh();
+      const parts = await fresh(open);
       const first = await startSystem({ ...parts, without: ["trainer"] });
       await request(parts.log, "s1");
       await until(parts.log, "s1", "TrainingRequested");
       await first.stop();
-      const snapshots = keep ? parts.snapshots : createMemorySnapshots();
+      if (!keep)
+        for (let at = 0; at < parts.log.partitions; at += 1) await parts.snapshots.clear(at);
+      const { snapshots } = parts;
       const second = await startSystem({ ...parts, snapshots });
       const entries = await until(parts.log, "s1");
       await second.stop();
@@ -92,12 +102,12 @@ describe("a session on the log", () => {
   });
 
   it("gives the same history when every agent answers twice", async () => {
-    const plain = fresh();
+    const plain = await fresh(open);
     const calm = await startSystem(plain);
     await request(plain.log, "s1");
     const expected = historyDigest(eventsOf(await until(plain.log, "s1")));
     await calm.stop();
-    const parts = fresh();
+    const parts = await fresh(open);
     const twice: EventLog = {
       ...parts.log,
       get partitions() {
@@ -116,7 +126,7 @@ describe("a session on the log", () => {
   });
 });
 
-describe("a proposal that changes the methodology", () => {
+describe.each(BACKENDS)("a proposal that changes the methodology, on $name", ({ open }) => {
   const attack = (raw: string) => ({
     propose: async () => ({
       changes: JSON.parse(raw) as { path: string; to: number }[],
@@ -128,7 +138,7 @@ describe("a proposal that changes the methodology", () => {
   });
 
   it("is vetoed, explained, climbs the ladder to a person and is never trained", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const trained: string[] = [];
     const training = {
       ...instantTraining,
@@ -158,7 +168,7 @@ describe("a proposal that changes the methodology", () => {
   });
 
   it("cannot be lifted by a person's decision", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const system = await startSystem({
       ...parts,
       reasoners: attack('[{"path":"evaluation.folds","to":1}]'),
@@ -198,14 +208,14 @@ async function waitFor(
   throw new Error("it did not happen");
 }
 
-describe("the trainer", () => {
+describe.each(BACKENDS)("the trainer, on $name", ({ open }) => {
   async function trainingFor(tamper: {
     config?: string;
     clearance?: string;
     cause?: string;
     index?: number;
   }) {
-    const parts = fresh();
+    const parts = await fresh(open);
     const calls: unknown[] = [];
     const training = {
       ...instantTraining,
@@ -280,9 +290,9 @@ describe("the trainer", () => {
   });
 });
 
-describe("poison on a topic", () => {
+describe.each(BACKENDS)("poison on a topic, on $name", ({ open }) => {
   it("becomes a dead letter with its bytes and place, and the consumer lives", async () => {
-    const parts = fresh();
+    const parts = await fresh(open);
     const system = await startSystem(parts);
     const good = recordOf(
       TOPICS.sessions,

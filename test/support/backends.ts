@@ -1,0 +1,60 @@
+/** Fresh logs and stores of each kind, for tests that have to hold on all of them. */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../infra/clock.ts";
+import { createKafkaLog } from "../../infra/log-kafka.ts";
+import { createMemoryLog } from "../../infra/log-memory.ts";
+import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
+import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
+import { openSqliteState } from "../../infra/sqlite-state.ts";
+import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+import { kafkaBrokers, redisUrl } from "./servers.ts";
+
+export interface TestBackend {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}
+
+export const BACKENDS: readonly { readonly name: string; open(): Promise<TestBackend> }[] = [
+  { name: "memory", open: openMemory },
+  { name: "SQLite", open: openSqlite },
+  { name: "Kafka and Redis", open: openKafka },
+];
+
+async function openMemory(): Promise<TestBackend> {
+  const log = createMemoryLog({ partitions: 4, clock: systemClock });
+  return { log, snapshots: createMemorySnapshots(), close: () => log.close() };
+}
+
+async function openSqlite(): Promise<TestBackend> {
+  const folder = mkdtempSync(join(tmpdir(), "mmm-state-"));
+  const { log, snapshots, close } = openSqliteState(folder, { clock: systemClock, partitions: 4 });
+  await log.ensureTopics();
+  return {
+    log,
+    snapshots,
+    close: async () => {
+      await close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openKafka(): Promise<TestBackend> {
+  const prefix = `t${randomBytes(4).toString("hex")}.`;
+  const partitions = 2;
+  const log = createKafkaLog({ brokers: await kafkaBrokers(), prefix, partitions }, systemClock);
+  const snapshots = createRedisSnapshots({ url: await redisUrl(), prefix, partitions });
+  await log.ensureTopics();
+  return {
+    log,
+    snapshots,
+    close: async () => {
+      await log.close();
+      await snapshots.close();
+    },
+  };
+}
