@@ -19,7 +19,7 @@ import type { Priors } from "./calibration.ts";
 import { hasCalibration, priorsForWindow } from "./calibration.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./dataset.ts";
-import { SegmentSums } from "./gram.ts";
+import { SegmentSums, addCombination } from "./gram.ts";
 import type { MediaColumns } from "./media-columns.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
@@ -57,6 +57,8 @@ export interface FoldState {
   readonly beta: Float64Array;
   /** Qᵀy − QᵀX β. */
   readonly nuisance: Float64Array;
+  /** Weights of the block's columns [Z | y | X] in a prediction; 0 for y. */
+  readonly weights: Float64Array;
 }
 
 export class Engine {
@@ -75,6 +77,7 @@ export class Engine {
   readonly #channels: number;
   readonly #sums: SegmentSums;
   readonly #total: Float64Array;
+  readonly #predicted: Float64Array;
   readonly #solver: RidgeSolver;
   readonly #columns: readonly Float64Array[];
   readonly #calibrated: boolean;
@@ -105,6 +108,7 @@ export class Engine {
       ends: [...this.folds.map((fold) => fold.trainRows), this.rows],
     });
     this.#total = new Float64Array(this.#channels * (fixed + this.#channels));
+    this.#predicted = new Float64Array(this.rows);
     this.#solver = new RidgeSolver(this.#channels);
     this.#columns = media;
     this.#calibrated = hasCalibration(problem.config);
@@ -139,29 +143,25 @@ export class Engine {
 
   /** Σ|y − ŷ| over the fold's judged rows, in target units. */
   #judge(fold: FoldState): number {
-    rotateNuisance(fold, this.#channels);
+    solveNuisance(fold, this.fixed - 1);
     const { scaledTarget, weights } = this.problem;
+    const { aheadStart: from, aheadEnd: to } = fold;
+    const predicted = this.#predicted;
+    predicted.fill(0, from, to);
+    addCombination(this.block, { rows: this.rows, from, to }, fold.weights, predicted);
     let sum = 0;
-    for (let row = fold.aheadStart; row < fold.aheadEnd; row += 1) {
-      const error = (scaledTarget[row] as number) - this.predictAhead(fold, row);
+    for (let row = from; row < to; row += 1) {
+      const error = (scaledTarget[row] as number) - (predicted[row] as number);
       sum += Math.abs(error) * (weights[row] as number);
     }
     return sum;
   }
 
-  /** Prediction of one judged row with the fold's last solution, in scaled units. */
-  predictAhead(fold: FoldState, row: number): number {
-    const { ahead } = fold.projection;
-    const rank = fold.nuisance.length;
-    const at = (row - fold.aheadStart) * rank;
+  /** Prediction of one row with the fold's last solution, in scaled units. */
+  predict(fold: FoldState, row: number): number {
     let value = 0;
-    for (let index = 0; index < rank; index += 1) {
-      value += (ahead[at + index] as number) * (fold.nuisance[index] as number);
-    }
-    let cell = this.fixed * this.rows + row;
-    for (let channel = 0; channel < this.#channels; channel += 1) {
-      value += (fold.beta[channel] as number) * (this.block[cell] as number);
-      cell += this.rows;
+    for (let column = 0; column < fold.weights.length; column += 1) {
+      value += (fold.weights[column] as number) * (this.block[column * this.rows + row] as number);
     }
     return value;
   }
@@ -181,7 +181,7 @@ function createFold(
   problem: Problem,
   rows: { trainRows: number; aheadStart: number; aheadEnd: number },
 ): FoldState {
-  const projection = projectOut(problem.design.columns, problem.scaledTarget, rows);
+  const projection = projectOut(problem.design.columns, problem.scaledTarget, rows.trainRows);
   const channels = problem.exposures.length;
   const target = problem.dataset.target;
   let targetSum = 0;
@@ -202,6 +202,7 @@ function createFold(
     rotated: new Float64Array(channels * projection.kept.length),
     beta: new Float64Array(channels),
     nuisance: new Float64Array(projection.kept.length),
+    weights: new Float64Array(problem.design.columns.length + 1 + channels),
   };
 }
 
@@ -249,15 +250,22 @@ function setPriors(fold: FoldState, priors: Priors): void {
   fold.system = { ...fold.system, ...priors };
 }
 
-/** Qᵀy − QᵀX β into the fold. */
-function rotateNuisance(fold: FoldState, channels: number): void {
-  const { rotatedTarget } = fold.projection;
-  const rank = rotatedTarget.length;
+/** Qᵀy − QᵀX β, and from it and β the weights of all columns, into the fold. */
+function solveNuisance(fold: FoldState, columns: number): void {
+  const { inverse, rotatedTarget } = fold.projection;
+  const { beta, nuisance, rotated, weights } = fold;
+  const rank = nuisance.length;
+  weights.fill(0, 0, columns);
   for (let index = 0; index < rank; index += 1) {
     let value = rotatedTarget[index] as number;
-    for (let c = 0; c < channels; c += 1) {
-      value -= (fold.rotated[c * rank + index] as number) * (fold.beta[c] as number);
+    for (let c = 0; c < beta.length; c += 1) {
+      value -= (rotated[c * rank + index] as number) * (beta[c] as number);
     }
-    fold.nuisance[index] = value;
+    nuisance[index] = value;
+    const at = index * columns;
+    for (let z = 0; z < columns; z += 1) {
+      weights[z] = (weights[z] as number) + value * (inverse[at + z] as number);
+    }
   }
+  weights.set(beta, columns + 1);
 }

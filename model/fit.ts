@@ -53,11 +53,7 @@ export function fitWindow(
   const media = problem.exposures.map(() => new Float64Array(rows));
   const columns = createMediaColumns(problem.exposures, media, problem.settings);
   columns.update(parameters);
-  const projection = projectOut(problem.design.columns, problem.scaledTarget, {
-    trainRows,
-    aheadStart: trainRows,
-    aheadEnd: trainRows,
-  });
+  const projection = projectOut(problem.design.columns, problem.scaledTarget, trainRows);
   const reduced = reduceWindow(problem, media, { trainRows, projection });
   const priors = priorsForWindow(problem, media, trainRows);
   const system: RidgeSystem = { ...reduced.system, ...priors };

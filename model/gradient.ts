@@ -22,6 +22,7 @@
  */
 
 import type { Engine, FoldState } from "./engine.ts";
+import { addCombination } from "./gram.ts";
 import { solveSymmetric } from "./linear-solve.ts";
 import type { Objective } from "./objective.ts";
 import { columnSlopes } from "./transform-slopes.ts";
@@ -141,31 +142,42 @@ function validationSlopes(
 ): { byBeta: Float64Array; rotated: Float64Array } {
   const channels = fold.beta.length;
   const rank = fold.nuisance.length;
-  const byBeta = new Float64Array(channels);
-  const rotated = new Float64Array(rank);
   const { scaledTarget, weights } = engine.problem;
+  const { block, rows, fixed } = engine;
+  const slopes = new Float64Array(fold.aheadEnd - fold.aheadStart);
   for (let row = fold.aheadStart; row < fold.aheadEnd; row += 1) {
-    const error = (scaledTarget[row] as number) - engine.predictAhead(fold, row);
-    const slope = -Math.sign(error) * (weights[row] as number) * share;
-    const at = (row - fold.aheadStart) * rank;
-    for (let index = 0; index < rank; index += 1) {
-      rotated[index] =
-        (rotated[index] as number) + slope * (fold.projection.ahead[at + index] as number);
-    }
-    for (let c = 0; c < channels; c += 1) {
-      const x = engine.block[(engine.fixed + c) * engine.rows + row] as number;
-      byBeta[c] = (byBeta[c] as number) + slope * x;
-      const gradient = rowGradients[c] as Float64Array;
-      gradient[row] = (gradient[row] as number) + slope * (fold.beta[c] as number);
-    }
+    const error = (scaledTarget[row] as number) - engine.predict(fold, row);
+    slopes[row - fold.aheadStart] = -Math.sign(error) * (weights[row] as number) * share;
   }
-  for (let c = 0; c < channels; c += 1) {
-    for (let index = 0; index < rank; index += 1) {
-      byBeta[c] =
-        (byBeta[c] as number) -
-        (rotated[index] as number) * (fold.rotated[c * rank + index] as number);
+  const against = (column: number): number => {
+    let sum = 0;
+    const at = column * rows + fold.aheadStart;
+    for (let row = 0; row < slopes.length; row += 1) {
+      sum += (slopes[row] as number) * (block[at + row] as number);
     }
-  }
+    return sum;
+  };
+  const byDesign = Float64Array.from({ length: fixed - 1 }, (_, column) => against(column));
+  const rotated = Float64Array.from({ length: rank }, (_, index) => {
+    let sum = 0;
+    for (let z = 0; z < fixed - 1; z += 1) {
+      sum += (fold.projection.inverse[index * (fixed - 1) + z] as number) * (byDesign[z] as number);
+    }
+    return sum;
+  });
+  const byBeta = Float64Array.from({ length: channels }, (_, c) => {
+    let value = against(fixed + c);
+    for (let index = 0; index < rank; index += 1) {
+      value -= (rotated[index] as number) * (fold.rotated[c * rank + index] as number);
+    }
+    const gradient = rowGradients[c] as Float64Array;
+    const beta = fold.beta[c] as number;
+    for (let row = 0; row < slopes.length; row += 1) {
+      const at = fold.aheadStart + row;
+      gradient[at] = (gradient[at] as number) + (slopes[row] as number) * beta;
+    }
+    return value;
+  });
   return { byBeta, rotated };
 }
 
@@ -184,36 +196,16 @@ function solveAdjoint(fold: FoldState, byBeta: Float64Array, penalty: number): F
   return adjoint;
 }
 
-/** Row gradients of one segment: block × weights, four columns at a time. */
+/** Row gradients of one segment: block × weights. */
 function addSegment(
-  engine: Engine,
+  { block, rows }: Engine,
   { from, to }: { from: number; to: number },
   { weights, rowGradients }: { weights: Float64Array; rowGradients: readonly Float64Array[] },
 ): void {
-  const { block, rows } = engine;
   const width = weights.length / rowGradients.length;
   for (let c = 0; c < rowGradients.length; c += 1) {
-    const out = rowGradients[c] as Float64Array;
-    let column = 0;
-    for (; column < width; column += 4) {
-      const a = column * rows;
-      const b = column + 1 < width ? a + rows : a;
-      const d = column + 2 < width ? b + rows : a;
-      const e = column + 3 < width ? d + rows : a;
-      const at = c * width + column;
-      const weightA = weights[at] as number;
-      const weightB = column + 1 < width ? (weights[at + 1] as number) : 0;
-      const weightD = column + 2 < width ? (weights[at + 2] as number) : 0;
-      const weightE = column + 3 < width ? (weights[at + 3] as number) : 0;
-      for (let row = from; row < to; row += 1) {
-        out[row] =
-          (out[row] as number) +
-          weightA * (block[a + row] as number) +
-          weightB * (block[b + row] as number) +
-          weightD * (block[d + row] as number) +
-          weightE * (block[e + row] as number);
-      }
-    }
+    const own = weights.subarray(c * width, (c + 1) * width);
+    addCombination(block, { rows, from, to }, own, rowGradients[c] as Float64Array);
   }
 }
 

@@ -118,3 +118,46 @@ export class SegmentSums {
     }
   }
 }
+
+export interface BlockRows {
+  /** Length of a column of the block. */
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** out_t += Σ_j weights_j block_jt for rows [from, to), four columns at a time. */
+export function addCombination(
+  block: Float64Array,
+  { rows, from, to }: BlockRows,
+  weights: Float64Array,
+  out: Float64Array,
+): void {
+  const width = weights.length;
+  let column = 0;
+  for (; column + 4 <= width; column += 4) {
+    const a = column * rows;
+    const b = a + rows;
+    const c = b + rows;
+    const d = c + rows;
+    const weightA = weights[column] as number;
+    const weightB = weights[column + 1] as number;
+    const weightC = weights[column + 2] as number;
+    const weightD = weights[column + 3] as number;
+    for (let row = from; row < to; row += 1) {
+      out[row] =
+        (out[row] as number) +
+        weightA * (block[a + row] as number) +
+        weightB * (block[b + row] as number) +
+        weightC * (block[c + row] as number) +
+        weightD * (block[d + row] as number);
+    }
+  }
+  for (; column < width; column += 1) {
+    const a = column * rows;
+    const weight = weights[column] as number;
+    for (let row = from; row < to; row += 1) {
+      out[row] = (out[row] as number) + weight * (block[a + row] as number);
+    }
+  }
+}

@@ -49,11 +49,7 @@ export class Likelihood {
     this.#sums = new SegmentSums({ block, rows, fixed, channels, ends: [rows] });
     this.#total = new Float64Array(channels * (fixed + channels));
     this.#solver = new RidgeSolver(channels);
-    this.#projection = projectOut(problem.design.columns, problem.scaledTarget, {
-      trainRows: rows,
-      aheadStart: rows,
-      aheadEnd: rows,
-    });
+    this.#projection = projectOut(problem.design.columns, problem.scaledTarget, rows);
     const rank = this.#projection.kept.length;
     this.#rotated = new Float64Array(channels * rank);
     const rotatedTarget = this.#projection.rotatedTarget;

@@ -58,9 +58,6 @@ export const DEFAULT_BOUNDS: Readonly<Record<MediaType, TransformRanges>> = {
 /** Default range of `training.l2_penalty` (unit-free, see `ridge.ts`), searched on a log scale. */
 export const DEFAULT_PENALTY_RANGE: Range = [1e-4, 1];
 
-/** Default range of `training.learning_rate`. */
-export const DEFAULT_LEARNING_RATE_RANGE: Range = [1e-3, 0.3];
-
 /** Starting values per medium: the middle of the decay range, alpha 1, gamma 0.5. */
 export function defaultTransform(mediaType: MediaType, periodsPerWeek: number): TransformValues {
   const [low, high] = DEFAULT_BOUNDS[mediaType].decay;

@@ -7,7 +7,7 @@
  * so a fold needs only the sums ZᵀX, XᵀX, Xᵀy over its rows. Predictions for later rows are
  *   ŷ = Z R⁻¹ (Qᵀy − QᵀX β) + X β.
  *
- * 1. Depends on the training rows (and, for `ahead`, on z of the predicted rows), never on their y.
+ * 1. Depends on the training rows only.
  * 2. A column that is (nearly) a combination of earlier ones on the training rows is left out.
  */
 
@@ -21,39 +21,20 @@ export interface Projection {
   readonly inverse: Float64Array;
   /** Qᵀy of the training rows. */
   readonly rotatedTarget: Float64Array;
-  /** Z R⁻¹ of the rows ahead, row-major (rows × kept). */
-  readonly ahead: Float64Array;
 }
 
-export interface ProjectionRows {
-  readonly trainRows: number;
-  /** Rows to predict: [aheadStart, aheadEnd). */
-  readonly aheadStart: number;
-  readonly aheadEnd: number;
-}
-
-/** Orthogonalises the columns over the training rows and prepares the rows ahead. */
+/** Orthogonalises the columns over the first `trainRows` rows. */
 export function projectOut(
   columns: readonly Float64Array[],
   target: Float64Array,
-  { trainRows, aheadStart, aheadEnd }: ProjectionRows,
+  trainRows: number,
 ): Projection {
   const { basis, kept, upper } = orthonormalize(columns, trainRows);
-  const width = columns.length;
-  const rank = kept.length;
-  const inverse = invertTransposed(upper, kept, width);
-  const rotatedTarget = Float64Array.from(basis, (vector) => dot(vector, target, trainRows));
-  const ahead = new Float64Array((aheadEnd - aheadStart) * rank);
-  for (let row = aheadStart; row < aheadEnd; row += 1) {
-    for (let at = 0; at < rank; at += 1) {
-      let sum = 0;
-      for (const index of kept) {
-        sum += (inverse[at * width + index] ?? 0) * (columns[index]?.[row] ?? 0);
-      }
-      ahead[(row - aheadStart) * rank + at] = sum;
-    }
-  }
-  return { kept, inverse, rotatedTarget, ahead };
+  return {
+    kept,
+    inverse: invertTransposed(upper, kept, columns.length),
+    rotatedTarget: Float64Array.from(basis, (vector) => dot(vector, target, trainRows)),
+  };
 }
 
 interface Orthonormal {

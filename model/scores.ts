@@ -24,7 +24,7 @@ export function foldResults(objective: Objective): FoldResult[] {
       for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
         const weight = engine.problem.weights[row] ?? 1;
         actual.push(engine.problem.dataset.target[row] ?? 0);
-        predicted.push(engine.predictAhead(fold, row) * weight);
+        predicted.push(engine.predict(fold, row) * weight);
       }
     }
     const { dates } = first.problem.dataset;

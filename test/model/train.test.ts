@@ -167,6 +167,13 @@ describe("bad data", () => {
     );
     expect(codes(result)).toContain("channels_collinear a");
     expect(codes(result)).toContain("vif_high b");
+    const near = train(
+      withColumn(csv, "b", (row) =>
+        String(2 * Number(csv.split("\n")[row + 1]?.split(",")[2] ?? 0) + (row % 3)),
+      ),
+    );
+    expect(near.channels[1]?.vif).toBeGreaterThan(10);
+    expect(codes(near)).toContain("vif_high b");
   });
 
   test("a channel that starts late is named, and early folds live without it", () => {
