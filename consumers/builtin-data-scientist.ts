@@ -19,7 +19,7 @@ import {
   publishedRanges,
 } from "./builtin-lessons.ts";
 import { nothingBetterText, reasoningOf } from "./builtin-reasoning.ts";
-import { parseWish, type ParseWish, type TuningWish } from "./builtin-request.ts";
+import { readWishes, type TuningWish } from "./builtin-request.ts";
 import { tune, type Tuning, type TuningJob } from "./builtin-tuning.ts";
 import { grantWish } from "./builtin-wish.ts";
 import type { BusinessSettings } from "./business-settings.ts";
@@ -30,8 +30,6 @@ export interface DataScientistTools {
   readonly load: (config: ModelConfig) => Promise<LoadedData>;
   readonly settings: BusinessSettings;
   readonly spec: Specification;
-  /** A better reader of people's words than the rules; asked first. */
-  readonly parseIntent?: ParseWish;
 }
 
 type Answer = Omit<ProposeAnswer, "note">;
@@ -45,14 +43,16 @@ const UNSETTLED_GAIN = 0.05;
 export function createProposer(tools: DataScientistTools): (job: ProposeJob) => Promise<Answer> {
   return async (job) => {
     const { dataset } = await tools.load(job.base);
-    return modelCall(() => propose(tools, job, dataset));
+    const text = wordsOf(job);
+    const wishes = text === null ? [] : await readWishes(text, job.base);
+    return modelCall(() => propose(tools, job, { dataset, wishes }));
   };
 }
 
 function propose(
   tools: DataScientistTools,
   job: ProposeJob,
-  dataset: LoadedData["dataset"],
+  { dataset, wishes }: { dataset: LoadedData["dataset"]; wishes: readonly TuningWish[] },
 ): Answer {
   const { spec } = tools;
   const { baseline, task } = job;
@@ -73,16 +73,14 @@ function propose(
     roi: roiRanges(lessons.refusedReturns, plausible),
   };
   const notes = [...lessons.notes, ...diagnosticNotes(job.trained)];
-  const wish = wishIn(tools, job);
-  if (wish !== null) {
-    const granted = grantWish({ wish, evaluator, tuningJob, bounds, around });
-    if (granted !== null) return granted;
-  }
+  const granted = grantWish({ wishes, evaluator, tuningJob, bounds, around });
+  if (granted !== null) return granted;
   const tuning = tune(evaluator, tuningJob);
   const { evaluations } = tuning;
-  const said = isWords(job)
-    ? [...notes, "no single parameter could be read from the words given, so all were tuned"]
-    : notes;
+  const said =
+    wordsOf(job) !== null
+      ? [...notes, "no single parameter could be read from the words given, so all were tuned"]
+      : notes;
   return answerOf(job, tuning, { evaluations, notes: said });
 }
 
@@ -118,14 +116,8 @@ function answerOf(
 }
 
 /** What a person asked for: their own task, or their instruction after an escalation. */
-function wishIn(tools: DataScientistTools, job: ProposeJob): TuningWish | null {
-  const text = job.task.instruction ?? (isWords(job) ? job.task.text : null);
-  if (text === null) return null;
-  return tools.parseIntent?.(text, job.base) ?? parseWish(text, job.base);
-}
-
-function isWords(job: ProposeJob): boolean {
-  return job.task.kind === "free_text";
+function wordsOf({ task }: ProposeJob): string | null {
+  return task.instruction ?? (task.kind === "free_text" ? task.text : null);
 }
 
 /** A return that was refused has to be believable in the next proposal. */

@@ -4,7 +4,8 @@
  * I1. Critical only when implausible **and** worse than the session's baseline model was; the same
  *     fault inherited from the baseline is a warning that says so. A session on a flawed baseline can
  *     still improve.
- * I2. Where an interval is known, implausible means that all of it lies outside.
+ * I2. Where an interval is known, implausible means that all of it lies outside, or that the figure
+ *     is not even in its own interval.
  */
 import type { Finding } from "../schemas/parts.ts";
 
@@ -39,7 +40,8 @@ export function judged(check: Check): readonly Finding[] {
   if (figure >= bound.low && figure <= bound.high) return [];
   const inherited = check.before !== null && !isWorse(figure, check.before, bound);
   const interval = check.interval ?? null;
-  const certain = interval === null || isOutside(interval, bound);
+  const certain =
+    interval === null || isOutside(interval, bound) || isOutside(interval, point(figure));
   const critical = check.gravity === "critical" && !inherited && certain;
   const severity = critical ? "critical" : check.gravity === "info" ? "info" : "warning";
   const subject = check.channel === null ? "" : `${check.channel}: `;
@@ -58,7 +60,7 @@ export function judged(check: Check): readonly Finding[] {
 }
 
 /** A range in words; an open end is left out. */
-export function boundText({ low, high }: Pick<Bound, "low" | "high">, share = false): string {
+export function boundText({ low, high }: Ends, share = false): string {
   const shown = (value: number): string => (share ? `${short(value * 100)} %` : short(value));
   if (high === Infinity) return `at least ${shown(low)}`;
   if (low === -Infinity) return `at most ${shown(high)}`;
@@ -72,8 +74,14 @@ function placeText({ figure, bound, share = false }: Check): string {
   return `outside ${boundText(bound, share)}`;
 }
 
-function isOutside([low, high]: readonly [number, number], bound: Bound): boolean {
+type Ends = Pick<Bound, "low" | "high">;
+
+function isOutside([low, high]: readonly [number, number], bound: Ends): boolean {
   return high < bound.low || low > bound.high;
+}
+
+function point(value: number): Ends {
+  return { low: value, high: value };
 }
 
 function isWorse(figure: number, before: number, bound: Bound): boolean {

@@ -11,7 +11,8 @@ import { createProposer, type DataScientistTools } from "./builtin-data-scientis
 import { explainRejection, rejectTask } from "./builtin-research-persona.ts";
 import { adviseStakeholder, decideDeployment } from "./builtin-stakeholder.ts";
 import type { BusinessSettings } from "./business-settings.ts";
-import type { AdviseAnswer, AdviseJob, Reasoners } from "./reasoners.ts";
+import { withIntervals } from "./builtin-intervals.ts";
+import type { AdviseAnswer, AdviseJob, Reasoners, ReviewAnswer, ReviewJob } from "./reasoners.ts";
 
 export interface BuiltinTools extends DataScientistTools {
   readonly settings: BusinessSettings;
@@ -38,9 +39,19 @@ export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
   const note = BUILTIN_REASONER;
   return {
     propose: async (job) => ({ ...(await propose(job)), note }),
-    review: async (job) => ({ ...reviewModel(job, settings, spec), note }),
+    review: async (job) => ({ ...(await review(job, tools)), note }),
     advise: async (job) => ({ ...advise[job.role](job), note }),
     explain: async (job) => ({ ...explainRejection(job, spec), note }),
     decide: async (job) => ({ ...decideDeployment(job, settings, spec), note }),
   };
+}
+
+/** A critical return is looked at again with its interval: it may reach into the plausible. */
+async function review(job: ReviewJob, tools: BuiltinTools): Promise<Omit<ReviewAnswer, "note">> {
+  const first = reviewModel(job, tools.settings, tools.spec);
+  const doubtful = first.findings.some(
+    (one) => one.code === "roi_implausible" && one.severity === "critical",
+  );
+  if (!doubtful) return first;
+  return reviewModel(await withIntervals(job, tools.load), tools.settings, tools.spec);
 }

@@ -1,7 +1,9 @@
 /**
- * A person's words as a wish for one parameter: channel, parameter, direction, amount.
+ * A person's words as wishes for parameters: channel, parameter, direction, amount.
  *
- * Rules only; a better reader may be passed in (`parseIntent`). What is not understood is null.
+ * `router/intent.ts` reads most of it; added here are half-lives in weeks or days and media that only
+ * one channel of the model has ("radio" for a channel named fm_spots). What is not understood is no
+ * wish.
  *
  * I1. Text from outside chooses among known names and numbers; it is never quoted or obeyed
  *     otherwise.
@@ -9,6 +11,7 @@
 import type { ModelConfig } from "../model/config.ts";
 import { periodsPerWeek } from "../model/config.ts";
 import { TRANSFORM_PARAMETERS } from "../model/media-types.ts";
+import { parseProposal, type Wish } from "../router/intent.ts";
 
 export interface TuningWish {
   /** Null when the wish is about all channels or a training number. */
@@ -19,10 +22,50 @@ export interface TuningWish {
   readonly target: number | null;
   /** Change as a share of the value in force, or absolute. */
   readonly amount: { readonly by: number; readonly relative: boolean } | null;
+  /** Bounds the value should keep to. */
+  readonly range: readonly [number, number] | null;
 }
 
-/** Reads a wish out of a text; null when there is none. */
-export type ParseWish = (text: string, config: ModelConfig) => TuningWish | null;
+/** All wishes of a text that name something tunable of this model. */
+export async function readWishes(
+  text: string,
+  config: ModelConfig,
+): Promise<readonly TuningWish[]> {
+  const inWeeks = HALF_LIFE.test(text.slice(0, TEXT_CHARS)) ? parseWish(text, config) : null;
+  if (inWeeks !== null) return [inWeeks];
+  const names = config.channels.map((channel) => channel.name);
+  const { wishes } = await parseProposal(text, names);
+  const read = wishes.flatMap((wish) => wishOf(wish, text, config));
+  if (read.length > 0) return read;
+  const own = parseWish(text, config);
+  return own === null ? [] : [own];
+}
+
+const HALF_LIFE = /half[- ]?li(?:fe|ves)[^.;]*\b(?:weeks?|days?)\b/i;
+const EVERY_CHANNEL = /\b(all|every|each|both)\b/i;
+const DIRECTIONS = { raise: "increase", lower: "decrease", set: null } as const;
+
+function wishOf(wish: Wish, text: string, config: ModelConfig): readonly TuningWish[] {
+  const { parameter, by, relative, target, range } = wish;
+  const said = text.slice(0, TEXT_CHARS).toLowerCase();
+  const channel = wish.channel ?? channelIn(said, config);
+  if (isTransformParameter(parameter) && channel === null && !EVERY_CHANNEL.test(said)) return [];
+  const amount =
+    relative !== null
+      ? { by: Math.abs(relative), relative: true }
+      : by === null
+        ? null
+        : { by, relative: false };
+  const falls = relative !== null && relative < 0;
+  const direction = falls
+    ? "decrease"
+    : wish.direction === null
+      ? null
+      : DIRECTIONS[wish.direction];
+  if (direction === null && target === null && range === null && amount === null) return [];
+  const own = isTransformParameter(parameter) ? channel : null;
+  return [{ channel: own, parameter, direction, target, amount, range }];
+}
 
 const PARAMETER_WORDS: readonly (readonly [string, RegExp])[] = [
   ["half_life", /half[- ]?life/],
@@ -52,19 +95,18 @@ const UP = /\b(increase|raise|rais|higher|more|longer|up|extend|lift|bump|grow|s
 const DOWN = /\b(decrease|reduce|lower|less|shorter|down|cut|drop|shrink|weaker|faster|smaller)/;
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
 const TARGET = new RegExp(
-  String.raw`\b(?:to|at|=|of|set)\s*(?:about\s*)?${NUMBER}\s*(%|percent|weeks?|days?)?`,
+  String.raw`\b(?:to|at|=|of|set|be|around|near)\s*(?:about\s*)?${NUMBER}\s*(%|percent|weeks?|days?)?`,
 );
 const AMOUNT = new RegExp(String.raw`\bby\s*(?:about\s*)?${NUMBER}\s*(%|percent)?`);
 const TEXT_CHARS = 4000;
 
-/** The rules. */
-export function parseWish(text: string, config: ModelConfig): TuningWish | null {
+function parseWish(text: string, config: ModelConfig): TuningWish | null {
   const said = text.slice(0, TEXT_CHARS).toLowerCase().replaceAll("_", " ");
   const parameter = PARAMETER_WORDS.find(([, words]) => words.test(said))?.[0];
   if (parameter === undefined) return null;
   const channel = channelIn(said, config);
   const isTransform = parameter === "half_life" || isTransformParameter(parameter);
-  if (isTransform && channel === null && !/\b(all|every|each)\b/.test(said)) return null;
+  if (isTransform && channel === null && !EVERY_CHANNEL.test(said)) return null;
   const direction = UP.test(said) ? "increase" : DOWN.test(said) ? "decrease" : null;
   const by = AMOUNT.exec(said);
   const to = by === null ? TARGET.exec(said) : null;
@@ -80,6 +122,7 @@ export function parseWish(text: string, config: ModelConfig): TuningWish | null 
     direction: direction ?? (amount === null ? null : "increase"),
     target,
     amount: parameter === "half_life" ? null : amount,
+    range: null,
   };
 }
 

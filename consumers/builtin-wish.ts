@@ -16,7 +16,7 @@ import { tune, type TuningJob } from "./builtin-tuning.ts";
 import type { ProposeAnswer } from "./reasoners.ts";
 
 export interface WishJob {
-  readonly wish: TuningWish;
+  readonly wishes: readonly TuningWish[];
   readonly evaluator: Evaluator;
   readonly tuningJob: TuningJob;
   readonly bounds: ReadonlyMap<string, TunableBound>;
@@ -29,10 +29,12 @@ type Granted = Omit<ProposeAnswer, "note">;
 /** Tuning around a wish has to win at least this share of the error. */
 const AROUND_SHARE = 1e-4;
 
-/** The wish as a proposal; null when it names nothing tunable. */
+/** The wishes as one proposal; null when they name nothing tunable. */
 export function grantWish(job: WishJob): Granted | null {
   const { evaluator, tuningJob } = job;
-  const values = wishedValues(job.wish, tuningJob.base, job.bounds, evaluator);
+  const values = distinct(
+    job.wishes.flatMap((wish) => wishedValues(wish, tuningJob.base, job.bounds, evaluator)),
+  );
   if (values.length === 0) return null;
   const settings = values.map(({ path, to }) => ({ path, to }));
   const wished = applyChanges(tuningJob.base, settings);
@@ -61,6 +63,11 @@ export function grantWish(job: WishJob): Granted | null {
     searchScore: null,
     evaluations,
   };
+}
+
+/** One value per path; of two wishes for the same number the later one counts. */
+function distinct(values: readonly WishedValue[]): readonly WishedValue[] {
+  return [...new Map(values.map((value) => [value.path, value])).values()];
 }
 
 function trained(job: TuningJob, config: ModelConfig) {
@@ -123,6 +130,7 @@ function pathsOf(wish: TuningWish, base: ModelConfig): readonly string[] {
 /** The value asked for; null when only a direction was. */
 function askedValue(wish: TuningWish, from: number): number | null {
   if (wish.target !== null) return wish.target;
+  if (wish.range !== null) return Math.min(wish.range[1], Math.max(wish.range[0], from));
   if (wish.amount === null) return null;
   const sign = wish.direction === "decrease" ? -1 : 1;
   const { by, relative } = wish.amount;

@@ -1,45 +1,10 @@
 /** A small session's events, results and model, made without running one. */
-import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
-import { parseDataset, type Dataset } from "../../model/dataset.ts";
 import { modelDetail } from "../../dashboard/model-detail.ts";
 import type { ReportInput } from "../../dashboard/report.ts";
-import { Random } from "../../model/random.ts";
 import type { Metrics } from "../../schemas/parts.ts";
 import type { Event, Recorded } from "../../schemas/event.ts";
 import type { SessionResults } from "../../session/results.ts";
-
-/** Three years of weeks with two channels, from a fixed seed. */
-export function weeklyCsv(weeks = 156): string {
-  const random = new Random(7);
-  const lines = ["date,sales,tv_spend,search_spend"];
-  let carried = 0;
-  for (let week = 0; week < weeks; week += 1) {
-    const tv = week % 4 === 0 ? 0 : Math.round(1000 + 4000 * random.uniform());
-    const search = Math.round(500 + 1500 * random.uniform());
-    carried = tv + 0.5 * carried;
-    const media = 6 * carried ** 0.8 + 20 * search ** 0.7;
-    const season = 4000 * Math.sin((2 * Math.PI * week) / 52);
-    const sales = Math.round(30_000 + 30 * week + season + media + 800 * random.normal());
-    const date = new Date(Date.UTC(2021, 0, 4 + 7 * week)).toISOString().slice(0, 10);
-    lines.push(`${date},${sales},${tv},${search}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-export function smallConfig(): ModelConfig {
-  return parseModelConfig({
-    model_id: "small",
-    data: { path: "small.csv", date: "date", target: "sales" },
-    channels: [
-      { name: "tv", spend: "tv_spend", media_type: "tv" },
-      { name: "search", spend: "search_spend", media_type: "search" },
-    ],
-  });
-}
-
-export function smallDataset(): Dataset {
-  return parseDataset(weeklyCsv(), smallConfig());
-}
+import { smallConfig, smallDataset } from "../support/small-model.ts";
 
 export function metrics(error: number): Metrics {
   return {

@@ -55,7 +55,7 @@ describe("renderReport", () => {
 
   it("shows words from agents and people without obeying them", () => {
     const config = { ...smallConfig(), model_id: ATTACK };
-    const dataset = parseDataset(weeklyCsv(), config);
+    const dataset = parseDataset(smallCsv(), config);
     const shown = renderReport(
       smallReport({
         events: smallEvents(ATTACK),
@@ -82,7 +82,7 @@ describe("renderReport", () => {
       ...base,
       calibration: { roi_priors: [{ channel: "tv", roi: 2, sd: 1 }] },
     });
-    const detail = modelDetail(parseDataset(weeklyCsv(), config), config, { seed: 1, draws: 5 });
+    const detail = modelDetail(parseDataset(smallCsv(), config), config, { seed: 1, draws: 5 });
     expect(renderReport(smallReport({ detail }))).toContain(
       "Calibration is on: 0 lift tests and 1 ROI priors",
     );

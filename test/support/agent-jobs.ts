@@ -1,0 +1,164 @@
+/** Jobs for the built-in agents, on the small model. */
+import { parseBusinessContext, type BusinessContext } from "../../consumers/business-context.ts";
+import { BUSINESS_SETTINGS } from "../../consumers/business-settings.ts";
+import { createBuiltinReasoners } from "../../consumers/builtin-reasoners.ts";
+import { trainedOf } from "../../consumers/builtin-training.ts";
+import type {
+  AdviseJob,
+  DecideJob,
+  ProposeJob,
+  ReviewJob,
+  Task,
+  TrainedModel,
+} from "../../consumers/reasoners.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { searchBounds } from "../../guard/tunables.ts";
+import type { ModelConfig } from "../../model/config.ts";
+import { trainModel } from "../../model/train.ts";
+import { smallConfig, smallDataset } from "./small-model.ts";
+
+const dataset = smallDataset();
+
+export const SETTINGS = BUSINESS_SETTINGS.parse({});
+export const SPEC = SPECIFICATION_SHIPPED;
+
+export const reasoners = createBuiltinReasoners({
+  load: async () => ({ dataset, digest: "digest" }),
+  settings: SETTINGS,
+  spec: SPEC,
+});
+
+const JOB = {
+  session: "s",
+  businessUnit: "unit",
+  step: "step",
+  signal: new AbortController().signal,
+};
+
+export function context(more: Readonly<Record<string, unknown>> = {}): BusinessContext {
+  return parseBusinessContext({ business_unit: "unit", ...more });
+}
+
+export function trained(config: ModelConfig, more: Partial<TrainedModel> = {}): TrainedModel {
+  const result = trainModel(dataset, config, { seed: 1 });
+  const { channels, ...rest } = trainedOf(result, "digest");
+  return {
+    ...rest,
+    channels,
+    proposal: "w0.1",
+    config_digest: "digest",
+    trainer: "builtin",
+    ...more,
+  };
+}
+
+export function task(more: Partial<Task> = {}): Task {
+  return {
+    work_item: "w1",
+    iteration: 1,
+    attempt: 1,
+    kind: "tune",
+    author: "system",
+    text: "Tune the model.",
+    pinned: null,
+    excluded: [],
+    constraints: [],
+    feedback: [],
+    instruction: null,
+    base_digest: "",
+    seed: 11,
+    evaluations: 120,
+    timeout_s: 0,
+    role: "data_scientist",
+    ...more,
+  };
+}
+
+export function proposeJob(more: Partial<ProposeJob> = {}): ProposeJob {
+  const base = more.base ?? smallConfig();
+  return {
+    ...JOB,
+    task: task(),
+    baseline: smallConfig(),
+    base,
+    bounds: searchBounds(base, SPEC, more.task?.constraints ?? []),
+    trained: null,
+    context: context(),
+    ...more,
+  };
+}
+
+export function adviseJob(more: Partial<AdviseJob> = {}): AdviseJob {
+  const { baseline: _baseline, ...job } = proposeJob();
+  return { ...job, role: "business_analyst", ...more };
+}
+
+export function reviewJob(more: Partial<ReviewJob> = {}): ReviewJob {
+  const config = smallConfig();
+  return {
+    ...JOB,
+    config,
+    candidate: trained(config),
+    baseline: trained(config),
+    context: context(),
+    ...more,
+  };
+}
+
+/** The same model with some figures of one channel replaced. */
+export function withChannel(
+  model: TrainedModel,
+  channel: string,
+  more: Partial<TrainedModel["channels"][number]>,
+): TrainedModel {
+  return {
+    ...model,
+    channels: model.channels.map((row) => (row.channel === channel ? { ...row, ...more } : row)),
+  };
+}
+
+export function decideJob(more: Partial<DecideJob> = {}): DecideJob {
+  const config = smallConfig();
+  const baseline = trained(config);
+  const validation = (factor: number) => ({
+    ...baseline.validation,
+    mape: 0.05 * factor,
+    wmape: 0.05 * factor,
+  });
+  return {
+    ...JOB,
+    request: {
+      final_digest: "digest",
+      stopped_because: "all iterations used",
+      iterations: 3,
+      proposals_tried: 4,
+      evaluations: 500,
+      baseline: validation(1.4),
+      final: validation(1),
+      timeout_s: 0,
+    },
+    figures: {
+      business_context: "{}",
+      config: JSON.stringify(config),
+      baseline,
+      final: baseline,
+      locked_test: { baseline: validation(1.4), final: validation(1.1), contradicts: false },
+      methodology_unchanged: true,
+      convergence: 0.9,
+      counters: {
+        proposals: 4,
+        vetoes: 0,
+        rejections: 0,
+        escalations: 0,
+        evaluations: 500,
+        refused_outcomes: 0,
+        input_tokens: 0,
+        output_tokens: 0,
+        cost_usd: 0,
+      },
+    },
+    config,
+    context: context(),
+    ...more,
+  };
+}
