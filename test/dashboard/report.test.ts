@@ -4,13 +4,8 @@ import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/dataset.ts";
 import { modelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, reportPictures } from "../../dashboard/report.ts";
-import {
-  smallConfig,
-  smallEvents,
-  smallReport,
-  smallResults,
-  weeklyCsv,
-} from "./report-fixture.ts";
+import { smallConfig, smallCsv } from "../support/small-model.ts";
+import { smallEvents, smallReport, smallResults } from "./report-fixture.ts";
 
 const input = smallReport();
 const page = renderReport(input);
