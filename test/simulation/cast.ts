@@ -33,7 +33,8 @@ const LAWFUL: readonly { path: string; low: number; high: number }[] = [
 const UNLAWFUL: readonly { path: string; to: unknown }[] = [
   { path: "adstock.type", to: "weibull" },
   { path: "architecture.media_sign", to: "unconstrained" },
-  { path: "hyperparameters.tv.decay", to: 0.998 },
+  { path: "hyperparameters.tv.alpha", to: 3.4 },
+  { path: "training.l2_penalty", to: 1.5 },
   { path: "evaluation.folds", to: 1 },
 ];
 

@@ -77,7 +77,7 @@ export function planOf(seed: number): FaultPlan {
     latencyMs: [1, 20, 300][random.below(3)] ?? 1,
     skewMs: random.uniform() < 0.3 ? 5_000 : 0,
     failures: altering ? rate(0.6, 0.15) : 0,
-    hangs: altering ? rate(0.5, 0.1) : 0,
+    hangs: altering ? rate(0.6, 0.2) : 0,
     disagreements: altering && random.uniform() < 0.5,
     cancels: altering && random.uniform() < 0.2,
   };

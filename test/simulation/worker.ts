@@ -39,8 +39,8 @@ export interface WorkerParts {
   readonly keys: Keys;
   readonly invariants: Invariants;
   readonly trouble: Trouble;
-  logFault(): CallFault;
-  storeFault(): CallFault;
+  readonly logFault: () => CallFault;
+  readonly storeFault: () => CallFault;
 }
 
 export interface Worker {

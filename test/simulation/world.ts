@@ -6,7 +6,7 @@ import type { Keys } from "../../consumers/vouching.ts";
 import { ringOf, signingKeyOf } from "../../guard/keys.ts";
 import { requestedSession } from "../../producers/request.ts";
 import { sha256 } from "../../schemas/canonical.ts";
-import { MmmError } from "../../schemas/errors.ts";
+import { errorText, MmmError } from "../../schemas/errors.ts";
 import type { Event, Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { historyDigest, historyEntry, manifestOf, verifyExport } from "../../session/audit.ts";
@@ -143,7 +143,7 @@ class World {
       return `${session.slice(0, 8)} ${state?.status} waits for ${wait?.for ?? "-"} ${wait?.key ?? ""}`;
     });
     const lags = this.#broker.groupNames().map((name) => `${name} ${this.#broker.lag(name)}`);
-    const fatal = this.#workers.map(({ process }) => String(process.fatal ?? "")).join("");
+    const fatal = this.#workers.map(({ process }) => errorText(process.fatal ?? "")).join("");
     return `${waits.join("; ")}; lag: ${lags.join(", ")} ${fatal}`;
   }
 
@@ -219,7 +219,7 @@ class World {
     if (this.#calm) return;
     const luck = random.uniform();
     if (luck < hangs) {
-      await process.sleep(200_000, signal);
+      await process.sleep(65_000 + 150_000 * random.uniform(), signal);
       if (luck < hangs / 2) throw failure(who);
     } else if (luck < hangs + failures) throw failure(who);
     else if (luck < hangs + failures + retriable && who !== "judge") {

@@ -1,0 +1,152 @@
+/**
+ * Bugs planted into the product's own source as it is loaded: the simulation must find each of them,
+ * else it proves nothing. The product carries no hooks for this; a text that is not found in its
+ * file any more fails the test, so the list stays true.
+ */
+export interface PlantedBug {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: "the coordinator goes on with its memory after a failed commit",
+    file: "consumers/partition-actor.ts",
+    find: "await this.#reopen(error);",
+    put: "this.#job.tools.observer.failed('coordinator', error);",
+  },
+  {
+    name: "offsets are committed past records that are not done",
+    file: "consumers/lanes.ts",
+    find: "    while (this.#open[0]?.done === true) {",
+    put: "    this.#next = entry.record.offset + 1;\n    while (this.#open[0]?.done === true) {",
+  },
+  {
+    name: "work is published before the inbox knows of it",
+    file: "producers/publish.ts",
+    find:
+      "  if (inbox.length > 0) await log.append(inbox);\n" +
+      "  if (rest.length > 0) await log.append(rest);",
+    put:
+      "  if (rest.length > 0) await log.append(rest);\n" +
+      "  if (inbox.length > 0) await log.append(inbox);",
+  },
+  {
+    name: "the trainer does not look at the clearance",
+    file: "consumers/trainer.ts",
+    find: "  verifyClearance(cleared.clearance,",
+    put: '  if (cleared.clearance === "never") verifyClearance(cleared.clearance,',
+  },
+  {
+    name: "a clearance is good for any session and proposal",
+    file: "guard/clearance.ts",
+    find: "const wanted = { session, proposal, spec_digest,",
+    put: "const wanted = { spec_digest,",
+  },
+  {
+    name: "the coordinator does not look at the guard's signature",
+    file: "consumers/desk.ts",
+    find: "const fault = signatureFault(parts.tools.keys, folder.state, event);",
+    put: "const fault = null;",
+  },
+  {
+    name: "an event that comes again counts again",
+    file: "session/decide.ts",
+    find: "  if (hasSeenEvent(state, event)) return [];\n  const refusal",
+    put: "  const refusal",
+  },
+  {
+    name: "only the last few event ids are remembered",
+    file: "session/state.ts",
+    find: "export const SEEN_MAX = 512;",
+    put: "export const SEEN_MAX = 6;",
+  },
+  {
+    name: "an inbox event keeps its envelope whatever is made of it",
+    file: "consumers/desk.ts",
+    find: "const echo = event.data === step.event.data;",
+    put: "const echo = index === 0 && event.type === step.event.type;",
+  },
+  {
+    name: "a new attempt resets the count of refusals",
+    file: "session/ladder.ts",
+    find: "return Math.max(item.rejections, ofContent) + 1;",
+    put: "return ofContent + 1;",
+  },
+  {
+    name: "a session is read from a store that was rolled back",
+    file: "consumers/drawer.ts",
+    find: "    await assertStoreKept();\n",
+    put: "",
+  },
+  {
+    name: "a partition is restored from a store that was rolled back meanwhile",
+    file: "consumers/drawer.ts",
+    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    const",
+    put: "    const",
+  },
+  {
+    name: "snapshots are added to a store that was rolled back",
+    file: "consumers/drawer.ts",
+    find: "save(snapshots, next, checkpoint)",
+    put: "save(snapshots, next)",
+  },
+  {
+    name: "a snapshot is stored while memory is ahead of the history",
+    file: "consumers/desk.ts",
+    find: "if (parts.settled) await drawer.save",
+    put: "await drawer.save",
+  },
+  {
+    name: "the inbox offset is committed one too far",
+    file: "consumers/desk.ts",
+    find: "parts.transactor.commit(out, last.offset + 1)",
+    put: "parts.transactor.commit(out, last.offset + 2)",
+  },
+  {
+    name: "nobody looks at deadlines",
+    file: "consumers/desk.ts",
+    find: "if (due.length > 0)",
+    put: "if (due.length > 1e9)",
+  },
+  {
+    name: "a failure worth another try is given up",
+    file: "consumers/consume.ts",
+    find: "(error instanceof MmmError && error.retriable)) {",
+    put: "(error instanceof MmmError && error.code === 'fenced')) {",
+  },
+  {
+    name: "a record that cannot be decoded is passed over",
+    file: "consumers/consume.ts",
+    find: "step = () => toDeadLetters(work, record, error);",
+    put: "return;",
+  },
+  {
+    name: "a last commit that fails is never tried again",
+    file: "consumers/committer.ts",
+    find: 'error.code !== "fenced") return false;',
+    put: 'error.code !== "fenced") this.#done = offset;',
+  },
+  {
+    name: "a late failure of one attempt counts for another",
+    file: "session/admission.ts",
+    find:
+      '    awaited(state, "answer", attemptOf(data)) ??\n' +
+      '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
+    put: '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
+  },
+  {
+    name: "the seal is of another place in the chain",
+    file: "consumers/desk.ts",
+    find: "            head: folder.head,",
+    put: "            head: step.event.envelope.id.replaceAll('-', '').repeat(2),",
+  },
+  {
+    name: "the guard does not look at the ranges of tunable numbers",
+    file: "guard/rules.ts",
+    find: "...rangeViolations(config, bounds)",
+    put: "...[]",
+  },
+];
