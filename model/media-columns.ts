@@ -1,8 +1,9 @@
 /**
  * The transformed media columns of a parameter vector, kept so that only what changed is redone.
  *
- * Layers per channel:  decay → adstock a and ln(a/m) → alpha → (a/m)^α → gamma → s.
- * A change of gamma redoes the last layer only, of alpha the last two.
+ * Layers per channel:  decay → adstock a and ln(a/m) → alpha, gamma → s = 1/(1 + e^{α(ln γ − ln(a/m))}),
+ * which is the Hill curve written as a logistic one: one exponential per row. A change of alpha or
+ * gamma redoes the last layer only.
  *
  * Parameter vector: [decay, alpha, gamma] per channel in order, then the ridge penalty.
  *
@@ -30,7 +31,6 @@ interface Layers {
   gamma: number;
   readonly adstocked: Float64Array;
   readonly logRelative: Float64Array;
-  readonly power: Float64Array;
 }
 
 /**
@@ -49,7 +49,6 @@ export function createMediaColumns(
       gamma: Number.NaN,
       adstocked: new Float64Array(column.length),
       logRelative: new Float64Array(column.length),
-      power: new Float64Array(column.length),
     }),
   );
   return {
@@ -62,15 +61,13 @@ export function createMediaColumns(
         const alpha = parameters[at + 1] as number;
         const gamma = parameters[at + 2] as number;
         const newDecay = decay !== layer.decay;
-        const newAlpha = newDecay || alpha !== layer.alpha;
-        if (!newAlpha && gamma === layer.gamma) continue;
+        if (!newDecay && alpha === layer.alpha && gamma === layer.gamma) continue;
         changed.push(channel);
         if (newDecay) {
           adstock(exposures[channel] as Float64Array, decay, settings, layer.adstocked);
           relativeLogs(layer, settings);
         }
-        if (newAlpha) powers(layer.logRelative, alpha, layer.power);
-        saturate(layer.power, gamma ** alpha, columns[channel] as Float64Array);
+        saturate(layer.logRelative, columns[channel] as Float64Array, { alpha, gamma });
         layer.decay = decay;
         layer.alpha = alpha;
         layer.gamma = gamma;
@@ -97,16 +94,14 @@ function relativeLogs(layer: Layers, settings: TransformSettings): void {
   }
 }
 
-function powers(logRelative: Float64Array, alpha: number, power: Float64Array): void {
-  for (let row = 0; row < power.length; row += 1) {
-    const log = logRelative[row] as number;
-    power[row] = log === -Infinity ? 0 : Math.exp(alpha * log);
-  }
-}
-
-function saturate(power: Float64Array, half: number, column: Float64Array): void {
-  for (let row = 0; row < power.length; row += 1) {
-    const value = power[row] as number;
-    column[row] = value / (value + half);
+/** s of every row; ln(a/m) = −∞ gives 1/(1 + ∞) = 0. */
+function saturate(
+  logRelative: Float64Array,
+  column: Float64Array,
+  { alpha, gamma }: { alpha: number; gamma: number },
+): void {
+  const logGamma = Math.log(gamma);
+  for (let row = 0; row < column.length; row += 1) {
+    column[row] = 1 / (1 + Math.exp(alpha * (logGamma - (logRelative[row] as number))));
   }
 }
