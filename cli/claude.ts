@@ -21,6 +21,7 @@ import { createClaude } from "../infra/claude.ts";
 import { withAttempts } from "../infra/claude-attempts.ts";
 import { createBreaker } from "../infra/claude-breaker.ts";
 import { createGate } from "../infra/claude-gate.ts";
+import { createModelMetrics, inAgentSpan } from "../infra/model-telemetry.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { LanguageModel, ModelObserver } from "../session/language-model.ts";
@@ -54,7 +55,7 @@ const OFF: ClaudeWiring = { wrap: (builtin) => builtin, judges: [] };
 
 /** Whether the agents think with Claude: by setting, or by a key or gateway in the environment. */
 export function isClaudeOn(reasoning: Settings["agents"]["reasoning"], from: Environment): boolean {
-  const known = given(from["ANTHROPIC_API_KEY"]) ?? given(from["ANTHROPIC_BASE_URL"]);
+  const known = nonEmpty(from["ANTHROPIC_API_KEY"]) ?? nonEmpty(from["ANTHROPIC_BASE_URL"]);
   if (reasoning === "builtin") return false;
   if (known !== null) return true;
   if (reasoning === "auto") return false;
@@ -65,15 +66,46 @@ export function isClaudeOn(reasoning: Settings["agents"]["reasoning"], from: Env
 }
 
 /** What is wrapped around the built-in agents, and the judge for the guard. */
-export function wireClaude(parts: ClaudeParts): ClaudeWiring {
-  if (!isClaudeOn(parts.settings.reasoning, parts.environment)) return OFF;
+export function wireClaude(wanted: ClaudeParts): ClaudeWiring {
+  if (!isClaudeOn(wanted.settings.reasoning, wanted.environment)) return OFF;
+  const parts = { ...wanted, observer: observedBy(wanted.observer, createModelMetrics()) };
   const settings = parts.settings.claude;
-  const claude = claudeOf(parts, settings);
+  const claude = traced(claudeOf(parts, settings), settings);
   const prompts = loadPrompts();
   const { spec, load, observer, signal } = parts;
   return {
     wrap: (builtin) => withClaude(builtin, { claude, prompts, settings, spec, load, observer }),
     judges: settings.guard_judge ? [createClaudeJudge({ claude, prompts, settings, signal })] : [],
+  };
+}
+
+/** Tells several observers. */
+function observedBy(...observers: readonly ModelObserver[]): ModelObserver {
+  return {
+    answered: (call) => observers.forEach((one) => one.answered(call)),
+    attemptFailed: (call) => observers.forEach((one) => one.attemptFailed(call)),
+    fellBack: (call) => observers.forEach((one) => one.fellBack(call)),
+    remembered: (call) => observers.forEach((one) => one.remembered(call)),
+  };
+}
+
+/** A span around every question. */
+function traced(claude: Claude, { roles }: ClaudeSettings): Claude {
+  return {
+    ask: (question) => {
+      const { role, asker } = question;
+      const span = { role, model: roles[role].model, session: asker.session };
+      return inAgentSpan(
+        span,
+        () => claude.ask(question),
+        ({ failure, note }) => ({
+          inputTokens: note.input_tokens,
+          outputTokens: note.output_tokens,
+          costUsd: note.cost_usd,
+          failure: failure?.kind ?? null,
+        }),
+      );
+    },
   };
 }
 
@@ -103,8 +135,8 @@ function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
 function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
   const { environment, clock, random, observer } = parts;
   const client = createClaude({
-    apiKey: given(environment["ANTHROPIC_API_KEY"]),
-    baseUrl: given(environment["ANTHROPIC_BASE_URL"]),
+    apiKey: nonEmpty(environment["ANTHROPIC_API_KEY"]),
+    baseUrl: nonEmpty(environment["ANTHROPIC_BASE_URL"]),
     stream: settings.stream,
     cacheTtl: settings.cache_ttl,
   });
@@ -140,6 +172,6 @@ export function secretsIn(environment: Environment): string[] {
   );
 }
 
-function given(value: string | undefined): string | null {
+function nonEmpty(value: string | undefined): string | null {
   return value === undefined || value === "" ? null : value;
 }

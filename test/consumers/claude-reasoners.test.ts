@@ -215,17 +215,20 @@ describe("the Data Scientist with Claude", () => {
     };
     const { reasoners, requests } = agents(script);
     await reasoners.propose(proposeJob());
-    const results = requests
+    const blocks = requests
       .at(-1)
       ?.turns.flatMap(({ content }) =>
         content.flatMap((block) => (block.type === "tool_result" ? [block] : [])),
       );
-    expect(results?.map(({ failed }) => failed)).toEqual([false, false, false, true]);
-    const told = results?.slice(0, 3).map((one) => JSON.parse(one.text) as Record<string, unknown>);
-    expect(told?.[0]).toMatchObject({ evaluations_left: 148 });
-    expect((told?.[0]?.["results"] as { loss: number }[])[0]?.loss).toBeCloseTo(TRAINED.loss, 4);
-    expect((told?.[1]?.["channels"] as unknown[]).length).toBe(BASE.channels.length);
-    expect(told?.[2]).toMatchObject({ evaluations_left: 139 });
+    expect(blocks?.map(({ failed }) => failed)).toEqual([false, false, false, true]);
+    const told = (blocks ?? [])
+      .slice(0, 3)
+      .map((one) => JSON.parse(one.text) as Record<string, unknown>);
+    expect(told[0]).toMatchObject({ evaluations_left: 148 });
+    const results = told[0]?.["results"] as readonly { loss: number }[] | undefined;
+    expect(results?.[0]?.loss).toBeCloseTo(TRAINED.loss, 4);
+    expect(told[1]?.["channels"]).toHaveLength(BASE.channels.length);
+    expect(told[2]).toMatchObject({ evaluations_left: 139 });
   });
 
   it.each([

@@ -7,14 +7,21 @@ import { createMemoryLog } from "../../infra/log-memory.ts";
 import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
 import { openSqliteState } from "../../infra/sqlite-state.ts";
 import type { Running } from "../../consumers/consume.ts";
+import { sessionLedger } from "../../consumers/claude-budget.ts";
+import type { CallRecord } from "../../consumers/claude-memo.ts";
+import { loadPrompts } from "../../consumers/claude-prompts.ts";
+import { withClaude } from "../../consumers/claude-reasoners.ts";
+import { transcriptOf } from "../../consumers/claude-transcript.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { historyDigest, type HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
-import type { HistoryEntry } from "../../session/audit.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import {
   KEY,
   ledgerEnd,
+  loadExample,
   plainAnswer,
   roleOf,
   startClaudeSystem,
@@ -32,7 +39,16 @@ import {
   type Script,
 } from "../support/messages-api.ts";
 import { LIMITS } from "../support/given.ts";
-import { collectFaults, eventsOf, request, until } from "../support/system.ts";
+import { recordedModel } from "../support/recorded.ts";
+import { scriptedClaude } from "../support/claude.ts";
+import {
+  collectFaults,
+  eventsOf,
+  request,
+  scriptedReasoners,
+  startSystem,
+  until,
+} from "../support/system.ts";
 
 interface Place {
   readonly log: EventLog;
@@ -156,6 +172,31 @@ function answered(asked: Asked): Reply {
   const usage = { input_tokens: 1000 + asked.index, output_tokens: 100 + asked.index };
   return plainAnswer(asked, usage);
 }
+
+describe("a recording", () => {
+  it("gives the same history again without a socket", async () => {
+    const [memory] = PLACES;
+    const { entries, place, api } = await run(memory?.open ?? expect.fail(), { script: answered });
+    const records: CallRecord[] = [];
+    for await (const one of transcriptOf(place.snapshots, sessionLedger("s1"))) records.push(one);
+    expect(records).toHaveLength(api.asked.length);
+    const model = recordedModel(records);
+    const options = { signal: new AbortController().signal, timeoutMs: 1, conversation: "" };
+    const claude = scriptedClaude({ script: (one) => model.complete(one, options) });
+    const again = createMemoryLog({ partitions: 4, clock: systemClock });
+    const reasoners = withClaude(scriptedReasoners, {
+      ...claude,
+      prompts: loadPrompts(),
+      spec: SPECIFICATION_SHIPPED,
+      load: loadExample,
+    });
+    const system = await startSystem({ log: again, snapshots: claude.store, reasoners });
+    undo.push(() => system.stop());
+    await request(again, "s1", { limits: { ...LIMITS, max_iterations: 2 } });
+    const replayed = await until(again, "s1");
+    expect(historyDigest(eventsOf(replayed))).toBe(historyDigest(eventsOf(entries)));
+  });
+});
 
 describe.each(PLACES)("sessions that think with Claude on $name", ({ open }) => {
   it("complete, with prompt, model and exact tokens of every answer in the history", async () => {

@@ -40,25 +40,28 @@ export async function startClaudeSystem(options: ClaudeSystemOptions): Promise<R
     random: () => 0.5,
     observer: options.modelObserver ?? SILENT_MODEL_OBSERVER,
     spec: SPECIFICATION_SHIPPED,
-    load,
+    load: loadExample,
     callOut: options.callOut ?? true,
     signal: halt.signal,
   });
-  const { stop, ended } = await startSystem({
+  const system = await startSystem({
     ...options,
     reasoners: wiring.wrap({ ...scriptedReasoners, ...options.reasoners }),
     judges: wiring.judges,
   });
   return {
-    ended,
+    ended: system.ended,
     stop: async () => {
       halt.abort();
-      await stop();
+      await system.stop();
     },
   };
 }
 
-const load = createDataLoader({ read: async (path) => readFileSync(`examples/${path}`, "utf8") });
+/** Data of the shipped examples. */
+export const loadExample = createDataLoader({
+  read: async (path) => readFileSync(`examples/${path}`, "utf8"),
+});
 
 /** A plain, right answer of the role that the system prompt names. */
 export function plainAnswer(asked: Asked, usage: Usage = USAGE): Reply {
