@@ -15,8 +15,9 @@ interface Codec {
   decompress(data: Buffer): Promise<Buffer>;
 }
 
+const require = createRequire(import.meta.url);
 /** The package has no types of its own. */
-const snappy = createRequire(import.meta.url)("snappyjs") as {
+const snappy = require("snappyjs") as {
   compress(data: Buffer): Buffer;
   uncompress(data: Buffer): Buffer;
 };
