@@ -15,6 +15,7 @@ export function caveatsOf(results: SessionResults, detail: ModelDetail | null): 
     `${results.counts.proposals_tried} proposals and ${results.counts.evaluations} evaluated configurations looked at the same validation weeks, so the validated error is optimistic. The locked weeks were looked at once.`,
     lockedSentence(results),
     calibrationSentence(detail),
+    trainerSentence(results, detail),
     detail === null
       ? ""
       : `Intervals hold for this methodology: they carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.intervals.draws} draws, ${percent(detail.intervals.level, 0)}).`,
@@ -39,6 +40,21 @@ function calibrationSentence(detail: ModelDetail | null): string {
     return "Calibration is off: no lift test or prior informs the returns; they come from observed co-movement alone.";
   }
   return `Calibration is on: ${calibration.lift_tests} lift tests and ${calibration.roi_priors} ROI priors draw coefficients towards them.`;
+}
+
+/** Relative difference of losses that rounding may make. */
+const SAME_LOSS = 1e-6;
+
+/** Whether the pictures are of the very model that the session trained. */
+function trainerSentence({ model }: SessionResults, detail: ModelDetail | null): string {
+  if (model === null || detail === null) return "";
+  if (model.trainer !== "builtin") {
+    return `The session's model was trained by another program (${model.trainer}); pictures and intervals here are the built-in engine's at the same parameters.`;
+  }
+  const same = Math.abs(detail.result.loss - model.loss) <= SAME_LOSS * model.loss;
+  return same
+    ? ""
+    : `The data file is not the one the session had: its validated wMAPE was ${percent(model.loss)}, on this file it is ${percent(detail.result.loss)}.`;
 }
 
 function diagnosticSentences(detail: ModelDetail | null): readonly string[] {

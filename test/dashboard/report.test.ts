@@ -4,6 +4,7 @@ import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/dataset.ts";
 import { modelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, reportPictures } from "../../dashboard/report.ts";
+import { trained } from "../support/agent-jobs.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";
 import { smallEvents, smallReport, smallResults } from "./report-fixture.ts";
 
@@ -88,6 +89,15 @@ describe("renderReport", () => {
     const locked_test = { ...results.locked_test!, contradicts: true };
     const shown = renderReport(smallReport({ results: { ...results, locked_test } }));
     expect(shown).toContain("They contradict validation");
+  });
+
+  it("says so when the data file or the trainer is not the session's", () => {
+    const model = trained(smallConfig());
+    const shown = (more: Partial<typeof model>): string =>
+      renderReport(smallReport({ results: { ...smallResults(), model: { ...model, ...more } } }));
+    expect(shown({})).not.toMatch(/not the one the session had|another program/);
+    expect(shown({ loss: 0.5 })).toContain("its validated wMAPE was 50.00 %");
+    expect(shown({ trainer: "subprocess" })).toContain("trained by another program (subprocess)");
   });
 
   it("lists each attempt with its end and reasons", () => {
