@@ -47,20 +47,21 @@ export function adstock(
   out: Float64Array,
 ): void {
   const { stride, lagMax } = settings;
+  const norm = adstockNorm(decay, settings);
   const cut = decay ** (lagMax + 1);
   const expired = (lagMax + 1) * stride;
-  const rows = out.length;
-  let top = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const x = exposure[row] as number;
-    if (x > top) top = x;
-    let value = x;
-    if (row >= stride) value += decay * (out[row - stride] as number);
-    if (row >= expired) value -= cut * (exposure[row - expired] as number);
-    out[row] = value < REMAINDER * top ? 0 : value;
+  for (let geo = 0; geo < stride; geo += 1) {
+    let carried = 0;
+    let top = 0;
+    for (let row = geo; row < out.length; row += stride) {
+      const x = exposure[row] as number;
+      const gone = row >= expired ? cut * (exposure[row - expired] as number) : 0;
+      if (x > top) top = x;
+      carried = x - gone + decay * carried;
+      if (carried < REMAINDER * top) carried = 0;
+      out[row] = norm * carried;
+    }
   }
-  const norm = adstockNorm(decay, settings);
-  if (norm !== 1) for (let row = 0; row < rows; row += 1) out[row] = (out[row] as number) * norm;
 }
 
 /** Where m is reached, and m itself, for one geo; `row` is −1 when the channel is never active. */
