@@ -35,24 +35,17 @@ export async function loadTask(tools: TaskTools, id: string, caller: Caller): Pr
   const session = proposal?.session ?? id;
   try {
     const snapshot = await tools.sessions.snapshot(caller.principal, session);
-    if (caller.tenant !== null) {
-      const unit = snapshot?.summary.business_unit ?? queuedUnit(tools, caller, session);
-      if (unit !== caller.tenant) return null;
-    }
+    const view = snapshot?.summary ?? (await tools.sessions.get(caller.principal, session));
+    if (caller.tenant !== null && view.business_unit !== caller.tenant) return null;
     if (proposal !== null) return await loadProposal(tools, id, session);
     const facts = await factsOf(tools, id, session);
     if (snapshot !== null) return taskOfSession(stateOf(snapshot), { ...facts, seq: snapshot.seq });
-    const queued = await tools.sessions.get(caller.principal, session);
-    return "since" in queued ? taskOfQueued(queued, { ...facts, seq: 0 }) : null;
+    if ("since" in view) return taskOfQueued(view, { ...facts, seq: 0 });
+    return await loadTask(tools, id, caller);
   } catch (error) {
     if (error instanceof MmmError && error.code === "not_found") return null;
     throw error;
   }
-}
-
-function queuedUnit(tools: TaskTools, caller: Caller, session: string): string | undefined {
-  const queued = tools.sessions.queued(caller.principal);
-  return queued.find((row) => row.session === session)?.business_unit;
 }
 
 /** A proposal's task from its session's history. */

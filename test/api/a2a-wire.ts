@@ -153,7 +153,7 @@ const HTTP_JSON: Transport = {
 
 function queryOf(query: Readonly<Record<string, string | number | boolean>>): string {
   const text = new URLSearchParams(
-    Object.entries(query).map(([name, value]) => [name, String(value)]),
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
   return text === "" ? "" : `?${text}`;
 }
