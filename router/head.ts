@@ -79,8 +79,6 @@ export interface Classification {
   readonly scores: Readonly<Record<string, number>>;
   /** Mean cosine to the nearest labelled examples. */
   readonly familiarity: number;
-  /** Whether that is as much as the head asks for. */
-  readonly familiar: boolean;
   /** Null when the label may be used. */
   readonly rejected: Rejection | null;
 }
@@ -149,7 +147,6 @@ export function classify(
     confidence,
     scores: Object.fromEntries(head.labels.map((name, k) => [name, probabilities[k]!])),
     familiarity: near,
-    familiar: near >= head.thresholds.familiarity,
     rejected: rejection(head, { label, confidence, near }),
   };
 }

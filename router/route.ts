@@ -7,7 +7,6 @@
  * I3. Scores are rounded to 3 digits: int8 arithmetic differs in the last ones between machines,
  *     and equal sessions must have equal histories.
  * I4. A text that the model is sure belongs to nobody goes to a person, not to the rules.
- * I5. Where the model is unsure and the rules are not clear, both must lean to the same role.
  */
 import { errorText } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
@@ -102,10 +101,9 @@ function pinnedRoute(role: Role, allowed: readonly Role[], text: string): Route 
   };
 }
 
-/** Why the rules are asked, and what the model would have guessed. */
+/** Why the rules are asked. */
 interface Unsure {
   readonly reason: string;
-  readonly leaning?: string;
 }
 
 /** The model's word, or a reason why the rules are asked instead. */
@@ -124,7 +122,6 @@ async function judgeByModel(text: string, model: RouterModel | null): Promise<Sc
   if (found.rejected !== null && found.rejected !== "reject_label") {
     return {
       reason: `model unsure: ${found.rejected}, ${percent(found.confidence)} ${found.label}`,
-      ...(found.rejected === "low_confidence" && found.familiar ? { leaning: found.label } : {}),
     };
   }
   return scoredByModel(found, model);
@@ -144,22 +141,18 @@ function scoredByModel(found: Classification, model: RouterModel): Scored {
 
 function byRules(text: string, unsure: Unsure): Scored {
   const verdict = judgeByRules(text);
-  const agreed = verdict.leaning !== null && verdict.leaning === unsure.leaning;
-  const label = verdict.label ?? (agreed ? verdict.leaning : null);
   return {
     source: "rules",
-    label,
+    label: verdict.label,
     scores: roleScores((role) => verdict.scores[role]),
     confidence: Math.max(...Object.values(verdict.scores)),
     threshold: null,
     modelDigest: null,
-    reason: [unsure.reason, ruleReason({ ...verdict, label })]
-      .filter((part) => part !== "")
-      .join("; "),
+    reason: [unsure.reason, ruleReason(verdict)].filter((part) => part !== "").join("; "),
   };
 }
 
-function ruleReason({ label, concepts }: Pick<RuleVerdict, "label" | "concepts">): string {
+function ruleReason({ label, concepts }: RuleVerdict): string {
   if (concepts.length === 0) return "rules: no known term";
   const terms = concepts.slice(0, 6).join(", ");
   return label === null ? `rules: not clear (${terms})` : `rules: ${label} (${terms})`;

@@ -19,8 +19,6 @@ export const MIN_LEAD = 1;
 export interface RuleVerdict {
   /** The label that won clearly enough, or null. */
   readonly label: Label | null;
-  /** The label with the most points, if one label has; clear or not. */
-  readonly leaning: Label | null;
   /** Points per label. */
   readonly points: Readonly<Record<Label, number>>;
   /** Share of the points, 0 … 1, summing to 1 (all equal when nothing matched). */
@@ -44,7 +42,6 @@ export function judgeByRules(text: string): RuleVerdict {
   const clear = points[first] >= MIN_POINTS && points[first] - points[second] >= MIN_LEAD;
   return {
     label: clear ? first : null,
-    leaning: points[first] > points[second] ? first : null,
     points,
     scores: shares(points),
     concepts: found.map(({ id }) => id),

@@ -10,7 +10,6 @@ interface Says {
   readonly label?: string;
   readonly confidence?: number;
   readonly rejected?: Rejection | null;
-  readonly familiar?: boolean;
   readonly unjudged?: Unjudged;
   readonly scores?: Partial<Record<string, number>>;
 }
@@ -23,7 +22,6 @@ function saying(says: Says): RouterModel {
     confidence,
     scores: { [label]: confidence, ...says.scores } as Record<string, number>,
     familiarity: 0.8,
-    familiar: says.familiar ?? true,
     rejected: says.rejected ?? null,
   };
   return {
@@ -127,15 +125,6 @@ describe("chooseRole", () => {
     const model = saying({ label: "out_of_scope", rejected: "reject_label" });
     const route = await chooseRole(request(TUNE), { mayTake: seed, model });
     expect(route).toMatchObject({ role: null, source: "person" });
-  });
-
-  it("lets an unsure model and unclear rules decide together, if they lean alike", async () => {
-    const leaning = { rejected: "low_confidence", label: "data_scientist" } as const;
-    const text = "the learning rate";
-    const alike = await chooseRole(request(text), { mayTake: seed, model: saying(leaning) });
-    expect(alike).toMatchObject({ role: "data_scientist", source: "rules" });
-    const strange = saying({ ...leaning, familiar: false });
-    expect((await chooseRole(request(text), { mayTake: seed, model: strange })).role).toBeNull();
   });
 
   it("never chooses a role without authority, however sure the model is", async () => {
