@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../session/ports.ts";
 import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
-import { kafkaError } from "./kafka-errors.ts";
+import { hasType, kafkaError } from "./kafka-errors.ts";
 import { type Cluster, clusterOf, type FetchedMessage, visibleOf } from "./kafkajs-patches.ts";
 import { partitionFor } from "./partition.ts";
 import { partitionsOf } from "./record-table.ts";
@@ -68,20 +68,34 @@ async function settledRangesOf(
   }
 }
 
-/** Runs work on a connected cluster that knows a topic. */
+/** What a broker says while a partition's leader is being elected or has just moved. */
+const UNSETTLED = [
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "UNKNOWN_TOPIC_OR_PARTITION",
+];
+const UNSETTLED_TRIES_MAX = 25;
+const UNSETTLED_PAUSE_MS = 200;
+
+/** Runs reading work on a connected cluster that knows some topics; again while leaders move. */
 export async function withCluster<T>(
   settings: KafkaSettings,
   topics: readonly string[],
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const cluster = clusterOf(clientOf(settings));
-  try {
-    await connect(cluster, settings, topics);
-    return await work(cluster);
-  } catch (error) {
-    throw kafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
-  } finally {
-    await cluster.disconnect().catch(() => {});
+  for (let tries = 1; ; tries += 1) {
+    const cluster = clusterOf(clientOf(settings));
+    try {
+      await connect(cluster, settings, topics);
+      return await work(cluster);
+    } catch (error) {
+      if (tries >= UNSETTLED_TRIES_MAX || !hasType(error, UNSETTLED)) {
+        throw kafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
+      }
+    } finally {
+      await cluster.disconnect().catch(() => {});
+    }
+    await sleep(UNSETTLED_PAUSE_MS);
   }
 }
 

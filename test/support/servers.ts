@@ -34,7 +34,7 @@ async function addressOf(kind: ServerKind): Promise<string> {
 /** A first start may fetch Kafka's jars, longer than `fetch` waits. */
 function ask(url: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, (response) => {
+    const asked = request(url, { agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { EXAMPLE, mmm, scratch, startMmm } from "../support/mmm.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+
+async function environment(): Promise<Record<string, string>> {
+  return {
+    KAFKA_BROKERS: (await kafkaBrokers()).join(","),
+    REDIS_URL: await redisUrl(),
+    MMM_PREFIX: `cli-${randomBytes(4).toString("hex")}.`,
+  };
+}
+
+describe("the command line on Kafka and Redis", () => {
+  it("gives the same history digest as on SQLite for the same seed", async () => {
+    const folder = scratch();
+    const run = (where: readonly string[], env: Record<string, string>, state: string) =>
+      mmm(
+        [
+          "run",
+          ...EXAMPLE,
+          "--seed",
+          "7",
+          "--max-iterations",
+          "3",
+          "--json",
+          "--state-dir",
+          join(folder, state),
+          "--output",
+          join(folder, `out-${state}`),
+          ...where,
+        ],
+        env,
+      );
+    const sqlite = run([], {}, "a");
+    const kafka = run(["--log", "kafka", "--snapshot", "redis"], await environment(), "b");
+    expect(kafka.code, kafka.err).toBe(0);
+    expect(JSON.parse(kafka.out).history.digest).toBe(JSON.parse(sqlite.out).history.digest);
+  }, 120_000);
+
+  it("runs a submitted session over two workers with different roles", async () => {
+    const folder = scratch();
+    const env = { ...(await environment()), MMM_LOG: "kafka", MMM_SNAPSHOTS: "redis" };
+    const state = ["--state-dir", join(folder, "state")];
+    expect(mmm(["topics", "create", ...state], env)).toMatchObject({ code: 0 });
+    const roles = [
+      "coordinator,router,guard",
+      "data-scientist,trainer,business-analyst,stakeholder,research-persona",
+    ];
+    const workers = [];
+    for (const one of roles) {
+      const worker = startMmm(["worker", "--roles", one, ...state], env);
+      workers.push(worker);
+      while (!worker.said().includes("working"))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const submitted = mmm(
+      ["submit", ...EXAMPLE, "--max-iterations", "2", "--key", "k1", "--json", ...state],
+      env,
+    );
+    const again = mmm(
+      ["submit", ...EXAMPLE, "--max-iterations", "2", "--key", "k1", "--json", ...state],
+      env,
+    );
+    expect(again.out).toBe(submitted.out);
+    const { session } = JSON.parse(submitted.out);
+    const watched = mmm(["watch", "--session", session, "--json", ...state], env);
+    expect(watched.out).toContain("SessionSealed");
+    expect(watched.out.match(/"type":"SessionRequested"/g)).toHaveLength(1);
+    for (const { child, exited } of workers) {
+      child.kill("SIGTERM");
+      expect(await exited).toBe(0);
+    }
+    const [row] = JSON.parse(mmm(["status", "--json", ...state], env).out);
+    expect(row).toMatchObject({ session, status: "completed" });
+    expect(mmm(["replay", "--session", session, "--verify", ...state], env).code).toBe(0);
+    expect(mmm(["snapshot", "rebuild", "--check", ...state], env).code).toBe(0);
+  }, 180_000);
+
+  it("refuses a wrong partition count", async () => {
+    const folder = scratch();
+    const env = { ...(await environment()), MMM_LOG: "kafka", MMM_SNAPSHOTS: "redis" };
+    const state = ["--state-dir", join(folder, "state")];
+    expect(mmm(["topics", "create", ...state], env)).toMatchObject({ code: 0 });
+    const settings = readFileSync("config/settings.yaml", "utf8").replace(
+      "partitions: 12",
+      "partitions: 6",
+    );
+    const file = join(folder, "settings.yaml");
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(file, settings);
+    expect(mmm(["topics", "create", "--settings", file, ...state], env).code).toBe(32);
+  }, 60_000);
+});
