@@ -184,6 +184,14 @@ export function simulatedSet(seed: number, spec: SimulationSpec = DEFAULT_SIMULA
   };
 }
 
+/** Simulations whose truth does not lie near the media types' typical values but anywhere. */
+export function randomSets(count: number): BenchSet[] {
+  return Array.from({ length: count }, (_, seed) => ({
+    ...simulatedSet(seed + 1, randomSpec(seed + 1)),
+    name: `random-truth-${seed + 1}`,
+  }));
+}
+
 /** The default simulation with its truth drawn anew, uniformly over the media types' ranges. */
 export function randomSpec(seed: number): SimulationSpec {
   const random = new Random(seed + 0.25);
