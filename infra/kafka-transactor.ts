@@ -12,6 +12,7 @@ import { MmmError } from "../schemas/errors.ts";
 import type { OutgoingRecord, Place, Transactor } from "../session/ports.ts";
 import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
 import { kafkaError } from "./kafka-errors.ts";
+import { committedOffsets } from "./kafka-offsets.ts";
 import { compressionOf, givenPartition, messagesOf, requestsOf } from "./kafka-producer.ts";
 import type { Producer } from "./kafkajs-patches.ts";
 import { placeFor, placeName } from "./record-table.ts";
@@ -40,29 +41,12 @@ export async function openKafkaTransactor(parts: Parts): Promise<Transactor> {
     await producer.connect();
     const fencing = await producer.transaction();
     await fencing.abort();
-    const next = await committedOffset(settings, group, place);
+    const committed = await committedOffsets(settings, group, place.topic);
+    const next = committed.get(place.partition) ?? 0;
     return transactorOf(parts, producer, next);
   } catch (error) {
     await producer.disconnect().catch(() => {});
     throw kafkaError(error, `taking over ${placeName(place)}`, settings.brokers);
-  }
-}
-
-async function committedOffset(
-  settings: KafkaSettings,
-  group: string,
-  place: Place,
-): Promise<number> {
-  const prefix = prefixOf(settings);
-  const admin = clientOf(settings, "quick").admin();
-  try {
-    await admin.connect();
-    const topic = `${prefix}${place.topic}`;
-    const [found] = await admin.fetchOffsets({ groupId: `${prefix}${group}`, topics: [topic] });
-    const at = found?.partitions.find((one) => one.partition === place.partition);
-    return Math.max(0, Number(at?.offset ?? 0));
-  } finally {
-    await admin.disconnect().catch(() => {});
   }
 }
 

@@ -9,9 +9,10 @@ import type {
   Place,
   Transactor,
 } from "../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
+import { type KafkaSettings, prefixOf } from "./kafka-client.ts";
 import { KafkaConsumption } from "./kafka-consumption.ts";
 import { kafkaError } from "./kafka-errors.ts";
+import { committedOffsets } from "./kafka-offsets.ts";
 import { createAppender } from "./kafka-producer.ts";
 import { fetchRound, rangesOf, readKafka, withCluster } from "./kafka-read.ts";
 import { describeKafka, ensureKafkaTopics, publishSchemas } from "./kafka-topics.ts";
@@ -72,10 +73,13 @@ interface LagParts {
 }
 
 async function lagOf(parts: LagParts, group: string, topic: string): Promise<GroupLag[]> {
-  const committed = await committedOf(parts.settings, group, topic);
+  const { settings } = parts;
+  const committed = await committedOffsets(settings, group, topic).catch((error: unknown) => {
+    throw kafkaError(error, `asking for the offsets of ${group}`, settings.brokers);
+  });
   const count = partitionsOf(topic, parts.partitions);
-  return withCluster(parts.settings, [topic], async (cluster) => {
-    const name = `${prefixOf(parts.settings)}${topic}`;
+  return withCluster(settings, [topic], async (cluster) => {
+    const name = `${prefixOf(settings)}${topic}`;
     const ranges = await rangesOf(cluster, name, count);
     const rows = ranges.map(({ low, high }, partition) => {
       const at = Math.max(low, committed.get(partition) ?? 0);
@@ -83,26 +87,6 @@ async function lagOf(parts: LagParts, group: string, topic: string): Promise<Gro
     });
     return withAges(parts, cluster, rows);
   });
-}
-
-async function committedOf(
-  settings: KafkaSettings,
-  group: string,
-  topic: string,
-): Promise<Map<number, number>> {
-  const admin = clientOf(settings).admin();
-  try {
-    await admin.connect();
-    const prefix = prefixOf(settings);
-    const asked = { groupId: `${prefix}${group}`, topics: [`${prefix}${topic}`] };
-    const [found] = await admin.fetchOffsets(asked);
-    const rows = found?.partitions ?? [];
-    return new Map(rows.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
-  } catch (error) {
-    throw kafkaError(error, `asking for the offsets of ${group}`, settings.brokers);
-  } finally {
-    await admin.disconnect().catch(() => {});
-  }
 }
 
 /**

@@ -19,7 +19,6 @@ export interface KafkaServer {
   /** SIGKILL, or a clean stop. */
   kill(index: number, signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
   start(index: number): Promise<void>;
-  /** Index of the broker that is the active controller. */
   stop(): Promise<void>;
 }
 
@@ -72,11 +71,11 @@ interface Node {
   readonly controllerPort: number;
 }
 
-function properties(node: Node, nodes: readonly Node[], folder: string): string {
+function properties(node: Node, nodes: readonly Node[], folder: string) {
   const replicas = Math.min(3, nodes.length);
   const inSync = replicas === 3 ? 2 : 1;
   const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`);
-  return Object.entries({
+  return {
     "process.roles": "broker,controller",
     "node.id": node.id,
     "controller.quorum.voters": voters.join(","),
@@ -100,13 +99,19 @@ function properties(node: Node, nodes: readonly Node[], folder: string): string 
     "num.io.threads": 4,
     "background.threads": 2,
     "log.cleaner.dedupe.buffer.size": 4_194_304,
-  })
-    .map(([name, value]) => `${name}=${value}`)
-    .join("\n");
+  };
+}
+
+/** What a test wants beside the usual. */
+export interface KafkaExtras {
+  /** Settings that replace or join the usual ones, which they are given. */
+  properties(usual: Readonly<Record<string, string | number | boolean>>): Record<string, string>;
+  /** Further arguments of the storage format. */
+  readonly format: readonly string[];
 }
 
 /** Starts a cluster of one or three nodes, each broker and controller. */
-export async function startKafka(count: 1 | 3 = 1): Promise<KafkaServer> {
+export async function startKafka(count: 1 | 3 = 1, extras?: KafkaExtras): Promise<KafkaServer> {
   const libs = await kafkaJars();
   const folder = mkdtempSync(join(tmpdir(), "mmm-kafka-"));
   const ports = await freePorts(count * 2);
@@ -121,8 +126,11 @@ export async function startKafka(count: 1 | 3 = 1): Promise<KafkaServer> {
   await Promise.all(
     nodes.map(async (node) => {
       const file = join(folder, `${node.id}.properties`);
-      writeFileSync(file, properties(node, nodes, join(folder, `data-${node.id}`)));
-      const format = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", file];
+      const usual = properties(node, nodes, join(folder, `data-${node.id}`));
+      const all = Object.entries({ ...usual, ...extras?.properties(usual) });
+      writeFileSync(file, all.map(([name, value]) => `${name}=${value}`).join("\n"));
+      const tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", file];
+      const format = [...tool, ...(extras?.format ?? [])];
       await run("java", [...base.slice(1), ...format]);
     }),
   );
