@@ -7,8 +7,15 @@
  * I2. The messageId is the caller's: a retry is the same message.
  * I3. A long answer is waited for by asking for the task, never by a stream, within `totalMs`.
  */
-import { randomUUID } from "node:crypto";
-import { Role, TaskState, verifyAgentCardSignature, type Message, type Task } from "@a2a-js/sdk";
+import { createPublicKey, randomUUID, verify } from "node:crypto";
+import {
+  canonicalizeAgentCard,
+  Role,
+  TaskState,
+  type AgentCard,
+  type Message,
+  type Task,
+} from "@a2a-js/sdk";
 import {
   ClientFactory,
   DefaultAgentCardResolver,
@@ -16,6 +23,7 @@ import {
   RestTransportFactory,
   type Client,
 } from "@a2a-js/sdk/client";
+import { z } from "zod";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import { createRemoteFetch, type RemoteCallOptions, type RemoteCallTools } from "./a2a-fetch.ts";
 
@@ -67,13 +75,8 @@ async function connect(options: A2aClientOptions, fetchImpl: typeof fetch): Prom
     origin,
     `${pathname}${search}`,
   );
-  if (options.cardKeys.length > 0) {
-    await verifyAgentCardSignature(async (kid) => {
-      const found = options.cardKeys.find((key) => key["kid"] === kid);
-      if (found === undefined)
-        throw new MmmError("reasoner_failed", "the card's key is not pinned");
-      return found;
-    })(card);
+  if (options.cardKeys.length > 0 && !isSignedBy(card, options.cardKeys)) {
+    throw new MmmError("reasoner_failed", `the card at ${origin} is not signed by a pinned key`);
   }
   const own = card.supportedInterfaces.filter(({ url }) => originOf(url) === origin);
   if (own.length === 0) {
@@ -87,6 +90,35 @@ async function connect(options: A2aClientOptions, fetchImpl: typeof fetch): Prom
     ...card,
     supportedInterfaces: own,
   });
+}
+
+const HEADER = z.object({ alg: z.enum(["EdDSA", "Ed25519", "ES256"]), kid: z.string() });
+
+/**
+ * True when one signature of the card (specification 8.4: JWS over the canonical card) is of a pinned
+ * key. The SDK's own verifier writes to standard output, which belongs to the command.
+ */
+function isSignedBy(card: AgentCard, keys: A2aClientOptions["cardKeys"]): boolean {
+  const payload = Buffer.from(canonicalizeAgentCard(card)).toString("base64url");
+  return card.signatures.some((entry) => {
+    const header = HEADER.safeParse(headerOf(entry.protected));
+    const key = keys.find((known) => header.success && known["kid"] === header.data.kid);
+    if (!header.success || key === undefined) return false;
+    const publicKey = createPublicKey({ key: { ...key }, format: "jwk" });
+    const text = Buffer.from(`${entry.protected}.${payload}`);
+    const signature = Buffer.from(entry.signature, "base64url");
+    return header.data.alg === "ES256"
+      ? verify("sha256", text, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature)
+      : verify(null, text, publicKey, signature);
+  });
+}
+
+function headerOf(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch {
+    return null;
+  }
 }
 
 function originOf(url: string): string | null {
