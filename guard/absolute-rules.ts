@@ -11,10 +11,9 @@ import type { ProtectedEntry, Specification } from "./specification.ts";
 import { type TunableBound, tunableValues } from "./tunables.ts";
 import { violation } from "./violation.ts";
 
-/** Tunable numbers outside their range and protected values that are not what they have to be. */
-export function absoluteViolations(
+/** Tunable numbers outside their range. */
+export function rangeViolations(
   config: ModelConfig,
-  spec: Specification,
   bounds: ReadonlyMap<string, TunableBound>,
 ): Violation[] {
   const found: Violation[] = [];
@@ -22,11 +21,14 @@ export function absoluteViolations(
     const broken = rangeViolation(path, value, bounds.get(path));
     if (broken !== null) found.push(broken);
   }
-  for (const entry of spec.protected) {
-    const broken = requiredViolation(entry, config);
-    if (broken !== null) found.push(broken);
-  }
   return found;
+}
+
+/** Protected values that are not what the specification requires. */
+export function requiredViolations(config: ModelConfig, spec: Specification): Violation[] {
+  return spec.protected
+    .map((entry) => requiredViolation(entry, config))
+    .filter((broken) => broken !== null);
 }
 
 function rangeViolation(

@@ -93,13 +93,32 @@ export function clausesOf(text: string): Clause[] {
       refused: REFUSED.test(plain) || DENIAL.test(answer),
       refusedToKeep: REFUSED_TO_KEEP.test(plain),
     };
-    return sentence
-      .split(TURN)
-      .flatMap((piece) => chunks(piece.trim()))
-      .filter((piece) => LETTER.test(piece))
-      .map((piece) => readClause(piece, whole));
+    return afterCondition(sentence).flatMap(({ text: part, condition }) =>
+      part
+        .split(TURN)
+        .flatMap((piece) => chunks(piece.trim()))
+        .filter((piece) => LETTER.test(piece))
+        .map((piece) => {
+          const clause = readClause(piece, whole);
+          return condition ? { ...clause, condition } : clause;
+        }),
+    );
   });
 }
+
+/** "If A, B" as A and B: what A keeps or negates says nothing about B. */
+function afterCondition(sentence: string): { text: string; condition: boolean }[] {
+  const match = CONDITIONAL.exec(sentence);
+  if (match === null) return [{ text: sentence, condition: false }];
+  const lead = match[0];
+  return [
+    { text: lead, condition: false },
+    { text: sentence.slice(lead.length), condition: true },
+  ];
+}
+
+const CONDITIONAL =
+  /^(?:if|should|unless|when|once|whenever|provided|assuming|suppose|in case|as soon as|were)\b[^,]{1,160},\s/i;
 
 /** How a question is answered in the negative. */
 const DENIAL = /^(?:no\b|the (?:folds|data|result)\b[^.]{0,40}\b(?:no|nothing|not)\b)/;

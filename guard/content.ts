@@ -22,7 +22,7 @@ function contentOf(raw: string, json: Json | undefined): Json {
   if (!isObject(json)) return { text: lettersOf(raw) };
   const { changes, config, reasoning } = json;
   if (Array.isArray(changes) && changes.length > 0) {
-    return { changes: changes.map((change) => reduced(change as Json)).toSorted(byText) };
+    return { changes: changes.map((change) => JSON.stringify(reduced(change as Json))).toSorted() };
   }
   if (isObject(config)) return { config: reduced(config) };
   return { text: lettersOf(typeof reasoning === "string" ? reasoning : raw) };
@@ -37,12 +37,8 @@ function reduced(value: Json): Json {
   if (typeof value === "string") return skeleton(value.slice(0, TEXT_CHARACTERS_MAX));
   if (Array.isArray(value)) return value.map((item) => reduced(item as Json));
   if (!isObject(value)) return value;
-  const members = Object.entries(value).map(([key, item]) => [skeleton(key), reduced(item)]);
-  return Object.fromEntries(members) as Json;
-}
-
-function byText(a: Json, b: Json): number {
-  const left = JSON.stringify(a);
-  const right = JSON.stringify(b);
-  return left < right ? -1 : left > right ? 1 : 0;
+  const members: Record<string, Json> = {};
+  for (const key of Object.keys(value).toSorted())
+    members[skeleton(key)] = reduced(value[key] as Json);
+  return members;
 }

@@ -51,7 +51,7 @@ function isBare(clause: Clause): boolean {
 
 /** SHA-256 of what the features are made from. */
 export const FEATURES_DIGEST: string = digestOf({
-  version: 1,
+  version: 2,
   kinds: KINDS.map(([name]) => name),
   scales: [KIND_SCALE, PAIR_SCALE, PAIR_BUCKETS, CHARACTERS_MAX],
   lexicon: lexiconSource(),

@@ -11,6 +11,7 @@ import { errorText } from "../schemas/errors.ts";
 import type { Constraint, Violation } from "../schemas/parts.ts";
 import { contentDigest } from "./content.ts";
 import { type Pinned, tunedText } from "./pinned.ts";
+import { pinnedSignature } from "./prepared.ts";
 import { type ProposalReading, readProposal } from "./proposal.ts";
 import { type RulesResult, judgeRules } from "./rules.ts";
 import { type SemanticJudge, askJudges } from "./semantics.ts";
@@ -96,7 +97,7 @@ function structure(input: JudgeInput): { verdict: Verdict; reasoning: string } {
   }
   const observed = input.observed ?? null;
   const signature = signatureOf(rules.config, observed);
-  const found = judgeSignature(signature, signatureOf(baseline.config, observed), spec);
+  const found = judgeSignature(signature, pinnedSignature(baseline, observed), spec);
   if (found.length > 0) {
     const layers = layersOf("signature", figures(signature));
     return { verdict: vetoed({ ...digests, layers }, "signature", found), reasoning };

@@ -41,14 +41,19 @@ const DRAWN_LIKE: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
+/** ASCII without the bar, the one ASCII sign of the table: nothing to fold but case. */
+const PLAIN = /^[\t\n\r -{}~]*$/;
+
 /** What a name looks like: lower-case ASCII letters and digits only. */
 export function skeleton(name: string): string {
+  if (PLAIN.test(name)) return name.toLowerCase().replace(/[^a-z0-9]/g, "");
   const folded = lookalikeFolded(name).normalize("NFD").toLowerCase();
   return folded.replace(/[^a-z0-9]/g, "");
 }
 
 /** `text` with letters replaced by the ASCII letters they are drawn like. */
 export function lookalikeFolded(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
   let folded = "";
   for (const letter of text.normalize("NFKC").toLowerCase()) {
     folded += (Object.hasOwn(DRAWN_LIKE, letter) ? DRAWN_LIKE[letter] : undefined) ?? letter;

@@ -15,18 +15,13 @@
 import type { ModelConfig } from "../model/config.ts";
 import type { Json } from "../schemas/canonical.ts";
 import type { Change, Constraint, Violation } from "../schemas/parts.ts";
-import { absoluteViolations } from "./absolute-rules.ts";
+import { rangeViolations } from "./absolute-rules.ts";
 import { resembles } from "./lookalike.ts";
 import type { Pinned } from "./pinned.ts";
+import { prepare } from "./prepared.ts";
 import { type Proposal, isObject } from "./proposal.ts";
 import { type Specification, protectedEntry } from "./specification.ts";
-import {
-  type Setting,
-  type TunableBound,
-  applyChanges,
-  tunableBounds,
-  tunableValues,
-} from "./tunables.ts";
+import { type Setting, type TunableBound, applyChanges } from "./tunables.ts";
 import { VIOLATIONS_MAX, violation } from "./violation.ts";
 
 const PATH_FORM = /^[A-Za-z][A-Za-z0-9_-]{0,63}(?:\.[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$/;
@@ -50,7 +45,7 @@ export interface RulesResult {
 /** Judges the content of a proposal whose form was accepted. */
 export function judgeRules(input: RulesInput): RulesResult {
   const { proposal, base, baseline, constraints, spec } = input;
-  const bounds = tunableBounds(base.config, spec);
+  const { bounds, values, required } = prepare(base, spec);
   const violations: Violation[] = [];
   const walk: Walk = { base, spec, bounds, settings: [], violations };
   if (proposal.changes === null) compareConfig(proposal.config ?? {}, walk);
@@ -62,12 +57,11 @@ export function judgeRules(input: RulesInput): RulesResult {
   }
   if (violations.length > 0) return failed(violations);
   const config = settings.length === 0 ? base.config : applyChanges(base.config, settings);
-  const before = tunableValues(base.config);
   const changes = settings
-    .map(({ path, to }) => ({ path, from: before.get(path) ?? to, to }))
+    .map(({ path, to }) => ({ path, from: values.get(path) ?? to, to }))
     .filter(({ from, to }) => from !== to);
   checkConstraints(changes, constraints, violations);
-  violations.push(...absoluteViolations(config, spec, bounds));
+  violations.push(...rangeViolations(config, bounds), ...required);
   return violations.length > 0 ? failed(violations) : { violations, config, changes };
 }
 

@@ -8,7 +8,11 @@
  */
 import type { ModelConfig } from "../model/config.ts";
 import { periodsPerWeek } from "../model/config.ts";
-import { TRANSFORM_PARAMETERS, decayPerPeriod } from "../model/media-types.ts";
+import {
+  TRANSFORM_PARAMETERS,
+  type TransformParameter,
+  decayPerPeriod,
+} from "../model/media-types.ts";
 import { digestOf } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Constraint } from "../schemas/parts.ts";
@@ -132,24 +136,21 @@ function narrowed(bound: TunableBound, low: number, high: number): TunableBound 
  * @throws MmmError `config_invalid` for a path that is not a tunable number of this configuration
  */
 export function applyChanges(config: ModelConfig, changes: readonly Setting[]): ModelConfig {
-  let { hyperparameters, training } = config;
+  const hyperparameters = { ...config.hyperparameters };
+  let { training } = config;
   for (const { path, to } of changes) {
-    const [section, first, second, more] = path.split(".");
-    const own = section === "hyperparameters" && first !== undefined ? first : null;
-    if (own !== null && Object.hasOwn(hyperparameters, own) && more === undefined) {
-      const values = hyperparameters[own];
-      if (values !== undefined && second !== undefined && Object.hasOwn(values, second)) {
-        hyperparameters = { ...hyperparameters, [own]: { ...values, [second]: to } };
-        continue;
-      }
+    const [section, first = "", second = "", more] = path.split(".");
+    const values = Object.hasOwn(hyperparameters, first) ? hyperparameters[first] : undefined;
+    const known = values !== undefined && Object.hasOwn(values, second) && more === undefined;
+    if (section === "hyperparameters" && known) {
+      const fresh = values === config.hyperparameters[first] ? { ...values } : values;
+      fresh[second as TransformParameter] = to;
+      hyperparameters[first] = fresh;
+    } else if (section === "training" && Object.hasOwn(training, first) && second === "") {
+      training = { ...training, [first]: to };
+    } else {
+      throw new MmmError("config_invalid", `${path} is not a tunable number of this model`);
     }
-    if (section === "training" && first !== undefined && second === undefined) {
-      if (Object.hasOwn(training, first)) {
-        training = { ...training, [first]: to };
-        continue;
-      }
-    }
-    throw new MmmError("config_invalid", `${path} is not a tunable number of this model`);
   }
   return { ...config, hyperparameters, training };
 }
