@@ -3,9 +3,9 @@
  *
  * I1. Never worse than the configuration in force where that is inside the ranges: a change that
  *     does not lower the validated error is not proposed.
- * I2. Of configurations whose error is within `NEAR_SHARE` of the best, the one with the fewest
- *     implausible returns wins, then the one whose returns are most stable: fit alone does not
- *     identify ROI.
+ * I2. Of configurations whose error is within `NEAR_SHARE` of the best and that keep half of the
+ *     gain, the one with the fewest implausible returns wins, then the one whose returns are most
+ *     stable: fit alone does not identify ROI.
  * I3. A change stays only if taking it back would cost at least `WORTH_SHARE` of the error.
  */
 import type { ModelConfig } from "../model/config.ts";
@@ -166,12 +166,19 @@ function bestOf(tried: readonly Tried[]): Tried | undefined {
   return tried.toSorted((a, b) => a.loss - b.loss)[0];
 }
 
-/** The best few of what was tried and lowers the error, without repeats, best first. */
+/**
+ * A few of what was tried and keeps at least half of the gain, the best among them, spread over all
+ * that is near the best.
+ */
 function shortlisted({ tried, startLoss }: Evaluator): readonly Tried[] {
-  const limit = Math.min((bestOf(tried)?.loss ?? 0) * (1 + NEAR_SHARE), startLoss);
-  const near = tried.filter((one) => one.loss <= limit && one.loss < startLoss);
-  const distinct = new Map(near.map((one) => [one.loss, one]));
-  return [...distinct.values()].toSorted((a, b) => a.loss - b.loss).slice(0, COMPARED_MAX);
+  const best = bestOf(tried);
+  if (best === undefined || best.loss >= startLoss) return [];
+  const limit = Math.min(best.loss * (1 + NEAR_SHARE), (best.loss + startLoss) / 2);
+  const near = tried.filter((one) => one.loss <= limit);
+  const distinct = [...new Map(near.map((one) => [one.loss, one])).values()];
+  const sorted = distinct.toSorted((a, b) => a.loss - b.loss);
+  const stride = Math.max(1, Math.ceil(sorted.length / COMPARED_MAX));
+  return sorted.filter((_, index) => index % stride === 0);
 }
 
 function mostPlausible(
