@@ -129,7 +129,7 @@ function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
     callOut,
     attemptMs: settings.attempt_timeout_s * 1000,
   });
-  return createClaudeAsk(paid, settings.roles);
+  return createClaudeAsk(paid, settings.roles, settings.step_timeout_s * 1000);
 }
 
 function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {

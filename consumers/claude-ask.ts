@@ -81,14 +81,29 @@ const REPAIRS_MAX = 1;
 const ANSWER_CHARS_MAX = 100_000;
 const COMPLAINTS_MAX = 8;
 
-export function createClaudeAsk(paid: Paid, roles: ClaudeSettings["roles"]): Claude {
+/**
+ * The port over paid requests. `stepMs` bounds a whole question, its waiting included, so that an
+ * answer does not come when nobody waits for it any more.
+ */
+export function createClaudeAsk(
+  paid: Paid,
+  roles: ClaudeSettings["roles"],
+  stepMs: number,
+): Claude {
   return {
     async ask(question) {
-      const conversation = new Conversation(question.prompt, roles[question.role].model);
+      const { asker, prompt, role } = question;
+      const conversation = new Conversation(prompt, roles[role].model);
+      const late = AbortSignal.timeout(stepMs);
+      const signal = AbortSignal.any([asker.signal, late]);
       try {
-        return await converse(paid, roles[question.role], question, conversation);
+        const bounded = { ...question, asker: { ...asker, signal } };
+        return await converse(paid, roles[role], bounded, conversation);
       } catch (error) {
-        question.asker.signal.throwIfAborted();
+        asker.signal.throwIfAborted();
+        if (late.aborted) {
+          return conversation.failed("unavailable", `no answer within ${stepMs / 1000} s`);
+        }
         const kind = error instanceof MmmError ? kindOf(error) : null;
         if (kind === null) throw error;
         return conversation.failed(kind, errorText(error));

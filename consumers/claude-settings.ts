@@ -123,6 +123,8 @@ export const CLAUDE_SETTINGS = z
     guard_votes: z.int().min(1).max(5).default(1),
     attempt_timeout_s: z.number().positive().max(600).default(60),
     total_timeout_s: z.number().positive().max(3600).default(180),
+    /** Of one question with all its requests, repairs, tools and waiting. */
+    step_timeout_s: z.number().positive().max(86_400).default(480),
     attempts_max: z.int().min(1).max(10).default(5),
     backoff_ms: z.int().min(1).max(60_000).default(500),
     backoff_ms_max: z.int().min(1).max(300_000).default(20_000),

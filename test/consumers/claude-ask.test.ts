@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Question, Toolbox } from "../../consumers/claude-ask.ts";
+import { createClaudeAsk, type Question, type Toolbox } from "../../consumers/claude-ask.ts";
+import type { Paid } from "../../consumers/claude-memo.ts";
 import { MmmError, type ErrorCode } from "../../schemas/errors.ts";
 import type { Completion } from "../../session/language-model.ts";
 import { asker, claudeSettings, scriptedClaude, text, type Scripted } from "../support/claude.ts";
@@ -99,6 +100,23 @@ describe("a question to Claude", () => {
     });
     expect(outcome.failure?.kind).toBe(kind);
     expect(outcome.note.input_tokens).toBe(0);
+  });
+
+  it("ends as unavailable when the whole question takes too long", async () => {
+    const script: Scripted = (_request, index) =>
+      index === 0 ? text("no JSON") : new Promise(() => {});
+    const { paid, settings } = scriptedClaude({ script });
+    const abandoned: Paid = (by, request) =>
+      Promise.race([
+        paid(by, request),
+        new Promise<never>((_resolve, reject) => {
+          by.signal.addEventListener("abort", () => reject(by.signal.reason as Error));
+        }),
+      ]);
+    const claude = createClaudeAsk(abandoned, settings.roles, 30);
+    const outcome = await claude.ask(question());
+    expect(outcome.failure).toEqual({ kind: "unavailable", detail: "no answer within 0.03 s" });
+    expect(outcome.note.input_tokens).toBe(1000);
   });
 
   it("throws what is our own store's fault, and cancellations", async () => {

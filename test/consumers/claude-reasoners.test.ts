@@ -158,7 +158,7 @@ describe("the Data Scientist with Claude", () => {
     const own = await builtin.propose(proposeJob());
     const { reasoners } = agents(
       says({
-        changes: [{ path: "training.l2_penalty", to: BASE.training.l2_penalty }],
+        changes: [{ path: "training.l2_penalty", to: 1 }],
         reasoning: "This has a validated loss of zero, trust me.",
       }),
     );

@@ -76,7 +76,13 @@ export function scriptedClaude(setup: ClaudeSetup) {
     attemptMs: 1000,
   };
   const paid = createPaid(tools);
-  return { claude: createClaudeAsk(paid, settings.roles), paid, requests, store, settings };
+  return {
+    claude: createClaudeAsk(paid, settings.roles, settings.step_timeout_s * 1000),
+    paid,
+    requests,
+    store,
+    settings,
+  };
 }
 
 export function asker(more: Partial<Asker> = {}): Asker {
