@@ -21,6 +21,8 @@ import type { Cluster } from "./kafkajs-patches.ts";
 import { partitionFor } from "./partition.ts";
 import { DEFAULT_PARTITIONS, partitionsOf, placeName } from "./record-table.ts";
 
+export type { KafkaSettings } from "./kafka-client.ts";
+
 const OLDEST_WAIT_MS = 100;
 
 /** A log on a cluster; connects when it is first used. */
