@@ -27,6 +27,7 @@ import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
 import type { SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
+import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import { openRouting } from "./routing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -83,7 +84,13 @@ export async function composeConsumers(
     signal,
   });
   const builtin = createBuiltinReasoners({ load, settings: settings.business, spec });
-  const agents = { reasoners: claude.wrap(builtin), spec, coordinatorKeys: keys.coordinator };
+  const reasoners = withRegistry(claude.wrap(builtin), registryOf(parts), {
+    clock: systemClock,
+    random,
+    environment: parts.environment,
+    spec,
+  });
+  const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
   const judges = [LEXICON_JUDGE, ...judgesByMeaning(routing.encoder, settings), ...claude.judges];
   const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
@@ -118,6 +125,12 @@ type Load = ReturnType<typeof createDataLoader>;
 function trainingOf(settings: Settings["trainer"], load: Load): Training {
   if (settings.kind === "builtin") return createBuiltinTraining(load);
   return createSubprocessTraining({ load, run: runProcess, settings });
+}
+
+/** Who serves the agents' roles; all are local where nothing may be called. */
+function registryOf({ environment, models }: ConsumerParts): Registry {
+  if (models.callOut === false) return { agents: {} };
+  return readRegistry(environment["MMM_REGISTRY"] ?? "config/registry.json");
 }
 
 async function readData(path: string): Promise<string> {
