@@ -7,14 +7,13 @@ import { verifyWarrant } from "../guard/clearance.ts";
 import type { KeyRing } from "../guard/keys.ts";
 import type { Specification } from "../guard/specification.ts";
 import { searchBounds } from "../guard/tunables.ts";
-import { parseModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, EventOf, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
 import { attemptOf } from "../session/state.ts";
 import { businessContextOf } from "./business-context.ts";
+import { configOfText } from "./config-text.ts";
 import type { Handling } from "./consumer.ts";
-import { modelCall } from "./data-source.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "./reasoners.ts";
 import type { TaskContext } from "./vouching.ts";
 
@@ -51,15 +50,14 @@ export function taskJob(
     work_item,
     attempt,
   });
-  const parse = (text: string) => modelCall(() => parseModelConfig(JSON.parse(text)));
-  const base = parse(warrant.base);
+  const base = configOfText(warrant.base);
   const context = JSON.parse(event.attachments.context ?? "{}") as TaskContext;
   if (task.role === "UNKNOWN") throw new MmmError("event_invalid", "the task names no known role");
   return {
     ...jobOf(event, handling),
     role: task.role,
     task,
-    baseline: parse(warrant.baseline),
+    baseline: configOfText(warrant.baseline),
     base,
     bounds: searchBounds(base, tools.spec, task.constraints),
     trained: context.trained,

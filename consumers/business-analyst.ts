@@ -2,14 +2,13 @@
  * The Business Analyst: holds a trained model against benchmarks and common sense; may narrow
  * ranges, never sets a parameter.
  */
-import { parseModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { businessContextOf } from "./business-context.ts";
+import { configOfText } from "./config-text.ts";
 import { emit, type Consumer, type Handling } from "./consumer.ts";
-import { modelCall } from "./data-source.ts";
 import type { ReviewContext } from "./vouching.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
@@ -42,7 +41,7 @@ async function review(tools: AgentTools, event: ReviewEvent, handling: Handling)
   }
   const answer = await tools.reasoners.review({
     ...jobOf(event, handling),
-    config: modelCall(() => parseModelConfig(JSON.parse(figures.config))),
+    config: configOfText(figures.config),
     candidate,
     baseline,
     context: businessContextOf(figures.business_context),

@@ -9,7 +9,7 @@
 import { encodeEvent } from "../schemas/codec.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, type Event, type Recorded } from "../schemas/event.ts";
-import { toHeaders } from "../schemas/headers.ts";
+import { attachmentHeaders, toHeaders } from "../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../schemas/topics.ts";
 import { envelopeFor, recordOf } from "../producers/publish.ts";
 import { linkHeaders, linkOf } from "../session/chain.ts";
@@ -178,17 +178,21 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
   folder.seq = link.seq;
   folder.head = link.hash;
   folder.state = evolve(folder.state, { ...event, envelope, attachments: {} });
+  const headers = toHeaders(event.type, envelope);
+  const key = cause.session;
   const history: OutgoingRecord = {
     topic: TOPICS.history.topic,
-    key: cause.session,
+    key,
     partition: parts.place.partition,
     value: body,
-    headers: { ...toHeaders(event.type, envelope), ...linkHeaders(link) },
+    headers: { ...headers, ...linkHeaders(link) },
   };
   const command = write.index === null ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];
   const attachments = attachmentsFor(parts.tools.keys, folder.state, event);
-  return [history, recordOf(command.topic, event, envelope, attachments)];
+  const beside = attachmentHeaders(attachments);
+  const { topic } = command.topic;
+  return [history, { topic, key, value: body, headers: { ...headers, ...beside } }];
 }
 
 function deadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {

@@ -13,6 +13,8 @@ const BATCH_MAX = 256;
 const RETRY_MS = 200;
 const SWEEP_MS = 1_000;
 const SNAPSHOT_MS = 200;
+/** A reason of its own: the default one is an error with a stack, made at every wake. */
+const WOKEN = "woken";
 
 /** Above this many queued records the place is paused, below half of it resumed. */
 export const QUEUE_MAX = 4_096;
@@ -92,7 +94,7 @@ export class PartitionActor {
   async #rest(): Promise<void> {
     const { clock, snapshotEveryMs = SNAPSHOT_MS, sweepEveryMs = SWEEP_MS } = this.#job.tools;
     const waking = new AbortController();
-    this.#wake = () => waking.abort();
+    this.#wake = () => waking.abort(WOKEN);
     if (this.#halt.signal.aborted) return;
     await clock.sleep(this.#desk.hasUnsaved ? snapshotEveryMs : sweepEveryMs, waking.signal);
   }

@@ -1,13 +1,12 @@
 /**
  * The Stakeholder: decides on deployment, with criteria, conditions and a monitoring plan.
  */
-import { parseModelConfig } from "../model/config.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { businessContextOf } from "./business-context.ts";
+import { configOfText } from "./config-text.ts";
 import { emit, type Consumer, type Handling } from "./consumer.ts";
-import { modelCall } from "./data-source.ts";
 import type { ApprovalContext } from "./vouching.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
@@ -36,7 +35,7 @@ async function decide(tools: AgentTools, event: ApprovalEvent, handling: Handlin
     ...jobOf(event, handling),
     request: event.data,
     figures,
-    config: modelCall(() => parseModelConfig(JSON.parse(figures.config))),
+    config: configOfText(figures.config),
     context: businessContextOf(figures.business_context),
   });
   return { type: "DeploymentDecided", data: { ...decision, reasoner: note } };

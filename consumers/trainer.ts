@@ -8,13 +8,13 @@
  * I3. The configuration is trained as cleared; no parameter is moved by the trainer.
  */
 import { verifyClearance } from "../guard/clearance.ts";
-import { parseModelConfig, type ModelConfig } from "../model/config.ts";
+import type { ModelConfig } from "../model/config.ts";
 import { sha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, type Event, type EventOf, type Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { configOfText } from "./config-text.ts";
 import { emit, type Consumer } from "./consumer.ts";
-import { modelCall } from "./data-source.ts";
 import type { LockedTestContext } from "./vouching.ts";
 import type { KeyRing } from "../guard/keys.ts";
 
@@ -121,8 +121,7 @@ interface Cleared {
 
 function clearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): ModelConfig {
   const { session, id, cause } = event.envelope;
-  const ids = Array.from({ length: STEP_EVENTS_MAX }, (_, i) => eventId(cause, "coordinator", i));
-  if (!ids.includes(id)) {
+  if (!followsFrom(cause, id)) {
     throw new MmmError("clearance_refused", "the request does not follow from its cause");
   }
   if (sha256(cleared.config) !== cleared.digest) {
@@ -134,7 +133,14 @@ function clearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): 
     config: cleared.config,
     spec_digest: tools.specDigest,
   });
-  return modelCall(() => parseModelConfig(JSON.parse(cleared.config)));
+  return configOfText(cleared.config);
+}
+
+function followsFrom(cause: string, id: string): boolean {
+  for (let index = 0; index < STEP_EVENTS_MAX; index += 1) {
+    if (eventId(cause, "coordinator", index) === id) return true;
+  }
+  return false;
 }
 
 function refusal(error: unknown, make: (code: string, reason: string) => Event): Event {

@@ -16,6 +16,7 @@ import { type Json, sha256 } from "../schemas/canonical.ts";
 import type { Constraint } from "../schemas/parts.ts";
 import { type TokenType, refused, signToken, verifyToken } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
+import { knownPayload, rememberToken } from "./token-memo.ts";
 
 const NAME = z.string().min(1).max(200);
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
@@ -56,7 +57,7 @@ export function warrantConstraints(constraints: readonly Constraint[]): Warrant[
 }
 
 export function signWarrant(warrant: Warrant, ring: KeyRing): string {
-  return signToken("mmm-warrant+jws", WARRANT.parse(warrant) as Json, ring);
+  return signed("mmm-warrant+jws", WARRANT.parse(warrant), ring);
 }
 
 export interface WarrantExpectation {
@@ -82,7 +83,7 @@ export function verifyWarrant(
 }
 
 export function signClearance(clearance: Clearance, ring: KeyRing): string {
-  return signToken("mmm-clearance+jws", CLEARANCE.parse(clearance) as Json, ring);
+  return signed("mmm-clearance+jws", CLEARANCE.parse(clearance), ring);
 }
 
 export interface ClearanceExpectation {
@@ -127,8 +128,24 @@ export function verifySeal(token: unknown, ring: KeyRing, session: string): Seal
   return seal;
 }
 
-function payloadOf<T>(typ: TokenType, token: unknown, ring: KeyRing, schema: z.ZodType<T>): T {
+function payloadOf<T extends object>(
+  typ: TokenType,
+  token: unknown,
+  ring: KeyRing,
+  schema: z.ZodType<T>,
+): T {
+  const known = knownPayload(ring, typ, token);
+  if (known !== null) return known as T;
   const parsed = schema.safeParse(verifyToken(typ, token, ring));
   if (!parsed.success) throw refused("wrong_content", "the payload has another form");
+  rememberToken(ring, token as string, { typ, payload: parsed.data });
   return parsed.data;
+}
+
+/** Signs a payload; whoever can sign for a ring need not verify its own word. */
+function signed(typ: TokenType, payload: object, ring: KeyRing): string {
+  const token = signToken(typ, payload as Json, ring);
+  const own = ring.signing === null ? undefined : ring.verification.get(ring.signing.kid);
+  if (own !== undefined) rememberToken(ring, token, { typ, payload });
+  return token;
 }

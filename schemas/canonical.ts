@@ -4,7 +4,7 @@
  * I1. Equal values have equal bytes: keys sorted by UTF-16 code units, shortest number form.
  * I2. What JSON cannot hold (NaN, Infinity, undefined, lone surrogates) throws; it is never mended.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { MmmError } from "./errors.ts";
 
 export type Json =
@@ -40,20 +40,19 @@ function canonicalString(value: string): string {
 }
 
 function canonicalObject(value: Record<string, unknown>): string {
-  const members = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .toSorted(compareCodeUnits)
-    .map((key) => `${canonicalString(key)}:${canonicalJson(value[key])}`);
-  return `{${members.join(",")}}`;
-}
-
-function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  let text = "";
+  // Without a comparison function, sort() compares UTF-16 code units, as RFC 8785 asks.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member === undefined) continue;
+    text += `${text === "" ? "" : ","}${canonicalString(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 of text or bytes, lower-case hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
 
 /** SHA-256 of the canonical JSON of a value. */

@@ -5,7 +5,7 @@
  * I2. The union, the codec and the published schemas are made from this one table.
  * I3. An event's id follows from its cause: the same step done twice has the same id.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   AGENT_ANSWERED,
   AGENT_FAILED,
@@ -132,14 +132,12 @@ const NAMESPACE = uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "mmm-optimizer"
 
 /** UUIDv5 (RFC 9562 §5.5) of a name in a namespace. */
 export function uuidV5(namespace: string, name: string): string {
-  const hash = createHash("sha1")
-    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
-    .update(name, "utf8")
-    .digest()
-    .subarray(0, 16);
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString("hex");
+  const space = Buffer.from(namespace.replaceAll("-", ""), "hex");
+  const named = Buffer.concat([space, Buffer.from(name, "utf8")]);
+  const digest = hash("sha1", named, "buffer").subarray(0, 16);
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  const hex = digest.toString("hex");
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

@@ -36,6 +36,12 @@ export function toHeaders(
     ce_businessunit: envelope.business_unit,
   };
   if (envelope.traceparent !== undefined) headers["traceparent"] = envelope.traceparent;
+  return { ...headers, ...attachmentHeaders(attachments) };
+}
+
+/** Headers that carry attachments. */
+export function attachmentHeaders(attachments: Attachments): Record<string, string> {
+  const headers: Record<string, string> = {};
   for (const name of ATTACHMENTS) {
     const value = attachments[name];
     if (value !== undefined) headers[`mmm-${name}`] = value;
