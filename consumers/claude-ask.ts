@@ -13,7 +13,6 @@ import { errorText, MmmError } from "../schemas/errors.ts";
 import type { ReasonerNote } from "../schemas/parts.ts";
 import {
   inputTokensOf,
-  tokensOf,
   type Block,
   type Completion,
   type JsonSchema,
@@ -21,6 +20,7 @@ import {
   type ToolDeclaration,
   type Turn,
 } from "../session/language-model.ts";
+import { readAnswer } from "./claude-answer.ts";
 import type { Asker, CallRecord, Paid } from "./claude-memo.ts";
 import { usdOf } from "./claude-prices.ts";
 import type { Rendered } from "./claude-prompts.ts";
@@ -78,8 +78,6 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 }
 
 const REPAIRS_MAX = 1;
-const ANSWER_CHARS_MAX = 100_000;
-const COMPLAINTS_MAX = 8;
 
 /**
  * The port over paid requests. `stepMs` bounds a whole question, its waiting included, so that an
@@ -205,7 +203,7 @@ async function converse<T>(
       conversation.turns.push(toolResults(toolbox, completion));
       continue;
     }
-    const read = readAnswer(question, completion);
+    const read = readAnswer(question, completion.content);
     if (read.complaint === null) {
       return { answer: read.answer, failure: null, note: conversation.note };
     }
@@ -252,48 +250,7 @@ function toolResults(toolbox: Toolbox, completion: Completion): Turn {
   return { role: "user", content };
 }
 
-type Read<T> =
-  | { readonly answer: T; readonly complaint: null }
-  | {
-      readonly answer: null;
-      readonly complaint: { readonly kind: FailureKind; readonly detail: string };
-    };
-
-function readAnswer<T>(question: Question<T>, completion: Completion): Read<T> {
-  const complain = (kind: FailureKind, detail: string): Read<T> => ({
-    answer: null,
-    complaint: { kind, detail },
-  });
-  const text = completion.content
-    .map((block) => (block.type === "text" ? block.text : ""))
-    .join("");
-  if (text.trim() === "") return complain("empty", "the answer is empty");
-  if (text.length > ANSWER_CHARS_MAX) return complain("malformed", "the answer is too long");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return complain("malformed", `the answer is not JSON: ${errorText(error).slice(0, 200)}`);
-  }
-  const parsed = question.schema.safeParse(value);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.slice(0, COMPLAINTS_MAX);
-    return complain(
-      "malformed",
-      issues.map((one) => `${one.path.join(".") || "the answer"}: ${one.message}`).join("; "),
-    );
-  }
-  const complaints = question.check?.(parsed.data) ?? [];
-  if (complaints.length === 0) return { answer: parsed.data, complaint: null };
-  return complain("rejected", complaints.slice(0, COMPLAINTS_MAX).join("; "));
-}
-
 function complaintTurn(detail: string): Turn {
   const text = `Your answer was not accepted: ${detail.slice(0, 2000)}. Answer once more, whole and corrected.`;
   return { role: "user", content: [{ type: "text", text }] };
-}
-
-/** Tokens of a completion; for those who look at records. */
-export function completionTokens(record: CallRecord): number {
-  return tokensOf(record.completion.usage);
 }

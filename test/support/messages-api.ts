@@ -118,17 +118,6 @@ export function fails(status: number, headers: Readonly<Record<string, string>> 
   return { kind: "error", status, type, message: `scripted ${status}`, headers };
 }
 
-/** Replies one after the other; the last one for ever. */
-export function inTurn(...replies: readonly Reply[]): Script {
-  let next = 0;
-  return () => {
-    const reply = replies[Math.min(next, replies.length - 1)];
-    next += 1;
-    if (reply === undefined) throw new Error("the script is empty");
-    return reply;
-  };
-}
-
 /** Starts a stand-in on a free port. */
 export async function startMessagesApi(script: Script): Promise<MessagesApi> {
   const asked: Asked[] = [];
