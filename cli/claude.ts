@@ -73,9 +73,11 @@ export function wireClaude(wanted: ClaudeParts): ClaudeWiring {
   const claude = traced(claudeOf(parts, settings), settings);
   const prompts = loadPrompts();
   const { spec, load, observer, signal } = parts;
+  // Where nothing may be sent the judge could only refuse; the local judges stand alone there.
+  const judged = settings.guard_judge && parts.callOut;
   return {
     wrap: (builtin) => withClaude(builtin, { claude, prompts, settings, spec, load, observer }),
-    judges: settings.guard_judge ? [createClaudeJudge({ claude, prompts, settings, signal })] : [],
+    judges: judged ? [createClaudeJudge({ claude, prompts, settings, signal })] : [],
   };
 }
 

@@ -6,6 +6,11 @@ import { errorText, MmmError } from "../schemas/errors.ts";
 import { guardCheck, requestChecks, roleAnswers, storeData } from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
 import { whole } from "./options.ts";
+import type { Metrics } from "../infra/metrics.ts";
+import { observe } from "./observe.ts";
+import { reportInput } from "./report.ts";
+import { renderReport } from "../dashboard/report.ts";
+import type { HistoryEntry } from "../session/audit.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { version } from "./version.ts";
 import { ROLE_NAMES } from "./consumers.ts";
@@ -44,8 +49,9 @@ async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   const { stateDir } = options;
   const app = await openApp({ settings, stateDir, environment: shell.environment });
   try {
-    const running = options.workers ? await app.start(ROLE_NAMES) : null;
-    const api = await startApi(apiTools(shell, options, app));
+    const observed = observe(app, options.workers ? ROLE_NAMES : []);
+    const running = options.workers ? await app.start(ROLE_NAMES, observed.observer) : null;
+    const api = await startApi(apiTools(shell, options, { app, metrics: observed.metrics }));
     announce(shell, options, api);
     await Promise.race([stopped(shell), ...(running === null ? [] : [running.ended])]);
     await api.close();
@@ -55,7 +61,16 @@ async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   }
 }
 
-function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typeof startApi>[0] {
+interface Served {
+  readonly app: App;
+  readonly metrics: Pick<Metrics, "text">;
+}
+
+function apiTools(
+  shell: Shell,
+  options: ServeOptions,
+  { app, metrics }: Served,
+): Parameters<typeof startApi>[0] {
   const { stateDir } = options;
   const { api } = app.settings;
   const settings = {
@@ -78,8 +93,8 @@ function apiTools(shell: Shell, options: ServeOptions, app: App): Parameters<typ
     version: version(),
     groupPrefix: "mmm",
     prepare: requestChecks(app.settings, { stateDir, roots }),
-    report: async () => null,
-    metrics: async () => ({ type: "text/plain; version=0.0.4", text: "" }),
+    report: async (entries) => htmlReport(app, entries),
+    metrics: () => metrics.text(),
     storeData: (digest, text) => storeData(stateDir, digest, text),
     checkProposal: guardCheck,
     cardKey: cardKeyOf(stateDir),
@@ -104,4 +119,13 @@ function announce(
 function stopped(shell: Shell): Promise<void> {
   if (shell.signal.aborted) return Promise.resolve();
   return new Promise((resolve) => shell.signal.addEventListener("abort", () => resolve()));
+}
+
+/** The report of a session as one HTML page. */
+function htmlReport(
+  app: App,
+  entries: readonly HistoryEntry[],
+): { readonly type: string; readonly text: string } {
+  const text = renderReport(reportInput(entries, app.settings.business));
+  return { type: "text/html; charset=utf-8", text };
 }

@@ -1,6 +1,8 @@
 /** `mmm worker`: runs consumers until stopped; sessions on the log go on. */
 import type { Command } from "commander";
 import { MmmError } from "../schemas/errors.ts";
+import { serveProbes } from "../infra/probes.ts";
+import { observe } from "./observe.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { ROLE_NAMES, type RoleName } from "./consumers.ts";
 import { openApp } from "./wire.ts";
@@ -8,6 +10,7 @@ import { openApp } from "./wire.ts";
 interface WorkerOptions extends CommonOptions {
   readonly roles: readonly RoleName[];
   readonly untilIdle?: boolean;
+  readonly probes?: string;
 }
 
 const EXAMPLES = `
@@ -23,6 +26,7 @@ export function addWorkerCommand(program: Command, shell: Shell): void {
     .description("run consumers")
     .option("--roles <list>", "comma-separated roles", rolesOf, [...ROLE_NAMES])
     .option("--until-idle", "stop when no session is running")
+    .option("--probes <host:port>", "serve /live, /ready and /metrics there, such as 0.0.0.0:9464")
     .addHelpText("after", EXAMPLES)
     .action(async (options: WorkerOptions) => work(shell, options));
 }
@@ -35,6 +39,15 @@ function rolesOf(text: string): readonly RoleName[] {
   });
 }
 
+function placeOf(text: string): { host: string; port: number } {
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port > 65_535) {
+    throw new MmmError("usage", `--probes "${text}": write host:port`);
+  }
+  return { host: match[1], port };
+}
+
 const IDLE_POLL_MS = 200;
 
 async function work(shell: Shell, options: WorkerOptions): Promise<void> {
@@ -45,10 +58,16 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
     environment: shell.environment,
   });
   try {
-    const running = await app.start(options.roles);
+    const observed = observe(app, options.roles);
+    const running = await app.start(options.roles, observed.observer);
+    const server =
+      options.probes === undefined
+        ? null
+        : await serveProbes(observed.probes, placeOf(options.probes));
     shell.err(`working: ${options.roles.join(", ")} (Ctrl-C stops after what is in hand)`);
     const finish = options.untilIdle === true ? idle() : stopped();
     await Promise.race([finish, running.ended]);
+    server?.close();
     await running.stop();
   } finally {
     await app.close();

@@ -1,0 +1,86 @@
+/** What a process tells of its work: metrics, probes, log lines. */
+import { TOPICS } from "../schemas/topics.ts";
+import type { Observer } from "../consumers/observer.ts";
+import { createMetrics, type Metrics } from "../infra/metrics.ts";
+import { createLogger } from "../infra/logger.ts";
+import type { Probes } from "../infra/probes.ts";
+import type { ModelObserver } from "../session/language-model.ts";
+import type { App } from "./wire.ts";
+
+/** Topics of each consumer, for lag. */
+const READS: Readonly<Record<string, readonly string[]>> = {
+  coordinator: [TOPICS.sessions.topic],
+  router: [TOPICS.proposals.topic],
+  "data-scientist": [TOPICS.dataScientist.topic],
+  guard: [TOPICS.dsOutputs.topic],
+  trainer: [TOPICS.training.topic],
+  "business-analyst": [TOPICS.businessAnalyst.topic],
+  stakeholder: [TOPICS.stakeholder.topic],
+  "research-persona": [TOPICS.researchPersona.topic, TOPICS.vetoes.topic],
+};
+
+/** Work may wait this long while nothing gets done before the process counts as stuck. */
+const STALL_MS = 10 * 60_000;
+
+export interface Observed {
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+  readonly models: ModelObserver;
+  readonly probes: Probes;
+}
+
+/** Observes an app; `roles` are those whose lag is looked at. */
+export function observe(
+  app: Pick<App, "log" | "clock" | "settings">,
+  roles: readonly string[],
+): Observed {
+  const lags = async () =>
+    Promise.all(
+      roles.map(async (consumer) => {
+        const topics = READS[consumer] ?? [];
+        const rows = await Promise.all(
+          topics.map((topic) => app.log.lag(`mmm.${consumer}`, topic)),
+        );
+        return { consumer, lag: rows.flat() };
+      }),
+    );
+  const metrics = createMetrics({ now: () => app.clock.now(), lags });
+  const logger = createLogger(app.settings.logging.level);
+  const ready = async () => {
+    await app.log.describe();
+    return null;
+  };
+  return {
+    metrics,
+    observer: both(metrics.observer, logger),
+    models: metrics.models,
+    probes: {
+      alive: async () => {
+        const idle = metrics.idleMs();
+        if (idle === null || idle < STALL_MS) return null;
+        const oldest = (await lags()).flatMap((row) => row.lag).map((row) => row.oldestMs ?? 0);
+        return Math.max(0, ...oldest) > STALL_MS ? "work waits and nothing gets done" : null;
+      },
+      ready: () => ready().catch((error: unknown) => String(error)),
+      metrics: () => metrics.text(),
+    },
+  };
+}
+
+function both(metrics: Metrics["observer"], logger: ReturnType<typeof createLogger>): Observer {
+  return {
+    ...metrics,
+    failed: (consumer, error) => {
+      metrics.failed(consumer, error);
+      logger.failed(consumer, error);
+    },
+    parked: (consumer, session, error) => {
+      metrics.parked(consumer, session, error);
+      logger.parked(consumer, session, error);
+    },
+    deadLettered: (consumer, record, error) => {
+      metrics.deadLettered(consumer, record, error);
+      logger.deadLettered(consumer, record, error);
+    },
+  };
+}
