@@ -322,7 +322,7 @@ describe.each(PLACES)("sessions that think with Claude on $name", ({ open }) => 
   );
 
   it("call nothing and use nothing new where calling is off", async () => {
-    const { entries, api } = await run(open, { script: answered, callOut: false });
+    const { entries, api } = await run(open, { script: answered, callOut: false, judge: true });
     expect(stateOf(entries).status).toBe("completed");
     expect(api.asked).toHaveLength(0);
     for (const { fallback } of notesOf(entries)) expect(fallback).toMatch(/^offline: /);
