@@ -45,8 +45,8 @@ export interface KafkaSettings {
   readonly onLog?: (level: "error" | "warn" | "info" | "debug", line: string) => void;
 }
 
-/** Waits between tries, milliseconds. All of it stays below the consumers' own retry. */
-const PATIENT = {
+/** Waits between tries, milliseconds; after that a client is given up and a new one is made. */
+export const PATIENT = {
   initialRetryTime: 100,
   multiplier: 2,
   factor: 0.2,

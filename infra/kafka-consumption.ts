@@ -17,7 +17,7 @@
  */
 import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../session/ports.ts";
 import { stickyAssigner } from "./kafka-assigner.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
+import { clientOf, type KafkaSettings, PATIENT, prefixOf } from "./kafka-client.ts";
 import { KafkaCommits } from "./kafka-commits.ts";
 import { kafkaError } from "./kafka-errors.ts";
 import { askAssigned, deliverBatch, type Lane, laneFor } from "./kafka-lane.ts";
@@ -28,6 +28,8 @@ const DELIVER_MAX = 256;
 const FETCH_WAIT_MS = 200;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const RESTART_MS = 1_000;
+/** How long a member that leaves waits for its own joining. */
+const JOINING_MS_MAX = 5_000;
 
 export interface ConsumptionParts {
   readonly settings: KafkaSettings;
@@ -85,7 +87,7 @@ export class KafkaConsumption implements Consumption {
   }
 
   async #stop(): Promise<void> {
-    const { settings } = this.#parts;
+    const { settings, clock } = this.#parts;
     const lanes = [...this.#lanes.values()];
     for (const lane of lanes) lane.lost.abort();
     await Promise.all(lanes.map((lane) => this.#revoke(lane)));
@@ -93,7 +95,7 @@ export class KafkaConsumption implements Consumption {
     await this.#commits.flush();
     for (const lane of lanes) this.#commits.lose(lane.place);
     this.#lanes.clear();
-    await this.#running;
+    await Promise.race([this.#running, clock.sleep(JOINING_MS_MAX)]);
     await this.#consumer.disconnect().catch((error: unknown) => {
       settings.onLog?.("warn", `leaving the group failed: ${String(error)}`);
     });
@@ -112,6 +114,7 @@ export class KafkaConsumption implements Consumption {
       maxBytesPerPartition: PARTITION_BYTES_MAX,
       allowAutoTopicCreation: false,
       readUncommitted: false,
+      retry: { ...PATIENT, restartOnFailure: async () => this.#stopped === null },
     });
     const { GROUP_JOIN, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => {
@@ -126,6 +129,7 @@ export class KafkaConsumption implements Consumption {
     const consumer = this.#consumer;
     try {
       await consumer.connect();
+      if (this.#stopped !== null) return;
       const topics = options.topics.map((topic) => `${this.#prefix}${topic}`);
       await consumer.subscribe({ topics, fromBeginning: true });
       await consumer.run({

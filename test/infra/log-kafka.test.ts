@@ -205,7 +205,28 @@ describe("topics with another partition count", () => {
   });
 });
 
+describe("workers that start together on a fresh cluster", () => {
+  test("make the topics once between them", async () => {
+    const prefix = `${settings.prefix}together.`;
+    const logs = [open({ prefix }), open({ prefix }), open({ prefix })];
+    await Promise.all(logs.map((one) => one.ensureTopics()));
+    const counts = (await log.describe()).map(({ topic, partitions }) => [topic, partitions]);
+    for (const one of logs) {
+      const states = await one.describe();
+      expect(states.map(({ topic, partitions }) => [topic, partitions])).toEqual(counts);
+    }
+  });
+});
+
 describe("a cluster that cannot be reached", () => {
+  test("does not keep a member from leaving", async () => {
+    const away = open({ brokers: ["127.0.0.1:1"] });
+    const consumption = await away.consume(GROUP, collector());
+    await sleep(200);
+    await consumption.stop();
+    await expect(consumption.ended).resolves.toBeUndefined();
+  });
+
   test("is a retriable error that names the brokers", async () => {
     const away = open({ brokers: ["127.0.0.1:1"] });
     const error = await failure(away.append([record("s1", "x")]));
