@@ -96,18 +96,23 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
           before: baseline.in_sample.r2,
           gravity: "warning",
         });
+  const high = error !== null && error > fit.error_accept;
   const validated =
     error === null
       ? []
       : judged({
-          code: "error_high",
+          code: high ? "error_high" : "error_fair",
           channel: null,
           text: `validated ${name} ${percent(error)}`,
           figure: error,
           share: true,
-          bound: { low: 0, high: fit.error_accept, source: fit.error_source },
+          bound: {
+            low: 0,
+            high: high ? fit.error_accept : fit.error_good,
+            source: fit.error_source,
+          },
           before: baseline.validation.mape ?? baseline.validation.wmape,
-          gravity: "warning",
+          gravity: high ? "warning" : "info",
         });
   return [...fitted, ...validated];
 }

@@ -11,6 +11,9 @@ import type { Metrics } from "../schemas/parts.ts";
 import type { BusinessContext } from "./business-context.ts";
 import type { BusinessSettings } from "./business-settings.ts";
 
+/** A rollback threshold is at least this much above its warning. */
+const LEAST_GAP = 1.01;
+
 export type MonitoringPlan = Pick<
   EventData<"DeploymentDecided">,
   "success_criteria" | "monitoring" | "rollback" | "next_review_weeks"
@@ -26,7 +29,8 @@ export function monitoringPlan(
   const weeks = limits.window_weeks;
   const error = validated.wmape ?? validated.smape;
   const warn = error * limits.warn_factor;
-  const rollback = Math.max(error * limits.rollback_factor, warn * 1.01);
+  const tolerable = Math.min(error * limits.rollback_factor, settings.fit.error_reject);
+  const rollback = Math.max(tolerable, warn * LEAST_GAP);
   const rule = (metric: string, warn_above: number, rollback_above: number) => ({
     metric,
     warn_above: rounded(warn_above),

@@ -84,9 +84,11 @@ const FIT = z.strictObject({
   r2_min: z.number().lte(1).default(0.8),
   r2_suspicious: z.number().lte(1).default(0.98),
   r2_source: SOURCE.default("Robyn analysts' guide: below 0.8 improve; above 0.98 by judgement"),
-  /** Validated MAPE, or wMAPE where MAPE is undefined. */
+  /** Validated MAPE, or wMAPE where MAPE is undefined: above it, worth a remark. */
   error_good: z.number().positive().default(0.1),
+  /** Above it, a warning. */
   error_accept: z.number().positive().default(0.15),
+  /** On new weeks, above it, reason enough to roll back. */
   error_reject: z.number().positive().default(0.2),
   error_source: SOURCE.default("Stella's MMM checklist: below 15 % out of sample"),
   roi_variation_accept: z.number().positive().default(0.15),

@@ -145,6 +145,18 @@ describe("carryover", () => {
     );
   });
 
+  it("at the lower end of its hard range is critical where that end is above nothing", async () => {
+    const none = withChannel(calm, "tv", { decay: 0.05 });
+    const answer = await reasoners.review(reviewJob({ candidate: none, baseline: calm }));
+    expect(of(answer.findings, "decay_at_hard_bound")).toMatchObject({
+      channel: "tv",
+      figure: 0.05,
+    });
+    const search = withChannel(calm, "search", { decay: 0 });
+    const second = await reasoners.review(reviewJob({ candidate: search, baseline: calm }));
+    expect(of(second.findings, "decay_at_hard_bound")).toBeUndefined();
+  });
+
   it("at the end of the published range is a warning", async () => {
     const candidate = withChannel(calm, "search", { decay: 0.3 });
     const answer = await reasoners.review(reviewJob({ candidate, baseline: calm }));
@@ -190,6 +202,13 @@ describe("the model as a whole", () => {
     const weak = { ...calm, validation: { ...calm.validation, mape: 0.5, wmape: 0.5 } };
     const answer = await reasoners.review(reviewJob({ candidate: weak, baseline: calm }));
     expect(answer.verdict).toBe("warn");
+    expect(of(answer.findings, "error_high")?.message).toContain("50.0 % is above 15 %");
+    const fair = { ...calm, validation: { ...calm.validation, mape: 0.12, wmape: 0.12 } };
+    const third = await reasoners.review(reviewJob({ candidate: fair, baseline: calm }));
+    expect(of(third.findings, "error_fair")).toMatchObject({
+      severity: "info",
+      bound: "0 % to 10 %",
+    });
     const perfect = { ...calm, in_sample: { ...calm.in_sample, r2: 0.999 } };
     const second = await reasoners.review(reviewJob({ candidate: perfect, baseline: calm }));
     expect(of(second.findings, "fit_suspicious")).toMatchObject({ severity: "warning" });

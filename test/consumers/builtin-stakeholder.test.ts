@@ -69,6 +69,13 @@ describe("a deployment", () => {
     expect(answer.success_criteria.length).toBeGreaterThan(0);
   });
 
+  it("is rolled back at the latest when the error is worse than any model may have", async () => {
+    const weak = { ...job.request.final, mape: 0.15, wmape: 0.15 };
+    const request = { ...job.request, final: weak };
+    const [rule] = (await reasoners.decide({ ...job, request })).monitoring;
+    expect(rule).toMatchObject({ metric: "wmape", warn_above: 0.1875, rollback_above: 0.2 });
+  });
+
   it("is decided the same way twice", async () => {
     expect(await reasoners.decide(job)).toEqual(await reasoners.decide(job));
   });
