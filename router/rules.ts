@@ -12,9 +12,11 @@ import { detectLanguage, encoderKnows } from "./language.ts";
 import { LABELS, type Label, OUT_OF_SCOPE } from "./roles.ts";
 
 /** Least points that make a decision. */
-export const MIN_POINTS = 3;
+const MIN_POINTS = 3;
 /** Least lead over the second label. */
-export const MIN_LEAD = 1;
+const MIN_LEAD = 1;
+/** How much more is asked of a text in another language, where English words mislead. */
+const FOREIGN_FACTOR = 1.3;
 
 export interface RuleVerdict {
   /** The label that won clearly enough, or null. */
@@ -30,16 +32,19 @@ export interface RuleVerdict {
 /** Judges a text by its words alone. */
 export function judgeByRules(text: string): RuleVerdict {
   const read = text.slice(0, MAX_MATCHED_CHARS);
-  // Many foreign words look like the English ones and would count twice in English text.
-  const english = encoderKnows(detectLanguage(read));
-  const table = english ? CONCEPTS : [...CONCEPTS, ...FOREIGN_CONCEPTS];
+  const language = detectLanguage(read);
+  // Languages share words: one word must not count once for each of them.
+  const foreign = FOREIGN_CONCEPTS.filter(({ id }) => id.startsWith(`${language}_`));
+  const table = [...CONCEPTS, ...foreign];
   const found = table.filter(({ pattern }) => pattern.test(read));
   const points = byLabel((label) =>
     found.reduce((sum, concept) => sum + (concept.points[label] ?? 0), 0),
   );
   const ranked = LABELS.toSorted((a, b) => points[b] - points[a]);
   const [first, second] = [ranked[0]!, ranked[1]!];
-  const clear = points[first] >= MIN_POINTS && points[first] - points[second] >= MIN_LEAD;
+  const factor = encoderKnows(language) ? 1 : FOREIGN_FACTOR;
+  const clear =
+    points[first] >= MIN_POINTS * factor && points[first] - points[second] >= MIN_LEAD * factor;
   return {
     label: clear ? first : null,
     points,
