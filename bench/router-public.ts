@@ -132,7 +132,7 @@ function fitted(train: Embedded, labels: readonly string[], c: number, held?: Em
   const weight = new Float64Array(y.length).fill(1);
   const w = fitSoftmax(
     { x, y, weight, dimension },
-    { classes: labels.length, c, maxIterations: 120 },
+    { classes: labels.length, c, maxIterations: 60 },
   );
   const logitsOf = (v: Float32Array) => {
     const logits = new Float64Array(labels.length);

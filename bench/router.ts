@@ -40,6 +40,12 @@ async function endToEnd(rows: readonly LabelledText[], model: RouterModel) {
   return tally;
 }
 
+/** Tells which part has begun: the public sets take minutes. */
+function begin(part: string): void {
+  process.stderr.write(`${part} …\n`);
+}
+
+begin("speed");
 const latency = await benchLatency();
 const opening = await openSentenceEncoder({ workers: 2 });
 if (opening.encoder === null) throw new Error(opening.unavailable.message);
@@ -50,6 +56,7 @@ if (model === null) throw new Error(refused.message);
 const train = own("train.jsonl");
 const results: Record<string, unknown> = { checkpoint: document.digest, latency };
 for (const name of ["test.jsonl", "other-author.jsonl"]) {
+  begin(name);
   const rows = own(name);
   results[name] = {
     ...(await compareRouters(rows, model, null)),
@@ -57,15 +64,18 @@ for (const name of ["test.jsonl", "other-author.jsonl"]) {
     end_to_end: await endToEnd(rows, model),
   };
 }
-const languages = own("languages.jsonl");
-results["languages.jsonl"] = {
-  texts: languages.length,
-  recognised_as_not_english: languages.filter((row) => !encoderKnows(detectLanguage(row.text)))
-    .length,
-  end_to_end: await endToEnd(languages, model),
-};
+for (const name of ["languages.jsonl", "other-languages.jsonl"]) {
+  const rows = own(name);
+  results[name] = {
+    texts: rows.length,
+    recognised_as_not_english: rows.filter((row) => !encoderKnows(detectLanguage(row.text))).length,
+    end_to_end: await endToEnd(rows, model),
+  };
+}
 if (options.datasets !== undefined) {
+  begin("BANKING77");
   results["banking77"] = await benchBanking(options.datasets, encoder);
+  begin("CLINC150");
   results["clinc150"] = await benchClinc(options.datasets, encoder);
 }
 await encoder.close();
