@@ -62,9 +62,6 @@ const COORDINATOR_EVENTS = [
   "SessionSealed",
 ] as const satisfies readonly EventType[];
 
-export type InboxEventType = (typeof INBOX_EVENTS)[number];
-export type CoordinatorEventType = (typeof COORDINATOR_EVENTS)[number];
-
 export const TOPICS = {
   sessions: {
     topic: "sessions",
@@ -162,7 +159,6 @@ export const TOPICS = {
   },
 } as const satisfies Record<string, TopicRow>;
 
-export type TopicName = keyof typeof TOPICS;
 export const TOPIC_ROWS: readonly TopicRow[] = Object.values(TOPICS);
 
 /** The topic on which each role is asked. */

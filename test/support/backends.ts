@@ -18,7 +18,10 @@ export interface TestBackend {
   close(): Promise<void>;
 }
 
-export const BACKENDS: readonly { readonly name: string; open(): Promise<TestBackend> }[] = [
+export const BACKENDS: readonly {
+  readonly name: string;
+  readonly open: () => Promise<TestBackend>;
+}[] = [
   { name: "memory", open: openMemory },
   { name: "SQLite", open: openSqlite },
   { name: "Kafka and Redis", open: openKafka },
