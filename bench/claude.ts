@@ -13,7 +13,7 @@ import { seeded } from "../router/random.ts";
 import { plainAnswer, startClaudeSystem, ledgerEnd } from "../test/support/claude-system.ts";
 import { LIMITS } from "../test/support/given.ts";
 import { fails, startMessagesApi } from "../test/support/messages-api.ts";
-import { collectFaults, CONTEXT_TEXT, request, until } from "../test/support/system.ts";
+import { collectFaults, CONTEXT_TEXT, request } from "../test/support/system.ts";
 
 const [sessions = 100, concurrency = 16, latencyMs = 2000, errorShare = 0.05] = process.argv
   .slice(2)
@@ -63,20 +63,19 @@ for (const name of names) {
   const context = { ...(JSON.parse(CONTEXT_TEXT) as object), objective: `Goal of ${name}.` };
   await request(state.log, name, { limits, business_context: JSON.stringify(context) });
 }
-const histories = await Promise.all(
-  names.map((name) => until(state.log, name, "SessionSealed", 3600)),
-);
+const isOver = (status: string) => !["running", "waiting", "log"].includes(status);
+let rows = await state.snapshots.list({});
+while (rows.length < sessions || !rows.every(({ status }) => isOver(status))) {
+  await systemClock.sleep(250);
+  rows = await state.snapshots.list({});
+}
 const seconds = (performance.now() - started) / 1000;
 clearInterval(sample);
 await system.stop();
 
 let booked = 0;
 for (const name of names) booked += (await ledgerEnd(state.snapshots, name))?.spent.tokens ?? 0;
-const completed = histories.filter((entries) =>
-  entries.some(
-    ({ event }) => event.type === "SessionCompleted" && event.data.status === "completed",
-  ),
-).length;
+const completed = rows.filter(({ status }) => status === "completed").length;
 const implied = (api.asked.length * latencyMs) / 1000 / concurrency;
 const third = Math.max(1, Math.floor(heap.length / 3));
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

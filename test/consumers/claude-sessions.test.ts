@@ -19,6 +19,7 @@ import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import {
+  API_FAULTS,
   KEY,
   ledgerEnd,
   loadExample,
@@ -28,9 +29,7 @@ import {
   type ClaudeSystemOptions,
 } from "../support/claude-system.ts";
 import {
-  cutOff,
   fails,
-  refuses,
   says,
   startMessagesApi,
   type Asked,
@@ -221,26 +220,7 @@ describe.each(PLACES)("sessions that think with Claude on $name", ({ open }) => 
     expect(end?.open).toEqual({});
   });
 
-  const FAULTS: readonly (readonly [string, Reply, string])[] = [
-    ["overloaded", fails(529), "unavailable"],
-    ["rate limited", fails(429, { "retry-after-ms": "1" }), "unavailable"],
-    ["broken inside", fails(500), "unavailable"],
-    ["in conflict", fails(409), "unavailable"],
-    ["timed out", fails(408), "unavailable"],
-    ["refusing the key", fails(401), "bad_request"],
-    ["refusing the request", fails(400), "bad_request"],
-    ["hanging up", { kind: "drop" }, "unavailable"],
-    ["cut in transit", { kind: "drop", after: '{"id":' }, "unavailable"],
-    ["an HTML page", { kind: "raw", body: "<html>", contentType: "text/html" }, "bad_request"],
-    ["silent", { kind: "hang" }, "unavailable"],
-    ["declining", refuses(), "refusal"],
-    ["at its output limit", cutOff(), "cut"],
-    ["empty", says(""), "empty"],
-    ["not JSON", says("Sure! Here it is."), "malformed"],
-    ["of another shape", says({ answer: 42 }), "malformed"],
-  ];
-
-  it.each(FAULTS)(
+  it.each(API_FAULTS)(
     "end right when the API is %s, with built-in answers and exact cost",
     async (_name, reply, kind) => {
       const { script, sent } = counted(() => reply);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { wireClaude } from "../../cli/claude.ts";
 import { loadSettings } from "../../cli/settings.ts";
 import { createDataLoader } from "../../consumers/data-source.ts";
+import type { FailureKind } from "../../consumers/claude-ask.ts";
 import { sessionLedger } from "../../consumers/claude-budget.ts";
 import { ledgerEntries, type Entry } from "../../consumers/claude-ledger.ts";
 import type { Running } from "../../consumers/consume.ts";
@@ -11,7 +12,7 @@ import { systemClock } from "../../infra/clock.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../../session/language-model.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
 import type { Asked, MessagesApi, Reply, Usage } from "./messages-api.ts";
-import { says, USAGE } from "./messages-api.ts";
+import { cutOff, fails, refuses, says, USAGE } from "./messages-api.ts";
 import { claudeSettings } from "./claude.ts";
 import { scriptedReasoners, startSystem, type SystemOptions } from "./system.ts";
 
@@ -98,3 +99,23 @@ export async function ledgerEnd(store: SnapshotStore, session: string): Promise<
   for await (const entry of ledgerEntries(store, sessionLedger(session))) last = entry;
   return last;
 }
+
+/** What can go wrong with the API, what it answers then, and what the history calls it. */
+export const API_FAULTS: readonly (readonly [string, Reply, FailureKind])[] = [
+  ["overloaded", fails(529), "unavailable"],
+  ["rate limited", fails(429, { "retry-after-ms": "1" }), "unavailable"],
+  ["broken inside", fails(500), "unavailable"],
+  ["in conflict", fails(409), "unavailable"],
+  ["timed out", fails(408), "unavailable"],
+  ["refusing the key", fails(401), "bad_request"],
+  ["refusing the request", fails(400), "bad_request"],
+  ["hanging up", { kind: "drop" }, "unavailable"],
+  ["cut in transit", { kind: "drop", after: '{"id":' }, "unavailable"],
+  ["an HTML page", { kind: "raw", body: "<html>", contentType: "text/html" }, "bad_request"],
+  ["silent", { kind: "hang" }, "unavailable"],
+  ["declining", refuses(), "refusal"],
+  ["at its output limit", cutOff(), "cut"],
+  ["empty", says(""), "empty"],
+  ["not JSON", says("Sure! Here it is."), "malformed"],
+  ["of another shape", says({ answer: 42 }), "malformed"],
+];
