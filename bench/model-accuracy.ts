@@ -168,7 +168,7 @@ export function roiPart(names: readonly string[] | undefined): unknown {
     "| set | ROI 1.0 | ROI 1.2 | ROI 1.83 | defaults | validation alone | session | interval median | inside 90 % |",
   );
   console.log("|---|---|---|---|---|---|---|---|---|");
-  const rows = [...benchSets(3), ...randomSets(10)]
+  const rows = [...benchSets(10), ...randomSets(10)]
     .filter((set) => names === undefined || names.includes(set.name))
     .flatMap((set) => {
       const { truth, dataset, config } = set;

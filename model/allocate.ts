@@ -23,7 +23,7 @@ import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { finding } from "./findings.ts";
 import type { WindowFit } from "./fit.ts";
-import { sum } from "./numbers.ts";
+import { finiteOrNull, sum } from "./numbers.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
@@ -241,7 +241,7 @@ function summarize(
       spend_after: spend,
       response_before: curve.response(curve.today),
       response_after: curve.response(spend),
-      mroi_after: curve.today > 0 ? slope : null,
+      mroi_after: curve.today > 0 ? finiteOrNull(slope) : null,
     };
   });
   const spent = sum(spends);
@@ -253,8 +253,8 @@ function summarize(
     spent,
     response_before: responseBefore,
     response_after: responseAfter,
-    roi_before: before > 0 ? responseBefore / before : null,
-    roi_after: spent > 0 ? responseAfter / spent : null,
+    roi_before: finiteOrNull(responseBefore / before),
+    roi_after: finiteOrNull(responseAfter / spent),
     channels,
     findings: channels
       .filter((row) => row.spend_after > EXTRAPOLATION * row.spend_before && row.spend_before > 0)

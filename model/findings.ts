@@ -8,6 +8,8 @@
  * 2. JSON-safe: figures and bounds are finite or null.
  */
 
+import { finiteOrNull } from "./numbers.ts";
+
 export const FINDING_CODES = [
   "channel_all_zero",
   "channel_constant",
@@ -56,7 +58,8 @@ export function finding(
   return {
     code,
     channel: detail.channel ?? null,
-    figure: detail.figure ?? null,
+    figure:
+      detail.figure === undefined || detail.figure === null ? null : finiteOrNull(detail.figure),
     bound: detail.bound ?? null,
     message,
   };

@@ -2,9 +2,9 @@
  * How well parameters explain the training rows: the in-sample side of `engine.ts`.
  *
  * With β̂ the non-negative ridge solution, RSS = ỹᵀỹ − 2 b̃ᵀβ̂ + β̂ᵀG̃β̂, and
- *   log L(φ) = −(n − k)/2 · ln RSS(φ)
- * is the log likelihood of the transform parameters with coefficients at their best and the noise
- * variance integrated out (n rows, k unpenalised columns).
+ *   log L(φ) = −(n − k − C)/2 · ln RSS(φ)
+ * is the log likelihood of the transform parameters with coefficients and noise variance integrated
+ * out, up to a determinant (n rows, k unpenalised columns, C channels).
  *
  * 1. Reads training rows only. 2. A function of the parameters alone.
  */
@@ -24,7 +24,7 @@ import { RidgeSolver } from "./ridge.ts";
 export class Likelihood {
   readonly problem: Problem;
   readonly beta: Float64Array;
-  /** Residual degrees of freedom: rows − unpenalised columns. */
+  /** Residual degrees of freedom: rows − unpenalised columns − channels. */
   readonly freedom: number;
   readonly #columns: readonly Float64Array[];
   readonly #media: MediaColumns;
@@ -56,7 +56,7 @@ export class Likelihood {
     this.#targetSquares =
       dot(problem.scaledTarget, problem.scaledTarget, rows) -
       dot(rotatedTarget, rotatedTarget, rank);
-    this.freedom = Math.max(1, rows - rank);
+    this.freedom = Math.max(1, rows - rank - channels);
     this.#system = {
       gram: new Float64Array(channels * channels),
       right: new Float64Array(channels),

@@ -13,6 +13,7 @@
  */
 
 import type { MetricName } from "./config.ts";
+import { finiteOrNull } from "./numbers.ts";
 
 /** MAPE is refused when some |y| is below this share of the mean |y|. */
 export const MAPE_SMALLEST_SHARE = 1e-3;
@@ -63,19 +64,19 @@ export function measure(
   const spread = sumOfSquares(actual, sum / rows);
   const mae = absolute / rows;
   const rmse = Math.sqrt(squares / rows);
-  const r2 = spread > 0 ? 1 - squares / spread : null;
+  const r2 = spread > 0 ? finiteOrNull(1 - squares / spread) : null;
   const freedom = rows - context.variables - 1;
   const mapeDefined = total > 0 && smallest >= (MAPE_SMALLEST_SHARE * total) / rows;
   return {
-    mape: mapeDefined ? relative / rows : null,
-    wmape: total > 0 ? absolute / total : null,
+    mape: mapeDefined ? finiteOrNull(relative / rows) : null,
+    wmape: total > 0 ? finiteOrNull(absolute / total) : null,
     smape: symmetric / rows,
-    mase: context.naiveError !== null && context.naiveError > 0 ? mae / context.naiveError : null,
+    mase: context.naiveError === null ? null : finiteOrNull(mae / context.naiveError),
     r2,
     adj_r2: r2 !== null && freedom > 0 ? 1 - ((1 - r2) * (rows - 1)) / freedom : null,
     mae,
     rmse,
-    nrmse: high > low ? rmse / (high - low) : null,
+    nrmse: high > low ? finiteOrNull(rmse / (high - low)) : null,
   };
 }
 

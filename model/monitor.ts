@@ -25,7 +25,7 @@ import { fitWindow } from "./fit.ts";
 import type { WindowFit } from "./fit.ts";
 import type { Metrics } from "./metrics.ts";
 import { measure } from "./metrics.ts";
-import { sum } from "./numbers.ts";
+import { finiteOrNull, sum } from "./numbers.ts";
 import { splitGeos } from "./objective.ts";
 import type { Problem } from "./problem.ts";
 import { createProblem, parametersOf } from "./problem.ts";
@@ -193,7 +193,7 @@ function roiFigures(
       index,
     ).roi;
     const shift =
-      before !== null && after !== null && before > 0 ? (after - before) / before : null;
+      before === null || after === null ? null : finiteOrNull((after - before) / before);
     return row("roi_shift", shift, bound, {
       note: "relative change of ROI after a refit",
       channel: channel.name,
@@ -215,7 +215,7 @@ function rangeFigures(
         else fresh = Math.max(fresh, value);
       }
     }
-    const ratio = trained > 0 ? fresh / trained : null;
+    const ratio = finiteOrNull(fresh / trained);
     return row("spend_range", ratio, bound, {
       note: "largest new exposure by the largest trained",
       channel: channel.name,

@@ -7,7 +7,7 @@ import type { ModelConfig } from "./config.ts";
 import { fitsOf } from "./contributions.ts";
 import type { Dataset } from "./dataset.ts";
 import { ModelError } from "./errors.ts";
-import { sum } from "./numbers.ts";
+import { finiteOrNull, sum } from "./numbers.ts";
 
 const MULTIPLIERS_DEFAULT = Array.from({ length: 31 }, (_, step) => step / 10);
 
@@ -55,8 +55,9 @@ export function responseCurves(
         multiplier,
         spend: multiplier * spend,
         response: response(multiplier),
-        marginal:
-          spend > 0 ? (response(multiplier + 1e-4) - response(multiplier)) / (1e-4 * spend) : null,
+        marginal: finiteOrNull(
+          (response(multiplier + 1e-4) - response(multiplier)) / (1e-4 * spend),
+        ),
       })),
     };
   });

@@ -14,6 +14,8 @@ import { ModelError } from "./errors.ts";
 
 export const ROWS_MAX = 100_000;
 const CSV_CHARACTERS_MAX = 64 * 1024 * 1024;
+/** Larger magnitudes overflow when squared and summed; no currency needs them. */
+const MAGNITUDE_MAX = 1e18;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 export interface Table {
@@ -107,10 +109,10 @@ export function numberColumn(
       );
     }
     const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isFinite(value)) {
+    if (!(Math.abs(value) <= MAGNITUDE_MAX)) {
       throw new ModelError(
         "value_not_numeric",
-        `Column "${column}" has "${text.slice(0, 40)}" on line ${row + 2}; it must be a plain number`,
+        `Column "${column}" has "${text.slice(0, 40)}" on line ${row + 2}; it must be a plain number below 1e18`,
         { ...where, value: text.slice(0, 40) },
       );
     }

@@ -53,6 +53,7 @@ describe("parseDataset", () => {
     ["NaN", changed(1, 1, "NaN"), "value_not_numeric", "line 3"],
     ["a thousands separator", changed(0, 1, '"1,000"'), "value_not_numeric", "line 2"],
     ["hexadecimal", changed(0, 1, "0x10"), "value_not_numeric", "0x10"],
+    ["an absurd magnitude", changed(0, 1, "1e19"), "value_not_numeric", "below 1e18"],
     ["an overflow", changed(0, 1, "1e999"), "value_not_numeric", "1e999"],
     ["negative spend", changed(2, 4, "-1"), "value_negative", "line 4"],
     ["negative exposure", changed(2, 3, "-0.1"), "value_negative", "grp"],
