@@ -18,6 +18,8 @@ export interface LabelledProposal {
   readonly base: string;
   /** A way of misusing the machinery around the verdict; run by `guard-scenarios.ts`. */
   readonly scenario?: string;
+  /** "fresh": written after lexicon and head were frozen, deliberately oblique. */
+  readonly split?: "fresh";
   readonly raw: string;
   readonly reasoning: string;
   readonly twin_of: string;

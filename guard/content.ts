@@ -12,6 +12,8 @@ import { skeleton } from "./lookalike.ts";
 import { isObject } from "./proposal.ts";
 
 const TEXT_CHARACTERS_MAX = 4000;
+/** More changes than a proposal may have are refused for that; the first ones identify it. */
+const CHANGES_COUNTED = 512;
 
 /** The digest of a proposal's content; `json` is what its text says, undefined if it is not JSON. */
 export function contentDigest(raw: string, json: Json | undefined): string {
@@ -22,7 +24,12 @@ function contentOf(raw: string, json: Json | undefined): Json {
   if (!isObject(json)) return { text: lettersOf(raw) };
   const { changes, config, reasoning } = json;
   if (Array.isArray(changes) && changes.length > 0) {
-    return { changes: changes.map((change) => JSON.stringify(reduced(change as Json))).toSorted() };
+    return {
+      changes: changes
+        .slice(0, CHANGES_COUNTED)
+        .map((change) => JSON.stringify(reduced(change as Json)))
+        .toSorted(),
+    };
   }
   if (isObject(config)) return { config: reduced(config) };
   return { text: lettersOf(typeof reasoning === "string" ? reasoning : raw) };
