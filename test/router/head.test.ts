@@ -104,6 +104,8 @@ describe("a trained head", () => {
     expect(() => trainHead(cloud("tune", 0, 9), { seed: 1 })).toThrow(RangeError);
     const thin = [...cloud("tune", 0, 9), ...cloud("decide", 1, 1)];
     expect(() => trainHead(thin, { seed: 1 })).toThrow(/decide/);
+    const described = { ...thin.at(-1)!, description: true };
+    expect(() => trainHead([...thin, described], { seed: 1 })).toThrow(/decide/);
   });
 });
 

@@ -58,6 +58,10 @@ describe("recallAt", () => {
     expect(recallAt(inside, outside, 0)).toBeCloseTo(1 / 3, 12);
   });
 
+  it("keeps a text that is exactly as good as the threshold", () => {
+    expect(recallAt(inside, [{ inScope: 0.5 }], 0)).toBe(0);
+  });
+
   it("is null without texts on either side", () => {
     expect(recallAt([], inside, 0.05)).toBeNull();
     expect(recallAt(inside, [], 0.05)).toBeNull();
