@@ -26,8 +26,8 @@ import { createDrawer, type Drawer, type Folder } from "./drawer.ts";
 export interface Desk {
   /** Decides and commits a batch of inbox records. */
   take(records: readonly LogRecord[]): Promise<void>;
-  /** Stores changed sessions when it is time, or when `idle` and it is time. */
-  saveSnapshots(now: { readonly idle: boolean }): Promise<void>;
+  /** Stores changed sessions if the last time is at least `everyMs` ago. */
+  saveSnapshots(everyMs: number): Promise<void>;
   readonly hasUnsaved: boolean;
   /** Puts DeadlinePassed of every wait that ran out on the inbox. */
   sweep(): Promise<void>;
@@ -68,8 +68,8 @@ function deskOf(parts: Parts): Desk {
   const { tools, drawer } = parts;
   return {
     take: (records) => take(parts, records),
-    saveSnapshots: async ({ idle }) => {
-      if (parts.settled) await drawer.save({ idle, inboxOffset: parts.next });
+    saveSnapshots: async (everyMs) => {
+      if (parts.settled) await drawer.save({ everyMs, inboxOffset: parts.next });
     },
     get hasUnsaved() {
       return drawer.hasUnsaved;

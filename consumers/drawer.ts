@@ -33,13 +33,12 @@ export interface Drawer {
   changed(folder: Folder): void;
   /** History offset of the last record that was committed. */
   committed(historyOffset: number | undefined): void;
-  save(now: { readonly idle: boolean; readonly inboxOffset: number }): Promise<void>;
+  /** Stores changed sessions, unless that was done less than `everyMs` ago. */
+  save(now: { readonly everyMs: number; readonly inboxOffset: number }): Promise<void>;
   readonly hasUnsaved: boolean;
   /** Open sessions whose wait ran out before `now` (milliseconds since 1970). */
   due(now: number): readonly SessionState[];
 }
-
-const SNAPSHOT_EVERY_MS = 200;
 
 /** Restores a partition. */
 export async function createDrawer(tools: CoordinatorTools, partition: number): Promise<Drawer> {
@@ -62,10 +61,8 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
     return folder;
   }
 
-  async function save(now: { idle: boolean; inboxOffset: number }): Promise<void> {
-    if (unsaved.size === 0) return;
-    const wait = tools.snapshotEveryMs ?? SNAPSHOT_EVERY_MS;
-    if (!now.idle && tools.clock.now() - lastSave < wait) return;
+  async function save(now: { everyMs: number; inboxOffset: number }): Promise<void> {
+    if (unsaved.size === 0 || tools.clock.now() - lastSave < now.everyMs) return;
     const changed = [...unsaved];
     const snapshots = changed.flatMap((folder) => snapshotOf(folder, partition, now.inboxOffset));
     const next = { partition, offset: now.inboxOffset, historyOffset };

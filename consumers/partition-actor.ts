@@ -12,7 +12,9 @@ import { createDesk, type Desk } from "./desk.ts";
 const BATCH_MAX = 256;
 const RETRY_MS = 200;
 const SWEEP_MS = 1_000;
-const SNAPSHOT_MS = 200;
+const SNAPSHOT_MS = 250;
+/** How many times longer a changed session waits for its snapshot while records come in. */
+const BUSY_SNAPSHOTS = 4;
 /** A reason of its own: the default one is an error with a stack, made at every wake. */
 const WOKEN = "woken";
 
@@ -68,7 +70,7 @@ export class PartitionActor {
         if (!this.#halt.signal.aborted) await this.#reopen(error);
       }
     }
-    await this.#desk.saveSnapshots({ idle: true }).catch((error: unknown) => {
+    await this.#desk.saveSnapshots(0).catch((error: unknown) => {
       this.#job.tools.observer.failed("coordinator", error);
     });
     await this.#desk.close();
@@ -86,7 +88,7 @@ export class PartitionActor {
       this.#queue.splice(0, batch.length);
       if (this.#queue.length <= QUEUE_MAX / 2) this.#job.drained();
     }
-    await this.#desk.saveSnapshots({ idle: false });
+    await this.#desk.saveSnapshots(this.#snapshotEveryMs(batch.length > 0));
     if (this.#queue.length === 0) await this.#rest();
   }
 
@@ -97,6 +99,12 @@ export class PartitionActor {
     this.#wake = () => waking.abort(WOKEN);
     if (this.#halt.signal.aborted) return;
     await clock.sleep(this.#desk.hasUnsaved ? snapshotEveryMs : sweepEveryMs, waking.signal);
+  }
+
+  /** Under load snapshots are rarer: what they lag behind is read from the history at a restart. */
+  #snapshotEveryMs(isBusy: boolean): number {
+    const { snapshotEveryMs = SNAPSHOT_MS } = this.#job.tools;
+    return isBusy ? BUSY_SNAPSHOTS * snapshotEveryMs : snapshotEveryMs;
   }
 
   async #reopen(error: unknown): Promise<void> {

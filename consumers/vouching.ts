@@ -13,7 +13,7 @@ import {
   type Warrant,
 } from "../guard/clearance.ts";
 import type { KeyRing } from "../guard/keys.ts";
-import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { sha256 } from "../schemas/canonical.ts";
 import { errorText } from "../schemas/errors.ts";
 import type { Attachments, Event, EventData, Recorded } from "../schemas/event.ts";
 import { COMMANDS, type Attachment } from "../schemas/topics.ts";
@@ -73,7 +73,7 @@ const MAKERS: Readonly<Record<Attachment, Maker>> = {
   warrant: (keys, state, event) => signWarrant(warrantOf(state, event), keys.coordinator),
   config: (_keys, state, event) => trainee(state, event)?.config ?? null,
   clearance: (_keys, state, event) => trainee(state, event)?.clearance ?? null,
-  context: (_keys, state, event) => canonicalJson(contextOf(state, event)),
+  context: (_keys, state, event) => JSON.stringify(contextOf(state, event)),
 };
 
 function trainee(state: SessionState, event: Event) {

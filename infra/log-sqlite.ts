@@ -9,6 +9,7 @@ import type { StatementSync } from "node:sqlite";
 import { MmmError } from "../schemas/errors.ts";
 import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../session/ports.ts";
 import { createLocalLog } from "./local-log.ts";
+import { RecentRecords } from "./recent-records.ts";
 import { DEFAULT_PARTITIONS, placeName, type RecordTable } from "./record-table.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { createShelves, type Shelves } from "./sqlite-shelves.ts";
@@ -76,10 +77,16 @@ class SqliteTable implements RecordTable {
   readonly #shelves: Shelves;
   readonly #sql: Record<keyof typeof STATEMENTS, StatementSync>;
   readonly #durable: Record<keyof typeof DURABLE_STATEMENTS, StatementSync>;
+  readonly #recent = new RecentRecords();
   #claimed = false;
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
+    const forget = (foreign: boolean): void => {
+      if (foreign) this.#recent.clear();
+    };
+    database.onBegin(forget);
+    database.onChanged(forget);
     this.#shelves = createShelves(database);
     this.#sql = prepareAll(database.writer, STATEMENTS);
     this.#durable = prepareAll(database.reader, DURABLE_STATEMENTS);
@@ -94,6 +101,7 @@ class SqliteTable implements RecordTable {
     const offset = shelf.high;
     const { key, headers, value } = record;
     this.#sql.insert.run(shelf.id, offset, key, timestamp, JSON.stringify(headers), value);
+    this.#recent.add(shelf.id, { ...place, offset, key, value, headers, timestamp });
     shelf.high = offset + 1;
     shelf.dirty = true;
     return offset;
@@ -102,6 +110,8 @@ class SqliteTable implements RecordTable {
   range(place: Place, from: number, max: number): LogRecord[] {
     const shelf = this.#shelves.of(place);
     if (shelf === null || from >= shelf.high) return [];
+    const recent = this.#database.query(() => this.#recent.from(shelf.id, from, max));
+    if (recent !== null) return recent;
     const rows = this.#database.query(() => this.#sql.range.all(shelf.id, from, max));
     return rows.map((row) => recordOf(place, row));
   }
@@ -147,6 +157,7 @@ class SqliteTable implements RecordTable {
       const kept = Number(this.#sql.firstKept.get(shelf.id, before)?.["kept"] ?? shelf.high);
       if (kept <= shelf.low) continue;
       this.#sql.drop.run(shelf.id, kept);
+      this.#recent.clear();
       shelf.low = kept;
       shelf.dirty = true;
     }

@@ -21,9 +21,17 @@ import { attempt, isBusy, meaning, unwritable } from "./sqlite-errors.ts";
 
 /** Commit after this pause without a write. */
 const IDLE_MS = 1;
-/** Commit at latest after this age or this number of writes. */
-const AGE_MS_MAX = 8;
-const WRITES_MAX = 2_000;
+/**
+ * Commit at latest after this age or this number of writes. Where the disk is slow a transaction may
+ * grow older, to this many times what the last commit took: so that waiting for the disk takes a
+ * bounded share of the time. Whoever needs durability asks for it (`durable`) and waits no longer.
+ */
+const AGE_MS = 8;
+const AGE_MS_MAX = 100;
+const AGE_COMMITS = 8;
+const WRITES_MAX = 4_000;
+/** Pages of the write-ahead log before it is folded into the database (16 MB). */
+const CHECKPOINT_PAGES = 4_096;
 /** How long a writer waits for another process's transaction, and how often it asks. */
 const BUSY_MS_MAX = 10_000;
 const BUSY_STEP_MS = 2;
@@ -73,7 +81,7 @@ export function openDatabase(folder: string, schema: string): SqliteDatabase {
 function connect(file: string, schema: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5_000 });
   database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
-  database.exec("PRAGMA busy_timeout=0");
+  database.exec(`PRAGMA busy_timeout=0; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
   if (pragma(database, "user_version") !== SCHEMA_VERSION) {
     beginWaiting(database);
     database.exec(`${schema}; PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`);
@@ -98,6 +106,7 @@ class Groups implements SqliteDatabase {
   #writes = 0;
   #writesSeen = 0;
   #openedAt = 0;
+  #ageMs = AGE_MS;
   #version: number;
   #fatal: unknown = null;
   #waiting: PromiseWithResolvers<void> | null = null;
@@ -229,7 +238,7 @@ class Groups implements SqliteDatabase {
   }
 
   #isDue(): boolean {
-    return this.#writes >= WRITES_MAX || performance.now() - this.#openedAt >= AGE_MS_MAX;
+    return this.#writes >= WRITES_MAX || performance.now() - this.#openedAt >= this.#ageMs;
   }
 
   #commitWhenIdle(): void {
@@ -251,7 +260,10 @@ class Groups implements SqliteDatabase {
 
   #commit(): void {
     for (const listener of this.#onCommitting) listener();
+    const started = performance.now();
     this.writer.exec("COMMIT");
+    const took = performance.now() - started;
+    this.#ageMs = Math.min(AGE_MS_MAX, Math.max(AGE_MS, AGE_COMMITS * took));
     this.#open = false;
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#waiting?.resolve();

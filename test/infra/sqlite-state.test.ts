@@ -71,6 +71,7 @@ describe("a state folder", () => {
     await first.log.append([record("s1", "own again")]);
     await until(() => sink.seen.length === 4);
     await consumption.stop();
+    await first.log.flush();
     const found = await readAll(visitor.log, { topic: "proposals", key: "s1" });
     expect(found.map((one) => [one.offset, textOf(one)])).toEqual([
       [0, "own"],
