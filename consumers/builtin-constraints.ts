@@ -3,6 +3,8 @@
  *
  * I1. A constraint lies within the methodology's range; it can narrow only.
  * I2. Each is made from a figure: the baseline's value, the candidate's, or the one in force.
+ * I3. Constraints against findings all hold the baseline's value, so that no two of them exclude each
+ *     other.
  */
 import type { Specification } from "../guard/specification.ts";
 import { tunableBounds, tunableValues, type TunableBound } from "../guard/tunables.ts";
@@ -39,7 +41,8 @@ export function constraintsAgainst(
   for (const finding of critical) {
     const { channel, code, message } = finding;
     if (channel !== null && code === "decay_at_hard_bound") {
-      add(publishedRange(`hyperparameters.${channel}.decay`, bounds, message));
+      const was = baseline.channels.find((row) => row.channel === channel)?.decay ?? null;
+      add(publishedRange(`hyperparameters.${channel}.decay`, was, bounds, message));
     } else if (channel !== null) {
       const was = baseline.channels.find((row) => row.channel === channel);
       const now = config.hyperparameters[channel];
@@ -55,9 +58,16 @@ export function constraintsAgainst(
   return [...found.values()];
 }
 
-function publishedRange(path: string, bounds: Bounds, reason: string): Constraint | null {
+function publishedRange(
+  path: string,
+  was: number | null,
+  bounds: Bounds,
+  reason: string,
+): Constraint | null {
   const bound = bounds.get(path);
-  return bound === undefined ? null : { path, min: bound.softMin, max: bound.softMax, reason };
+  if (bound === undefined) return null;
+  const min = Math.min(bound.softMin, was ?? bound.softMin);
+  return { path, min, max: Math.max(bound.softMax, was ?? bound.softMax), reason };
 }
 
 /** From the baseline's value half way to the refused one. */

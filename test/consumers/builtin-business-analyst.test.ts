@@ -5,6 +5,7 @@ import { expectedRoi, plausibleRoi } from "../../consumers/benchmarks.ts";
 import {
   adviseJob,
   context,
+  proposeJob,
   reasoners,
   reviewJob,
   SETTINGS,
@@ -249,6 +250,65 @@ describe("constraints against an implausible return", () => {
     expect(alpha?.max).toBeCloseTo(1.8, 6);
     expect(alpha?.min).toBeLessThanOrEqual(1);
     expect(constraints.some((one) => one.path === "hyperparameters.tv.gamma")).toBe(false);
+  });
+});
+
+describe("constraints of a review", () => {
+  it("keep the Data Scientist away from what was refused", async () => {
+    const config = smallConfig({
+      hyperparameters: {
+        tv: { decay: 0.75, alpha: 2.6, gamma: 0.9 },
+        search: { decay: 0.15, alpha: 1, gamma: 0.5 },
+      },
+    });
+    const candidate = withChannel(calm, "tv", { roi: 40, roi_low: 30, roi_high: 50 });
+    const { constraints } = await reasoners.review(
+      reviewJob({ config, candidate, baseline: calm }),
+    );
+    expect(constraints).toHaveLength(3);
+    for (const seed of [1, 2, 3]) {
+      const job = proposeJob({ task: task({ seed, constraints: [...constraints] }) });
+      const { changes } = await reasoners.propose(job);
+      for (const { path, min, max } of constraints) {
+        const to = changes.find((change) => change.path === path)?.to ?? min;
+        expect(to).toBeGreaterThanOrEqual(min);
+        expect(to).toBeLessThanOrEqual(max);
+      }
+    }
+  });
+
+  it("never exclude each other: all hold the baseline's value", async () => {
+    const low = withChannel(calm, "tv", { decay: 0.1 });
+    const refusals = [
+      withChannel(calm, "tv", { decay: 0.9 }),
+      withChannel(calm, "tv", { roi: 40, roi_low: 30, roi_high: 50 }),
+    ];
+    const config = smallConfig({
+      hyperparameters: {
+        tv: { decay: 0.2, alpha: 1, gamma: 0.5 },
+        search: { decay: 0.15, alpha: 1, gamma: 0.5 },
+      },
+    });
+    const path = "hyperparameters.tv.decay";
+    for (const candidate of refusals) {
+      const job = reviewJob({ config, candidate, baseline: low });
+      const found = (await reasoners.review(job)).constraints.find((one) => one.path === path);
+      expect(found?.min).toBeLessThanOrEqual(0.1);
+      expect(found?.max).toBeGreaterThanOrEqual(0.1);
+    }
+  });
+});
+
+describe("a range that the business asks for", () => {
+  it("is a warning with the business's reason where the model leaves it", async () => {
+    const asked = { path: "hyperparameters.tv.decay", min: 0.6, max: 0.8, reason: "panel study" };
+    const job = reviewJob({ candidate: calm, baseline: calm });
+    const answer = await reasoners.review({ ...job, context: context({ constraints: [asked] }) });
+    expect(of(answer.findings, "business_constraint")).toMatchObject({
+      severity: "warning",
+      figure: 0.55,
+      source: "business context: panel study",
+    });
   });
 });
 
