@@ -56,7 +56,9 @@ export interface IntakeTools {
 
 const TOPIC = TOPICS.intake.topic;
 const PLACE: Place = { topic: TOPIC, partition: 0 };
+/** How long a count of running sessions holds; what has ended in the meantime frees its place late. */
 const POLL_MS = 200;
+const BUNCH_MS = 5;
 const RETRY_MS = 1_000;
 /** How long `put` waits to see its own record; it is durable either way. */
 const SEEN_MS_MAX = 2_000;
@@ -69,6 +71,10 @@ interface State {
   readonly seen: Map<string, () => void>;
   owner: boolean;
   committed: number;
+  /** Sessions by unit that ran when they were last counted, and those admitted since. */
+  running: Map<string, number>;
+  /** When to count again, milliseconds since 1970. */
+  countAgain: number;
   wake: () => void;
 }
 
@@ -83,6 +89,8 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     seen: new Map(),
     owner: false,
     committed: from,
+    running: new Map(),
+    countAgain: 0,
     wake: () => {},
   };
   const own = (owner: boolean) => async () => {
@@ -188,17 +196,29 @@ async function pump(state: State, commit: (offset: number) => Promise<void>): Pr
     const resting = new AbortController();
     state.wake = () => resting.abort();
     try {
-      await forgetSettled(state);
-      if (state.owner) await admitAll(state);
-      if (state.owner && state.queue.lowWater > state.committed) {
-        await commit(state.queue.lowWater);
-        state.committed = state.queue.lowWater;
-      }
+      await round(state, commit);
     } catch (error) {
       if (!halt.signal.aborted) tools.failed(error);
     }
+    // Requests come in bunches; a short rest takes them together.
+    await tools.clock.sleep(BUNCH_MS, halt.signal);
     if (halt.signal.aborted) return;
     await tools.clock.sleep(state.queue.size === 0 ? POLL_MS * 5 : POLL_MS, resting.signal);
+  }
+}
+
+async function round(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
+  const { tools, queue } = state;
+  if (tools.clock.now() >= state.countAgain && queue.size > 0) {
+    await forgetSettled(state);
+    state.running = await runningByUnit(tools.snapshots, queue);
+    state.countAgain = tools.clock.now() + POLL_MS;
+  }
+  if (!state.owner) return;
+  await admitAll(state);
+  if (queue.lowWater > state.committed) {
+    await commit(queue.lowWater);
+    state.committed = queue.lowWater;
   }
 }
 
@@ -211,10 +231,8 @@ async function forgetSettled(state: State): Promise<void> {
 }
 
 async function admitAll(state: State): Promise<void> {
-  const { queue, tools } = state;
-  if (queue.size === 0) return;
-  const running = await runningByUnit(tools.snapshots, queue);
-  for (;;) {
+  const { queue, tools, running } = state;
+  while (!state.halt.signal.aborted) {
     const unit = nextUnit(loadsOf(state, running), tools.settings.running_max);
     const next = unit === null ? null : queue.head(unit);
     if (unit === null || next === null) return;

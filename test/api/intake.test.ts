@@ -117,7 +117,8 @@ describe("the intake", () => {
       if (type === "mmm.SessionStarted")
         started.push([record.headers["ce_time"] ?? "", record.key]);
     }
-    expect(started.toSorted().map(([, session]) => session)).toEqual(names);
+    const inOrder = started.toSorted(([a], [b]) => (a < b ? -1 : 1));
+    expect(inOrder.map(([, session]) => session)).toEqual(names);
     expect(requests).toBe(names.length);
     while ((await after.log.lag("test.intake", "intake"))[0]?.committed !== names.length) {
       await systemClock.sleep(20);

@@ -1,0 +1,183 @@
+/** Many callers at once: nothing lost, nothing twice, on both back ends. */
+import { createHash, randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../infra/clock.ts";
+import { createKafkaLog } from "../../infra/log-kafka.ts";
+import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
+import { openSqliteState } from "../../infra/sqlite-state.ts";
+import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+import { scratch } from "../support/mmm.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { until } from "../support/system.ts";
+import {
+  call,
+  readEvents,
+  startBody,
+  startHarness,
+  startSession,
+  untilStatus,
+  type ServerEvent,
+} from "./api-harness.ts";
+
+interface Backend {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}
+
+async function sqlite(): Promise<Backend> {
+  const state = openSqliteState(scratch(), { clock: systemClock, partitions: 4 });
+  await state.log.ensureTopics();
+  return state;
+}
+
+async function kafka(): Promise<Backend> {
+  const brokers = await kafkaBrokers();
+  const prefix = `api${randomUUID().slice(0, 8)}.`;
+  const options = { brokers, prefix, partitions: 4, sessionTimeoutMs: 6_000 };
+  const log = createKafkaLog(options, systemClock);
+  await log.ensureTopics();
+  const snapshots = createRedisSnapshots({ url: await redisUrl(), prefix });
+  return {
+    log,
+    snapshots,
+    close: async () => {
+      await log.close();
+      await snapshots.close();
+    },
+  };
+}
+
+async function requestedIn(log: EventLog): Promise<string[]> {
+  const found: string[] = [];
+  for await (const record of log.read({ topic: "history" })) {
+    if (record.headers["ce_type"] === "mmm.SessionRequested") found.push(record.key);
+  }
+  return found;
+}
+
+/** Runs tasks, so many at a time. */
+async function inParallel<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < tasks.length; at = next++) {
+      results[at] = await (tasks[at] as () => Promise<T>)();
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return results;
+}
+
+describe.each([
+  { name: "SQLite", open: sqlite, sessions: 1_000 },
+  { name: "Kafka and Redis", open: kafka, sessions: 100 },
+])("on $name", ({ open, sessions }) => {
+  it(`${sessions} starts with retries give ${sessions} sessions, each once`, async () => {
+    const backend = await open();
+    const { url, close, failures } = await startHarness({
+      ...backend,
+      settings: {
+        intake: { running_max: 10_000, default: { running_max: 10_000 } },
+        limits: { requests_per_minute: 1_000_000 },
+      },
+      without: ["router", "data-scientist", "guard", "trainer", "business-analyst", "stakeholder", "research-persona"],
+    });
+    const body = startBody();
+    const tries = Array.from({ length: sessions }, (_, index) => index).flatMap((index) => [
+      index,
+      ...(index % 3 === 0 ? [index, index] : []),
+    ]);
+    const order = tries.toSorted((a, b) => (spread(a) < spread(b) ? -1 : 1));
+    const ids = await inParallel(
+      order.map((index) => async () => {
+        const headers = { "idempotency-key": `load-${index}` };
+        const said = await call(`${url}/v1/sessions`, { body, headers });
+        expect(said.status).toBe(202);
+        return [index, String(said.json["session"])] as const;
+      }),
+      32,
+    );
+    const byIndex = new Map(ids);
+    for (const [index, session] of ids) expect(byIndex.get(index)).toBe(session);
+    expect(new Set(byIndex.values()).size).toBe(sessions);
+    let found: string[] = [];
+    for (let checks = 0; checks < 300 && found.length < sessions; checks += 1) {
+      found = await requestedIn(backend.log);
+      await systemClock.sleep(100);
+    }
+    expect(found.toSorted()).toEqual([...byIndex.values()].toSorted());
+    expect(failures).toEqual([]);
+    await close();
+    await backend.close();
+  }, 120_000);
+
+  it("a session runs, is streamed, decided on and replayed", async () => {
+    const backend = await open();
+    const { url, close } = await startHarness({
+      ...backend,
+      route: async (task) => ({
+        role: task.pinned,
+        alternatives: [],
+        source: "rules",
+        confidence: 0.1,
+        scores: [],
+        threshold: 0.6,
+        model_digest: null,
+        reason: "not sure",
+      }),
+    });
+    const session = await startSession(url);
+    const events = fetch(`${url}/v1/sessions/${session}/events`).then((said) => readEvents(said));
+    const waiting = await untilStatus(url, session, ["waiting"]);
+    const decided = await call(`${url}/v1/sessions/${session}/decisions`, {
+      body: { escalation: waiting["open_escalation"], choice: "abort", reason: "enough" },
+    });
+    expect(decided.status).toBe(202);
+    const entries = await until(backend.log, session);
+    const seqs = (await events).map(({ id }) => Number(id));
+    expect(seqs).toEqual(entries.map(({ line }) => line.seq));
+    await untilStatus(url, session, ["aborted"]);
+    const replayed = await call(`${url}/v1/sessions/${session}/replay`);
+    expect(replayed.json).toMatchObject({ verified: true, equals_snapshot: true });
+    await close();
+    await backend.close();
+  }, 120_000);
+});
+
+function spread(index: number): string {
+  return createHash("sha256").update(String(index)).digest("hex");
+}
+
+describe("five hundred listeners", () => {
+  it("each get the whole history in order, and the server keeps nothing of them", async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { url, log } = await startHarness({
+      route: async (task) => {
+        await gate;
+        return {
+          role: task.pinned ?? "data_scientist",
+          alternatives: [],
+          source: "rules",
+          confidence: null,
+          scores: [],
+          threshold: null,
+          model_digest: null,
+          reason: "scripted",
+        };
+      },
+    });
+    const session = await startSession(url);
+    await untilStatus(url, session, ["running"]);
+    const base = `${url}/v1/sessions/${session}/events`;
+    const responses = await Promise.all(Array.from({ length: 500 }, () => fetch(base)));
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
+    const reading = Promise.all(responses.map((response) => readEvents(response)));
+    open();
+    const streams = await reading;
+    const entries = await until(log, session);
+    const wanted = entries.map(({ line }) => String(line.seq));
+    const idsOf = (events: readonly ServerEvent[]) => events.map(({ id }) => id);
+    for (const events of streams) expect(idsOf(events)).toEqual(wanted);
+  }, 60_000);
+});
