@@ -9,7 +9,7 @@ import { z } from "zod";
 import { type Json, digestOf } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import shipped from "./data/intent-head.json" with { type: "json" };
-import { FEATURES_DIGEST, featureCount } from "./intent-features.ts";
+import { FEATURES_DIGEST } from "./intent-features.ts";
 
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const HEAD = z.strictObject({
@@ -87,9 +87,4 @@ export function intentProbability(head: IntentHead, features: Float32Array): num
 /** The shipped head, read when first asked for. */
 export function shippedIntentHead(): IntentHead {
   return parseIntentHead(shipped as Json);
-}
-
-/** Whether a head can read what an encoder of this dimension gives. */
-export function fitsEncoder(head: IntentHead, dimension: number): boolean {
-  return head.weights.length === featureCount(dimension);
 }

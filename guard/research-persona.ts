@@ -14,13 +14,7 @@ import { type CitationKey, BIBLIOGRAPHY, workOf, worksFor } from "./bibliography
 import { fieldsTouched } from "./clause.ts";
 import { permittedTuning } from "./permitted.ts";
 import { quote } from "./quote.ts";
-import {
-  type Field,
-  type Specification,
-  FIELDS,
-  protectedEntry,
-  tunableEntry,
-} from "./specification.ts";
+import { type Field, type Specification, protectedEntry, tunableEntry } from "./specification.ts";
 
 const CITATIONS_MAX = 2;
 const QUOTE_CHARACTERS = 120;
@@ -122,6 +116,3 @@ function sentence(message: string): string {
   const text = plain.charAt(0).toLowerCase() + plain.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
-
-/** Every field, for tests that hold each of them to the bibliography. */
-export const FIELDS_EXPLAINED: readonly Field[] = FIELDS;

@@ -145,11 +145,6 @@ function specificationOf(value: Json): Specification {
 /** The shipped specification. */
 export const SPECIFICATION_SHIPPED: Specification = specificationOf(shipped as Json);
 
-/** The SHA-256 that verdicts and clearances name. */
-export function specDigest(spec: Specification): string {
-  return spec.digest;
-}
-
 /** The entry that makes a path tunable, or null. */
 export function tunableEntry(spec: Specification, path: string): TunableEntry | null {
   const parts = path.split(".");
