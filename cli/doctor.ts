@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { assertWritable } from "../infra/files.ts";
 import { errorText } from "../schemas/errors.ts";
 import { openFor } from "./open.ts";
+import { isClaudeOn } from "./claude.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface Check {
@@ -49,11 +50,10 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
       await app.close();
     }
   });
-  const key = shell.environment["ANTHROPIC_API_KEY"] ?? "";
-  checks.push({
-    name: "Claude",
-    state: key === "" ? "note" : "ok",
-    detail: key === "" ? "no ANTHROPIC_API_KEY: built-in reasoning" : "a key is set",
+  await attempt("Claude", () => {
+    const { reasoning, claude } = settingsOf(shell, options).agents;
+    if (isClaudeOn(reasoning, shell.environment)) return `on, ${claude.roles.data_scientist.model}`;
+    return "off (built-in reasoning): no ANTHROPIC_API_KEY, or agents.reasoning is builtin";
   });
   if (options.json === true) shell.out(JSON.stringify(checks));
   else
