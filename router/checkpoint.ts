@@ -15,6 +15,7 @@ import { z } from "zod";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError, errorText } from "../schemas/errors.ts";
 import type { Head } from "./head.ts";
+import { bankOf } from "./neighbours.ts";
 
 const FORMAT = 1 as const;
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -203,12 +204,7 @@ function headOf(
     temperature: document.temperature,
     thresholds: document.thresholds,
     validation: document.metrics,
-    bank: {
-      codes: new Int8Array(parts.codes),
-      dimension,
-      labels: rows.map((row) => row.label),
-      texts: rows.map((row) => row.text),
-    },
+    bank: bankOf(new Int8Array(parts.codes), dimension, rows),
   };
 }
 

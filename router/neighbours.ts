@@ -9,12 +9,16 @@
  * I1. A row is never its own neighbour when its threshold is fitted (leave one out).
  */
 
-export const NEIGHBOURS = 3;
+const NEIGHBOURS = 3;
+/** Rows that a threshold is fitted on, at most. */
+const LEFT_OUT_ROWS = 2000;
 
 export interface Bank {
   /** [rows, dimension], each row scaled to ±127. */
   readonly codes: Int8Array;
   readonly dimension: number;
+  /** Length of each row of codes. */
+  readonly norms: Float64Array;
   readonly labels: readonly string[];
   readonly texts: readonly string[];
 }
@@ -36,9 +40,22 @@ export interface BankRow {
 export function buildBank(rows: readonly BankRow[], dimension: number): Bank {
   const codes = new Int8Array(rows.length * dimension);
   for (const [i, row] of rows.entries()) codes.set(quantize(row.embedding), i * dimension);
+  return bankOf(codes, dimension, rows);
+}
+
+/** A bank from codes that are quantised already. */
+export function bankOf(
+  codes: Int8Array,
+  dimension: number,
+  rows: readonly Pick<BankRow, "label" | "text">[],
+): Bank {
+  const norms = Float64Array.from(rows, (_, i) =>
+    Math.hypot(...codes.subarray(i * dimension, (i + 1) * dimension)),
+  );
   return {
     codes,
     dimension,
+    norms,
     labels: rows.map((row) => row.label),
     texts: rows.map((row) => row.text),
   };
@@ -59,13 +76,9 @@ function cosines(bank: Bank, query: Float32Array | Int8Array): Float64Array {
   const result = new Float64Array(bank.labels.length);
   for (let i = 0; i < result.length; i++) {
     let dot = 0;
-    let own = 0;
-    for (let j = 0; j < d; j++) {
-      const code = bank.codes[i * d + j]!;
-      dot += code * query[j]!;
-      own += code * code;
-    }
-    result[i] = own > 0 && square > 0 ? dot / Math.sqrt(own * square) : 0;
+    for (let j = 0; j < d; j++) dot += bank.codes[i * d + j]! * query[j]!;
+    const norms = bank.norms[i]! * Math.sqrt(square);
+    result[i] = norms > 0 ? dot / norms : 0;
   }
   return result;
 }
@@ -104,7 +117,9 @@ export function leaveOneOutThreshold(
 ): number {
   const d = bank.dimension;
   const values: number[] = [];
-  for (let i = 0; i < bank.labels.length; i++) {
+  // Every row of a small bank; of a large one, enough of them to place a quantile.
+  const stride = Math.ceil(bank.labels.length / LEFT_OUT_ROWS);
+  for (let i = 0; i < bank.labels.length; i += stride) {
     if (!counts(i)) continue;
     const own = bank.codes.subarray(i * d, (i + 1) * d);
     values.push(familiarity(bank, own, (row) => row !== i && counts(row)));
