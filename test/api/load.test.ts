@@ -37,7 +37,7 @@ async function kafka(): Promise<Backend> {
   const options = { brokers, prefix, partitions: 4, sessionTimeoutMs: 6_000 };
   const log = createKafkaLog(options, systemClock);
   await log.ensureTopics();
-  const snapshots = createRedisSnapshots({ url: await redisUrl(), prefix });
+  const snapshots = createRedisSnapshots({ url: await redisUrl(), prefix, partitions: 4 });
   return {
     log,
     snapshots,
