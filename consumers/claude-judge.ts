@@ -11,6 +11,7 @@ import type { SemanticJudge, SemanticOpinion, SemanticQuestion } from "../guard/
 import { FIELDS } from "../guard/specification.ts";
 import { violation, type ViolationCode } from "../guard/violation.ts";
 import { digestOf, sha256 } from "../schemas/canonical.ts";
+import type { ReasonerNote } from "../schemas/parts.ts";
 import { jsonSchemaOf, type Claude } from "./claude-ask.ts";
 import { GUARD_PAYER } from "./claude-budget.ts";
 import { render, type Prompts } from "./claude-prompts.ts";
@@ -87,7 +88,14 @@ async function ask(
     schema: ANSWER,
   });
   if (outcome.failure !== null) return abstained(outcome.failure.kind);
-  return opinionOf(outcome.answer);
+  const opinion = opinionOf(outcome.answer);
+  return { ...opinion, detail: `${opinion.detail} (${byWhom(outcome.note)})` };
+}
+
+/** For the history: which model by which prompt, and what it took. */
+function byWhom({ model, prompt_digest, input_tokens, output_tokens }: ReasonerNote): string {
+  const prompt = (prompt_digest ?? "").slice(0, 16);
+  return `${model ?? ""}, prompt ${prompt}, ${input_tokens} + ${output_tokens} tokens`;
 }
 
 /** A long text in pieces, so that none is cut by the cap on quoted text. */

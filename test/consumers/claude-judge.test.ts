@@ -24,7 +24,11 @@ function says(answer: unknown): Scripted {
 describe("Claude as a judge of words", () => {
   it("clears what is plainly cleared", async () => {
     const { judge } = judgeWith(says(CLEARED));
-    expect(await judge.judge(QUESTION)).toMatchObject({ verdict: "cleared", violations: [] });
+    const opinion = await judge.judge(QUESTION);
+    expect(opinion).toMatchObject({ verdict: "cleared", violations: [] });
+    expect(opinion.detail).toMatch(
+      /^no intent found \(claude-sonnet-5-5, prompt [0-9a-f]{16}, 1000 \+ 200 tokens\)$/,
+    );
   });
 
   it.each([
