@@ -18,8 +18,12 @@ export function assertOnto(stored: Checkpoint | null, onto: Checkpoint | null): 
     stored === null || onto === null
       ? stored === onto
       : stored.offset === onto.offset && stored.historyOffset === onto.historyOffset;
-  if (same) return;
-  throw new MmmError(
+  if (!same) throw movedOn();
+}
+
+/** What a save on top of another checkpoint ends in. */
+export function movedOn(): MmmError {
+  return new MmmError(
     "snapshot_unavailable",
     "the snapshots are not those that were stored last: restore the partition from its history",
   );

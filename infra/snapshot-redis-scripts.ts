@@ -4,12 +4,19 @@
  */
 
 /**
- * ARGV: checkpoint as 20 digits, inbox offset, history offset (three empty texts: leave it), then ten
- * cells per session: id, order (40 digits), offset, seq, head, state, summary, unit, status, updated.
+ * ARGV: checkpoint as 20 digits, inbox offset, history offset (three empty texts: leave it); the
+ * checkpoint to go on from as `offset/history` ("none": there is none, "any": whatever there is);
+ * then ten cells per session: id, order (40 digits), offset, seq, head, state, summary, unit, status,
+ * updated. Returns 'MOVED' and changes nothing when another checkpoint is stored.
  */
 export const SAVE = `
 local tag = KEYS[1]
-for at = 4, #ARGV, 10 do
+if ARGV[4] ~= 'any' then
+  local held = redis.call('HMGET', tag .. 'ckpt', 'offset', 'history')
+  local mark = held[1] and (held[1] .. '/' .. held[2]) or 'none'
+  if mark ~= ARGV[4] then return 'MOVED' end
+end
+for at = 5, #ARGV, 10 do
   local id, order = ARGV[at], ARGV[at + 1]
   local key = tag .. 'snap:' .. id
   local old = redis.call('HMGET', key, 'order', 'unit', 'status')

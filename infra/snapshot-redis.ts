@@ -22,7 +22,7 @@ import type {
 import { partitionFor } from "./partition.ts";
 import { DEFAULT_PARTITIONS } from "./record-table.ts";
 import { CLEAR, MEMO, SAVE } from "./snapshot-redis-scripts.ts";
-import { select } from "./snapshot-order.ts";
+import { movedOn, select } from "./snapshot-order.ts";
 
 export interface RedisSettings {
   /** redis:// or rediss:// (TLS), with user and password where they are needed. */
@@ -61,8 +61,11 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
   }
 
   return {
-    save: (snapshots, checkpoint) =>
-      run("saving snapshots", () => saveAll(redis, snapshots, checkpoint)),
+    save: async (snapshots, checkpoint, onto) => {
+      const batch = { snapshots, checkpoint, onto };
+      const kept = await run("saving snapshots", () => saveAll(redis, batch));
+      if (!kept) throw movedOn();
+    },
     load: (session) =>
       run("loading a snapshot", async () => {
         const [found] = await loadMany(partitionFor(session, partitions), [session]);
@@ -131,18 +134,31 @@ function tag(partition: number): string {
   return `{p${partition}}:`;
 }
 
-async function saveAll(
-  redis: Connection,
-  snapshots: readonly Snapshot[],
-  checkpoint: Checkpoint,
-): Promise<void> {
+interface Batch {
+  readonly snapshots: readonly Snapshot[];
+  readonly checkpoint: Checkpoint;
+  readonly onto: Checkpoint | null | undefined;
+}
+
+/** False when the store holds another checkpoint than the one to go on from. */
+async function saveAll(redis: Connection, batch: Batch): Promise<boolean> {
+  const { snapshots, checkpoint, onto } = batch;
   const { partition, offset, historyOffset } = checkpoint;
+  const before = markOf(onto);
   for (let at = 0; at < snapshots.length || at === 0; at += BATCH) {
     const part = snapshots.slice(at, at + BATCH);
     const last = at + BATCH >= snapshots.length;
     const mark = last ? [digits(offset), offset, historyOffset] : ["", "", ""];
-    await redis.mmmSave(tag(partition), ...mark, ...part.flatMap((one) => cellsOf(one)));
+    const cells = part.flatMap((one) => cellsOf(one));
+    const answer = await redis.mmmSave(tag(partition), ...mark, before, ...cells);
+    if (answer === "MOVED") return false;
   }
+  return true;
+}
+
+function markOf(onto: Checkpoint | null | undefined): string {
+  if (onto === undefined) return "any";
+  return onto === null ? "none" : `${onto.offset}/${onto.historyOffset}`;
 }
 
 async function loadAll(

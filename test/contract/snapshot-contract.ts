@@ -93,6 +93,30 @@ export function snapshotContract(name: string, create: () => Promise<StoreUnderT
       expect((await store.load("s1"))?.offset).toBe(large);
     });
 
+    test("saves on top of the checkpoint that was stored last, and on no other", async () => {
+      const one = snapshot("s1", 5);
+      const { partition } = one;
+      const first = { partition, offset: 5, historyOffset: 10 };
+      const second = { partition, offset: 8, historyOffset: 16 };
+      await expect(store.save([one], first, second)).rejects.toMatchObject({
+        code: "snapshot_unavailable",
+      });
+      expect(await store.load("s1")).toBeNull();
+      await store.save([one], first, null);
+      await store.save([snapshot("s1", 8)], second, first);
+      for (const onto of [null, first, { ...second, historyOffset: 17 }]) {
+        await expect(
+          store.save([snapshot("s1", 9)], { ...second, offset: 9 }, onto),
+        ).rejects.toMatchObject({ code: "snapshot_unavailable" });
+      }
+      expect((await store.load("s1"))?.offset).toBe(8);
+      expect(await store.checkpoint(partition)).toEqual(second);
+      await store.clear(partition);
+      await expect(store.save([], second, second)).rejects.toMatchObject({
+        code: "snapshot_unavailable",
+      });
+    });
+
     test("moves the checkpoint without a snapshot", async () => {
       await store.save([], { partition: 3, offset: 7, historyOffset: 2 });
       expect(await store.checkpoint(3)).toEqual({ partition: 3, offset: 7, historyOffset: 2 });
