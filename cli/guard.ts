@@ -100,12 +100,22 @@ function contextOf(baseline: string): CheckContext {
 const ringName = choice("guard", "coordinator");
 
 function addKeysCommand(guard: Command, shell: Shell): void {
-  const keys = guard.command("keys").description("signing keys: list, rotate, retire");
+  const keys = guard.command("keys").description("signing keys: list, export, rotate, retire");
   withCommon(keys.command("list"))
     .description("public keys by ring")
     .action((options: CommonOptions) =>
       listKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
     );
+  withCommon(keys.command("export"))
+    .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
+    .action((options: CommonOptions) => {
+      const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
+      const file = {
+        coordinator: ringJson(coordinator, { private: true }),
+        guard: ringJson(own, { private: true }),
+      };
+      shell.out(Buffer.from(JSON.stringify(file)).toString("base64url"));
+    });
   withCommon(keys.command("rotate"))
     .description("sign with a new key; what the old one signed stays valid")
     .option("--ring <name>", "guard | coordinator", ringName, "guard")

@@ -27,6 +27,8 @@ export interface Observed {
   readonly observer: Observer;
   readonly models: ModelObserver;
   readonly probes: Probes;
+  /** Records that these roles have not done. */
+  waiting(): Promise<number>;
 }
 
 /** Observes an app; `roles` are those whose lag is looked at. */
@@ -54,6 +56,10 @@ export function observe(
     metrics,
     observer: both(metrics.observer, logger),
     models: metrics.models,
+    waiting: async () =>
+      (await lags())
+        .flatMap((row) => row.lag)
+        .reduce((sum, row) => sum + Math.max(0, row.high - row.committed), 0),
     probes: {
       alive: async () => {
         const idle = metrics.idleMs();

@@ -56,7 +56,7 @@ async function rebuildPartition(app: App, partition: number, check: boolean): Pr
   const drawer = await createDrawer(tools, partition);
   const committed = await app.log.lag("mmm.coordinator", "sessions");
   const inboxOffset = committed.find((row) => row.partition === partition)?.committed ?? 0;
-  await drawer.save({ idle: true, inboxOffset });
+  await drawer.save({ everyMs: 0, inboxOffset });
   const rebuilt = await fresh.loadPartition(partition);
   const count = await compare(app, partition, rebuilt);
   if (check || rebuilt.length === 0) return count;

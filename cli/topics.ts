@@ -1,8 +1,10 @@
 /** `mmm topics`: the topic table on the log. */
 import type { Command } from "commander";
+import { version } from "./version.ts";
 import { TOPIC_ROWS } from "../schemas/topics.ts";
+import { asyncapiDocument } from "../infra/asyncapi.ts";
 import { openFor } from "./open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 export function addTopicsCommand(program: Command, shell: Shell): void {
   const topics = program.command("topics").description("create or describe the topics");
@@ -12,6 +14,15 @@ export function addTopicsCommand(program: Command, shell: Shell): void {
   withCommon(topics.command("describe"))
     .description("partitions and records")
     .action(async (options: CommonOptions) => describe(shell, options));
+  withCommon(topics.command("asyncapi"))
+    .description("the AsyncAPI 3 document of all topics, as JSON")
+    .action((options: CommonOptions) => {
+      const { log } = settingsOf(shell, options);
+      const { prefix, partitions } = log;
+      shell.out(
+        JSON.stringify(asyncapiDocument({ version: version(), prefix, partitions }), null, 2),
+      );
+    });
 }
 
 /** Opening the log creates what is missing, so both end with the same picture. */

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { MmmError } from "../schemas/errors.ts";
 import { serveProbes } from "../infra/probes.ts";
-import { observe } from "./observe.ts";
+import { observe, type Observed } from "./observe.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { ROLE_NAMES, type RoleName } from "./consumers.ts";
 import { openApp } from "./wire.ts";
@@ -25,7 +25,7 @@ export function addWorkerCommand(program: Command, shell: Shell): void {
   withCommon(program.command("worker"))
     .description("run consumers")
     .option("--roles <list>", "comma-separated roles", rolesOf, [...ROLE_NAMES])
-    .option("--until-idle", "stop when no session is running")
+    .option("--until-idle", "stop when no session is running and nothing waits")
     .option("--probes <host:port>", "serve /live, /ready and /metrics there, such as 0.0.0.0:9464")
     .addHelpText("after", EXAMPLES)
     .action(async (options: WorkerOptions) => work(shell, options));
@@ -65,7 +65,7 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
         ? null
         : await serveProbes(observed.probes, placeOf(options.probes));
     shell.err(`working: ${options.roles.join(", ")} (Ctrl-C stops after what is in hand)`);
-    const finish = options.untilIdle === true ? idle() : stopped();
+    const finish = options.untilIdle === true ? idle(observed) : stopped();
     await Promise.race([finish, running.ended]);
     server?.close();
     await running.stop();
@@ -73,10 +73,11 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
     await app.close();
   }
 
-  async function idle(): Promise<void> {
+  async function idle(observed: Observed): Promise<void> {
     while (!shell.signal.aborted) {
       await app.clock.sleep(IDLE_POLL_MS, shell.signal);
-      if ((await app.snapshots.list({ status: "running", limit: 1 })).length === 0) return;
+      const open = await app.snapshots.list({ status: "running", limit: 1 });
+      if (open.length === 0 && (await observed.waiting()) === 0) return;
     }
   }
 

@@ -11,6 +11,8 @@ import { createDesk, type Desk } from "./desk.ts";
 
 const BATCH_MAX = 256;
 const RETRY_MS = 200;
+/** A fenced owner waits for its `revoked` before it would fence the rightful one in turn. */
+const FENCED_MS = 3_000;
 const SWEEP_MS = 1_000;
 const SNAPSHOT_MS = 250;
 /** How many times longer a changed session waits for its snapshot while records come in. */
@@ -111,8 +113,9 @@ export class PartitionActor {
     const { tools, group, place } = this.#job;
     tools.observer.failed("coordinator", error);
     await this.#desk.close().catch(() => {});
+    const fenced = error instanceof MmmError && error.code === "fenced";
     while (!this.#halt.signal.aborted) {
-      await tools.clock.sleep(RETRY_MS, this.#halt.signal);
+      await tools.clock.sleep(fenced ? FENCED_MS : RETRY_MS, this.#halt.signal);
       if (this.#halt.signal.aborted) return;
       try {
         this.#desk = await createDesk(tools, group, place);

@@ -34,13 +34,13 @@ async function openMemory(): Promise<TestBackend> {
 
 async function openSqlite(): Promise<TestBackend> {
   const folder = mkdtempSync(join(tmpdir(), "mmm-state-"));
-  const { log, snapshots, close } = openSqliteState(folder, { clock: systemClock, partitions: 4 });
-  await log.ensureTopics();
+  const state = openSqliteState(folder, { clock: systemClock, partitions: 4 });
+  await state.log.ensureTopics();
   return {
-    log,
-    snapshots,
+    log: state.log,
+    snapshots: state.snapshots,
     close: async () => {
-      await close();
+      await state.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
