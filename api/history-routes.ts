@@ -199,10 +199,10 @@ function report({ sessions, hub, report: render }: HistoryTools): Route {
     method: "GET",
     path: "/v1/sessions/{session}/report",
     name: "getReport",
-    summary: "What the session came to, for people (html, markdown) or machines (json)",
+    summary: "What the session came to, for people (html) or machines (json)",
     scope: "read",
     params: SESSION_PARAMS,
-    query: z.strictObject({ format: z.enum(["json", "markdown", "html"]).default("json") }),
+    query: z.strictObject({ format: z.enum(["json", "html"]).default("json") }),
     answers: { 200: { about: "the report" } },
     handle: async ({ principal, params, query }) => {
       await sessions.snapshot(principal, params.session);

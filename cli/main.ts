@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
+import { addApiKeyCommand } from "./api-key.ts";
 import { addAuditCommand } from "./audit.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEscalationsCommand } from "./escalations.ts";
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addMonitorCommand,
   addRouterCommand,
   addServeCommand,
+  addApiKeyCommand,
   addTopicsCommand,
   addDeadLettersCommand,
   addSnapshotCommand,

@@ -1,6 +1,7 @@
 /** `mmm serve`: the HTTP API, with the consumers in the same process unless told otherwise. */
 import type { Command } from "commander";
 import { startApi } from "../api/app.ts";
+import { createRequestMetrics } from "../api/request-metrics.ts";
 import { createScriptedTasks } from "../api/scripted-tasks.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import { guardCheck, requestChecks, roleAnswers, storeData } from "./api-parts.ts";
@@ -73,6 +74,7 @@ function apiTools(
 ): Parameters<typeof startApi>[0] {
   const { stateDir } = options;
   const { api } = app.settings;
+  const answers = createRequestMetrics();
   const settings = {
     ...api,
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -94,7 +96,11 @@ function apiTools(
     groupPrefix: "mmm",
     prepare: requestChecks(app.settings, { stateDir, roots }),
     report: async (entries) => htmlReport(app, entries),
-    metrics: () => metrics.text(),
+    metrics: async () => {
+      const { type, text } = await metrics.text();
+      return { type, text: text + answers.text() };
+    },
+    observe: (route, status, ms) => answers.observe(route, status, ms),
     storeData: (digest, text) => storeData(stateDir, digest, text),
     checkProposal: guardCheck,
     cardKey: cardKeyOf(stateDir),

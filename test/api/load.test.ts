@@ -81,7 +81,15 @@ describe.each([
         intake: { running_max: 10_000, default: { running_max: 10_000 } },
         limits: { requests_per_minute: 1_000_000 },
       },
-      without: ["router", "data-scientist", "guard", "trainer", "business-analyst", "stakeholder", "research-persona"],
+      without: [
+        "router",
+        "data-scientist",
+        "guard",
+        "trainer",
+        "business-analyst",
+        "stakeholder",
+        "research-persona",
+      ],
     });
     const body = startBody();
     const tries = Array.from({ length: sessions }, (_, index) => index).flatMap((index) => [

@@ -24,7 +24,7 @@ describe("sessions over HTTP", () => {
   });
 
   it("are the same for the same key, and refused for the same key with other content", async () => {
-    const { url, log } = await startHarness();
+    const { url } = await startHarness();
     const headers = { "idempotency-key": "k-1" };
     const first = await call(`${url}/v1/sessions`, { body: startBody(), headers });
     const again = await call(`${url}/v1/sessions`, { body: startBody(), headers });
@@ -35,7 +35,7 @@ describe("sessions over HTTP", () => {
       headers,
     });
     expect(other.status).toBe(422);
-    await until(log, String(first.json["session"]));
+    await untilStatus(url, String(first.json["session"]), ["completed"]);
     const list = await call(`${url}/v1/sessions`);
     expect(list.json["sessions"]).toHaveLength(1);
   });
@@ -158,8 +158,8 @@ describe("a history over HTTP", () => {
     expect(early.json).toMatchObject({ seq: 2, summary: { status: "running" } });
     const results = await call(`${base}/report`);
     expect(results.json).toMatchObject({ session, decision: "approve" });
-    const shown = await call(`${base}/report?format=markdown`);
-    expect(shown.json).toEqual({ text: `markdown ${report.records}` });
+    const shown = await call(`${base}/report?format=html`);
+    expect(shown.json).toEqual({ text: `html ${report.records}` });
     expect(done["seq"]).toBe(report.records);
   });
 
