@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { changeText, nothingBetterText, reasoningOf } from "../../consumers/builtin-reasoning.ts";
+import { judgeByLexicon } from "../../guard/lexicon-judge.ts";
+import { modelConfig } from "./fixtures.ts";
+
+const NAMES = ["facebook", "Channel0", "google_ads", "paid-social", "newsletter", "mdsp_dm", "x1"];
+
+test("what the built-in Data Scientist writes is never taken for an intent", () => {
+  const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const channels = fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(channels, fc.array(share, { minLength: 40, maxLength: 40 }), (names, draws) => {
+      let at = 0;
+      const next = (): number => draws[at++ % draws.length] ?? 0.5;
+      const base = modelConfig({
+        channels: names.map((name) => ({ name, spend: `${name}_spend`, media_type: "other" })),
+        hyperparameters: {},
+      });
+      const trained = () => ({
+        loss: next() / 5,
+        validation: { mean: { mape: next() / 5, r2: next() }, folds: Array.from({ length: 4 }) },
+        channels: names.map((name) => ({ name, roi: 5 * next() })),
+      });
+      const changes = names.flatMap((name) =>
+        ["decay", "alpha", "gamma"].map((part) => ({
+          path: `hyperparameters.${name}.${part}`,
+          from: next(),
+          to: next(),
+          worth: next() / 100,
+          atBound: next() < 0.2 ? "upper" : null,
+        })),
+      );
+      const before = trained();
+      const tuning = {
+        before,
+        after: trained(),
+        changes,
+        learningRate: 0.05,
+        refinementGain: 0.01,
+      };
+      const notes = [`${names[0] ?? ""} moved only a little after a refusal`];
+      const told = { base, tuning, evaluations: 600, notes };
+      const texts = [
+        reasoningOf(told as never),
+        nothingBetterText(before as never, 600, notes),
+        `As asked: ${changes.map((change) => changeText(change, base)).join("; ")}.`,
+      ];
+      for (const reasoning of texts) {
+        expect(judgeByLexicon({ reasoning }).violations).toEqual([]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
