@@ -8,7 +8,7 @@ import { SILENT, type Observer } from "../consumers/observer.ts";
 import type { Keys } from "../consumers/vouching.ts";
 import { systemClock } from "../infra/clock.ts";
 import { submit } from "../producers/request.ts";
-import type { ModelObserver } from "../session/language-model.ts";
+import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
 import {
@@ -28,7 +28,11 @@ export interface App {
   readonly keys: Keys;
   readonly settings: Settings;
   /** Starts consumers; resolves when all are joined. */
-  start(roles: readonly RoleName[], observer?: Observer): Promise<Running>;
+  start(
+    roles: readonly RoleName[],
+    observer?: Observer,
+    modelObserver?: ModelObserver,
+  ): Promise<Running>;
   close(): Promise<void>;
 }
 
@@ -40,7 +44,6 @@ export interface AppOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** False for replay and forks: no model is called, stored answers are used (default true). */
   readonly callOut?: boolean;
-  readonly modelObserver?: ModelObserver;
 }
 
 interface Parts extends ConsumerParts {
@@ -62,8 +65,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock: systemClock,
     keys,
     settings,
-    start: (roles, observer = SILENT) =>
-      startRoles({ ...state, settings, keys, observer, environment, models: options }, roles),
+    start: (roles, observer = SILENT, modelObserver = SILENT_MODEL_OBSERVER) => {
+      const models = { callOut: options.callOut ?? true, modelObserver };
+      return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
+    },
     close: () => state.close(),
   };
 }

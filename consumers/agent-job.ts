@@ -13,7 +13,7 @@ import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
 import { attemptOf } from "../session/state.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
-import type { Handling } from "./consumer.ts";
+import type { Failure, Handling } from "./consumer.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "./reasoners.ts";
 import type { TaskContext } from "./vouching.ts";
 
@@ -89,11 +89,7 @@ export async function advise(
 }
 
 /** What is said when an agent could not answer a task, a review or an approval. */
-export function agentFailed(
-  role: Role,
-  event: Recorded,
-  failure: { code: string; message: string },
-): Event {
+export function agentFailed(role: Role, event: Recorded, failure: Failure): Event {
   const data = event.data as { work_item?: string; attempt?: number; proposal?: string };
   return {
     type: "AgentFailed",
@@ -103,7 +99,7 @@ export function agentFailed(
       role,
       code: failure.code,
       message: failure.message,
-      reasoner: BUILTIN_REASONER,
+      reasoner: failure.note ?? BUILTIN_REASONER,
     },
   };
 }

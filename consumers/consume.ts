@@ -10,10 +10,11 @@
  */
 import { errorText, MmmError } from "../schemas/errors.ts";
 import type { Recorded } from "../schemas/event.ts";
+import type { ReasonerNote } from "../schemas/parts.ts";
 import { publish, type Emission } from "../producers/publish.ts";
 import type { Clock, Consumption, EventLog, LogRecord, Place } from "../session/ports.ts";
 import { Committer } from "./committer.ts";
-import type { Consumer } from "./consumer.ts";
+import type { Consumer, Failure } from "./consumer.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { decodeRecord } from "./decode.ts";
 import { Lanes } from "./lanes.ts";
@@ -153,7 +154,12 @@ async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission
     const known = error instanceof MmmError;
     if (work.signal.aborted || (known && error.retriable)) throw error;
     work.tools.observer.failed(work.consumer.name, error);
-    const failure = { code: known ? error.code : "internal", message: errorText(error) };
+    const note = known ? (error.data["note"] as ReasonerNote | undefined) : undefined;
+    const failure: Failure = {
+      code: known ? error.code : "internal",
+      message: errorText(error),
+      ...(note === undefined ? {} : { note }),
+    };
     const said = work.consumer.failed?.(event, failure);
     if (said === undefined) throw error;
     return said;

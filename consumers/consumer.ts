@@ -5,6 +5,7 @@
  * I2. A handler may be called twice for one event and must then return the same.
  */
 import type { Event, EventType, Recorded } from "../schemas/event.ts";
+import type { ReasonerNote } from "../schemas/parts.ts";
 import type { TopicRow } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
 
@@ -21,7 +22,15 @@ export interface Consumer {
   readonly handles: readonly EventType[];
   handle(event: Recorded, handling: Handling): Promise<readonly Emission[]>;
   /** What it says when `handle` failed for good; without it the record is a dead letter. */
-  failed?(event: Recorded, failure: { code: string; message: string }): readonly Emission[];
+  failed?(event: Recorded, failure: Failure): readonly Emission[];
+}
+
+/** Why a handler failed for good. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** What a model was paid before the failure, where one was. */
+  readonly note?: ReasonerNote;
 }
 
 /** An emission to one topic. */

@@ -87,10 +87,11 @@ class MemoryTable implements RecordTable {
   }
 
   changed(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      signal?.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const give = () => resolve();
+    this.#waiting.push(give);
+    signal?.addEventListener("abort", give, { once: true });
+    return promise.finally(() => signal?.removeEventListener("abort", give));
   }
 
   durable(): Promise<void> {

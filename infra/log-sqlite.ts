@@ -178,8 +178,10 @@ class SqliteTable implements RecordTable {
     const { promise, resolve } = Promise.withResolvers<void>();
     const release = this.#database.watch();
     const forget = this.#database.onChanged(() => resolve());
-    signal?.addEventListener("abort", () => resolve(), { once: true });
+    const give = () => resolve();
+    signal?.addEventListener("abort", give, { once: true });
     return promise.finally(() => {
+      signal?.removeEventListener("abort", give);
       release();
       forget();
     });

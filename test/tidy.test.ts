@@ -25,7 +25,8 @@ const SOURCES = [...Object.keys(ARROWS), "cli"];
 
 /** Packages that a vocabulary needs everywhere. */
 const SHARED_PACKAGES: ReadonlySet<string> = new Set(["zod"]);
-const PACKAGE_FILES_MAX: Readonly<Record<string, number>> = { commander: 100 };
+/** Packages with more than one user: every command, and the protocol's two sides. */
+const PACKAGE_FILES_MAX: Readonly<Record<string, number>> = { commander: 100, "@a2a-js/sdk": 2 };
 
 const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
   { pattern: /\b(?:TODO|FIXME|XXX|HACK)\b/, instead: "do it, or file it" },
