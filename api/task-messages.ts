@@ -14,7 +14,6 @@ export const ROLE_SKILLS = [
   "stakeholder",
   "research_persona",
 ] as const;
-export type RoleSkill = (typeof ROLE_SKILLS)[number];
 
 const ROLE_QUESTION = z.strictObject({
   skill: z.enum(ROLE_SKILLS),

@@ -45,7 +45,7 @@ export interface Harness {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
   readonly failures: unknown[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
