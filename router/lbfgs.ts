@@ -5,6 +5,7 @@
  * I1. The value never rises from one accepted step to the next.
  * I2. No chance, no clock: equal start, equal function → equal result.
  */
+import { dotAt } from "./dot.ts";
 
 export interface Minimum {
   readonly x: Float64Array;
@@ -118,9 +119,7 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  return dotAt(a, 0, b);
 }
 
 function addScaled(target: Float64Array, source: Float64Array, scale: number): void {

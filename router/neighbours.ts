@@ -8,6 +8,7 @@
  *
  * I1. A row is never its own neighbour when its threshold is fitted (leave one out).
  */
+import { dotAt } from "./dot.ts";
 
 const NEIGHBOURS = 3;
 /** Rows that a threshold is fitted on, at most. */
@@ -75,8 +76,7 @@ function cosines(bank: Bank, query: Float32Array | Int8Array): Float64Array {
   for (const q of query) square += q * q;
   const result = new Float64Array(bank.labels.length);
   for (let i = 0; i < result.length; i++) {
-    let dot = 0;
-    for (let j = 0; j < d; j++) dot += bank.codes[i * d + j]! * query[j]!;
+    const dot = dotAt(bank.codes, i * d, query);
     const norms = bank.norms[i]! * Math.sqrt(square);
     result[i] = norms > 0 ? dot / norms : 0;
   }

@@ -6,6 +6,7 @@
  * I2. Rows and weights are row-major; class k owns W[k·(d+1) … k·(d+1)+d], its last entry the
  *     intercept.
  */
+import { dotAt } from "./dot.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** Rows to learn from: `x` is [count, dimension], `y` class numbers, `weight` ≥ 0 per row. */
@@ -94,9 +95,7 @@ export function logitsInto(
   const d = x.length;
   for (let k = 0; k < logits.length; k++) {
     const base = k * (d + 1);
-    let sum = w[base + d]!;
-    for (let j = 0; j < d; j++) sum += w[base + j]! * x[j]!;
-    logits[k] = sum;
+    logits[k] = w[base + d]! + dotAt(w, base, x);
   }
 }
 
