@@ -24,15 +24,20 @@ function contentOf(raw: string, json: Json | undefined): Json {
   if (!isObject(json)) return { text: lettersOf(raw) };
   const { changes, config, reasoning } = json;
   if (Array.isArray(changes) && changes.length > 0) {
-    return {
-      changes: changes
-        .slice(0, CHANGES_COUNTED)
-        .map((change) => JSON.stringify(reduced(change as Json)))
-        .toSorted(),
-    };
+    const counted = changes.slice(0, CHANGES_COUNTED);
+    return { changes: counted.map((change) => changeText(change as Json)).toSorted() };
   }
   if (isObject(config)) return { config: reduced(config) };
   return { text: lettersOf(typeof reasoning === "string" ? reasoning : raw) };
+}
+
+/** One change; the usual form, a path and a number, without the detour over JSON. */
+function changeText(change: Json): string {
+  if (!isObject(change)) return JSON.stringify(reduced(change));
+  const { path, to } = change;
+  const usual = typeof path === "string" && typeof to === "number";
+  if (!usual || Object.keys(change).length !== 2) return JSON.stringify(reduced(change));
+  return `${skeleton(path.slice(0, TEXT_CHARACTERS_MAX))}=${Number(to.toPrecision(2))}`;
 }
 
 function lettersOf(text: string): string {
