@@ -5,8 +5,8 @@
  * headers, the form of errors. Not: what a route does.
  *
  * I1. A request reaches its handler only with a known caller who has the route's scope.
- * I2. Without keys only loopback names are answered, so that no web page can reach the server by a
- *     name that it points at this machine.
+ * I2. Without keys only loopback names are answered and no foreign page's requests, so that no web
+ *     page can use the server of who looks at it.
  * I3. Every answer has a body in the form of its route, errors too; no stack ever leaves.
  */
 import { randomUUID } from "node:crypto";
@@ -71,6 +71,7 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   const app = Fastify({
     logger: false,
     bodyLimit: settings.limits.body_bytes,
+    trustProxy: settings.trusted_proxies.length === 0 ? false : [...settings.trusted_proxies],
     requestTimeout: settings.limits.request_timeout_ms,
     keepAliveTimeout: 72_000,
     forceCloseConnections: true,
@@ -150,7 +151,7 @@ function addParsers(app: FastifyInstance, settings: ApiSettings): void {
       body === "" ? undefined : parseBoundedJson(body),
   );
   app.addContentTypeParser(
-    ["text/csv", "text/plain"],
+    ["text/csv"],
     { parseAs: "string", bodyLimit: settings.limits.upload_bytes },
     async (_request: FastifyRequest, body: string) => body,
   );
@@ -160,11 +161,7 @@ function addHooks(app: FastifyInstance, running: Running): void {
   const { parts, principals, limits } = running;
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
-    if (parts.authenticator.open && !isLoopbackHost(request.headers.host)) {
-      throw new MmmError("unauthorized", "without keys only loopback names are served", {
-        data: { http: 403 },
-      });
-    }
+    if (parts.authenticator.open) requireLocal(request, parts.settings);
     const row = request.routeOptions.config.row;
     if (row === undefined || row.scope === "open") return;
     await limits.address(request, false);
@@ -183,6 +180,19 @@ function addHooks(app: FastifyInstance, running: Running): void {
   });
   app.setErrorHandler((error, request, reply) => {
     sendError(running, { request, reply }, ownError(error));
+  });
+}
+
+/** Throws the 403 of a request that a foreign name or a foreign web page leads here. */
+function requireLocal({ headers }: FastifyRequest, settings: ApiSettings): void {
+  const { host, origin } = headers;
+  const isOwnPage =
+    origin === undefined ||
+    settings.cors_origins.includes(origin) ||
+    (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
+  if (isLoopbackHost(host) && isOwnPage) return;
+  throw new MmmError("unauthorized", "without keys only this machine's own names are served", {
+    data: { http: 403 },
   });
 }
 

@@ -74,6 +74,11 @@ export const API_SETTINGS = z.strictObject({
   public_url: z.url().optional(),
   keys: z.array(API_KEY).max(1_000).default([]),
   jwt: JWT.optional(),
+  /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
+  trusted_proxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .default([]),
   cors_origins: z.array(z.url()).max(100).default([]),
   /** Folders that a session's data file may lie in; uploads are always allowed. */
   data_roots: z.array(z.string().min(1)).max(100).default([]),

@@ -29,7 +29,7 @@ const EXAMPLES = `
 Examples:
   mmm serve                                    on http://127.0.0.1:8080, for this machine only
   mmm serve --port 9000 --data-root ./examples
-  mmm serve --no-workers                       the API alone; workers run elsewhere
+  mmm serve --no-workers                       the API alone; workers run elsewhere (Kafka)
 
 Without api.keys or api.jwt in the settings the server listens on loopback only.`;
 

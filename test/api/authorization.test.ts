@@ -263,6 +263,10 @@ describe("a server without keys", () => {
         .end();
     });
     expect(status).toBe(403);
+    const foreign = { origin: "https://evil.example" };
+    expect((await call(`${url}/v1/sessions`, { headers: foreign })).status).toBe(403);
+    const own = { origin: url };
+    expect((await call(`${url}/v1/sessions`, { headers: own })).status).toBe(200);
     expect(await startSession(url)).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

@@ -18,7 +18,7 @@ async function raw(url: string, text: string): Promise<string> {
 describe("answers", () => {
   it("carry security headers, a request id and no cross-origin permission", async () => {
     const { url } = await startHarness({ system: false });
-    const said = await call(`${url}/v1/sessions`, { headers: { origin: "https://evil.example" } });
+    const said = await call(`${url}/v1/sessions`, { headers: { origin: url } });
     const header = (name: string) => said.headers.get(name);
     expect(header("x-content-type-options")).toBe("nosniff");
     expect(header("content-security-policy")).toContain("default-src 'none'");
