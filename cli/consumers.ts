@@ -24,10 +24,11 @@ import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
-import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
+import type { ModelObserver } from "../session/language-model.ts";
 import type { SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
+import type { RouteObserver } from "./route-watch.ts";
 import { openRouting } from "./routing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -49,7 +50,11 @@ export interface ConsumerParts {
   readonly settings: Settings;
   readonly keys: Keys;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly models: { readonly callOut?: boolean; readonly modelObserver?: ModelObserver };
+  readonly models: {
+    readonly callOut: boolean;
+    readonly modelObserver: ModelObserver;
+    readonly routes: RouteObserver;
+  };
 }
 
 export interface Composed {
@@ -67,18 +72,16 @@ export async function composeConsumers(
 ): Promise<Composed> {
   const { keys, settings, snapshots } = parts;
   const spec = SPECIFICATION_SHIPPED;
-  const routing = await openRouting(settings, {
-    router: roles.includes("router"),
-    guard: roles.includes("guard"),
-  });
+  const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
+  const routing = await openRouting(settings, needs, parts.models.routes);
   const load = createDataLoader({ read: readData });
   const claude = wireClaude({
     ...parts,
     settings: settings.agents,
     clock: systemClock,
     random,
-    observer: parts.models.modelObserver ?? SILENT_MODEL_OBSERVER,
-    callOut: parts.models.callOut ?? true,
+    observer: parts.models.modelObserver,
+    callOut: parts.models.callOut,
     spec,
     load,
     signal,

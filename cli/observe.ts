@@ -26,6 +26,7 @@ export interface Observed {
   readonly metrics: Metrics;
   readonly observer: Observer;
   readonly models: ModelObserver;
+  readonly routes: Metrics["routes"];
   readonly probes: Probes;
   /** Records that these roles have not done. */
   waiting(): Promise<number>;
@@ -56,6 +57,7 @@ export function observe(
     metrics,
     observer: both(metrics.observer, logger),
     models: metrics.models,
+    routes: metrics.routes,
     waiting: async () =>
       (await lags())
         .flatMap((row) => row.lag)

@@ -7,11 +7,12 @@ import { resolve } from "node:path";
 import type { RouterTools } from "../consumers/router.ts";
 import { SHIPPED_CHECKPOINT } from "../router/checkpoint.ts";
 import { openRouter } from "../router/open.ts";
-import { chooseRole } from "../router/route.ts";
 import type { RouterModel } from "../router/router-model.ts";
 import { openSentenceEncoder, type SentenceEncoder } from "../router/sentence-encoder.ts";
+import type { DriftReference } from "../router/shadow.ts";
 import type { Role } from "../schemas/parts.ts";
 import { mayTake } from "../session/authority.ts";
+import { UNWATCHED, watchedRoute, type RouteObserver } from "./route-watch.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Routing {
@@ -30,15 +31,34 @@ export interface RoutingNeeds {
 }
 
 /** Opens what the process's roles need of encoder and router. Never rejects. */
-export async function openRouting(settings: Settings, needs: RoutingNeeds): Promise<Routing> {
-  const byModel = needs.router && settings.router.mode === "bert";
+export async function openRouting(
+  settings: Settings,
+  needs: RoutingNeeds,
+  observer: RouteObserver = UNWATCHED,
+): Promise<Routing> {
+  const { mode, checkpoint, shadow } = settings.router;
+  const byModel = needs.router && mode === "bert";
   const byMeaning = needs.guard && settings.guard.semantics === "encoder";
-  if (!byModel && !byMeaning) return routing({ model: null, encoder: null, refused: null });
+  const nothing = { model: null, shadow: null, reference: null, refused: null, observer };
+  if (!byModel && !byMeaning) return routing({ ...nothing, encoder: null });
   const { encoder, unavailable } = await openSentenceEncoder();
-  if (encoder === null) return routing({ model: null, encoder, refused: unavailable.message });
-  if (!byModel) return routing({ model: null, encoder, refused: null });
-  const { model, refused } = await openRouter(encoder, checkpointOf(settings.router.checkpoint));
-  return routing({ model, encoder, refused: refused?.message ?? null });
+  if (encoder === null) return routing({ ...nothing, encoder, refused: unavailable.message });
+  if (!byModel) return routing({ ...nothing, encoder });
+  const { model, document, refused } = await openRouter(encoder, checkpointOf(checkpoint));
+  const beside = shadow === null ? null : await openRouter(encoder, checkpointOf(shadow));
+  return routing({
+    model,
+    encoder,
+    refused: refused?.message ?? beside?.refused?.message ?? null,
+    shadow: beside?.model ?? null,
+    reference: document === null ? null : referenceOf(document.metrics.accuracy),
+    observer,
+  });
+}
+
+/** Calibrated confidence is accuracy in the mean; coverage has no alarm of its own. */
+function referenceOf(accuracy: number): DriftReference {
+  return { confidence: accuracy, coverage: 0, accuracy };
 }
 
 /** A named folder where it exists, else the shipped checkpoint of that name. */
@@ -52,11 +72,14 @@ interface Opened {
   readonly model: RouterModel | null;
   readonly encoder: SentenceEncoder | null;
   readonly refused: string | null;
+  readonly shadow: RouterModel | null;
+  readonly reference: DriftReference | null;
+  readonly observer: RouteObserver;
 }
 
-function routing({ model, encoder, refused }: Opened): Routing {
+function routing({ model, encoder, refused, ...watched }: Opened): Routing {
   return {
-    route: (task) => chooseRole(task, { model, mayTake: authority }),
+    route: watchedRoute({ tools: { model, mayTake: authority }, ...watched }),
     encoder,
     refused,
     close: async () => encoder?.close(),

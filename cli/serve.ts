@@ -51,7 +51,7 @@ async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   const app = await openApp({ settings, stateDir, environment: shell.environment });
   try {
     const observed = observe(app, options.workers ? ROLE_NAMES : []);
-    const running = options.workers ? await app.start(ROLE_NAMES, observed.observer) : null;
+    const running = options.workers ? await app.start(ROLE_NAMES, observed) : null;
     const api = await startApi(apiTools(shell, options, { app, metrics: observed.metrics }));
     announce(shell, options, api);
     await Promise.race([stopped(shell), ...(running === null ? [] : [running.ended])]);

@@ -37,6 +37,8 @@ const GUARD = z.strictObject({
 const ROUTER = z.strictObject({
   mode: z.enum(["bert", "rules"]).default("bert"),
   checkpoint: z.string().min(1).default("checkpoints/bert_router_v1"),
+  /** A new checkpoint that scores everything and decides nothing. */
+  shadow: z.string().min(1).nullable().default(null),
 });
 
 const LOG = z.strictObject({

@@ -19,7 +19,15 @@ import {
   type RoleName,
 } from "./consumers.ts";
 import { freshKeys, loadKeys } from "./keys.ts";
+import { UNWATCHED, type RouteObserver } from "./route-watch.ts";
 import type { Settings } from "./settings.ts";
+
+/** Who is told of the work; nobody where one is left out. */
+export interface Observers {
+  readonly observer?: Observer;
+  readonly models?: ModelObserver;
+  readonly routes?: Omit<RouteObserver, "drifted">;
+}
 
 export interface App {
   readonly log: EventLog;
@@ -28,11 +36,7 @@ export interface App {
   readonly keys: Keys;
   readonly settings: Settings;
   /** Starts consumers; resolves when all are joined. */
-  start(
-    roles: readonly RoleName[],
-    observer?: Observer,
-    modelObserver?: ModelObserver,
-  ): Promise<Running>;
+  start(roles: readonly RoleName[], observers?: Observers): Promise<Running>;
   close(): Promise<void>;
 }
 
@@ -65,8 +69,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock: systemClock,
     keys,
     settings,
-    start: (roles, observer = SILENT, modelObserver = SILENT_MODEL_OBSERVER) => {
-      const models = { callOut: options.callOut ?? true, modelObserver };
+    start: (roles, observers = {}) => {
+      const { observer = SILENT, models: modelObserver = SILENT_MODEL_OBSERVER } = observers;
+      const routes = { ...(observers.routes ?? UNWATCHED), drifted: recordDrift(state.log) };
+      const models = { callOut: options.callOut ?? true, modelObserver, routes };
       return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
     },
     close: () => state.close(),
@@ -106,23 +112,21 @@ async function startRole(
 /** Where events outside sessions are kept: a history of its own. */
 export const OPERATIONS = "operations";
 
-async function recordRefusal(log: EventLog, reason: string): Promise<void> {
+function recordRefusal(log: EventLog, reason: string): Promise<void> {
+  return recordAct(log, "router_refused", { reason, consequence: "rules decide" });
+}
+
+function recordDrift(log: EventLog): RouteObserver["drifted"] {
+  return (alarms) => void recordAct(log, "router_drifted", { alarms }).catch(() => {});
+}
+
+async function recordAct(log: EventLog, action: string, detail: object): Promise<void> {
   const time = new Date(systemClock.now()).toISOString();
-  const data = {
-    action: "router_refused",
-    subject: "checkpoint",
-    by: "worker",
-    detail: JSON.stringify({ reason, consequence: "rules decide" }),
-  };
+  const data = { action, subject: "router", by: "worker", detail: JSON.stringify(detail) };
+  const key = `${action}/${data.detail}/${time}`;
   await submit(
     log,
-    {
-      session: OPERATIONS,
-      businessUnit: OPERATIONS,
-      producer: "worker",
-      key: `${reason}/${time}`,
-      time,
-    },
+    { session: OPERATIONS, businessUnit: OPERATIONS, producer: "worker", key, time },
     { type: "OperatorActed", data },
   );
 }

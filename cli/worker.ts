@@ -59,7 +59,7 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
   });
   try {
     const observed = observe(app, options.roles);
-    const running = await app.start(options.roles, observed.observer, observed.models);
+    const running = await app.start(options.roles, observed);
     const server =
       options.probes === undefined
         ? null

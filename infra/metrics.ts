@@ -22,6 +22,10 @@ export interface Metrics {
     committed(partition: number, records: number, written: number, ms: number): void;
   };
   readonly models: ModelObserver;
+  readonly routes: {
+    routed(source: string, confidence: number | null): void;
+    shadow(agreement: number): void;
+  };
   /** Milliseconds since the last record that got done; null before the first. */
   idleMs(): number | null;
   text(): Promise<{ readonly type: string; readonly text: string }>;
@@ -45,6 +49,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return {
     observer: loopObserver(registry, touch),
     models: modelObserver(registry),
+    routes: routeObserver(registry),
     idleMs: () => (last === null ? null : options.now() - last),
     text: async () => {
       await measureLag();
@@ -118,6 +123,34 @@ function modelObserver(register: Registry): ModelObserver {
     attemptFailed: ({ model, code }) => failures.inc({ model, code }),
     fellBack: ({ role }) => fallbacks.inc({ role }),
     remembered: ({ role, model }) => memos.inc({ role, model }),
+  };
+}
+
+function routeObserver(register: Registry): Metrics["routes"] {
+  const registers = [register];
+  const routed = new Counter({
+    name: "mmm_routed_total",
+    help: "texts by what decided",
+    labelNames: ["source"],
+    registers,
+  });
+  const confidence = new Histogram({
+    name: "mmm_route_confidence",
+    help: "confidence of the choice",
+    buckets: [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99],
+    registers,
+  });
+  const shadow = new Gauge({
+    name: "mmm_router_shadow_agreement",
+    help: "share of texts on which the shadow checkpoint says the same",
+    registers,
+  });
+  return {
+    routed: (source, sure) => {
+      routed.inc({ source });
+      if (sure !== null) confidence.observe(sure);
+    },
+    shadow: (agreement) => shadow.set(agreement),
   };
 }
 
