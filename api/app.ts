@@ -48,8 +48,10 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
     group: `${tools.groupPrefix}.intake`,
     failed: (error) => tools.failed("intake", error),
   });
-  const hub = createHistoryHub(log, clock, (error) => tools.failed("history", error));
-  const sessions = createSessions({ log, snapshots, clock, intake, prepare: tools.prepare });
+  const failed = (error: unknown): void => tools.failed("history", error);
+  const hub = createHistoryHub({ log, snapshots, clock, failed });
+  const { prepare } = tools;
+  const sessions = createSessions({ log, snapshots, clock, intake, hub, prepare });
   const a2a = await startA2a(tools, { authenticator, sessions, hub });
   const routes: Route[] = [
     ...sessionRoutes(sessions, intake),

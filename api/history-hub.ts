@@ -3,12 +3,14 @@
  *
  * I1. A listener gets every entry after the sequence number it names, once and in order: it listens
  *     before it reads what is there, and passes over what it has had.
- * I2. A listener that does not keep up is ended, not waited for; it resumes by sequence number.
+ * I2. Where a session's history cannot begin before is remembered when the session is asked for, so
+ *     that a log without an index by key is not read from its start.
+ * I3. A listener that does not keep up is ended, not waited for; it resumes by sequence number.
  */
 import { MmmError } from "../schemas/errors.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { historyEntry, type HistoryEntry } from "../session/audit.ts";
-import type { Clock, EventLog, LogRecord } from "../session/ports.ts";
+import type { Clock, EventLog, LogRecord, SnapshotStore } from "../session/ports.ts";
 
 const TOPIC = TOPICS.history.topic;
 const BEHIND_MAX = 5_000;
@@ -23,6 +25,8 @@ export interface FollowOptions {
 }
 
 export interface HistoryHub {
+  /** Remembers that the session's history begins at the present end of its partition, or later. */
+  expect(session: string): Promise<void>;
   /** Entries `from` … in order, at most `limit`. */
   page(session: string, from: number, limit: number): Promise<HistoryEntry[]>;
   /** Ends after the seal of a finished session, or when the signal aborts. */
@@ -45,16 +49,23 @@ interface Reader {
   readonly done: Promise<void>;
 }
 
-export function createHistoryHub(
-  log: EventLog,
-  clock: Clock,
-  failed: (error: unknown) => void,
-): HistoryHub {
+export interface HubTools {
+  readonly log: EventLog;
+  readonly snapshots: Pick<SnapshotStore, "memo" | "remember">;
+  readonly clock: Clock;
+  readonly failed: (error: unknown) => void;
+}
+
+/** How long the ends of the partitions are taken as known; an old end is only a lower bound. */
+const ENDS_MS = 5_000;
+
+export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): HistoryHub {
   const readers = new Map<number, Reader>();
+  const { expect, recordsOf } = historyPlaces({ log, snapshots, clock });
 
   function readerOf(partition: number): Reader {
-    const known = readers.get(partition);
-    if (known !== undefined) return known;
+    const open = readers.get(partition);
+    if (open !== undefined) return open;
     const reader = startReader(log, partition, (error) => {
       readers.delete(partition);
       failed(error);
@@ -75,7 +86,7 @@ export function createHistoryHub(
     reader.listeners.add(listener);
     try {
       await reader.ready;
-      yield* entriesFor(log, clock, listener, options);
+      yield* entriesFor(recordsOf(options.session), { clock, listener }, options);
     } finally {
       reader.listeners.delete(listener);
       if (reader.listeners.size === 0 && readers.get(partition) === reader) {
@@ -86,7 +97,8 @@ export function createHistoryHub(
   }
 
   return {
-    page: (session, from, limit) => readPage(log, session, { from, limit }),
+    expect,
+    page: (session, from, limit) => readPage(recordsOf(session), { from, limit }),
     follow,
     close: async () => {
       const open = [...readers.values()];
@@ -97,13 +109,43 @@ export function createHistoryHub(
   };
 }
 
+/** Where histories begin, and reading them from there. */
+function historyPlaces({ log, snapshots, clock }: Omit<HubTools, "failed">) {
+  const known = { ends: [] as readonly number[], until: 0 };
+  return {
+    expect: async (session: string): Promise<void> => {
+      if (clock.now() >= known.until) {
+        known.ends = await endsOf(log);
+        known.until = clock.now() + ENDS_MS;
+      }
+      const end = known.ends[log.partitionOf(session)] ?? 0;
+      await snapshots.remember(`history-from/${session}`, String(end));
+    },
+    /** All records so far; a remembered place that is not the beginning is not used. */
+    async *recordsOf(this: void, session: string): AsyncGenerator<LogRecord> {
+      const from = Number((await snapshots.memo(`history-from/${session}`)) ?? 0);
+      const place = { topic: TOPIC, key: session, partition: log.partitionOf(session) };
+      let first = true;
+      for await (const record of log.read({ ...place, from })) {
+        if (first && seqOf(record) !== 1) return yield* log.read({ ...place, from: 0 });
+        first = false;
+        yield record;
+      }
+    },
+  };
+}
+
+async function endsOf(log: EventLog): Promise<readonly number[]> {
+  const topics = await log.describe();
+  return topics.find((row) => row.topic === TOPIC)?.ranges.map(({ high }) => high) ?? [];
+}
+
 async function readPage(
-  log: EventLog,
-  session: string,
+  records: AsyncIterable<LogRecord>,
   { from, limit }: { from: number; limit: number },
 ): Promise<HistoryEntry[]> {
   const found: HistoryEntry[] = [];
-  for await (const record of log.read({ topic: TOPIC, key: session })) {
+  for await (const record of records) {
     if (seqOf(record) < from) continue;
     found.push(historyEntry(record));
     if (found.length >= limit) break;
@@ -117,9 +159,7 @@ function startReader(log: EventLog, partition: number, broken: (error: unknown) 
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const read = async (): Promise<void> => {
-    const topics = await log.describe();
-    const ranges = topics.find((row) => row.topic === TOPIC)?.ranges;
-    const from = ranges?.[partition]?.high ?? 0;
+    const from = (await endsOf(log))[partition] ?? 0;
     ready.resolve();
     const options = { topic: TOPIC, partition, from, follow: true, signal: halt.signal };
     for await (const record of log.read(options)) hand(listeners, record);
@@ -147,13 +187,12 @@ function endOverrun(listener: Listener): void {
 }
 
 async function* entriesFor(
-  log: EventLog,
-  clock: Clock,
-  listener: Listener,
+  before: AsyncIterable<LogRecord>,
+  { clock, listener }: { readonly clock: Clock; readonly listener: Listener },
   { after, signal, idleMs }: FollowOptions,
 ): AsyncGenerator<HistoryEntry | null, void, undefined> {
   let last = after;
-  for await (const record of log.read({ topic: TOPIC, key: listener.session })) {
+  for await (const record of before) {
     if (signal.aborted) return;
     if (seqOf(record) <= last) continue;
     last = seqOf(record);

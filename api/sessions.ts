@@ -19,6 +19,7 @@ import type {
   Snapshot,
   SnapshotStore,
 } from "../session/ports.ts";
+import type { HistoryHub } from "./history-hub.ts";
 import type { Intake } from "./intake.ts";
 import { ownsUnit, requireUnit, type Principal } from "./principal.ts";
 import {
@@ -38,6 +39,7 @@ export interface SessionTools {
   readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   readonly intake: Intake;
+  readonly hub: Pick<HistoryHub, "expect">;
   /** Checks baseline, business context and data; rejects with the field that is wrong. */
   prepare(request: StartRequest): Promise<Prepared>;
 }
@@ -179,12 +181,12 @@ async function start(
   const digest = sha256(canonicalJson(request));
   const before = await tools.snapshots.memo(`request/${session}`);
   if (before !== null && before !== digest) throw otherContent(key);
-  const repeated = before !== null && (await isKnown(tools, session));
-  if (repeated) return { session, repeated };
+  if (await isKnown(tools, session)) return { session, repeated: true };
   const prepared = await tools.prepare(request);
   requireUnit(principal, prepared.business_unit);
   const first = await tools.snapshots.remember(`request/${session}`, digest);
   if (first !== digest) throw otherContent(key);
+  await tools.hub.expect(session);
   await tools.intake.put(session, { ...prepared, requested_by: principal.id });
   return { session, repeated: false };
 }
