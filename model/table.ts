@@ -14,8 +14,9 @@ import { ModelError } from "./errors.ts";
 
 export const ROWS_MAX = 100_000;
 const CSV_CHARACTERS_MAX = 64 * 1024 * 1024;
-/** Larger magnitudes overflow when squared and summed; no currency needs them. */
+/** Beyond these, squares and ratios leave the range of numbers; no currency needs them. */
 const MAGNITUDE_MAX = 1e18;
+const MAGNITUDE_MIN = 1e-18;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 export interface Table {
@@ -109,10 +110,11 @@ export function numberColumn(
       );
     }
     const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-    if (!(Math.abs(value) <= MAGNITUDE_MAX)) {
+    const size = Math.abs(value);
+    if (!(size <= MAGNITUDE_MAX) || (size < MAGNITUDE_MIN && size > 0)) {
       throw new ModelError(
         "value_not_numeric",
-        `Column "${column}" has "${text.slice(0, 40)}" on line ${row + 2}; it must be a plain number below 1e18`,
+        `Column "${column}" has "${text.slice(0, 40)}" on line ${row + 2}; it must be a plain number, 0 or between 1e-18 and 1e18 in size`,
         { ...where, value: text.slice(0, 40) },
       );
     }
