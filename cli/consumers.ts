@@ -94,7 +94,7 @@ export async function composeConsumers(
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const judges = [LEXICON_JUDGE, ...judgesByMeaning(routing.encoder, settings), ...claude.judges];
+  const judges = [...judgesOf(routing.encoder, settings), ...claude.judges];
   const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
@@ -117,10 +117,10 @@ export async function composeConsumers(
   return { consumers, refused: routing.refused, close: () => routing.close() };
 }
 
-/** The trained head; with the encoder missing the lexicon judges alone, as the event says. */
-function judgesByMeaning(encoder: SentenceEncoder | null, settings: Settings): SemanticJudge[] {
-  if (encoder === null || settings.guard.semantics === "lexicon") return [];
-  return [headJudge(encoder, shippedIntentHead())];
+/** The judges of words that need no key: the lexicon, and the trained head where it can run. */
+export function judgesOf(encoder: SentenceEncoder | null, settings: Settings): SemanticJudge[] {
+  if (encoder === null || settings.guard.semantics === "lexicon") return [LEXICON_JUDGE];
+  return [LEXICON_JUDGE, headJudge(encoder, shippedIntentHead())];
 }
 
 type Load = ReturnType<typeof createDataLoader>;

@@ -8,14 +8,16 @@ import {
   type CheckContext,
 } from "../guard/check.ts";
 import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
-import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
+import type { SemanticJudge } from "../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile } from "../infra/files.ts";
 import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
 import type { Keys } from "../consumers/vouching.ts";
+import { judgesOf } from "./consumers.ts";
 import { choice } from "./options.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { openRouting } from "./routing.ts";
+import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { loadKeys } from "./keys.ts";
 
 interface CheckOptions extends CommonOptions {
@@ -49,7 +51,24 @@ export function addGuardCommand(program: Command, shell: Shell): void {
 }
 
 async function check(shell: Shell, options: CheckOptions): Promise<void> {
-  const context = contextOf(options.baseline);
+  const settings = settingsOf(shell, options);
+  const routing = await openRouting(settings, { router: false, guard: true });
+  try {
+    await checkWith(
+      shell,
+      options,
+      contextOf(options.baseline, judgesOf(routing.encoder, settings)),
+    );
+  } finally {
+    await routing.close();
+  }
+}
+
+async function checkWith(
+  shell: Shell,
+  options: CheckOptions,
+  context: CheckContext,
+): Promise<void> {
   if (options.batch !== undefined) return checkBatch(shell, options, context);
   if (options.proposal === undefined) {
     throw new MmmError("usage", "guard check needs --proposal FILE or --batch FILE");
@@ -84,12 +103,12 @@ async function checkBatch(
   }
 }
 
-function contextOf(baseline: string): CheckContext {
+function contextOf(baseline: string, judges: readonly SemanticJudge[]): CheckContext {
   try {
     return {
       baseline: readBaseline(readTextFile(baseline, "json")),
       spec: SPECIFICATION_SHIPPED,
-      judges: [LEXICON_JUDGE],
+      judges,
     };
   } catch (cause) {
     if (cause instanceof MmmError) throw cause;

@@ -6,10 +6,11 @@
  * I3. The verdict is in the inbox before it is on `vetoes`.
  */
 import { signClearance, verifyWarrant, type Warrant } from "../guard/clearance.ts";
+import { contentDigest } from "../guard/content.ts";
 import type { KeyRing } from "../guard/keys.ts";
+import { readProposal } from "../guard/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
-import { sha256 } from "../schemas/canonical.ts";
 import type { EventOf, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
@@ -110,7 +111,7 @@ function veto(tools: GuardTools, event: Made, fault: { code: string; message: st
   const data: EventOf<"ProposalVetoed">["data"] = {
     proposal,
     work_item,
-    content_digest: sha256(raw),
+    content_digest: contentDigest(raw, readProposal(raw).json),
     spec_digest: tools.specDigest,
     layer: "system",
     violations: [violation],
