@@ -1,16 +1,13 @@
 /**
- * The governed loop, embedded: sessions of 20 iterations with instant agents and trainer, every
- * event durable (SQLite, WAL, synchronous=FULL). Prints sessions/s and latencies at 1, 50 and 500
- * concurrent sessions.
+ * The governed loop: sessions of 20 iterations with instant agents and trainer, every event durable.
+ * Embedded (SQLite, WAL, synchronous=FULL) or on Kafka and Redis, in one process. Prints sessions/s
+ * and latencies at 1, 50 and 500 concurrent sessions.
  *
- * `node bench/governed-loop.ts [--rounds 5] [--widths 1,50,500] [--sessions N] [--json]`
+ * `node bench/governed-loop.ts [--backend embedded|kafka] [--rounds 5] [--widths 1,50,500]
+ *   [--sessions N] [--json]`
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemClock } from "../infra/clock.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
+import { type Backends, embedded, kafkaAndRedis } from "./backends.ts";
 import { startLoop } from "./loop-system.ts";
 import { inFlight, median, quantile, spread } from "./measure.ts";
 
@@ -18,6 +15,7 @@ const ITERATIONS = 20;
 
 const { values } = parseArgs({
   options: {
+    backend: { type: "string", default: "embedded" },
     rounds: { type: "string", default: "5" },
     widths: { type: "string", default: "1,50,500" },
     sessions: { type: "string" },
@@ -43,11 +41,9 @@ interface Round {
 
 let seed = 1;
 
-async function round(width: number, sessions: number): Promise<Round> {
-  const folder = mkdtempSync(join(tmpdir(), "mmm-bench-"));
-  const state = openSqliteState(folder, { clock: systemClock, partitions: 12 });
-  await state.log.ensureTopics();
-  const system = await startLoop({ ...state, iterations: ITERATIONS });
+async function round(backends: Backends, width: number, sessions: number): Promise<Round> {
+  const backend = await backends.open();
+  const system = await startLoop({ ...backend, iterations: ITERATIONS });
   const first = seed;
   seed += sessions;
   const started = performance.now();
@@ -56,18 +52,27 @@ async function round(width: number, sessions: number): Promise<Round> {
   const seconds = (performance.now() - started) / 1000;
   const { user, system: kernel } = process.cpuUsage(before);
   await system.stop();
-  await state.close();
-  rmSync(folder, { recursive: true, force: true });
+  await backend.close();
   return { perSecond: sessions / seconds, ms, cpuMs: (user + kernel) / 1000 / sessions };
 }
 
+const backends = values.backend === "kafka" ? await kafkaAndRedis() : embedded();
 const rows: LoopRow[] = [];
-await round(10, 20);
-for (const width of values.widths.split(",").map(Number)) {
+try {
+  await round(backends, 10, 20);
+  for (const width of values.widths.split(",").map(Number)) rows.push(await measured(width));
+} finally {
+  await backends.close();
+}
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ governed_loop: backends.name, rows })}\n`);
+}
+
+async function measured(width: number): Promise<LoopRow> {
   const sessions = Number(values.sessions ?? Math.max(20, Math.min(500, width * 4)));
   const found: Round[] = [];
   for (let index = 0; index < Number(values.rounds); index += 1) {
-    found.push(await round(width, sessions));
+    found.push(await round(backends, width, sessions));
   }
   const row: LoopRow = {
     width,
@@ -77,13 +82,13 @@ for (const width of values.widths.split(",").map(Number)) {
     p50: found.map((one) => quantile(one.ms, 0.5)),
     p99: found.map((one) => quantile(one.ms, 0.99)),
   };
-  rows.push(row);
   if (!values.json) {
     process.stdout.write(
-      `embedded, ${width} concurrent: ${median(row.perSecond).toFixed(1)} sessions/s ` +
+      `${backends.name}, ${width} concurrent: ${median(row.perSecond).toFixed(1)} sessions/s ` +
         `(${spread(row.perSecond)}), p50 ${median(row.p50).toFixed(0)} ms, ` +
-        `p99 ${median(row.p99).toFixed(0)} ms, ${median(row.cpuMs).toFixed(1)} ms of CPU each, ${sessions} sessions a round\n`,
+        `p99 ${median(row.p99).toFixed(0)} ms, ${median(row.cpuMs).toFixed(1)} ms of CPU each, ` +
+        `${sessions} sessions a round\n`,
     );
   }
+  return row;
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ governed_loop_embedded: rows })}\n`);

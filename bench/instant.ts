@@ -59,10 +59,10 @@ export function instantReasoners(): Reasoners {
   };
 }
 
-/** Pinned tasks go where they are pinned, all others to the Data Scientist. */
+/** To the Data Scientist; sessions with a negative seed wait for a person instead. */
 export async function instantRoute(task: EventData<"TaskStated">): Promise<Route> {
   return {
-    role: task.pinned ?? "data_scientist",
+    role: task.evaluations === PARKED ? null : (task.pinned ?? "data_scientist"),
     source: "rules",
     confidence: null,
     scores: [],
@@ -99,7 +99,10 @@ export function instantTraining(): Training {
   };
 }
 
-export const BASELINE = {
+/** Marks the tasks of sessions that are to wait: the instant agents never search. */
+const PARKED = 7;
+
+const BASELINE = {
   model_id: "bench",
   data: { path: "bench.csv", date: "week", target: "sales" },
   channels: [
@@ -121,9 +124,9 @@ export function benchRequest(seed: number, iterations: number): EventData<"Sessi
       max_iterations: iterations,
       convergence_threshold: 1,
       patience: 1_000,
-      evaluations_per_iteration: 1,
+      evaluations_per_iteration: seed < 0 ? PARKED : 1,
       agent_timeout_s: 600,
-      person_timeout_s: 600,
+      person_timeout_s: 0,
       person_default: "abort",
     },
     seed,

@@ -28,6 +28,8 @@ import { benchRequest, instantReasoners, instantRoute, instantTraining } from ".
 export interface LoopSystem {
   /** Runs one session to its durable seal; resolves with the milliseconds it took. */
   session(seed: number): Promise<number>;
+  /** Runs one session up to where it waits for a person, and leaves it open. */
+  park(seed: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,20 @@ export async function startLoop(options: LoopOptions): Promise<LoopSystem> {
   const { snapshots, iterations } = options;
   const waiting = new Map<string, () => void>();
   const log = watched(options.log, (session) => waiting.get(session)?.());
+  async function run(seed: number, unit: string): Promise<number> {
+    const request = { ...benchRequest(seed, iterations), business_unit: unit };
+    const session = requestedSession(request, 0);
+    const arrived = Promise.withResolvers<void>();
+    waiting.set(session, arrived.resolve);
+    const started = performance.now();
+    const time = new Date(systemClock.now()).toISOString();
+    const input = { session, businessUnit: unit, producer: "bench", key: "1", time };
+    await submit(log, input, { type: "SessionRequested", data: request });
+    await arrived.promise;
+    await log.flush();
+    waiting.delete(session);
+    return performance.now() - started;
+  }
   const ring = (name: string) => ringOf(signingKeyOf(Buffer.from(sha256(name), "hex")));
   const keys: Keys = { coordinator: ring("bench coordinator"), guard: ring("bench guard") };
   const shared = { log, clock: systemClock, observer: SILENT, groupPrefix: "bench" };
@@ -49,30 +65,20 @@ export async function startLoop(options: LoopOptions): Promise<LoopSystem> {
     running.push(await runConsumer(consumer, { ...shared, random: Math.random }));
   }
   return {
-    session: async (seed) => {
-      const request = benchRequest(seed, iterations);
-      const session = requestedSession(request, 0);
-      const sealed = Promise.withResolvers<void>();
-      waiting.set(session, sealed.resolve);
-      const started = performance.now();
-      const time = new Date(systemClock.now()).toISOString();
-      const input = { session, businessUnit: "bench", producer: "bench", key: "1", time };
-      await submit(log, input, { type: "SessionRequested", data: request });
-      await sealed.promise;
-      await log.flush();
-      waiting.delete(session);
-      return performance.now() - started;
-    },
+    session: (seed) => run(seed, "bench"),
+    park: (seed) => run(-seed, "parked"),
     stop: async () => {
       for (const one of running.toReversed()) await one.stop();
     },
   };
 }
 
-/** Tells of every seal that was committed. */
-function watched(log: EventLog, sealed: (session: string) => void): EventLog {
-  const isSeal = (record: OutgoingRecord) =>
-    record.topic === TOPICS.history.topic && record.headers["ce_type"] === "mmm.SessionSealed";
+const ENDS: ReadonlySet<string> = new Set(["mmm.SessionSealed", "mmm.EscalationRaised"]);
+
+/** Tells of every session whose seal, or wait for a person, was committed. */
+function watched(log: EventLog, arrived: (session: string) => void): EventLog {
+  const isEnd = (record: OutgoingRecord) =>
+    record.topic === TOPICS.history.topic && ENDS.has(record.headers["ce_type"] ?? "");
   return {
     ...log,
     transactor: async (group, place) => {
@@ -82,7 +88,7 @@ function watched(log: EventLog, sealed: (session: string) => void): EventLog {
         close: () => inner.close(),
         commit: async (records, offset) => {
           const offsets = await inner.commit(records, offset);
-          for (const record of records) if (isSeal(record)) sealed(record.key);
+          for (const record of records) if (isEnd(record)) arrived(record.key);
           return offsets;
         },
       };
