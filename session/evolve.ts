@@ -30,7 +30,8 @@ export function evolve(state: SessionState | null, event: Recorded): SessionStat
   const before = state ?? emptyState(envelope.session, envelope.business_unit, envelope.time);
   const fold = FOLDS[event.type] as Fold<EventType> | undefined;
   const change = fold?.(before, event.data as never, millisecondsOf(envelope.time)) ?? {};
-  const seen = [...before.seen, ...seenKeys(event)].slice(-SEEN_MAX);
+  const grown = before.seen.concat(seenKeys(event));
+  const seen = grown.length > SEEN_MAX ? grown.slice(-SEEN_MAX) : grown;
   const updated = envelope.time > before.updated ? envelope.time : before.updated;
   return { ...before, ...change, seen, updated };
 }
