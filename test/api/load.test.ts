@@ -9,6 +9,10 @@ import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import { scratch } from "../support/mmm.ts";
 import { kafkaBrokers, redisUrl } from "../support/servers.ts";
 import { until } from "../support/system.ts";
+import type { Role } from "../../schemas/parts.ts";
+import { manifestOf, verifyExport } from "../../session/audit.ts";
+import { rpc, type WireTask } from "./a2a-wire.ts";
+import { apiKey, keyRow } from "./tokens.ts";
 import {
   call,
   readEvents,
@@ -124,16 +128,7 @@ describe.each([
     const backend = await open();
     const { url, close } = await startHarness({
       ...backend,
-      route: async (task) => ({
-        role: task.pinned,
-        alternatives: [],
-        source: "rules",
-        confidence: 0.1,
-        scores: [],
-        threshold: 0.6,
-        model_digest: null,
-        reason: "not sure",
-      }),
+      route: unsure,
     });
     const session = await startSession(url);
     const events = fetch(`${url}/v1/sessions/${session}/events`).then((said) => readEvents(said));
@@ -151,7 +146,49 @@ describe.each([
     await close();
     await backend.close();
   }, 120_000);
+
+  it("a session of an A2A client waits for a person and is answered by another", async () => {
+    const backend = await open();
+    const keys = [
+      keyRow("starter", ["start", "read"], "all"),
+      keyRow("boss", ["decide", "read"], "all"),
+    ];
+    const { url, close } = await startHarness({ ...backend, route: unsure, settings: { keys } });
+    const message = { messageId: "m1", role: "ROLE_USER", parts: [{ data: startBody() }] };
+    const sent = await rpc(url, "SendMessage", { message }, apiKey("starter"));
+    const { task } = sent.json["result"] as { task: WireTask };
+    expect(task.status.state).toBe("TASK_STATE_INPUT_REQUIRED");
+    const answer = {
+      messageId: "m2",
+      role: "ROLE_USER",
+      taskId: task.id,
+      parts: [{ data: { choice: "abort", reason: "not worth it" } }],
+    };
+    const decided = await rpc(url, "SendMessage", { message: answer }, apiKey("boss"));
+    const after = (decided.json["result"] as { task: WireTask }).task;
+    expect(after).toMatchObject({ id: task.id, status: { state: "TASK_STATE_CANCELED" } });
+    const entries = await until(backend.log, task.id);
+    const decision = entries.find(({ line }) => line.type === "HumanDecided");
+    expect(decision?.line.data).toMatchObject({ decided_by: "key:boss", choice: "abort" });
+    const lines = [...entries.map(({ line }) => line), { manifest: manifestOf(task.id, entries) }];
+    expect(verifyExport(lines).fault).toBeNull();
+    await close();
+    await backend.close();
+  }, 120_000);
 });
+
+async function unsure(task: { readonly pinned: Role | "UNKNOWN" | null }) {
+  return {
+    role: task.pinned,
+    alternatives: [],
+    source: "rules",
+    confidence: 0.1,
+    scores: [],
+    threshold: 0.6,
+    model_digest: null,
+    reason: "not sure",
+  };
+}
 
 function spread(index: number): string {
   return createHash("sha256").update(String(index)).digest("hex");
