@@ -40,6 +40,20 @@ async function endToEnd(rows: readonly LabelledText[], model: RouterModel) {
   return tally;
 }
 
+/** The whole decision for one text of 12 words: embedding, concepts, head, likeness, reason. */
+async function decisionTimes(model: RouterModel) {
+  const text = "please lower the carryover of television and check the validation error again";
+  const request = { kind: "free_text", text, pinned: null, excluded: [] };
+  const times: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const start = performance.now();
+    await chooseRole(request, { mayTake: () => true, model });
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return { p50_ms: times[250]!, p99_ms: times[495]! };
+}
+
 /** Tells which part has begun: the public sets take minutes. */
 function begin(part: string): void {
   process.stderr.write(`${part} …\n`);
@@ -54,7 +68,11 @@ const { model, refused, document } = await openRouter(encoder, options.checkpoin
 if (model === null) throw new Error(refused.message);
 
 const train = own("train.jsonl");
-const results: Record<string, unknown> = { checkpoint: document.digest, latency };
+const results: Record<string, unknown> = {
+  checkpoint: document.digest,
+  latency,
+  decision_12_words: await decisionTimes(model),
+};
 for (const name of ["test.jsonl", "other-author.jsonl"]) {
   begin(name);
   const rows = own(name);

@@ -24,9 +24,8 @@ import {
   type Bank,
   type Neighbour,
   buildBank,
-  familiarity,
   leaveOneOutThreshold,
-  nearest,
+  likeness,
 } from "./neighbours.ts";
 import { fitSoftmax, logitsInto, softmaxInPlace } from "./softmax-regression.ts";
 
@@ -79,6 +78,8 @@ export interface Classification {
   readonly scores: Readonly<Record<string, number>>;
   /** Mean cosine to the nearest labelled examples. */
   readonly familiarity: number;
+  /** The labelled examples nearest to the text, for people who ask why. */
+  readonly neighbours: readonly Neighbour[];
   /** Null when the label may be used. */
   readonly rejected: Rejection | null;
 }
@@ -137,7 +138,7 @@ export function classify(
   }
   const label = head.labels[best]!;
   const confidence = probabilities[best]!;
-  const near = familiarity(
+  const { familiarity, neighbours } = likeness(
     head.bank,
     embedding,
     (row) => head.bank.labels[row] !== head.rejectLabel,
@@ -146,14 +147,10 @@ export function classify(
     label,
     confidence,
     scores: Object.fromEntries(head.labels.map((name, k) => [name, probabilities[k]!])),
-    familiarity: near,
-    rejected: rejection(head, { label, confidence, near }),
+    familiarity,
+    neighbours,
+    rejected: rejection(head, { label, confidence, near: familiarity }),
   };
-}
-
-/** The labelled examples nearest to `embedding`, for people who ask why. */
-export function explain(head: Head, embedding: Float32Array, count = 3): Neighbour[] {
-  return nearest(head.bank, embedding, count);
 }
 
 function scoreLabels(head: Head, features: Float32Array): Float64Array {

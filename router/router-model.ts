@@ -5,9 +5,8 @@
  *     not judged: `unjudged` says why, and the rules take over.
  */
 import { conceptSource, features } from "./features.ts";
-import { type Classification, type Head, classify, explain } from "./head.ts";
+import { type Classification, type Head, classify } from "./head.ts";
 import { type Language, detectLanguage, encoderKnows } from "./language.ts";
-import type { Neighbour } from "./neighbours.ts";
 import type { SentenceEncoder } from "./sentence-encoder.ts";
 import { MAX_TEXT_CHARS } from "./tokenizer.ts";
 import { createHash } from "node:crypto";
@@ -20,7 +19,6 @@ export type Judgement =
       readonly unjudged: null;
       readonly language: Language;
       readonly classification: Classification;
-      readonly neighbours: readonly Neighbour[];
     };
 
 export interface RouterModel {
@@ -54,7 +52,6 @@ export function openRouterModel(
         unjudged: null,
         language,
         classification: classify(head, embedding, features(embedding, text)),
-        neighbours: explain(head, embedding),
       };
     },
   };

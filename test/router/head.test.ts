@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assignFolds } from "../../router/folds.ts";
 import type { Example } from "../../router/example.ts";
-import { classify, explain, trainHead } from "../../router/head.ts";
+import { classify, trainHead } from "../../router/head.ts";
 import { seeded } from "../../router/random.ts";
 
 const random = seeded(5);
@@ -52,9 +52,9 @@ describe("a trained head", () => {
   });
 
   it("explains itself by the nearest labelled examples", () => {
-    const near = explain(head, examples[3]!.embedding);
-    expect(near[0]!.text).toBe("tune 3");
-    expect(near).toHaveLength(3);
+    const { neighbours } = classify(head, examples[3]!.embedding);
+    expect(neighbours[0]!.text).toBe("tune 3");
+    expect(neighbours).toHaveLength(3);
   });
 
   it("is the same for the same examples and seed, bit by bit", () => {

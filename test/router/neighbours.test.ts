@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildBank, familiarity, leaveOneOutThreshold, nearest } from "../../router/neighbours.ts";
+import { buildBank, leaveOneOutThreshold, likeness } from "../../router/neighbours.ts";
 
 const at = (degrees: number) => {
   const radians = (degrees * Math.PI) / 180;
@@ -12,10 +12,13 @@ const rows = [0, 5, 10, 90, 95, 180].map((degrees) => ({
 }));
 const bank = buildBank(rows, 2);
 const all = () => true;
+const familiarity = (of: typeof bank, query: Float32Array, counts: (row: number) => boolean) =>
+  likeness(of, query, counts).familiarity;
+const nearest = (of: typeof bank, query: Float32Array) => likeness(of, query, all).neighbours;
 
 describe("a bank of labelled examples", () => {
   it("names the nearest ones first, with their cosines", () => {
-    const found = nearest(bank, at(6), 2);
+    const found = nearest(bank, at(6)).slice(0, 2);
     expect(found.map((n) => n.text)).toEqual(["5", "10"]);
     expect(found[0]!.similarity).toBeCloseTo(Math.cos(Math.PI / 180), 2);
   });

@@ -22,6 +22,7 @@ function saying(says: Says): RouterModel {
     confidence,
     scores: { [label]: confidence, ...says.scores } as Record<string, number>,
     familiarity: 0.8,
+    neighbours: [],
     rejected: says.rejected ?? null,
   };
   return {
@@ -29,7 +30,7 @@ function saying(says: Says): RouterModel {
     confidenceThreshold: 0.66123,
     judge: async () =>
       says.unjudged === undefined
-        ? { unjudged: null, language: "en", classification, neighbours: [] }
+        ? { unjudged: null, language: "en", classification }
         : { unjudged: says.unjudged, language: "de", classification: null },
   };
 }

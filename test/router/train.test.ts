@@ -93,6 +93,7 @@ describe("a router model", () => {
     const { head } = await trainRouter(rows, letters, { seed: 1 });
     const judged = await openRouterModel(head, "digest", letters).judge(rows[3]!.text);
     expect(judged.unjudged).toBeNull();
-    if (judged.unjudged === null) expect(judged.neighbours[0]!.text).toBe(rows[3]!.text);
+    if (judged.unjudged === null)
+      expect(judged.classification.neighbours[0]!.text).toBe(rows[3]!.text);
   });
 });
