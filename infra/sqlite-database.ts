@@ -26,9 +26,12 @@ const IDLE_MS = 1;
  * grow older, to this many times what the last commit took: so that waiting for the disk takes a
  * bounded share of the time. Whoever needs durability asks for it (`durable`) and waits no longer.
  */
-const AGE_MS = 8;
+const AGE_MS = 20;
 const AGE_MS_MAX = 100;
 const AGE_COMMITS = 8;
+/** Those who ask for durability share a commit: it starts this many times its own cost after the last. */
+const SHARED_COMMITS = 3;
+const SHARED_MS_MAX = 8;
 const WRITES_MAX = 4_000;
 /** Pages of the write-ahead log before it is folded into the database (16 MB). */
 const CHECKPOINT_PAGES = 4_096;
@@ -107,6 +110,8 @@ class Groups implements SqliteDatabase {
   #writesSeen = 0;
   #openedAt = 0;
   #ageMs = AGE_MS;
+  #committedAt = 0;
+  #commitMs = 0;
   #version: number;
   #fatal: unknown = null;
   #waiting: PromiseWithResolvers<void> | null = null;
@@ -170,7 +175,10 @@ class Groups implements SqliteDatabase {
     if (this.#waiting === null) {
       this.#waiting = Promise.withResolvers<void>();
       this.#waiting.promise.catch(() => {});
-      setImmediate(() => this.#commitQuietly());
+      const since = performance.now() - this.#committedAt;
+      const wait = Math.min(SHARED_MS_MAX, SHARED_COMMITS * this.#commitMs) - since;
+      if (wait < 1) setImmediate(() => this.#commitQuietly());
+      else setTimeout(() => this.#commitQuietly(), wait);
     }
     return this.#waiting.promise;
   }
@@ -262,8 +270,9 @@ class Groups implements SqliteDatabase {
     for (const listener of this.#onCommitting) listener();
     const started = performance.now();
     this.writer.exec("COMMIT");
-    const took = performance.now() - started;
-    this.#ageMs = Math.min(AGE_MS_MAX, Math.max(AGE_MS, AGE_COMMITS * took));
+    this.#committedAt = performance.now();
+    this.#commitMs = this.#committedAt - started;
+    this.#ageMs = Math.min(AGE_MS_MAX, Math.max(AGE_MS, AGE_COMMITS * this.#commitMs));
     this.#open = false;
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#waiting?.resolve();
