@@ -28,7 +28,8 @@ const nameOf = (index: number): string => sessionIdOf(`bench-${index}`);
 /** Runs in a process of its own, so that asking does not slow down answering. */
 async function serve(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mmm-bench-api-"));
-  const { log, snapshots, close } = openSqliteState(folder, { clock: systemClock, partitions: 12 });
+  const opened = openSqliteState(folder, { clock: systemClock, partitions: 12 });
+  const { log, snapshots } = opened;
   await log.ensureTopics();
   for (let start = 0; start < stored; start += 500) {
     const batch = Array.from({ length: Math.min(500, stored - start) }, (_, offset) => {
@@ -72,7 +73,7 @@ async function serve(): Promise<void> {
         `server: ${((user + system) / 1_000 / (rate * (seconds + 2))).toFixed(3)} ms of CPU an answer`,
       );
       await api.close();
-      await close();
+      await opened.close();
       rmSync(folder, { recursive: true, force: true });
       process.exit(0);
     })();

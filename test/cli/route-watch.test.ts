@@ -12,11 +12,12 @@ function always(label: string, confidence: number): RouterModel {
     familiarity: 1,
     familiar: true,
     rejected: null,
+    neighbours: [],
   };
   return {
     digest: label,
     confidenceThreshold: 0.5,
-    judge: async () => ({ unjudged: null, language: "en", classification, neighbours: [] }),
+    judge: async () => ({ unjudged: null, language: "en", classification }),
   };
 }
 
