@@ -17,7 +17,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MmmError } from "../schemas/errors.ts";
-import { attempt, isBusy, meaning, unwritable } from "./sqlite-errors.ts";
+import { attempt, meaning, unwritable } from "./sqlite-errors.ts";
+import { beginWaiting } from "./sqlite-busy.ts";
 
 /** Commit after this pause without a write. */
 const IDLE_MS = 1;
@@ -35,9 +36,6 @@ const SHARED_MS_MAX = 8;
 const WRITES_MAX = 4_000;
 /** Pages of the write-ahead log before it is folded into the database (16 MB). */
 const CHECKPOINT_PAGES = 4_096;
-/** How long a writer waits for another process's transaction, and how often it asks. */
-const BUSY_MS_MAX = 10_000;
-const BUSY_STEP_MS = 2;
 /** Layout of the tables; a folder of another one is not touched. */
 const SCHEMA_VERSION = 1;
 /** How often a process looks for commits of other processes. */
@@ -303,19 +301,5 @@ class Groups implements SqliteDatabase {
     this.#waiting = null;
     for (const listener of this.#onFatal) listener(this.#fatal);
     return this.#fatal;
-  }
-}
-
-/** Waits without a queue, in short steps, so that a busy process cannot starve a short visitor. */
-function beginWaiting(writer: DatabaseSync): void {
-  const nap = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; ; waited += BUSY_STEP_MS) {
-    try {
-      writer.exec("BEGIN IMMEDIATE");
-      return;
-    } catch (error) {
-      if (!isBusy(error) || waited >= BUSY_MS_MAX) throw error;
-      Atomics.wait(nap, 0, 0, BUSY_STEP_MS);
-    }
   }
 }
