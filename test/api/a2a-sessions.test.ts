@@ -79,8 +79,16 @@ describe.each(TRANSPORTS)("a session as a task over $name", (transport) => {
     const decided = await rpc(url, "SendMessage", params, apiKey("boss"));
     const after = (decided.json["result"] as { task: WireTask }).task;
     expect(after.status.state).not.toBe("TASK_STATE_SUBMITTED");
+    // Nobody is sure of the next task either: the same message again must not decide on that one.
+    const open = async () => {
+      const said = await call(`${url}/v1/sessions/${task.id}`, { headers: apiKey("boss") });
+      return said.json["open_escalation"];
+    };
+    while ((await open()) !== "e2") await new Promise((resolve) => setTimeout(resolve, 10));
     const repeated = await rpc(url, "SendMessage", params, apiKey("boss"));
     expect(repeated.json["error"]).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await open()).toBe("e2");
     const entries = await until(log, task.id, "HumanDecided");
     expect(entries.at(-1)?.line.data).toMatchObject({
       choice: "keep_current",

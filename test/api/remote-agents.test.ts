@@ -5,6 +5,7 @@ import type { Reasoners } from "../../consumers/reasoners.ts";
 import { answerQuestion, type RoleQuestion } from "../../consumers/remote-questions.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
 import { createA2aClient, type A2aClientOptions } from "../../infra/a2a-client.ts";
+import { createRemoteFetch } from "../../infra/a2a-fetch.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
@@ -335,6 +336,36 @@ describe("the client of a remote agent", () => {
     );
     await expect(ask(pointing.url)).rejects.toMatchObject({ code: "reasoner_failed" });
     expect(elsewhere.messages).toHaveLength(0);
+  });
+
+  it("sends nothing to another origin, whatever it is asked to fetch", async () => {
+    const called: string[] = [];
+    const spy = async (input: unknown) => {
+      called.push(String(input));
+      return new Response("{}");
+    };
+    const options = {
+      origin: "https://agent.example",
+      attemptsMax: 1,
+      attemptMs: 1_000,
+      backoffMs: 1,
+      backoffMsMax: 1,
+      breakerFailures: 9,
+      breakerMs: 1,
+      answerBytesMax: 100,
+    };
+    const tools = { clock: systemClock, random: () => 0, fetch: spy as typeof fetch };
+    const remote_ = createRemoteFetch(options, { ...tools, headers: { authorization: "secret" } });
+    for (const url of [
+      "https://evil.example/",
+      "http://agent.example/",
+      "https://agent.example:8/",
+    ]) {
+      await expect(remote_(url)).rejects.toMatchObject({ code: "reasoner_failed" });
+    }
+    expect(called).toEqual([]);
+    await remote_("https://agent.example/a2a");
+    expect(called).toEqual(["https://agent.example/a2a"]);
   });
 
   it("checks the card's signature against pinned keys", async () => {
