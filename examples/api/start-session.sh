@@ -19,4 +19,4 @@ echo "session $session"
 # Server-sent events: id is the sequence number, event the type; ends with the session.
 curl -sSN "$url/v1/sessions/$session/events" | grep --line-buffered '^event:'
 
-curl -sS "$url/v1/sessions/$session/report" | head -c 300; echo
+curl -sS "$url/v1/sessions/$session/report" | grep -o '"decision":"[^"]*"' | sed -n 1p
