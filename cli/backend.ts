@@ -3,6 +3,7 @@
  *
  * I1. SQLite holds both in one file, so that one transaction holds both; it stands alone.
  */
+import { learnSchemas } from "../consumers/schema-book.ts";
 import { systemClock } from "../infra/clock.ts";
 import { createKafkaLog } from "../infra/log-kafka.ts";
 import { createMemoryLog } from "../infra/log-memory.ts";
@@ -31,6 +32,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const backend = OPENERS[options.settings.log.kind](options);
   try {
     await backend.log.ensureTopics();
+    await learnSchemas(backend.log);
   } catch (error) {
     await backend.close().catch(() => {});
     throw error;

@@ -7,6 +7,7 @@ import { escaped } from "../session/quote.ts";
 import { EXPORT_FORMATS, exportText, type ExportFormat } from "./export.ts";
 import { requireHistory } from "./history-reader.ts";
 import { choice } from "./options.ts";
+import { watch, type WatchOptions } from "./watch.ts";
 import { openFor } from "./open.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
@@ -26,6 +27,14 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
     .requiredOption("--session <id>", "session")
     .addHelpText("after", "\nExample:\n  mmm history show --session 5f0c… | less -S")
     .action(async (options: ShowOptions) => show(shell, options));
+  withCommon(history.command("follow"))
+    .description("every session's events as they happen, one JSON line each, until Ctrl-C")
+    .option("--session <id>", "one session, until it ends")
+    .addHelpText(
+      "after",
+      "\nExample:\n  mmm history follow | jq -c 'select(.type == \"ProposalVetoed\")'",
+    )
+    .action(async (options: WatchOptions) => watch(shell, { ...options, json: true }));
   withCommon(history.command("export"))
     .description("the whole history; NDJSON and JSON can be verified offline")
     .requiredOption("--session <id>", "session")

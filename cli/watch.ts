@@ -6,7 +6,7 @@ import { createProgress } from "./progress.ts";
 import { openFor } from "./open.ts";
 import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
-interface WatchOptions extends CommonOptions {
+export interface WatchOptions extends CommonOptions {
   readonly session?: string;
 }
 
@@ -18,7 +18,8 @@ export function addWatchCommand(program: Command, shell: Shell): void {
     .action(async (options: WatchOptions) => watch(shell, options));
 }
 
-async function watch(shell: Shell, options: WatchOptions): Promise<void> {
+/** Prints events as they come; one session ends with its seal. */
+export async function watch(shell: Shell, options: WatchOptions): Promise<void> {
   const app = await openFor(shell, options);
   const { session } = options;
   const print = printer(shell, options);

@@ -16,9 +16,9 @@ import type { Clock, Consumption, EventLog, LogRecord, Place } from "../session/
 import { Committer } from "./committer.ts";
 import type { Consumer, Failure } from "./consumer.ts";
 import { deadLetterOf } from "./dead-letters.ts";
-import { decodeRecord } from "./decode.ts";
 import { Lanes } from "./lanes.ts";
 import type { Observer } from "./observer.ts";
+import { createSchemaBook } from "./schema-book.ts";
 
 export interface LoopTools {
   readonly log: EventLog;
@@ -46,6 +46,7 @@ const PARKED_MS = 15_000;
 export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise<Running> {
   const group = `${tools.groupPrefix}.${consumer.name}`;
   const halt = new AbortController();
+  const decode = createSchemaBook(tools.log, tools.clock);
   const places = new Map<string, Held>();
   const { inHandMax = 512, widthMax = 64 } = tools;
   let consumption: Consumption | null = null;
@@ -61,7 +62,7 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
       const signal = AbortSignal.any([halt.signal, mine.signal]);
       const lanes = new Lanes({
         widthMax,
-        handle: (record) => handleRecord({ consumer, tools, group, signal }, record),
+        handle: (record) => handleRecord({ consumer, tools, group, signal, decode }, record),
         progressed: () => progressed(place, held),
       });
       const committer = new Committer({
@@ -115,6 +116,7 @@ interface Work {
   readonly tools: LoopTools;
   readonly group: string;
   readonly signal: AbortSignal;
+  readonly decode: ReturnType<typeof createSchemaBook>;
 }
 
 async function handleRecord(work: Work, record: LogRecord): Promise<void> {
@@ -138,7 +140,7 @@ async function handleRecord(work: Work, record: LogRecord): Promise<void> {
 
 async function take(work: Work, record: LogRecord): Promise<void> {
   const { consumer, tools } = work;
-  const event = decodeRecord(record);
+  const event = await work.decode(record);
   if (!consumer.handles.includes(event.type)) return;
   const started = tools.clock.now();
   const emissions = await outcomeOf(work, event);

@@ -20,7 +20,7 @@ import type { SessionState } from "../session/state.ts";
 import { attachmentsFor, sealOf, signatureFault } from "./vouching.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { deadLetterOf } from "./dead-letters.ts";
-import { decodeRecord } from "./decode.ts";
+import { createSchemaBook } from "./schema-book.ts";
 import { createDrawer, type Drawer, type Folder } from "./drawer.ts";
 
 export interface Desk {
@@ -50,7 +50,9 @@ export async function createDesk(
     await transactor.close();
     throw error;
   }
-  return deskOf({ tools, group, place, transactor, drawer, next: transactor.next, settled: true });
+  const decode = createSchemaBook(tools.log, tools.clock);
+  const { next } = transactor;
+  return deskOf({ tools, group, place, transactor, drawer, decode, next, settled: true });
 }
 
 interface Parts {
@@ -59,6 +61,7 @@ interface Parts {
   readonly place: Place;
   readonly transactor: Transactor;
   readonly drawer: Drawer;
+  readonly decode: ReturnType<typeof createSchemaBook>;
   next: number;
   /** False while states in memory are ahead of what is committed. */
   settled: boolean;
@@ -108,7 +111,7 @@ async function take(parts: Parts, records: readonly LogRecord[]): Promise<void> 
 async function takeOne(parts: Parts, record: LogRecord): Promise<readonly OutgoingRecord[]> {
   let event: Recorded;
   try {
-    event = decodeRecord(record);
+    event = await parts.decode(record);
   } catch (error) {
     parts.tools.observer.deadLettered(NAME, record, error);
     return [deadLetterOf(record, parts.group, error)];
