@@ -68,19 +68,20 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
     errorForms: A2A_ERROR_FORMS,
     ...(tools.observe === undefined ? {} : { observe: tools.observe }),
   });
-  const url = await listen(server, authenticator, settings);
-  a2a.listening(url);
-  return {
-    url,
-    open: authenticator.open,
-    routes,
-    close: async () => {
-      await server.close();
-      await a2a.close();
-      await hub.close();
-      await intake.close();
-    },
+  const close = async (): Promise<void> => {
+    await server.close();
+    await a2a.close();
+    await hub.close();
+    await intake.close();
   };
+  try {
+    const url = await listen(server, authenticator, settings);
+    a2a.listening(url);
+    return { url, open: authenticator.open, routes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function operationTools(tools: ApiTools): OperationTools {

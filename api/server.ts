@@ -242,7 +242,9 @@ function addRoute(app: FastifyInstance, running: Running, row: Route): void {
     ...(row.upload === undefined ? {} : { bodyLimit: row.upload.bytesMax }),
     handler: async (request, reply) => {
       const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
+      reply.raw.once("close", () => {
+        if (!reply.raw.writableFinished) gone.abort();
+      });
       const principal = running.principals.get(request) as Principal;
       const answer = await row.handle({
         params: request.params,
