@@ -2,6 +2,7 @@
  * Those outside: requesters, people who decide on escalations, and an adversary who writes to the
  * topics. They never crash; what they write takes effect at once.
  */
+import { decodeRecord } from "../../consumers/decode.ts";
 import { submit } from "../../producers/request.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
 import { eventId, sessionIdOf, type Attachments, type Event } from "../../schemas/event.ts";
@@ -89,6 +90,7 @@ export class People {
             ? Buffer.concat([record.value, Buffer.from([0])])
             : record.value;
     const headers = kind === 3 ? { ...record.headers, ce_id: "no id" } : record.headers;
+    if (isDecodable({ ...record, value, headers })) return;
     const [offset] = this.#broker.append([{ topic: topics, key: record.key, value, headers }]);
     const partition = this.#broker.partitionOf(record.key);
     this.poisons.push({ topic: topics, partition, offset: offset ?? 0, value });
@@ -143,6 +145,16 @@ export class People {
   #pick(topics: readonly string[]): LogRecord | null {
     const all = topics.flatMap((topic) => this.#broker.all(topic));
     return all[this.#scheduler.random.below(Math.max(1, all.length))] ?? null;
+  }
+}
+
+/** A spoilt record cut at the right place is a good one again. */
+function isDecodable(record: LogRecord): boolean {
+  try {
+    decodeRecord(record);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -111,6 +111,7 @@ export class SimProcess implements Clock {
   fatal: unknown = null;
   readonly #scheduler: Scheduler;
   readonly #onDeath: (() => void)[] = [];
+  readonly #listening = new Map<() => void, AbortSignal>();
 
   constructor(scheduler: Scheduler, name: string, skewMs: number) {
     this.#scheduler = scheduler;
@@ -134,9 +135,24 @@ export class SimProcess implements Clock {
     return new Promise((resolve) => {
       if (!this.alive) return;
       if (signal?.aborted === true) return resolve();
-      this.#scheduler.later(ms, this, "sleep", resolve);
-      signal?.addEventListener("abort", () => resolve(), { once: true });
+      const done = (): void => {
+        this.#forget(done);
+        resolve();
+      };
+      if (signal !== undefined) this.#listening.set(done, signal);
+      signal?.addEventListener("abort", done, { once: true });
+      this.#scheduler.later(ms, this, "sleep", done);
     });
+  }
+
+  /** Lets go of all signals: Node keeps a composite signal with a listener for ever. */
+  dispose(): void {
+    for (const done of [...this.#listening.keys()]) this.#forget(done);
+  }
+
+  #forget(done: () => void): void {
+    this.#listening.get(done)?.removeEventListener("abort", done);
+    this.#listening.delete(done);
   }
 
   /** A role ended that should not: the process exits, as the product's would. */

@@ -68,6 +68,7 @@ class World {
   readonly #people: People;
   readonly #keys = simulationKeys();
   readonly #workers: Worker[] = [];
+  readonly #processes: SimProcess[] = [];
   readonly #asked: Asked[] = [];
   readonly #troubles: { atStep: number; happen: (process: SimProcess) => void }[] = [];
   readonly #calmAfter: number;
@@ -103,6 +104,7 @@ class World {
     await this.#until("the sessions end", () => this.#isQuiet());
     if (this.#invariants.broken === null) await this.#restartOnNothing();
     this.#invariants.note(() => this.#checkEnd());
+    for (const process of this.#processes) process.dispose();
     return this.#verdict();
   }
 
@@ -168,6 +170,7 @@ class World {
     this.#born += 1;
     const skew = (random.uniform() - 0.5) * 2 * this.#plan.skewMs;
     const process = new SimProcess(this.#scheduler, `p${this.#born}`, Math.round(skew));
+    this.#processes.push(process);
     const worker = startWorker(
       {
         scheduler: this.#scheduler,
