@@ -61,8 +61,8 @@ interface Running {
 interface Limiters {
   /** Throws 429 when the caller asked too often. */
   caller(request: FastifyRequest): Promise<void>;
-  /** Throws 429 when the address failed to log in too often; counts when `failed`. */
-  address(request: FastifyRequest, failed: boolean): Promise<void>;
+  /** Counts a refused log-in; throws 429 when the address had too many. Who logs in is not held up. */
+  address(request: FastifyRequest): Promise<void>;
 }
 
 /** A server that is not listening yet. */
@@ -131,7 +131,7 @@ async function addPlugins(
   });
   return {
     caller: async (request) => refuseExcess(await callers(request)),
-    address: async (request, increment) => refuseExcess(await addresses(request, { increment })),
+    address: async (request) => refuseExcess(await addresses(request)),
   };
 }
 
@@ -164,7 +164,6 @@ function addHooks(app: FastifyInstance, running: Running): void {
     if (parts.authenticator.open) requireLocal(request, parts.settings);
     const row = request.routeOptions.config.row;
     if (row === undefined || row.scope === "open") return;
-    await limits.address(request, false);
     const principal = await identify(parts.authenticator, request, limits);
     principals.set(request, principal);
     await limits.caller(request);
@@ -209,7 +208,7 @@ async function identify(
       changes: request.method !== "GET",
     });
   } catch (error) {
-    if (statusOf(error) === 401) await limits.address(request, true);
+    if (statusOf(error) === 401) await limits.address(request);
     throw error;
   }
 }

@@ -158,18 +158,23 @@ describe.each([
     const sent = await rpc(url, "SendMessage", { message }, apiKey("starter"));
     const { task } = sent.json["result"] as { task: WireTask };
     expect(task.status.state).toBe("TASK_STATE_INPUT_REQUIRED");
-    const answer = {
-      messageId: "m2",
-      role: "ROLE_USER",
-      taskId: task.id,
-      parts: [{ data: { choice: "abort", reason: "not worth it" } }],
+    const say = async (messageId: string, data: object): Promise<WireTask> => {
+      const parts = [{ data }];
+      const answer = { messageId, role: "ROLE_USER", taskId: task.id, parts };
+      const said = await rpc(url, "SendMessage", { message: answer }, apiKey("boss"));
+      return (said.json["result"] as { task: WireTask }).task;
     };
-    const decided = await rpc(url, "SendMessage", { message: answer }, apiKey("boss"));
-    const after = (decided.json["result"] as { task: WireTask }).task;
+    const resumed = { choice: "resume", instruction: "stay below 0.7", reason: "worth a try" };
+    const next = await say("m2", resumed);
+    expect(next.status.message?.parts[1]?.data).toMatchObject({ escalation: "e2" });
+    const after = await say("m3", { choice: "abort", reason: "not worth it" });
     expect(after).toMatchObject({ id: task.id, status: { state: "TASK_STATE_CANCELED" } });
     const entries = await until(backend.log, task.id);
-    const decision = entries.find(({ line }) => line.type === "HumanDecided");
-    expect(decision?.line.data).toMatchObject({ decided_by: "key:boss", choice: "abort" });
+    const decisions = entries.filter(({ line }) => line.type === "HumanDecided");
+    expect(decisions.map(({ line }) => line.data)).toMatchObject([
+      { ...resumed, escalation: "e1", decided_by: "key:boss" },
+      { choice: "abort", escalation: "e2", decided_by: "key:boss" },
+    ]);
     const lines = [...entries.map(({ line }) => line), { manifest: manifestOf(task.id, entries) }];
     expect(verifyExport(lines).fault).toBeNull();
     await close();
