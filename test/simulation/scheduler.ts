@@ -147,7 +147,7 @@ export class SimProcess implements Clock {
 
   /** Lets go of all signals: Node keeps a composite signal with a listener for ever. */
   dispose(): void {
-    for (const done of [...this.#listening.keys()]) this.#forget(done);
+    for (const done of this.#listening.keys()) this.#forget(done);
   }
 
   #forget(done: () => void): void {
