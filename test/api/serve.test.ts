@@ -59,7 +59,7 @@ describe("mmm serve", () => {
     const metrics = await (await fetch(`${second.url}/metrics`)).text();
     expect(metrics).toContain('mmm_api_answer_milliseconds_count{route="getSession"');
     await second.stop("SIGTERM");
-  }, 60_000);
+  }, 150_000);
 
   it("reads data from allowed folders and uploads alone", async () => {
     const folder = scratch();
@@ -103,7 +103,7 @@ describe("mmm serve", () => {
     });
     expect(check.json).toMatchObject({ verdict: "vetoed" });
     await stop("SIGTERM");
-  }, 60_000);
+  }, 150_000);
 
   it("lets in who holds a key that `mmm api-key` made, and stays on loopback without keys", async () => {
     const made = mmm(["api-key", "--name", "ci", "--scopes", "read", "--json"]);
@@ -126,5 +126,5 @@ describe("mmm serve", () => {
     expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     await open.stop("SIGTERM");
     expect(mmm(["api-key", "--name", "x", "--scopes", "root"]).code).toBe(2);
-  }, 60_000);
+  }, 150_000);
 });
