@@ -3,7 +3,8 @@
  *
  * I1. Restoring gives what was committed last: snapshot, then the tail of `history`; a snapshot
  *     ahead of the history, or a gap in `seq`, means the whole partition is rebuilt.
- * I2. Sessions that are over leave memory once their snapshot is stored.
+ * I2. Sessions that are over leave memory once their snapshot is stored, and are not loaded again
+ *     unless something comes for them: a restart takes as long as there are open sessions.
  * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
  * I4. A store whose checkpoint is not the one last stored was emptied or rolled back: nothing read
  *     from it counts, and nothing is added to it, before the partition is restored. So the checkpoint
@@ -15,7 +16,7 @@ import { TOPICS } from "../schemas/topics.ts";
 import { genesis } from "../session/chain.ts";
 import { evolve } from "../session/evolve.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../session/ports.ts";
-import { isOver, type SessionState } from "../session/state.ts";
+import { isOver, OPEN_STATUSES, type SessionState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { decodeRecord } from "./decode.ts";
@@ -57,7 +58,7 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
     if (known !== undefined) return known;
     const folder = (await stored(tools.snapshots, session)) ?? emptyFolder(session);
     await assertStoreKept();
-    folders.set(session, folder);
+    if (folder.state !== null && !isOver(folder.state)) folders.set(session, folder);
     return folder;
   }
 
@@ -77,7 +78,10 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
 
   return {
     open,
-    changed: (folder) => unsaved.add(folder),
+    changed: (folder) => {
+      folders.set(folder.session, folder);
+      unsaved.add(folder);
+    },
     committed: (offset) => {
       if (offset !== undefined) historyOffset = offset + 1;
     },
@@ -134,35 +138,47 @@ interface Restored {
 async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
   const checkpoint = await tools.snapshots.checkpoint(partition);
   if (checkpoint !== null) {
-    for (const snapshot of await tools.snapshots.loadPartition(partition)) {
+    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
       hold.folders.set(snapshot.session, folderOf(snapshot));
     }
+    const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
+    const end = await foldTail(tools, tail, hold);
     assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
-    const end = await foldTail(tools, { partition, from: checkpoint.historyOffset }, hold);
     if (end !== null) return { historyOffset: end, checkpoint };
   }
   await tools.snapshots.clear(partition);
   hold.folders.clear();
   hold.unsaved.clear();
-  const end = await foldTail(tools, { partition, from: 0 }, hold);
+  const end = await foldTail(tools, { partition, from: 0, isOnStore: false }, hold);
   if (end === null) {
     throw new MmmError("state_damaged", `the history of partition ${partition} has a gap`);
   }
   return { historyOffset: end, checkpoint: null };
 }
 
+interface TailStart {
+  readonly partition: number;
+  readonly from: number;
+  /** True: sessions that are not in memory may be in the store. */
+  readonly isOnStore: boolean;
+}
+
 /** Folds history records from an offset on; null when they do not continue the snapshots. */
 async function foldTail(
   tools: CoordinatorTools,
-  from: { readonly partition: number; readonly from: number },
+  { partition, from, isOnStore }: TailStart,
   hold: Hold,
 ): Promise<number | null> {
   const topic = TOPICS.history.topic;
   const range = (await tools.log.describe()).find((row) => row.topic === topic);
-  const high = range?.ranges[from.partition]?.high ?? 0;
-  if (from.from > high) return null;
-  let end = from.from;
-  for await (const record of tools.log.read({ topic, ...from })) {
+  const high = range?.ranges[partition]?.high ?? 0;
+  if (from > high) return null;
+  let end = from;
+  for await (const record of tools.log.read({ topic, partition, from })) {
+    if (isOnStore && !hold.folders.has(record.key)) {
+      const folder = await stored(tools.snapshots, record.key);
+      if (folder !== null) hold.folders.set(record.key, folder);
+    }
     if (!foldRecord(record, hold)) return null;
     end = record.offset + 1;
   }

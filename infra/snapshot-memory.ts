@@ -22,9 +22,10 @@ export function createMemorySnapshots(): SnapshotStore {
       checkpoints.set(checkpoint.partition, checkpoint);
     },
     load: async (session) => snapshots.get(session) ?? null,
-    loadPartition: async (partition) =>
+    loadPartition: async (partition, statuses) =>
       [...snapshots.values()]
         .filter((snapshot) => snapshot.partition === partition)
+        .filter((snapshot) => statuses?.includes(snapshot.summary.status) ?? true)
         .sort((a, b) => (a.session < b.session ? -1 : 1)),
     checkpoint: async (partition) => checkpoints.get(partition) ?? null,
     list: async (filter) =>

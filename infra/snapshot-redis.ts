@@ -71,10 +71,14 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
         const [found] = await loadMany(partitionFor(session, partitions), [session]);
         return found ?? null;
       }),
-    loadPartition: (partition) =>
-      run("loading a partition", async () =>
-        loadMany(partition, await redis.zrange(`${tag(partition)}sessions`, "0", "-1")),
-      ),
+    loadPartition: (partition, statuses) =>
+      run("loading a partition", async () => {
+        const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
+        const found = await Promise.all(
+          indexes.map((index) => redis.zrange(`${tag(partition)}${index}`, "0", "-1")),
+        );
+        return loadMany(partition, found.flat().toSorted());
+      }),
     checkpoint: (partition) =>
       run("loading a checkpoint", async () => {
         const row = await redis.hgetall(`${tag(partition)}ckpt`);

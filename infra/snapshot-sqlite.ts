@@ -41,13 +41,18 @@ const CHECKPOINT = `
     offset = excluded.offset, history_offset = excluded.history_offset
   WHERE excluded.offset >= checkpoints.offset`;
 
+const ALL = `
+  SELECT * FROM snapshots
+  WHERE partition = ? AND (? IS NULL OR status IN (SELECT value FROM json_each(?)))
+  ORDER BY session`;
+
 /** The store in an open database. `close` leaves the database open; its owner closes it. */
 export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   const { writer } = database;
   const upsert = writer.prepare(UPSERT);
   const putCheckpoint = writer.prepare(CHECKPOINT);
   const one = writer.prepare("SELECT * FROM snapshots WHERE session = ?");
-  const all = writer.prepare("SELECT * FROM snapshots WHERE partition = ? ORDER BY session");
+  const all = writer.prepare(ALL);
   const getCheckpoint = writer.prepare("SELECT * FROM checkpoints WHERE partition = ?");
   const getMemo = writer.prepare("SELECT value FROM memos WHERE key = ?");
   const putMemo = writer.prepare("INSERT OR IGNORE INTO memos VALUES (?, ?)");
@@ -76,8 +81,11 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
       const row = database.query(() => one.get(session));
       return row === undefined ? null : snapshotOf(row);
     },
-    loadPartition: async (partition) =>
-      database.query(() => all.all(partition)).map((row) => snapshotOf(row)),
+    loadPartition: async (partition, statuses) => {
+      const wanted = statuses === undefined ? null : JSON.stringify(statuses);
+      const rows = database.query(() => all.all(partition, wanted, wanted));
+      return rows.map((row) => snapshotOf(row));
+    },
     checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => list(database, filter),
     memo: async (key) => memo(key),

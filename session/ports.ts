@@ -191,7 +191,8 @@ export interface SnapshotStore {
     onto?: Checkpoint | null,
   ): Promise<void>;
   load(session: string): Promise<Snapshot | null>;
-  loadPartition(partition: number): Promise<readonly Snapshot[]>;
+  /** All snapshots of a partition, or those whose session has one of these statuses. */
+  loadPartition(partition: number, statuses?: readonly string[]): Promise<readonly Snapshot[]>;
   checkpoint(partition: number): Promise<Checkpoint | null>;
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
   /** Result of a paid or slow step, by its id and input digest; first writer wins. */

@@ -183,8 +183,11 @@ export function hasSeen(state: SessionState, id: string): boolean {
   return state.seen.includes(seenKey(id));
 }
 
+/** Statuses of sessions that something may still happen to. */
+export const OPEN_STATUSES: readonly Status[] = ["running", "waiting", "log"];
+
 export function isOver(state: SessionState): boolean {
-  return !["running", "waiting", "log"].includes(state.status);
+  return !OPEN_STATUSES.includes(state.status);
 }
 
 /** The proposal that an attempt at a work item makes. */

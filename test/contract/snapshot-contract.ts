@@ -131,6 +131,22 @@ export function snapshotContract(name: string, create: () => Promise<StoreUnderT
       expect(found.map((one) => one.session)).toEqual(expected);
     });
 
+    test("loads the sessions of a partition that have one of some statuses", async () => {
+      const partition = under.partitionOf("s1");
+      const mine = Array.from({ length: 200 }, (_, at) => `s${at}`)
+        .filter((one) => under.partitionOf(one) === partition)
+        .slice(0, 3);
+      const statuses = ["running", "waiting", "completed"];
+      for (const [at, session] of mine.entries()) {
+        const summary_ = { ...summary(session), status: statuses[at] ?? "" };
+        await save(snapshot(session, 1, { summary: summary_ }));
+      }
+      const open = await store.loadPartition(partition, ["waiting", "running"]);
+      expect(open.map((one) => one.session)).toEqual(mine.slice(0, 2).toSorted());
+      expect(await store.loadPartition(partition, [])).toEqual([]);
+      expect(await store.loadPartition(partition)).toHaveLength(3);
+    });
+
     test("lists by business unit, status and time, in order, in pages", async () => {
       const units = ["retail", "travel"];
       for (let at = 0; at < 20; at += 1) {

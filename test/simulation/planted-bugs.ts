@@ -84,8 +84,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a partition is restored from a store that was rolled back meanwhile",
     file: "consumers/drawer.ts",
-    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    const",
-    put: "    const",
+    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    if",
+    put: "    if",
   },
   {
     name: "snapshots are added to a store that was rolled back",

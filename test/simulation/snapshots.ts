@@ -89,10 +89,11 @@ export function createSimSnapshots(link: StoreLink): SnapshotStore {
     save: (snapshots, checkpoint, onto) =>
       ask("save", () => store.save(snapshots, checkpoint, onto)),
     load: (session) => ask("load", () => store.shelf.snapshots.get(session) ?? null),
-    loadPartition: (partition) =>
+    loadPartition: (partition, statuses) =>
       ask("loadPartition", () =>
         [...store.shelf.snapshots.values()]
           .filter((snapshot) => snapshot.partition === partition)
+          .filter((snapshot) => statuses?.includes(snapshot.summary.status) ?? true)
           .toSorted((a, b) => (a.session < b.session ? -1 : 1)),
       ),
     checkpoint: (partition) =>
