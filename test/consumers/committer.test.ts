@@ -14,7 +14,7 @@ function heldClock() {
           signal?.addEventListener("abort", () => resolve(), { once: true });
         }),
     },
-    async tick(): Promise<void> {
+    tick: async (): Promise<void> => {
       for (const wake of sleeping.splice(0)) wake();
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     },
