@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/support/keeper.ts"],
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    // Real servers, killed processes and two cores: one more try, and only where nobody watches.
+    retry: process.env["CI"] === "true" ? 1 : 0,
     pool: "forks",
     reporters: ["default", new CountReporter()],
     maxWorkers: 2,
