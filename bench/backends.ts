@@ -29,12 +29,12 @@ export interface Backends {
   close(): Promise<void>;
 }
 
-export function embedded(): Backends {
+export function embedded(partitions = PARTITIONS): Backends {
   return {
     name: "embedded",
     open: async () => {
       const folder = mkdtempSync(join(tmpdir(), "mmm-bench-"));
-      const state = openSqliteState(folder, { clock: systemClock, partitions: PARTITIONS });
+      const state = openSqliteState(folder, { clock: systemClock, partitions });
       await state.log.ensureTopics();
       return {
         ...state,
@@ -48,7 +48,7 @@ export function embedded(): Backends {
   };
 }
 
-export async function kafkaAndRedis(): Promise<Backends> {
+export async function kafkaAndRedis(partitions = PARTITIONS): Promise<Backends> {
   const given = process.env["KAFKA_BROKERS"];
   const kafka = given === undefined ? await startKafka() : null;
   const redis = process.env["REDIS_URL"] === undefined ? await startRedis() : null;
@@ -58,10 +58,10 @@ export async function kafkaAndRedis(): Promise<Backends> {
     name: "Kafka + Redis",
     open: async () => {
       const prefix = `bench-${randomUUID().slice(0, 8)}.`;
-      const settings = { brokers, prefix, partitions: PARTITIONS, replicationFactor: 1 };
+      const settings = { brokers, prefix, partitions, replicationFactor: 1 };
       const log = createKafkaLog(settings, systemClock);
       await log.ensureTopics();
-      const snapshots = createRedisSnapshots({ url, prefix, partitions: PARTITIONS });
+      const snapshots = createRedisSnapshots({ url, prefix, partitions });
       return {
         log,
         snapshots,

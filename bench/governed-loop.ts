@@ -3,8 +3,8 @@
  * Embedded (SQLite, WAL, synchronous=FULL) or on Kafka and Redis, in one process. Prints sessions/s
  * and latencies at 1, 50 and 500 concurrent sessions.
  *
- * `node bench/governed-loop.ts [--backend embedded|kafka] [--rounds 5] [--widths 1,50,500]
- *   [--sessions N] [--json]`
+ * `node bench/governed-loop.ts [--backend embedded|kafka] [--partitions 12] [--rounds 5]
+ *   [--widths 1,50,500] [--sessions N] [--json]`
  */
 import { parseArgs } from "node:util";
 import { type Backends, embedded, kafkaAndRedis } from "./backends.ts";
@@ -16,6 +16,7 @@ const ITERATIONS = 20;
 const { values } = parseArgs({
   options: {
     backend: { type: "string", default: "embedded" },
+    partitions: { type: "string", default: "12" },
     rounds: { type: "string", default: "5" },
     widths: { type: "string", default: "1,50,500" },
     sessions: { type: "string" },
@@ -56,7 +57,10 @@ async function round(backends: Backends, width: number, sessions: number): Promi
   return { perSecond: sessions / seconds, ms, cpuMs: (user + kernel) / 1000 / sessions };
 }
 
-const backends = values.backend === "kafka" ? await kafkaAndRedis() : embedded();
+const backends =
+  values.backend === "kafka"
+    ? await kafkaAndRedis(Number(values.partitions))
+    : embedded(Number(values.partitions));
 const rows: LoopRow[] = [];
 try {
   await round(backends, 10, 20);
