@@ -50,6 +50,8 @@ export interface Followed {
 }
 
 const STEP_EVENTS_MAX = 17;
+/** Stand-stills, restarts, clocks that differ and tries of a call may hold up the end of a wait. */
+const DEADLINE_GRACE_MS = 120_000;
 
 export class Invariants {
   readonly sessions = new Map<string, Followed>();
@@ -186,6 +188,10 @@ export class Invariants {
     const before = followed.states.at(-1) ?? null;
     const after = evolve(before, event);
     this.#rules(followed, event, before);
+    const deadline = before?.wait?.deadline ?? null;
+    if (deadline !== null && record.timestamp > deadline + DEADLINE_GRACE_MS) {
+      throw new InvariantBroken(9, session, `the wait for ${before?.wait?.for} outlived its limit`);
+    }
     followed.records.push(record);
     followed.events.push(event);
     followed.states.push(after);

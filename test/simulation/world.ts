@@ -222,7 +222,7 @@ class World {
     if (this.#calm) return;
     const luck = random.uniform();
     if (luck < hangs) {
-      await process.sleep(65_000 + 150_000 * random.uniform(), signal);
+      await process.sleep(65_000 + 350_000 * random.uniform(), signal);
       if (luck < hangs / 2) throw failure(who);
     } else if (luck < hangs + failures) throw failure(who);
     else if (luck < hangs + failures + retriable && who !== "judge") {
