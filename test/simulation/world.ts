@@ -345,7 +345,7 @@ class World {
     }
     if (this.#plan.strayDecisions > 0) {
       this.#people.say(delay + random.uniform() * 5_000, session, [
-        { key: escalation, event: event(choice) },
+        ...inputs,
         { key: `${escalation}c`, event: event(choice) },
       ]);
     }
