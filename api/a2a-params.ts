@@ -87,6 +87,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 
 /** Throws the protocol's error for parameters that are not of the method. */
 export function checkParams(method: string, params: unknown): void {
+  if (!Object.hasOwn(SCHEMAS, method)) return;
   const result = SCHEMAS[method]?.safeParse(params);
   if (result === undefined || result.success) return;
   const issue = result.error.issues[0];
