@@ -67,7 +67,11 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
           failed: (error) => tools.failed("push", error),
         });
   return {
-    routes: [...cardRoutes(card, cardKey), rpcRoute(handler), ...a2aHttpRoutes(handler)],
+    routes: [
+      ...cardRoutes({ card, key: cardKey, since: new Date(clock.now()) }),
+      rpcRoute(handler),
+      ...a2aHttpRoutes(handler),
+    ],
     listening: (address) => {
       if (url === "") url = address;
     },

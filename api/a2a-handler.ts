@@ -3,7 +3,8 @@
  *
  * I1. No state of its own: what a task is, is asked of the source, so any replica answers.
  * I2. Each operation on a task asks for its scope; sending asks in the source, by what the message is.
- * I3. A blocking send returns at the first state in which the task ends or needs input.
+ * I3. A send, blocking or streaming, ends at the first state in which the task ends or needs input; a
+ *     subscription lasts until the task ends, so that who watches sees somebody else's answer too.
  */
 import {
   A2AError,
@@ -93,7 +94,7 @@ export function createA2aHandler(parts: HandlerParts): A2ARequestHandler {
         throw new UnsupportedOperationError(`Task ${task.id} is in a terminal state`);
       }
       yield { payload: { $case: "task", value: task } };
-      yield* source.follow(task, caller);
+      yield* source.follow(task, caller, "ended");
     },
     ...pushOperations(parts, load),
   };
@@ -123,7 +124,7 @@ async function send(
 
 async function settled(source: TaskSource, task: Task, caller: Caller): Promise<Task> {
   let last = task;
-  for await (const { payload } of source.follow(task, caller)) {
+  for await (const { payload } of source.follow(task, caller, "settled")) {
     if (payload?.$case === "task") last = payload.value;
     if (payload?.$case === "statusUpdate") last = { ...last, status: payload.value.status };
   }
@@ -145,7 +146,7 @@ async function* sendStream(
   if (wanted !== undefined) await needPush(push).save(sent.task.id, wanted);
   const value = withHistory(sent.task, params.configuration?.historyLength);
   yield { payload: { $case: "task", value } };
-  if (!isSettled(sent.task)) yield* source.follow(sent.task, caller);
+  if (!isSettled(sent.task)) yield* source.follow(sent.task, caller, "settled");
 }
 
 function messageOf(params: SendMessageRequest): Message {

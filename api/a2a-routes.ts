@@ -146,8 +146,16 @@ async function* sent(
   }
 }
 
+interface ServedCard {
+  readonly card: () => Promise<AgentCard>;
+  readonly key: CardKey;
+  /** Since when the card is as it is. */
+  readonly since: Date;
+}
+
 /** The card at its well-known place, cacheable, and the key that its signature verifies with. */
-export function cardRoutes(card: () => Promise<AgentCard>, key: CardKey): readonly Route[] {
+export function cardRoutes({ card, key, since }: ServedCard): readonly Route[] {
+  const caching = { "cache-control": "public, max-age=3600", "last-modified": since.toUTCString() };
   return [
     route({
       method: "GET",
@@ -159,7 +167,7 @@ export function cardRoutes(card: () => Promise<AgentCard>, key: CardKey): readon
       handle: async ({ headers }): Promise<Answer> => {
         const text = JSON.stringify(AgentCard.toJSON(await card()));
         const etag = `W/"${createHash("sha256").update(text).digest("hex").slice(0, 16)}"`;
-        const kept = { etag, "cache-control": "public, max-age=3600" };
+        const kept = { etag, ...caching };
         const known = headers["if-none-match"]?.split(",").map((tag) => tag.trim());
         if (known?.includes(etag) === true) return { status: 304, headers: kept };
         return { status: 200, text, type: "application/json", headers: kept };

@@ -22,7 +22,7 @@ import {
   type Task,
 } from "./a2a-sdk.ts";
 import { newestFirst } from "./task-list.ts";
-import type { Sent, TaskFilter, TaskSource } from "./task-source.ts";
+import type { Sent, TaskFilter, TaskSource, Until } from "./task-source.ts";
 
 /** One thing that happens to a task, after a pause. */
 type Step =
@@ -49,22 +49,24 @@ function filePart(content: Part["content"]): Part {
 const RAW = { $case: "raw", value: Buffer.from("Hello from TCK") } as const;
 const URL_PART = { $case: "url", value: "https://example.com/output.txt" } as const;
 
-const streamed: readonly Step[] = [
-  { state: WORKING },
-  { artifact: artifact([textPart("Hello from TCK")]) },
-  { state: DONE },
-];
+function streamed(text: string): readonly Step[] {
+  return [{ state: WORKING }, { artifact: artifact([textPart(text)]) }, { state: DONE }];
+}
 
-/** Scripts by prefix of the messageId. */
+function finished(part: Part): readonly Step[] {
+  return [{ artifact: artifact([part]) }, { state: DONE }];
+}
+
+/** Scripts by prefix of the messageId, with the words that the kit's scenarios name. */
 const SCRIPTS: readonly (readonly [string, readonly Step[]])[] = [
   ["tck-complete-task", [{ state: DONE, text: "Hello from TCK" }]],
-  ["tck-artifact-text", [{ artifact: artifact([textPart("Hello from TCK")]) }, { state: DONE }]],
-  ["tck-artifact-file-url", [{ artifact: artifact([filePart(URL_PART)]) }, { state: DONE }]],
-  ["tck-artifact-file", [{ artifact: artifact([filePart(RAW)]) }, { state: DONE }]],
-  ["tck-artifact-data", [{ artifact: artifact([dataPart({ key: "value" })]) }, { state: DONE }]],
+  ["tck-artifact-text", finished(textPart("Generated text content"))],
+  ["tck-artifact-file-url", finished(filePart(URL_PART))],
+  ["tck-artifact-file", finished(filePart(RAW))],
+  ["tck-artifact-data", finished(dataPart({ key: "value", count: 42 }))],
   ["tck-input-required", [{ state: TaskState.TASK_STATE_INPUT_REQUIRED, text: "More, please" }]],
   ["tck-reject-task", [{ state: TaskState.TASK_STATE_REJECTED, text: "rejected" }]],
-  ["tck-stream-artifact-text", streamed],
+  ["tck-stream-artifact-text", streamed("Streamed text content")],
   [
     "tck-stream-artifact-file",
     [{ state: WORKING }, { artifact: artifact([filePart(RAW)]) }, { state: DONE }],
@@ -73,12 +75,15 @@ const SCRIPTS: readonly (readonly [string, readonly Step[]])[] = [
     "tck-stream-artifact-chunked",
     [
       { state: WORKING },
-      { artifact: artifact([textPart("chunk 1 ")]), last: false },
-      { artifact: artifact([textPart("chunk 2")]), append: true },
+      { artifact: artifact([textPart("chunk-1 ")]), last: false },
+      { artifact: artifact([textPart("chunk-2")]), append: true },
       { state: DONE },
     ],
   ],
-  ["tck-stream-", streamed],
+  ["tck-stream-001", streamed("Stream hello from TCK")],
+  ["tck-stream-002", [{ state: DONE }]],
+  ["tck-stream-003", streamed("Stream task lifecycle")],
+  ["tck-stream-ordering-001", streamed("Ordered output")],
   ["test-resubscribe-message-id", [{ state: WORKING }, { state: DONE, afterMs: 4_000 }]],
 ];
 
@@ -96,12 +101,10 @@ interface Scripted {
 interface World {
   readonly clock: Clock;
   readonly tasks: Map<string, Scripted>;
-  /** What each message led to, by caller and messageId. */
-  readonly answers: Map<string, Sent>;
 }
 
 export function createScriptedTasks(clock: Clock): TaskSource {
-  const world: World = { clock, tasks: new Map(), answers: new Map() };
+  const world: World = { clock, tasks: new Map() };
   const { tasks } = world;
   return {
     send: async (message, { principal }) => send(world, message, principal.id),
@@ -110,7 +113,7 @@ export function createScriptedTasks(clock: Clock): TaskSource {
       return found?.owner === principal.id ? structuredClone(found.task) : null;
     },
     list: async (filter, { principal }) => select([...tasks.values()], principal.id, filter),
-    follow: (task, { signal }) => follow(tasks.get(task.id), task, signal),
+    follow: (task, { signal }, until) => follow(tasks.get(task.id), task, { signal, until }),
     cancel: async (task) => {
       const found = tasks.get(task.id);
       if (found === undefined || isTerminal(found.task)) return null;
@@ -120,16 +123,9 @@ export function createScriptedTasks(clock: Clock): TaskSource {
   };
 }
 
+/** Every message is taken anew: the kit sends one messageId for many tasks. */
 function send(world: World, message: Message, owner: string): Sent {
-  const key = `${owner}/${message.messageId}`;
-  const before = world.answers.get(key);
-  if (before !== undefined) {
-    return before.kind === "task" ? current(world, before.task.id) : before;
-  }
-  const sent =
-    message.taskId === "" ? open(world, message, owner) : continued(world, message, owner);
-  world.answers.set(key, sent);
-  return sent;
+  return message.taskId === "" ? open(world, message, owner) : continued(world, message, owner);
 }
 
 function current(world: World, id: string): Sent {
@@ -140,7 +136,7 @@ function current(world: World, id: string): Sent {
 function open(world: World, message: Message, owner: string): Sent {
   const contextId = message.contextId || randomUUID();
   if (message.messageId.startsWith("tck-message-response")) {
-    const parts = [textPart("Hello from TCK")];
+    const parts = [textPart("Direct message response")];
     const answer = agentMessage({ messageId: randomUUID(), taskId: "", contextId, parts });
     return { kind: "message", message: answer };
   }
@@ -246,7 +242,7 @@ function select(all: readonly Scripted[], owner: string, filter: TaskFilter): Ta
 async function* follow(
   scripted: Scripted | undefined,
   task: Task,
-  signal: AbortSignal,
+  { signal, until }: { readonly signal: AbortSignal; readonly until: Until },
 ): AsyncGenerator<StreamResponse, void, undefined> {
   if (scripted === undefined) return;
   const submitted = task.status?.state === TaskState.TASK_STATE_SUBMITTED;
@@ -258,7 +254,7 @@ async function* follow(
       yield update;
       continue;
     }
-    if (isSettled(scripted.task)) return;
+    if (until === "settled" ? isSettled(scripted.task) : isTerminal(scripted.task)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => resolve(), { once: true });
     await Promise.race([scripted.next, promise]);

@@ -17,10 +17,10 @@ export function createSessionSource(tools: SourceTools): TaskSource {
     send: (message, caller) => sendOnce(tools, message, caller),
     load: (id, caller) => loadTask(tools, id, caller),
     list: (filter, caller) => listTasks(tools, filter, caller),
-    follow: (task, caller) =>
+    follow: (task, caller, until) =>
       proposalOf(task.id) === null
-        ? followSession(tools, task, caller)
-        : followProposal(tools, task, caller),
+        ? followSession(tools, task, { caller, until })
+        : followProposal(tools, task, { caller, until }),
     cancel: (task, caller) => cancel(tools, task, caller),
   };
 }
@@ -32,7 +32,7 @@ async function cancel(tools: SourceTools, task: Task, caller: Caller): Promise<T
   await tools.sessions.cancel(act, task.id, "cancelled by A2A request");
   let now: Task | null = task;
   while (now !== null && !isTerminal(now) && !caller.signal.aborted) {
-    for await (const _update of followSession(tools, now, caller));
+    for await (const _update of followSession(tools, now, { caller, until: "ended" }));
     now = await loadTask(tools, task.id, caller);
   }
   return now?.status?.state === TaskState.TASK_STATE_CANCELED ? now : null;

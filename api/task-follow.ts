@@ -1,20 +1,25 @@
 /**
  * What happens to a task from some moment on, as updates of the protocol.
  *
- * I1. Following a session ends at the first state in which it ends or waits for a person, and not
- *     before the snapshot says so too.
+ * I1. A state in which a session ends or waits for a person is not told before the snapshot says so
+ *     too.
  */
 import type { HistoryEntry } from "../session/audit.ts";
 import { evolve } from "../session/evolve.ts";
 import type { SessionState } from "../session/state.ts";
-import { isSettled } from "./a2a-handler.ts";
+import { isSettled, isTerminal } from "./a2a-handler.ts";
 import type { StreamResponse, Task } from "./a2a-sdk.ts";
 import { proposalOf } from "./proposal-task.ts";
 import { artifactsOf, eventText, statusOfSession } from "./session-task.ts";
 import { awaitSnapshot, loadProposal, seqOf, type TaskTools } from "./task-load.ts";
-import type { Caller } from "./task-source.ts";
+import type { Caller, Until } from "./task-source.ts";
 
 const IDLE_MS = 15_000;
+
+interface Following {
+  readonly caller: Caller;
+  readonly until: Until;
+}
 
 /** What a history entry tells somebody who watches the session's task; state is the one after it. */
 export function updatesOf(
@@ -38,7 +43,7 @@ export function updatesOf(
 export async function* followSession(
   tools: TaskTools,
   task: Task,
-  caller: Caller,
+  { caller, until }: Following,
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const { id, contextId } = task;
   const { signal } = caller;
@@ -49,10 +54,11 @@ export async function* followSession(
     const { seq } = entry.line;
     state = evolve(state, entry.event);
     if (seq <= seen) continue;
-    const last = entry.event.type === "SessionCompleted" || state.status === "waiting";
-    if (last) await awaitSnapshot(tools, { session: id, seq }, caller);
+    const over = entry.event.type === "SessionCompleted";
+    const waits = state.status === "waiting";
+    if (over || waits) await awaitSnapshot(tools, { session: id, seq }, caller);
     yield* updatesOf(entry, state, contextId);
-    if (last) return;
+    if (over || (waits && until === "settled")) return;
   }
 }
 
@@ -73,7 +79,7 @@ function artifactUpdates(state: SessionState, contextId: string): StreamResponse
 export async function* followProposal(
   tools: TaskTools,
   task: Task,
-  caller: Caller,
+  { caller, until }: Following,
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const session = proposalOf(task.id)?.session ?? "";
   let last = task;
@@ -87,6 +93,6 @@ export async function* followProposal(
     const metadata = { seq: entry.line.seq };
     const value = { taskId: now.id, contextId: now.contextId, status: now.status, metadata };
     yield { payload: { $case: "statusUpdate", value } };
-    if (isSettled(now)) return;
+    if (until === "settled" ? isSettled(now) : isTerminal(now)) return;
   }
 }

@@ -24,6 +24,9 @@ export interface TaskFilter {
   readonly since: string | null;
 }
 
+/** Where a stream ends: at the task's end, or also where it waits for input. */
+export type Until = "ended" | "settled";
+
 export interface TaskSource {
   /** Takes a message once per caller, tenant and messageId. */
   send(message: Message, caller: Caller): Promise<Sent>;
@@ -31,8 +34,8 @@ export interface TaskSource {
   load(id: string, caller: Caller): Promise<Task | null>;
   /** Newest change first. */
   list(filter: TaskFilter, caller: Caller): Promise<readonly Task[]>;
-  /** What happens after `task`, up to the first state in which the task ends or waits for input. */
-  follow(task: Task, caller: Caller): AsyncIterable<StreamResponse>;
+  /** What happens after `task`, up to the first state of the kind. */
+  follow(task: Task, caller: Caller, until: Until): AsyncIterable<StreamResponse>;
   /** The task after it was asked to end; null where it has ended otherwise. */
   cancel(task: Task, caller: Caller): Promise<Task | null>;
 }
