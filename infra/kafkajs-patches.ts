@@ -10,6 +10,7 @@
  * P4. A moved partition leader makes a consumer refresh its metadata, nothing more. Unpatched, it
  *     joins its group again from inside one fetcher while the others go on with the old assignment.
  * P5. Error codes newer than the package have their names (PRODUCER_FENCED, 90).
+ * P6. Who coordinates a group or a transaction is remembered (kafkajs-coordinators.ts).
  *
  * Avoided instead of patched: a producer whose commit failed is stuck (issue 1275), so a transactor
  * is thrown away after any error; committed offsets are shared by all clients made from one `Kafka`
@@ -19,6 +20,7 @@
 import { createRequire } from "node:module";
 import type * as KafkaJs from "kafkajs";
 import type { Batch, Kafka, KafkaConfig } from "kafkajs";
+import { rememberCoordinators } from "./kafkajs-coordinators.ts";
 
 export type {
   Admin,
@@ -98,6 +100,10 @@ interface ConsumerGroup {
   cluster: Cluster;
 }
 
+interface Prototype<N extends 0 | 1> {
+  readonly prototype: Parameters<typeof rememberCoordinators>[N];
+}
+
 type Retrier = (attempt: (bail: (error: unknown) => void) => Promise<unknown>) => Promise<unknown>;
 
 const STALE_METADATA = [
@@ -131,6 +137,10 @@ replaceModule("src/consumer/filterAbortedMessages.js", filterAborted);
 patchAddOffsets();
 patchStaleMetadata();
 patchErrorCodes();
+rememberCoordinators(
+  inner<Prototype<0>>("src/cluster/index.js").prototype,
+  inner<Prototype<1>>("src/network/connection.js").prototype,
+);
 
 const loaded = require("kafkajs") as typeof KafkaJs;
 const BatchOf =
