@@ -2,13 +2,13 @@
  * Snapshots in memory: for tests and simulation.
  */
 import type { Checkpoint, Snapshot, SnapshotStore } from "../session/ports.ts";
-import { assertOnto, isNewer, select } from "./snapshot-order.ts";
+import { assertOnto, isNewer, select, versionOf } from "./snapshot-order.ts";
 
 /** A store that lives as long as the object. */
 export function createMemorySnapshots(): SnapshotStore {
   const snapshots = new Map<string, Snapshot>();
   const checkpoints = new Map<number, Checkpoint>();
-  const memos = new Map<string, string>();
+  const memos = new Map<string, { readonly value: string; readonly until: number }>();
   return {
     async save(batch, checkpoint, onto) {
       const held = checkpoints.get(checkpoint.partition) ?? null;
@@ -22,6 +22,7 @@ export function createMemorySnapshots(): SnapshotStore {
       checkpoints.set(checkpoint.partition, checkpoint);
     },
     load: async (session) => snapshots.get(session) ?? null,
+    version: async (session) => versionOf(snapshots.get(session)),
     loadPartition: async (partition, statuses) =>
       [...snapshots.values()]
         .filter((snapshot) => snapshot.partition === partition)
@@ -33,11 +34,14 @@ export function createMemorySnapshots(): SnapshotStore {
         [...snapshots.values()].map((snapshot) => snapshot.summary),
         filter,
       ),
-    memo: async (key) => memos.get(key) ?? null,
-    async remember(key, value) {
-      const stored = memos.get(key) ?? value;
+    memo: async (key) => memos.get(key)?.value ?? null,
+    async remember(key, value, until = Number.POSITIVE_INFINITY) {
+      const stored = memos.get(key) ?? { value, until };
       memos.set(key, stored);
-      return stored;
+      return stored.value;
+    },
+    async forget(now) {
+      for (const [key, { until }] of memos) if (until <= now) memos.delete(key);
     },
     async clear(partition) {
       for (const [session, snapshot] of snapshots) {

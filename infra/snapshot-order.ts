@@ -12,6 +12,13 @@ export function isNewer(next: Snapshot, stored: Snapshot | null): boolean {
   return next.seq > stored.seq;
 }
 
+/** What is another one for every other state of a session. */
+export function versionOf(
+  snapshot: Pick<Snapshot, "offset" | "seq" | "head"> | undefined,
+): string | null {
+  return snapshot === undefined ? null : `${snapshot.offset}/${snapshot.seq}/${snapshot.head}`;
+}
+
 /** Throws `snapshot_unavailable` unless the stored checkpoint is the one to go on from. */
 export function assertOnto(stored: Checkpoint | null, onto: Checkpoint | null): void {
   const same =

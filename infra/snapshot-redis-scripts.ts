@@ -54,7 +54,13 @@ end
 redis.call('DEL', tag .. 'sessions', tag .. 'updated', tag .. 'ckpt')
 return 'OK'`;
 
-/** Keeps the first value of a key and gives back the one that is kept. */
+/**
+ * Keeps the first value of a key and gives back the one that is kept. ARGV: value, and until when it is
+ * kept in milliseconds since 1970 (empty: for ever).
+ */
 export const MEMO = `
-if redis.call('SETNX', KEYS[1], ARGV[1]) == 1 then return ARGV[1] end
-return redis.call('GET', KEYS[1])`;
+local stored = redis.call('GET', KEYS[1])
+if stored then return stored end
+if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1])
+else redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2]) end
+return ARGV[1]`;

@@ -22,7 +22,7 @@ import type {
 import { partitionFor } from "./partition.ts";
 import { DEFAULT_PARTITIONS } from "./record-table.ts";
 import { CLEAR, MEMO, SAVE } from "./snapshot-redis-scripts.ts";
-import { movedOn, select } from "./snapshot-order.ts";
+import { movedOn, select, versionOf } from "./snapshot-order.ts";
 
 export interface RedisSettings {
   /** redis:// or rediss:// (TLS), with user and password where they are needed. */
@@ -71,6 +71,13 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
         const [found] = await loadMany(partitionFor(session, partitions), [session]);
         return found ?? null;
       }),
+    version: (session) =>
+      run("asking for a version", async () => {
+        const key = `${tag(partitionFor(session, partitions))}snap:${session}`;
+        const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
+        if (typeof head !== "string") return null;
+        return versionOf({ offset: Number(offset), seq: Number(seq), head });
+      }),
     loadPartition: (partition, statuses) =>
       run("loading a partition", async () => {
         const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
@@ -88,8 +95,13 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
       }),
     list: (filter) => run("listing sessions", () => list(filter)),
     memo: (key) => run("reading a memo", () => redis.get(`memo:${key}`)),
-    remember: (key, value) =>
-      run("keeping a memo", async () => String(await redis.mmmMemo(`memo:${key}`, value))),
+    remember: (key, value, until) =>
+      run("keeping a memo", async () => {
+        const end = until === undefined ? "" : Math.trunc(until);
+        return String(await redis.mmmMemo(`memo:${key}`, value, end));
+      }),
+    // Redis forgets by itself: every such memo has its time with it.
+    forget: () => Promise.resolve(),
     clear: (partition) =>
       run("clearing a partition", async () => void (await redis.mmmClear(tag(partition)))),
     close: async () => redis.disconnect(),

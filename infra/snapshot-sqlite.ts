@@ -10,7 +10,7 @@ import type {
   Snapshot,
   SnapshotStore,
 } from "../session/ports.ts";
-import { assertOnto } from "./snapshot-order.ts";
+import { assertOnto, versionOf } from "./snapshot-order.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 export const SNAPSHOT_SCHEMA = `
@@ -25,6 +25,11 @@ export const SNAPSHOT_SCHEMA = `
   CREATE TABLE IF NOT EXISTS checkpoints (
     partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL, history_offset INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS memos (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`;
+
+/** Beside the memos, since folders of before have none; made where it is missing. */
+const ENDS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS memo_ends (
+    until_ms INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (until_ms, key)) WITHOUT ROWID`;
 
 const UPSERT = `
   INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -49,6 +54,10 @@ const ALL = `
 /** The store in an open database. `close` leaves the database open; its owner closes it. */
 export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   const { writer } = database;
+  const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
+  if (database.query(() => known.get()) === undefined) {
+    database.write(() => writer.exec(ENDS_SCHEMA));
+  }
   const upsert = writer.prepare(UPSERT);
   const putCheckpoint = writer.prepare(CHECKPOINT);
   const one = writer.prepare("SELECT * FROM snapshots WHERE session = ?");
@@ -56,6 +65,12 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   const getCheckpoint = writer.prepare("SELECT * FROM checkpoints WHERE partition = ?");
   const getMemo = writer.prepare("SELECT value FROM memos WHERE key = ?");
   const putMemo = writer.prepare("INSERT OR IGNORE INTO memos VALUES (?, ?)");
+  const putEnd = writer.prepare("INSERT OR IGNORE INTO memo_ends VALUES (?, ?)");
+  const dropMemos = writer.prepare(
+    "DELETE FROM memos WHERE key IN (SELECT key FROM memo_ends WHERE until_ms <= ?)",
+  );
+  const dropEnds = writer.prepare("DELETE FROM memo_ends WHERE until_ms <= ?");
+  const getVersion = writer.prepare("SELECT offset, seq, head FROM snapshots WHERE session = ?");
   const dropSnapshots = writer.prepare("DELETE FROM snapshots WHERE partition = ?");
   const dropCheckpoint = writer.prepare("DELETE FROM checkpoints WHERE partition = ?");
   const memo = (key: string): string | null =>
@@ -81,6 +96,10 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
       const row = database.query(() => one.get(session));
       return row === undefined ? null : snapshotOf(row);
     },
+    version: async (session) => {
+      const row = database.query(() => getVersion.get(session));
+      return versionOf(row as Pick<Snapshot, "offset" | "seq" | "head"> | undefined);
+    },
     loadPartition: async (partition, statuses) => {
       const wanted = statuses === undefined ? null : JSON.stringify(statuses);
       const rows = database.query(() => all.all(partition, wanted, wanted));
@@ -89,9 +108,18 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
     checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => list(database, filter),
     memo: async (key) => memo(key),
-    async remember(key, value) {
-      database.write(() => putMemo.run(key, value));
+    async remember(key, value, until) {
+      database.write(() => {
+        const isFirst = putMemo.run(key, value).changes === 1;
+        if (isFirst && until !== undefined) putEnd.run(Math.trunc(until), key);
+      });
       return memo(key) ?? value;
+    },
+    async forget(now) {
+      database.write(() => {
+        dropMemos.run(Math.trunc(now));
+        dropEnds.run(Math.trunc(now));
+      });
     },
     async clear(partition) {
       database.write(() => {

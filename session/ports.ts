@@ -191,13 +191,18 @@ export interface SnapshotStore {
     onto?: Checkpoint | null,
   ): Promise<void>;
   load(session: string): Promise<Snapshot | null>;
+  /** Changes whenever what `load` gives changes, and is null where that is; cheaper than `load`. */
+  version(session: string): Promise<string | null>;
   /** All snapshots of a partition, or those whose session has one of these statuses. */
   loadPartition(partition: number, statuses?: readonly string[]): Promise<readonly Snapshot[]>;
   checkpoint(partition: number): Promise<Checkpoint | null>;
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
   /** Result of a paid or slow step, by its id and input digest; first writer wins. */
   memo(key: string): Promise<string | null>;
-  remember(key: string, value: string): Promise<string>;
+  /** With `until` (milliseconds since 1970) it may be forgotten from then on, else it is kept. */
+  remember(key: string, value: string, until?: number): Promise<string>;
+  /** Forgets memos that were to be kept until `now` at most; a store may have done so by itself. */
+  forget(now: number): Promise<void>;
   /** Forgets everything of a partition (it can be rebuilt from history). */
   clear(partition: number): Promise<void>;
   close(): Promise<void>;

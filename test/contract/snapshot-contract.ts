@@ -175,6 +175,35 @@ export function snapshotContract(name: string, create: () => Promise<StoreUnderT
       expect((await store.list({ status: "completed" })).length).toBe(1);
     });
 
+    test("has another version for every other snapshot of a session, and none without", async () => {
+      expect(await store.version("s1")).toBeNull();
+      const seen: (string | null)[] = [];
+      for (const offset of [1, 2, 1]) {
+        await save(snapshot("s1", offset));
+        seen.push(await store.version("s1"));
+      }
+      await save(snapshot("s1", 2, { seq: 9 }));
+      seen.push(await store.version("s1"));
+      expect(seen).not.toContain(null);
+      expect([seen[0] === seen[1], seen[1] === seen[2], seen[2] === seen[3]]).toEqual([
+        false,
+        true,
+        false,
+      ]);
+    });
+
+    test("forgets what was kept until a time, and nothing else", async () => {
+      const now = Date.now();
+      await store.remember("gone", "a", now - 1_000);
+      await store.remember("kept a while", "b", now + 3_600_000);
+      await store.remember("kept", "c");
+      await store.remember("kept", "d", now - 1_000);
+      await store.forget(now);
+      const left = ["gone", "kept a while", "kept"].map((key) => store.memo(key));
+      expect(await Promise.all(left)).toEqual([null, "b", "c"]);
+      expect(await store.remember("gone", "again")).toBe("again");
+    });
+
     test("keeps the first result of a step", async () => {
       expect(await store.remember("step", "first")).toBe("first");
       expect(await store.remember("step", "second")).toBe("first");

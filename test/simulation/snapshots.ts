@@ -89,6 +89,7 @@ export function createSimSnapshots(link: StoreLink): SnapshotStore {
     save: (snapshots, checkpoint, onto) =>
       ask("save", () => store.save(snapshots, checkpoint, onto)),
     load: (session) => ask("load", () => store.shelf.snapshots.get(session) ?? null),
+    version: (session) => ask("load", () => store.shelf.snapshots.get(session)?.head ?? null),
     loadPartition: (partition, statuses) =>
       ask("loadPartition", () =>
         [...store.shelf.snapshots.values()]
@@ -104,6 +105,7 @@ export function createSimSnapshots(link: StoreLink): SnapshotStore {
       memos.set(key, memos.get(key) ?? value);
       return memos.get(key) ?? value;
     },
+    forget: () => Promise.resolve(),
     clear: (partition) => ask("clear", () => store.clear(partition)),
     close: () => Promise.resolve(),
   };
