@@ -72,12 +72,9 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
         return found ?? null;
       }),
     version: (session) =>
-      run("asking for a version", async () => {
-        const key = `${tag(partitionFor(session, partitions))}snap:${session}`;
-        const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
-        if (typeof head !== "string") return null;
-        return versionOf({ offset: Number(offset), seq: Number(seq), head });
-      }),
+      run("asking for a version", () =>
+        storedVersion(redis, `${tag(partitionFor(session, partitions))}snap:${session}`),
+      ),
     loadPartition: (partition, statuses) =>
       run("loading a partition", async () => {
         const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
@@ -195,6 +192,12 @@ async function loadAll(
     }
   }
   return found;
+}
+
+async function storedVersion(redis: Redis, key: string): Promise<string | null> {
+  const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
+  if (typeof head !== "string") return null;
+  return versionOf({ offset: Number(offset), seq: Number(seq), head });
 }
 
 /** Orders as text like the number does. */

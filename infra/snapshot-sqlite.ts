@@ -54,27 +54,14 @@ const ALL = `
 /** The store in an open database. `close` leaves the database open; its owner closes it. */
 export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   const { writer } = database;
-  const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
-  if (database.query(() => known.get()) === undefined) {
-    database.write(() => writer.exec(ENDS_SCHEMA));
-  }
   const upsert = writer.prepare(UPSERT);
   const putCheckpoint = writer.prepare(CHECKPOINT);
   const one = writer.prepare("SELECT * FROM snapshots WHERE session = ?");
   const all = writer.prepare(ALL);
   const getCheckpoint = writer.prepare("SELECT * FROM checkpoints WHERE partition = ?");
-  const getMemo = writer.prepare("SELECT value FROM memos WHERE key = ?");
-  const putMemo = writer.prepare("INSERT OR IGNORE INTO memos VALUES (?, ?)");
-  const putEnd = writer.prepare("INSERT OR IGNORE INTO memo_ends VALUES (?, ?)");
-  const dropMemos = writer.prepare(
-    "DELETE FROM memos WHERE key IN (SELECT key FROM memo_ends WHERE until_ms <= ?)",
-  );
-  const dropEnds = writer.prepare("DELETE FROM memo_ends WHERE until_ms <= ?");
   const getVersion = writer.prepare("SELECT offset, seq, head FROM snapshots WHERE session = ?");
   const dropSnapshots = writer.prepare("DELETE FROM snapshots WHERE partition = ?");
   const dropCheckpoint = writer.prepare("DELETE FROM checkpoints WHERE partition = ?");
-  const memo = (key: string): string | null =>
-    (database.query(() => getMemo.get(key))?.["value"] ?? null) as string | null;
 
   const checkpointOf = (partition: number): Checkpoint | null => {
     const row = database.query(() => getCheckpoint.get(partition));
@@ -107,20 +94,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
     },
     checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => list(database, filter),
-    memo: async (key) => memo(key),
-    async remember(key, value, until) {
-      database.write(() => {
-        const isFirst = putMemo.run(key, value).changes === 1;
-        if (isFirst && until !== undefined) putEnd.run(Math.trunc(until), key);
-      });
-      return memo(key) ?? value;
-    },
-    async forget(now) {
-      database.write(() => {
-        dropMemos.run(Math.trunc(now));
-        dropEnds.run(Math.trunc(now));
-      });
-    },
+    ...memosIn(database),
     async clear(partition) {
       database.write(() => {
         dropSnapshots.run(partition);
@@ -128,6 +102,39 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
       });
     },
     close: () => Promise.resolve(),
+  };
+}
+
+function memosIn(database: SqliteDatabase): Pick<SnapshotStore, "memo" | "remember" | "forget"> {
+  const { writer } = database;
+  const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
+  if (database.query(() => known.get()) === undefined) {
+    database.write(() => writer.exec(ENDS_SCHEMA));
+  }
+  const get = writer.prepare("SELECT value FROM memos WHERE key = ?");
+  const put = writer.prepare("INSERT OR IGNORE INTO memos VALUES (?, ?)");
+  const putEnd = writer.prepare("INSERT OR IGNORE INTO memo_ends VALUES (?, ?)");
+  const drop = writer.prepare(
+    "DELETE FROM memos WHERE key IN (SELECT key FROM memo_ends WHERE until_ms <= ?)",
+  );
+  const dropEnds = writer.prepare("DELETE FROM memo_ends WHERE until_ms <= ?");
+  const memo = (key: string): string | null =>
+    (database.query(() => get.get(key))?.["value"] ?? null) as string | null;
+  return {
+    memo: async (key) => memo(key),
+    async remember(key, value, until) {
+      database.write(() => {
+        const isFirst = put.run(key, value).changes === 1;
+        if (isFirst && until !== undefined) putEnd.run(Math.trunc(until), key);
+      });
+      return memo(key) ?? value;
+    },
+    async forget(now) {
+      database.write(() => {
+        drop.run(Math.trunc(now));
+        dropEnds.run(Math.trunc(now));
+      });
+    },
   };
 }
 
