@@ -4,7 +4,7 @@ import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
 import { createBuiltinTraining } from "../consumers/builtin-training.ts";
 import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
 import type { Consumer } from "../consumers/consumer.ts";
-import { createDataLoader } from "../consumers/data-source.ts";
+import { createDataLoader, modelCall } from "../consumers/data-source.ts";
 import { createDataScientist } from "../consumers/data-scientist.ts";
 import { createGuard } from "../consumers/guard.ts";
 import { createJudging } from "../consumers/judging.ts";
@@ -14,15 +14,18 @@ import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createSubprocessTraining } from "../consumers/subprocess-training.ts";
 import { createTrainer, type Training } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
+import { observedExposure } from "../guard/exposure.ts";
 import { headJudge } from "../guard/head-judge.ts";
 import { shippedIntentHead } from "../guard/intent-head.ts";
 import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
 import { rememberedJudge } from "../guard/memo.ts";
 import type { SemanticJudge } from "../guard/semantics.ts";
+import type { ObservedExposure } from "../guard/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
+import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { SnapshotStore } from "../session/ports.ts";
@@ -100,7 +103,7 @@ export async function composeConsumers(
     router: createRouter({ route: routing.route }),
     "data-scientist": createDataScientist(agents),
     guard: createGuard({
-      judge: createJudging({ spec, judge: remembered }),
+      judge: createJudging({ spec, judge: remembered, observed: observedBy(load) }),
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,
@@ -124,6 +127,14 @@ export function judgesOf(encoder: SentenceEncoder | null, settings: Settings): S
 }
 
 type Load = ReturnType<typeof createDataLoader>;
+
+/** The guard's own look at the data that a pinned baseline names. */
+function observedBy(load: Load): (baseline: ModelConfig) => Promise<ObservedExposure> {
+  return async (baseline) => {
+    const { dataset } = await load(baseline);
+    return modelCall(() => observedExposure(dataset, baseline));
+  };
+}
 
 function trainingOf(settings: Settings["trainer"], load: Load): Training {
   if (settings.kind === "builtin") return createBuiltinTraining(load);

@@ -8,6 +8,7 @@
  * I2. A vector that the signature layer would refuse has the loss `REFUSED` and is never archived.
  * I3. A value that rounds to the one in force is the one in force, to the last bit.
  */
+import { observedExposure } from "../guard/exposure.ts";
 import { judgeSignature } from "../guard/signature-rules.ts";
 import { signatureOf } from "../guard/signature.ts";
 import type { Specification } from "../guard/specification.ts";
@@ -102,9 +103,10 @@ function boxOf(job: EvaluatorJob, start: Float64Array): Box {
 }
 
 function refusals(job: EvaluatorJob): (parameters: Float64Array) => boolean {
-  const baseline = signatureOf(job.baseline);
+  const observed = observedExposure(job.dataset, job.baseline);
+  const baseline = signatureOf(job.baseline, observed);
   return (parameters) => {
-    const signature = signatureOf(withParameters(job.base, parameters));
+    const signature = signatureOf(withParameters(job.base, parameters), observed);
     return judgeSignature(signature, baseline, job.spec).length > 0;
   };
 }

@@ -10,7 +10,7 @@ import type { Consumer } from "../../consumers/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/judging.ts";
+import { createJudging, type JudgingTools } from "../../consumers/judging.ts";
 import type { Observer } from "../../consumers/observer.ts";
 import type { Reasoners } from "../../consumers/reasoners.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
@@ -135,6 +135,7 @@ export interface SystemOptions {
   readonly reasoners?: Partial<Reasoners>;
   readonly training?: Training;
   readonly judges?: readonly SemanticJudge[];
+  readonly observed?: JudgingTools["observed"];
   readonly observer?: Observer;
   /** Consumer names to leave out. */
   readonly without?: readonly string[];
@@ -195,7 +196,11 @@ function consumersOf(options: SystemOptions): readonly Consumer[] {
     createRouter({ route: options.route ?? pinnedOrDataScientist }),
     createDataScientist(agents),
     createGuard({
-      judge: createJudging({ spec, judge: (input) => judge(input, options.judges ?? []) }),
+      judge: createJudging({
+        spec,
+        judge: (input) => judge(input, options.judges ?? []),
+        ...(options.observed === undefined ? {} : { observed: options.observed }),
+      }),
       specDigest: spec.digest,
       guardKeys: TEST_KEYS.guard,
       coordinatorKeys: TEST_KEYS.coordinator,
