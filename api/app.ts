@@ -35,9 +35,9 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   const { log, snapshots, clock, settings } = tools;
   const authenticator = createAuthenticator(settings, {
     now: () => clock.now(),
-    claim: async (name) => {
+    claim: async (name, until) => {
       const mine = randomUUID();
-      return (await snapshots.remember(name, mine)) === mine;
+      return (await snapshots.remember(name, mine, until)) === mine;
     },
   });
   const intake = await openIntake({

@@ -4,6 +4,8 @@
  * I1. Algorithms are those of the settings; `none` and symmetric ones never are.
  * I2. Issuer, audience, expiry and age are checked; a token without expiry is refused.
  * I3. API keys are compared by digest, in constant time, and every digest is compared.
+ * I4. A token that was verified is not verified again for `VERIFIED_MS` at most, and never beyond its
+ *     own end: so a key that is withdrawn stops within that time.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
@@ -30,8 +32,11 @@ export interface Authenticator {
 interface AuthTools {
   /** Milliseconds since 1970. */
   now(): number;
-  /** First writer wins; false when the name was taken before. Used for single-use tokens. */
-  claim(name: string): Promise<boolean>;
+  /**
+   * First writer wins; false when the name was taken before. Used for single-use tokens; `until`
+   * (milliseconds since 1970) is when the token has ended.
+   */
+  claim(name: string, until: number): Promise<boolean>;
 }
 
 export function createAuthenticator(settings: ApiSettings, tools: AuthTools): Authenticator {
@@ -62,13 +67,19 @@ export function apiKeyDigest(key: string): string {
 }
 
 function keyReader(keys: ApiSettings["keys"]): (key: string) => Principal {
-  const rows = keys.map((row) => ({ row, digest: Buffer.from(row.sha256, "hex") }));
+  const rows = keys.map((row): { principal: Principal; digest: Buffer } => ({
+    principal: {
+      id: `key:${row.name}`,
+      scopes: new Set(row.scopes),
+      units: row.business_units === "all" ? "all" : new Set(row.business_units),
+    },
+    digest: Buffer.from(row.sha256, "hex"),
+  }));
   return (key) => {
-    const given = Buffer.from(apiKeyDigest(key), "hex");
-    const found = rows.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.row;
+    const given = createHash("sha256").update(key, "utf8").digest();
+    const found = rows.filter(({ digest }) => timingSafeEqual(digest, given))[0];
     if (found === undefined) throw refused("the API key is not known");
-    const units = found.business_units === "all" ? "all" : new Set(found.business_units);
-    return { id: `key:${found.name}`, scopes: new Set(found.scopes), units };
+    return found.principal;
   };
 }
 
@@ -80,6 +91,8 @@ const CLAIMS = z.object({
     .union([z.literal("all"), z.array(z.string().min(1).max(100)).max(1_000)])
     .default([]),
   jti: z.string().min(1).max(200).optional(),
+  exp: z.number(),
+  iat: z.number(),
 });
 
 function tokenReader(
@@ -87,24 +100,53 @@ function tokenReader(
   tools: AuthTools,
 ): (token: string, changes: boolean) => Promise<Principal> {
   const keys = keySet(jwt);
+  const known = new Map<string, Verified>();
   return async (token, changes) => {
-    const payload = await verified(token, keys, jwt, tools.now());
-    const claims = CLAIMS.safeParse(payload);
-    if (!claims.success) throw refused("the token's claims are malformed");
-    const { sub, scope, business_units: units, jti } = claims.data;
-    if (jwt.single_use && changes) await claimOnce(tools, jti);
-    const scopes = scope.split(" ").filter((word): word is Scope => isScope(word));
-    return {
-      id: `user:${sub}`,
-      scopes: new Set(scopes),
-      units: units === "all" ? "all" : new Set(units),
-    };
+    const digest = createHash("sha256").update(token, "utf8").digest("base64");
+    let found = known.get(digest);
+    if (found === undefined || tools.now() >= found.until) {
+      known.delete(digest);
+      found = readToken(await verified(token, keys, jwt, tools.now()), jwt, tools.now());
+      known.set(digest, found);
+      if (known.size > VERIFIED_MAX) known.delete(known.keys().next().value as string);
+    }
+    if (jwt.single_use && changes) await claimOnce(tools, found);
+    return found.principal;
   };
 }
 
-async function claimOnce(tools: AuthTools, jti: string | undefined): Promise<void> {
+const VERIFIED_MS = 60_000;
+const VERIFIED_MAX = 10_000;
+
+interface Verified {
+  readonly principal: Principal;
+  readonly jti: string | undefined;
+  /** Milliseconds since 1970: when the token has ended, and until when it need not be verified. */
+  readonly ends: number;
+  readonly until: number;
+}
+
+function readToken(payload: JWTPayload, jwt: JwtSettings, now: number): Verified {
+  const claims = CLAIMS.safeParse(payload);
+  if (!claims.success) throw refused("the token's claims are malformed");
+  const { sub, scope, business_units: units, jti, exp, iat } = claims.data;
+  const scopes = scope.split(" ").filter((word): word is Scope => isScope(word));
+  const ends = (Math.min(exp, iat + jwt.max_age_s) + jwt.clock_tolerance_s) * 1_000;
+  return {
+    principal: {
+      id: `user:${sub}`,
+      scopes: new Set(scopes),
+      units: units === "all" ? "all" : new Set(units),
+    },
+    jti,
+    ends,
+    until: Math.min(ends, now + VERIFIED_MS),
+  };
+}
+
+async function claimOnce(tools: AuthTools, { jti, ends }: Verified): Promise<void> {
   if (jti === undefined) throw refused("a single-use token needs a jti");
-  if (!(await tools.claim(`token/${jti}`))) throw refused("the token was used before");
+  if (!(await tools.claim(`token/${jti}`, ends))) throw refused("the token was used before");
 }
 
 function isScope(word: string): boolean {

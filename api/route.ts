@@ -94,13 +94,21 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     body: body ?? null,
     handle: async (raw) =>
       handle({
-        ...raw,
+        headers: raw.headers,
+        principal: raw.principal,
+        // Asked for by few handlers, and not free.
+        get signal() {
+          return raw.signal;
+        },
         params: parsed(params, raw.params, "path") as z.infer<P>,
-        query: parsed(query ?? z.strictObject({}), raw.query, "query") as z.infer<Q>,
+        query: parsed(query ?? NO_QUERY, raw.query, "query") as z.infer<Q>,
         body: parsed(body, raw.body, "body") as z.infer<B>,
       }),
   };
 }
+
+/** Made once: a schema is compiled when it is first used. */
+const NO_QUERY = z.strictObject({});
 
 function parsed(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined;

@@ -19,13 +19,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { MmmError } from "../schemas/errors.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
-import { isLoopbackHost } from "./loopback.ts";
+import { requireLocal } from "./loopback.ts";
 import { errorBody, ownError, type ErrorForms } from "./error-body.ts";
 import { requireScope, type Principal } from "./principal.ts";
 import { retryAfter, statusOf } from "./problem.ts";
 import type { Answer, Headers, Route } from "./route.ts";
 import type { ApiSettings } from "./settings.ts";
-import { createStreamCounter, type StreamCounter } from "./stream-counter.ts";
+import { createStreamCounter, untilGone, type StreamCounter } from "./stream-counter.ts";
 
 export interface ServerParts {
   readonly routes: readonly Route[];
@@ -56,6 +56,7 @@ interface Running {
   readonly principals: WeakMap<FastifyRequest, Principal>;
   readonly streams: StreamCounter;
   readonly limits: Limiters;
+  readonly security: Readonly<Record<string, string>>;
 }
 
 interface Limiters {
@@ -86,9 +87,10 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   });
   const principals = new WeakMap<FastifyRequest, Principal>();
   const limits = await addPlugins(app, settings, principals);
+  const security = await securityHeaders();
   const stopping = new AbortController();
   const streams = createStreamCounter(settings.limits.streams_per_caller);
-  const running: Running = { parts, stopping, principals, streams, limits };
+  const running: Running = { parts, stopping, principals, streams, limits, security };
   addParsers(app, settings);
   addHooks(app, running);
   for (const row of parts.routes) addRoute(app, running, row);
@@ -110,7 +112,6 @@ async function addPlugins(
   settings: ApiSettings,
   principals: WeakMap<FastifyRequest, Principal>,
 ): Promise<Limiters> {
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   if (settings.cors_origins.length > 0) {
     await app.register(cors, {
       origin: [...settings.cors_origins],
@@ -133,6 +134,26 @@ async function addPlugins(
     caller: async (request) => refuseExcess(await callers(request)),
     address: async (request) => refuseExcess(await addresses(request)),
   };
+}
+
+/** What the library sets on an answer. It is the same on every one, so it is asked once. */
+async function securityHeaders(): Promise<Readonly<Record<string, string>>> {
+  const probe = Fastify();
+  probe.get("/", async () => "");
+  const before = (await probe.inject("/")).headers;
+  await probe.close();
+  const shielded = Fastify();
+  await shielded.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } },
+  });
+  shielded.get("/", async () => "");
+  const after = (await shielded.inject("/")).headers;
+  await shielded.close();
+  return Object.fromEntries(
+    Object.entries(after).flatMap(([name, value]) =>
+      name in before || typeof value !== "string" ? [] : [[name, value]],
+    ),
+  );
 }
 
 function refuseExcess(limit: { isAllowed: boolean; isExceeded?: boolean; ttlInSeconds?: number }) {
@@ -160,8 +181,8 @@ function addParsers(app: FastifyInstance, settings: ApiSettings): void {
 function addHooks(app: FastifyInstance, running: Running): void {
   const { parts, principals, limits } = running;
   app.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id);
-    if (parts.authenticator.open) requireLocal(request, parts.settings);
+    reply.headers(running.security).header("x-request-id", request.id);
+    if (parts.authenticator.open) requireLocal(request.headers, parts.settings.cors_origins);
     const row = request.routeOptions.config.row;
     if (row === undefined || row.scope === "open") return;
     const principal = await identify(parts.authenticator, request, limits);
@@ -179,19 +200,6 @@ function addHooks(app: FastifyInstance, running: Running): void {
   });
   app.setErrorHandler((error, request, reply) => {
     sendError(running, { request, reply }, ownError(error));
-  });
-}
-
-/** Throws the 403 of a request that a foreign name or a foreign web page leads here. */
-function requireLocal({ headers }: FastifyRequest, settings: ApiSettings): void {
-  const { host, origin } = headers;
-  const isOwnPage =
-    origin === undefined ||
-    settings.cors_origins.includes(origin) ||
-    (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
-  if (isLoopbackHost(host) && isOwnPage) return;
-  throw new MmmError("unauthorized", "without keys only this machine's own names are served", {
-    data: { http: 403 },
   });
 }
 
@@ -240,18 +248,18 @@ function addRoute(app: FastifyInstance, running: Running, row: Route): void {
     config: { row },
     ...(row.upload === undefined ? {} : { bodyLimit: row.upload.bytesMax }),
     handler: async (request, reply) => {
-      const gone = new AbortController();
-      reply.raw.once("close", () => {
-        if (!reply.raw.writableFinished) gone.abort();
-      });
       const principal = running.principals.get(request) as Principal;
+      let signal: AbortSignal | null = null;
       const answer = await row.handle({
         params: request.params,
         query: request.query,
         body: request.body,
         headers: request.headers as Headers,
         principal,
-        signal: AbortSignal.any([gone.signal, running.stopping.signal]),
+        get signal() {
+          signal ??= untilGone(reply.raw, running.stopping.signal);
+          return signal;
+        },
       });
       return send(running, { request, reply }, answer);
     },

@@ -89,7 +89,8 @@ export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Rout
       answers: { 200: { about: "the session as of its last snapshot", schema: SESSION_VIEW } },
       handle: async ({ principal, params }) => ({
         status: 200,
-        json: await sessions.get(principal, params.session),
+        text: await sessions.view(principal, params.session),
+        type: "application/json",
       }),
     }),
     cancel(sessions),

@@ -22,13 +22,8 @@ import type {
 import type { HistoryHub } from "./history-hub.ts";
 import type { Intake } from "./intake.ts";
 import { ownsUnit, requireUnit, type Principal } from "./principal.ts";
-import {
-  detailOf,
-  isFinished,
-  queuedView,
-  type QueuedView,
-  type SessionDetail,
-} from "./session-view.ts";
+import { createSessionDetails } from "./session-details.ts";
+import { isFinished, queuedView, type QueuedView } from "./session-view.ts";
 import type { Decision, StartRequest } from "./session-requests.ts";
 
 /** A checked request: everything of the event but who asks. */
@@ -58,7 +53,10 @@ export interface Act {
 
 export interface Sessions {
   start(act: Act, request: StartRequest): Promise<{ session: string; repeated: boolean }>;
-  get(principal: Principal, session: string): Promise<SessionDetail | QueuedView>;
+  /** One session as JSON text: its details, or its place in the queue; throws `not_found`. */
+  view(principal: Principal, session: string): Promise<string>;
+  /** A session that still waits in the intake, or null. */
+  waiting(principal: Principal, session: string): QueuedView | null;
   /** The snapshot, or null for one that still waits in the intake; throws `not_found`. */
   snapshot(principal: Principal, session: string): Promise<Snapshot | null>;
   list(principal: Principal, filter: SessionFilter): Promise<SessionPage>;
@@ -69,10 +67,23 @@ export interface Sessions {
 }
 
 export function createSessions(tools: SessionTools): Sessions {
+  const details = createSessionDetails(tools.snapshots);
+  const waiting = (principal: Principal, session: string): QueuedView | null => {
+    const found = tools.intake.find(session);
+    if (found === null || !ownsUnit(principal, found.business_unit)) return null;
+    return queuedView(found, tools.intake.waiting());
+  };
   return {
+    waiting,
     start: (act, request) => start(tools, act, request),
     snapshot: (principal, session) => visible(tools, principal, session),
-    get: (principal, session) => get(tools, principal, session),
+    view: async (principal, session) => {
+      const detail = await details.of(session);
+      if (detail !== null && ownsUnit(principal, detail.business_unit)) return detail.text;
+      const queued = detail === null ? waiting(principal, session) : null;
+      if (queued === null) throw unknown(session);
+      return JSON.stringify(queued);
+    },
     list: (principal, filter) => list(tools.snapshots, principal, filter),
     queued: (principal) => {
       const all = tools.intake.waiting();
@@ -122,18 +133,6 @@ function append(tools: SessionTools, act: Act, found: Snapshot, event: Event): P
   const time = new Date(tools.clock.now()).toISOString();
   const key = `${act.principal.id}/${act.key}`;
   return submit(tools.log, { session, businessUnit, producer: "api", key, time }, event);
-}
-
-async function get(
-  tools: SessionTools,
-  principal: Principal,
-  session: string,
-): Promise<SessionDetail | QueuedView> {
-  const found = await visible(tools, principal, session);
-  if (found !== null) return detailOf(found);
-  const waiting = tools.intake.find(session);
-  if (waiting === null) throw unknown(session);
-  return queuedView(waiting, tools.intake.waiting());
 }
 
 async function decide(

@@ -1,4 +1,5 @@
-/** How many streams each caller holds open. */
+/** How many streams each caller holds open, and when one is over. */
+import type { ServerResponse } from "node:http";
 import { MmmError } from "../schemas/errors.ts";
 
 export interface StreamCounter {
@@ -24,4 +25,14 @@ export function createStreamCounter(max: number): StreamCounter {
       };
     },
   };
+}
+
+/** Aborts when the caller is gone or the server stops. */
+export function untilGone(response: ServerResponse, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return AbortSignal.any([gone.signal, stopping]);
 }

@@ -35,13 +35,14 @@ export async function loadTask(tools: TaskTools, id: string, caller: Caller): Pr
   const session = proposal?.session ?? id;
   try {
     const snapshot = await tools.sessions.snapshot(caller.principal, session);
-    const view = snapshot?.summary ?? (await tools.sessions.get(caller.principal, session));
+    const view = snapshot?.summary ?? tools.sessions.waiting(caller.principal, session);
+    // Between the two questions it was admitted and is in a snapshot now.
+    if (view === null) return await loadTask(tools, id, caller);
     if (caller.tenant !== null && view.business_unit !== caller.tenant) return null;
     if (proposal !== null) return await loadProposal(tools, id, session);
     const facts = await factsOf(tools, id, session);
     if (snapshot !== null) return taskOfSession(stateOf(snapshot), { ...facts, seq: snapshot.seq });
-    if ("since" in view) return taskOfQueued(view, { ...facts, seq: 0 });
-    return await loadTask(tools, id, caller);
+    return "since" in view ? taskOfQueued(view, { ...facts, seq: 0 }) : null;
   } catch (error) {
     if (error instanceof MmmError && error.code === "not_found") return null;
     throw error;

@@ -1,11 +1,10 @@
 /**
  * How fast one session is answered over HTTP while many callers ask: `GET /v1/sessions/{id}` at a
- * fixed rate against a store of many sessions, measured from the moment a request was due (so that a
- * slow server cannot hide by being asked less).
+ * fixed rate against a store of many sessions, logged in with a token, by a generator in a process of
+ * its own (bench/api-load.ts).
  *
- * `node bench/api.ts [requests per second] [stored sessions] [seconds]`
+ * `node bench/api.ts [requests per second] [stored sessions] [seconds] [sqlite|redis]`
  */
-import { Agent, request } from "node:http";
 import { fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,23 +13,54 @@ import { startApi } from "../api/app.ts";
 import { API_SETTINGS } from "../api/settings.ts";
 import { cardKeyOf } from "../cli/card-key.ts";
 import { systemClock } from "../infra/clock.ts";
+import { createMemoryLog } from "../infra/log-memory.ts";
+import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
 import { openSqliteState } from "../infra/sqlite-state.ts";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { sessionIdOf } from "../schemas/event.ts";
+import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import { emptyState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
+import { AUDIENCE, createSigner, ISSUER, tokenOf } from "../test/api/tokens.ts";
+import { startRedis } from "../test/support/redis-server.ts";
 import { BASELINE_TEXT, CONTEXT_TEXT } from "../test/support/system.ts";
+import { runLoad } from "./api-load.ts";
 
-const [rate = 500, stored = 10_000, seconds = 10] = process.argv.slice(2).map(Number);
+const [rateText = "500", storedText = "10000", secondsText = "20", kind = "sqlite"] =
+  process.argv.slice(2);
+const [rate, stored, seconds] = [rateText, storedText, secondsText].map(Number) as [
+  number,
+  number,
+  number,
+];
+const PARTITIONS = 12;
 
 const nameOf = (index: number): string => sessionIdOf(`bench-${index}`);
 
-/** Runs in a process of its own, so that asking does not slow down answering. */
-async function serve(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "mmm-bench-api-"));
-  const opened = openSqliteState(folder, { clock: systemClock, partitions: 12 });
-  const { log, snapshots } = opened;
-  await log.ensureTopics();
+interface Opened {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}
+
+async function openSqlite(folder: string): Promise<Opened> {
+  const opened = openSqliteState(folder, { clock: systemClock, partitions: PARTITIONS });
+  await opened.log.ensureTopics();
+  return opened;
+}
+
+async function openRedis(): Promise<Opened> {
+  const redis = await startRedis();
+  const snapshots = createRedisSnapshots({ url: redis.url, partitions: PARTITIONS });
+  const close = async (): Promise<void> => {
+    await snapshots.close();
+    await redis.stop();
+  };
+  return { log: createMemoryLog({ partitions: PARTITIONS, clock: systemClock }), snapshots, close };
+}
+
+/** Finished sessions with states of the usual size. */
+async function fill({ log, snapshots }: Opened): Promise<void> {
   for (let start = 0; start < stored; start += 500) {
     const batch = Array.from({ length: Math.min(500, stored - start) }, (_, offset) => {
       const session = nameOf(start + offset);
@@ -41,18 +71,31 @@ async function serve(): Promise<void> {
         context_text: CONTEXT_TEXT,
         seen: Array.from({ length: 100 }, (_unused, at) => String(at).padStart(12, "0")),
       };
-      const partition = log.partitionOf(session);
       const summary = summaryOf(state);
       const text = canonicalJson(state);
+      const partition = log.partitionOf(session);
       return { session, partition, offset: 1, seq: 1, head: "", state: text, summary };
     });
-    await snapshots.save(batch, { partition: 0, offset: 1, historyOffset: 1 });
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const own = batch.filter((one) => one.partition === partition);
+      await snapshots.save(own, { partition, offset: 1, historyOffset: 1 });
+    }
   }
+}
+
+/** Runs in a process of its own, so that asking does not slow down answering. */
+async function serve(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "mmm-bench-api-"));
+  const opened = kind === "redis" ? await openRedis() : await openSqlite(folder);
+  await fill(opened);
+  const signer = await createSigner();
+  const jwt = { issuer: ISSUER, audience: AUDIENCE, keys: [signer.jwk] };
+  const limits = { requests_per_minute: 10_000_000 };
   const api = await startApi({
-    log,
-    snapshots,
+    log: opened.log,
+    snapshots: opened.snapshots,
     clock: systemClock,
-    settings: API_SETTINGS.parse({ port: 0, limits: { requests_per_minute: 10_000_000 } }),
+    settings: API_SETTINGS.parse({ port: 0, jwt, limits }),
     version: "bench",
     groupPrefix: "bench",
     prepare: () => Promise.reject(new Error("nothing is started here")),
@@ -64,87 +107,64 @@ async function serve(): Promise<void> {
     askRole: null,
     failed: (where, error) => console.error(where, error),
   });
-  process.send?.({ url: api.url });
-  const before = process.cpuUsage();
-  process.once("message", () => {
-    void (async () => {
-      const { user, system } = process.cpuUsage(before);
-      console.log(
-        `server: ${((user + system) / 1_000 / (rate * (seconds + 2))).toFixed(3)} ms of CPU an answer`,
-      );
-      await api.close();
-      await opened.close();
-      rmSync(folder, { recursive: true, force: true });
-      process.exit(0);
-    })();
-  });
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-function get(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    request(url, { agent }, (response) => {
-      response.resume();
-      response.once("end", () => resolve(response.statusCode ?? 0));
-    })
-      .once("error", reject)
-      .end();
-  });
-}
-
-interface Measured {
-  readonly latencies: number[];
-  readonly wrong: number;
-}
-
-async function load(url: string, count: number): Promise<Measured> {
-  const latencies: number[] = [];
-  let wrong = 0;
-  const begun = performance.now();
-  const open: Promise<void>[] = [];
-  for (let asked = 0; asked < count; ) {
-    const due = Math.min(count, Math.floor(((performance.now() - begun) * rate) / 1_000) + 1);
-    for (; asked < due; asked += 1) {
-      const dueAt = begun + (asked * 1_000) / rate;
-      const session = nameOf((asked * 7_919) % stored);
-      open.push(
-        get(`${url}/v1/sessions/${session}`).then((status) => {
-          latencies.push(performance.now() - dueAt);
-          if (status !== 200) wrong += 1;
-        }),
-      );
+  const token = await tokenOf(signer, { units: "all" });
+  process.send?.({ url: api.url, token });
+  let before = process.cpuUsage();
+  process.on("message", (message) => {
+    if (message === "begin") before = process.cpuUsage();
+    else if (message === "measure") process.send?.(process.cpuUsage(before));
+    else {
+      void (async () => {
+        await api.close();
+        await opened.close();
+        rmSync(folder, { recursive: true, force: true });
+        process.exit(0);
+      })();
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(open);
-  return { latencies: latencies.toSorted((a, b) => a - b), wrong };
+  });
 }
 
 function quantile(sorted: readonly number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
 }
 
+const SHOWN = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999, max: 1 };
+
+function shown(sorted: readonly number[]): string {
+  const parts = Object.entries(SHOWN).map(
+    ([name, share]) => `${name} ${quantile(sorted, share)} ms`,
+  );
+  return parts.join("  ");
+}
+
 async function main(): Promise<void> {
   const child = fork(new URL(import.meta.url), process.argv.slice(2), {
     env: { ...process.env, BENCH_API_SERVER: "1" },
   });
-  const { url } = await new Promise<{ url: string }>((resolve) => {
-    child.once("message", (message) => resolve(message as { url: string }));
-  });
-  await load(url, rate * 2);
-  const { latencies, wrong } = await load(url, rate * seconds);
-  const shown = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999, max: 1 };
-  console.log(`GET /v1/sessions/{id}: ${rate}/s for ${seconds} s, ${stored} stored sessions`);
-  console.log(
-    Object.entries(shown)
-      .map(([name, share]) => `${name} ${quantile(latencies, share)} ms`)
-      .join("  "),
-  );
+  const told = <T>(): Promise<T> =>
+    new Promise((resolve) => child.once("message", (message) => resolve(message as T)));
+  const { url, token } = await told<{ url: string; token: string }>();
+  const plan = {
+    url,
+    headers: { authorization: `Bearer ${token}` },
+    perSecond: rate,
+    pathOf: (n: number) => `/v1/sessions/${nameOf((n * 7_919) % stored)}`,
+  };
+  // Two seconds to warm up: code compiled, connections open; most sessions are asked for anew after.
+  await runLoad({ ...plan, count: rate * 2 });
+  child.send("begin");
+  const { latencies, delays, wrong } = await runLoad({ ...plan, count: rate * seconds });
+  child.send("measure");
+  const { user, system } = await told<NodeJS.CpuUsage>();
+  console.log(`GET /v1/sessions/{id}: ${rate}/s for ${seconds} s, ${stored} stored, ${kind}`);
+  console.log(`answered after   ${shown(latencies)}`);
+  console.log(`of which sending ${shown(delays)}`);
   console.log(`${latencies.length} answers, ${wrong} wrong`);
+  console.log(
+    `server: ${((user + system) / 1_000 / (rate * seconds)).toFixed(3)} ms of CPU an answer`,
+  );
   child.send("stop");
   await new Promise((resolve) => child.once("exit", resolve));
-  agent.destroy();
 }
 
 if (process.env["BENCH_API_SERVER"] === "1") await serve();

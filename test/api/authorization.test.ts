@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { createAuthenticator } from "../../api/authenticate.ts";
 import { SCOPES, type Scope } from "../../api/principal.ts";
+import { API_SETTINGS } from "../../api/settings.ts";
 import { until } from "../support/system.ts";
 import { call, startBody, startHarness, startSession, untilStatus } from "./api-harness.ts";
 import { apiKey, bearer, createSigner, ISSUER, AUDIENCE, keyRow, tokenOf } from "./tokens.ts";
@@ -189,6 +191,34 @@ describe("a token", () => {
       .setExpirationTime("5m")
       .sign(new TextEncoder().encode(JSON.stringify(signer.jwk).padEnd(64)));
     expect((await call(`${url}/v1/sessions`, { headers: bearer(forged) })).status).toBe(401);
+  });
+
+  it("is not verified for every request, and yet ends when it ends", async () => {
+    const { signer, jwt } = await settings();
+    const now = Math.floor(Date.now() / 1000);
+    let time = now * 1_000;
+    const parsed = API_SETTINGS.parse({ jwt: { ...jwt, clock_tolerance_s: 0 } });
+    const tools = { now: () => time, claim: async () => true };
+    const authenticator = createAuthenticator(parsed, tools);
+    const ask = async (token: string) =>
+      authenticator.identify({
+        authorization: `Bearer ${token}`,
+        apiKey: undefined,
+        changes: false,
+      });
+    const short = await tokenOf(signer, { issued: now, expires: now + 30 });
+    const first = await ask(short);
+    expect(first).toMatchObject({ id: "user:alice" });
+    // The same object: nothing was read again.
+    expect(await ask(short)).toBe(first);
+    time += 30_000;
+    await expect(ask(short)).rejects.toMatchObject({ code: "unauthorized" });
+    const long = await tokenOf(signer, { issued: now, expires: now + 3_000 });
+    const before = await ask(long);
+    time += 60_000;
+    expect(await ask(long)).not.toBe(before);
+    time = now * 1_000 + 3_000_000;
+    await expect(ask(long)).rejects.toMatchObject({ code: "unauthorized" });
   });
 
   it("without scopes or units can do nothing", async () => {
