@@ -55,10 +55,10 @@ function typeOf(schema: unknown): avro.Type {
 /**
  * Teaches the codec a schema that an older or newer writer used; its data are resolved to the
  * present schema of the same event (Avro schema resolution). Throws `schema_mismatch` when the two
- * are not compatible.
+ * are not compatible, or when the text is no schema.
  */
 export function registerWriterSchema(schemaJson: string): string {
-  const writer = typeOf(JSON.parse(schemaJson));
+  const writer = writerType(schemaJson);
   const type = writer.name?.split(".").at(-1) as EventType;
   const row = rows.get(type);
   if (row === undefined) {
@@ -77,6 +77,14 @@ export function registerWriterSchema(schemaJson: string): string {
     return { type, data: datum } as Event;
   });
   return name;
+}
+
+function writerType(schemaJson: string): avro.Type {
+  try {
+    return typeOf(JSON.parse(schemaJson));
+  } catch (cause) {
+    throw new MmmError("schema_mismatch", "the text is not an Avro schema", { cause });
+  }
 }
 
 function fingerprintOf(type: avro.Type): string {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 
 const ENTRY = new URL("./worker-process.ts", import.meta.url).pathname;
+const COMPLAINT_CHARS_MAX = 2_000;
 
 export interface FleetOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -15,54 +16,90 @@ export class Fleet {
   readonly complaints: string[] = [];
   kills = 0;
   restarts = 0;
+  joins = 0;
+  leaves = 0;
+  /** Members that ended though nobody had told them to. */
+  deaths = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#members.length;
+  }
+
   /** Starts all members; resolves when each said it is ready. */
   async start(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#options.size }, () => this.#add()));
+    await Promise.all(Array.from({ length: this.#options.size }, () => this.#add({})));
   }
 
   /** SIGKILLs a member and puts another in its place. */
   async kill(at: number): Promise<void> {
-    const member = this.#members[at % this.#members.length];
+    const member = this.#release(at);
     if (member === undefined) return;
-    this.#members = this.#members.filter((one) => one !== member);
     member.kill("SIGKILL");
     this.kills += 1;
-    await this.#add();
+    await this.#add({});
   }
 
   /** Stops a member as an operator would, and puts another in its place. */
   async replace(at: number): Promise<void> {
-    const member = this.#members[at % this.#members.length];
+    const member = this.#release(at);
     if (member === undefined) return;
-    this.#members = this.#members.filter((one) => one !== member);
     await stopped(member);
     this.restarts += 1;
-    await this.#add();
+    await this.#add({});
+  }
+
+  /** One more member, with settings of its own beside the common ones. */
+  async join(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.joins += 1;
+    await this.#add(environment);
+  }
+
+  /** One member less, in good order. */
+  async leave(at: number): Promise<void> {
+    const member = this.#release(at);
+    if (member === undefined) return;
+    this.leaves += 1;
+    await stopped(member);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#members.map(stopped));
+    const members = this.#members;
     this.#members = [];
+    await Promise.all(members.map(stopped));
   }
 
-  async #add(): Promise<void> {
+  #release(at: number): ChildProcess | undefined {
+    const member = this.#members[at % Math.max(1, this.#members.length)];
+    this.#members = this.#members.filter((one) => one !== member);
+    return member;
+  }
+
+  async #add(environment: Readonly<Record<string, string>>): Promise<void> {
     const member = spawn(process.execPath, [ENTRY], {
-      env: { ...process.env, ...this.#options.environment },
+      env: { ...process.env, ...this.#options.environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    member.stderr.on("data", (chunk: Buffer) => this.complaints.push(chunk.toString()));
+    member.stderr.on("data", (chunk: Buffer) => this.#complain(chunk.toString()));
     this.#members.push(member);
     await new Promise<void>((resolve, reject) => {
       member.stdout.once("data", () => resolve());
-      member.once("exit", () => reject(new Error(`a worker ended: ${this.complaints.at(-1)}`)));
-    }).catch((error: unknown) => {
-      if (this.#members.includes(member)) throw error;
+      member.once("exit", (code, signal) => {
+        if (this.#members.includes(member)) {
+          this.deaths += 1;
+          this.#complain(`a worker ended by itself: code ${code}, signal ${signal}`);
+          this.#members = this.#members.filter((one) => one !== member);
+          reject(new Error(`a worker ended: ${this.complaints.at(-2)}`));
+        } else resolve();
+      });
     });
+  }
+
+  #complain(text: string): void {
+    this.complaints.push(text.slice(0, COMPLAINT_CHARS_MAX));
   }
 }
 

@@ -19,6 +19,10 @@ export interface KafkaServer {
   /** SIGKILL, or a clean stop. */
   kill(index: number, signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
   start(index: number): Promise<void>;
+  /** Index of the active controller, as `broker` (index of one that runs) knows it. */
+  controller(broker: number): Promise<number>;
+  /** Folder of the settings (`1.properties` …) and data (`data-1` …) of all nodes. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -143,7 +147,14 @@ export async function startKafka(count: 1 | 3 = 1, extras?: KafkaExtras): Promis
   await Promise.all(nodes.map((_, index) => start(index)));
   return {
     brokers: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    folder,
     start,
+    async controller(broker) {
+      const tool = ["org.apache.kafka.tools.MetadataQuorumCommand", "--bootstrap-server"];
+      const ask = [...tool, `127.0.0.1:${nodes[broker]?.port}`, "describe", "--status"];
+      const { stdout } = await run("java", [...base.slice(1), ...ask], { timeout: 60_000 });
+      return Number(/^LeaderId:\s+(\d+)$/m.exec(stdout)?.[1]) - 1;
+    },
     async kill(index, signal = "SIGKILL") {
       await children[index]?.kill(signal);
     },

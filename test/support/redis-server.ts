@@ -17,13 +17,19 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts an empty Redis that keeps its data in a folder when it is asked to save. */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * Starts an empty Redis that keeps its data in a folder when it is asked to save; with `append` it
+ * keeps every write and has it again after a kill.
+ */
+export async function startRedis(
+  options: { readonly append?: boolean } = {},
+): Promise<RedisServer> {
   const server = await program("redis-server", "redis-server");
   const folder = mkdtempSync(join(tmpdir(), "mmm-redis-"));
   const [port] = await freePorts(1);
   const plain = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
-  const command = [server, ...plain, "--save", "", "--appendonly", "no"];
+  const command = [server, ...plain, "--save", "", "--appendonly"];
+  command.push(options.append === true ? "yes" : "no");
   let child: Child | null = null;
   async function start(): Promise<void> {
     child = await startChild(command, /Ready to accept connections/, { cwd: folder });

@@ -1,20 +1,26 @@
 /**
  * A worker in a process of its own, for tests that kill it: the real consumers with scripted agents
  * and an instant trainer on Kafka and Redis. Stops on SIGTERM.
+ *
+ * MMM_AGENT_MS: how long the agents think, on average. MMM_NEWER_WRITER: it writes as a
+ * newer version of the product would, which has a field of this name more.
  */
 import { systemClock } from "../../infra/clock.ts";
 import { createKafkaLog } from "../../infra/log-kafka.ts";
 import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
-import { collectFaults, startSystem } from "./system.ts";
+import { newerVersion } from "./newer-writer.ts";
+import { collectFaults, scriptedReasoners, startSystem } from "./system.ts";
 
 const {
   KAFKA_BROKERS = "",
   REDIS_URL = "",
   MMM_PREFIX = "test.",
   MMM_PARTITIONS = "12",
+  MMM_AGENT_MS = "0",
+  MMM_NEWER_WRITER = "",
 } = process.env;
 const partitions = Number(MMM_PARTITIONS);
-const log = createKafkaLog(
+const own = createKafkaLog(
   {
     brokers: KAFKA_BROKERS.split(","),
     prefix: MMM_PREFIX,
@@ -24,9 +30,32 @@ const log = createKafkaLog(
   },
   systemClock,
 );
+const newer = MMM_NEWER_WRITER === "" ? null : newerVersion(MMM_NEWER_WRITER);
+await newer?.publish(own);
+const log = newer?.writer(own) ?? own;
 const snapshots = createRedisSnapshots({ url: REDIS_URL, prefix: MMM_PREFIX, partitions });
 const observer = collectFaults();
-const system = await startSystem({ log, snapshots, observer });
+
+/** Thinks between half and one and a half times the mean, so that sessions fall out of step. */
+let thoughts = 0;
+async function think(signal: AbortSignal): Promise<void> {
+  if (MMM_AGENT_MS === "0") return;
+  thoughts += 1;
+  await systemClock.sleep(Number(MMM_AGENT_MS) * (0.5 + ((thoughts * 0.618) % 1)), signal);
+  signal.throwIfAborted();
+}
+const reasoners: Partial<typeof scriptedReasoners> = {
+  propose: async (job) => {
+    await think(job.signal);
+    return scriptedReasoners.propose(job);
+  },
+  review: async (job) => {
+    await think(job.signal);
+    return scriptedReasoners.review(job);
+  },
+};
+
+const system = await startSystem({ log, snapshots, observer, reasoners });
 process.stdout.write("ready\n");
 process.on("SIGTERM", () => {
   void (async () => {
