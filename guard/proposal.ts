@@ -14,6 +14,9 @@ import type { Setting } from "./tunables.ts";
 import { violation } from "./violation.ts";
 
 const CHANGES_MAX = 256;
+/** Of what was found instead; evidence is capped once more. */
+const TOLD_CHARACTERS = 200;
+const TOLD_KEYS = 6;
 const KEYS = new Set(["changes", "config", "reasoning"]);
 
 export interface Proposal {
@@ -87,7 +90,9 @@ function readChanges(json: Json, changes: Json | undefined, reasoning: string): 
 
 function changeViolation(change: Json, at: number): Violation | null {
   const path = `changes.${at}`;
-  if (!isObject(change)) return violation("proposal_shape", path, "A change is an object");
+  if (!isObject(change)) {
+    return violation("proposal_shape", path, "A change is an object", told(change));
+  }
   const keys = Object.keys(change);
   const stray = keys.find((key) => key !== "path" && key !== "to");
   if (stray !== undefined) {
@@ -95,10 +100,12 @@ function changeViolation(change: Json, at: number): Violation | null {
     return violation("proposal_key_unknown", `${path}.${stray}`, message, stray);
   }
   if (typeof change["path"] !== "string") {
-    return violation("proposal_shape", `${path}.path`, "The path of a change is a text");
+    const given = told(change["path"]);
+    return violation("proposal_shape", `${path}.path`, "The path of a change is a text", given);
   }
   if (change["to"] === undefined) {
-    return violation("proposal_shape", `${path}.to`, "A change says what to change to");
+    const message = "A change says what to change to";
+    return violation("proposal_shape", `${path}.to`, message, told(change));
   }
   return null;
 }
@@ -107,9 +114,27 @@ function shape(json: Json, path: string, message: string): ProposalReading {
   return {
     proposal: null,
     reasoning: reasoningOf(json),
-    violations: [violation("proposal_shape", path, message)],
+    violations: [
+      violation("proposal_shape", path, message, told(path === "" ? json : at(json, path))),
+    ],
     json,
   };
+}
+
+function at(json: Json, key: string): Json | undefined {
+  return isObject(json) ? json[key] : undefined;
+}
+
+/** What was found instead, in a few words. */
+function told(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "string") return value.slice(0, TOLD_CHARACTERS);
+  if (!isObject(value)) return String(value);
+  const keys = Object.keys(value);
+  return keys.length === 0
+    ? "an empty object"
+    : `an object with ${keys.slice(0, TOLD_KEYS).join(", ")}`;
 }
 
 function reasoningOf(json: Json): string {

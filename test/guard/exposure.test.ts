@@ -87,7 +87,10 @@ describe("the guard's judging", () => {
   it("refuses a curve that is straight over the spend seen, and clears it where spend reaches up", async () => {
     const spiky = judging(async () => ({ tv: { p50: 0.01, p95: 0.04 } }));
     const verdict = await spiky(asked);
-    expect([verdict.layer, verdict.violations[0]?.code]).toEqual(["signature", "saturation_linear"]);
+    expect([verdict.layer, verdict.violations[0]?.code]).toEqual([
+      "signature",
+      "saturation_linear",
+    ]);
     const full = await judging(async () => ({ tv: { p50: 0.5, p95: 1 } }))(asked);
     expect(full.verdict).toBe("cleared");
   });
