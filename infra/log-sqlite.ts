@@ -3,26 +3,22 @@
  *
  * I1. Offsets of a place are 0, 1, 2, … without gaps; records of a rolled-back transaction never
  *     had one that anybody outside the process saw.
- * I2. A place's records are found by offset, and a session's by key, without a scan.
+ * I2. A place's records are found by offset without a scan; so are, where they are kept for ever, a
+ *     session's by key.
  */
-import type { StatementSync } from "node:sqlite";
 import { MmmError } from "../schemas/errors.ts";
 import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../session/ports.ts";
 import { createLocalLog } from "./local-log.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { DEFAULT_PARTITIONS, placeName, type RecordTable } from "./record-table.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import { createShelves, type Shelves } from "./sqlite-shelves.ts";
+import { Progress } from "./sqlite-progress.ts";
+import { BATCH_SCHEMA, BatchReader } from "./sqlite-batches.ts";
+import { Streams, type Shelf } from "./sqlite-streams.ts";
 
 export const LOG_SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS places (
-    id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
-    low INTEGER NOT NULL, high INTEGER NOT NULL, UNIQUE (topic, partition));
-  CREATE TABLE IF NOT EXISTS records (
-    place INTEGER NOT NULL, offset INTEGER NOT NULL, key TEXT NOT NULL, timestamp INTEGER NOT NULL,
-    headers TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (place, offset));
-  CREATE INDEX IF NOT EXISTS records_by_key ON records (place, key, offset);
+  ${BATCH_SCHEMA};
   CREATE TABLE IF NOT EXISTS progress (
     name TEXT PRIMARY KEY, committed INTEGER, epoch INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`;
 
@@ -32,7 +28,10 @@ export function createSqliteLog(
   options: { partitions?: number; clock: Clock },
 ): EventLog {
   const partitions = agreePartitions(database, options.partitions);
-  return createLocalLog(new SqliteTable(database), { partitions, clock: options.clock });
+  return createLocalLog(new SqliteTable(database, partitions), {
+    partitions,
+    clock: options.clock,
+  });
 }
 
 function agreePartitions(database: SqliteDatabase, wanted: number | undefined): number {
@@ -53,43 +52,28 @@ function agreePartitions(database: SqliteDatabase, wanted: number | undefined): 
   return partitions;
 }
 
-const STATEMENTS = {
-  insert: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)",
-  drop: "DELETE FROM records WHERE place = ? AND offset < ?",
-  firstKept: "SELECT min(offset) AS kept FROM records WHERE place = ? AND timestamp >= ?",
-  range: "SELECT * FROM records WHERE place = ? AND offset >= ? ORDER BY offset LIMIT ?",
-  progress: "SELECT committed, epoch FROM progress WHERE name = ?",
-  setCommitted:
-    "INSERT INTO progress (name, committed) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET committed = ?2",
-  setEpoch:
-    "INSERT INTO progress (name, epoch) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET epoch = ?2",
-} as const;
-
-const PLACE = "(SELECT id FROM places WHERE topic = ? AND partition = ?)";
-const DURABLE_STATEMENTS = {
-  range: `SELECT * FROM records WHERE place = ${PLACE} AND offset >= ? ORDER BY offset LIMIT ?`,
-  rangeOfKey: `SELECT * FROM records WHERE place = ${PLACE} AND key = ? AND offset >= ? ORDER BY offset LIMIT ?`,
-  bounds: "SELECT low, high FROM places WHERE topic = ? AND partition = ?",
-} as const;
-
 class SqliteTable implements RecordTable {
   readonly #database: SqliteDatabase;
-  readonly #shelves: Shelves;
-  readonly #sql: Record<keyof typeof STATEMENTS, StatementSync>;
-  readonly #durable: Record<keyof typeof DURABLE_STATEMENTS, StatementSync>;
+  readonly #partitions: number;
+  readonly #streams: Streams;
+  readonly #own: BatchReader;
+  readonly #durable: BatchReader;
+  readonly #progress: Progress;
   readonly #recent = new RecentRecords();
   #claimed = false;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, partitions: number) {
     this.#database = database;
+    this.#partitions = partitions;
     const forget = (foreign: boolean): void => {
       if (foreign) this.#recent.clear();
     };
     database.onBegin(forget);
     database.onChanged(forget);
-    this.#shelves = createShelves(database);
-    this.#sql = prepareAll(database.writer, STATEMENTS);
-    this.#durable = prepareAll(database.reader, DURABLE_STATEMENTS);
+    this.#streams = new Streams(database);
+    this.#own = new BatchReader(database.writer);
+    this.#durable = new BatchReader(database.reader);
+    this.#progress = new Progress(database);
   }
 
   write<T>(change: () => T): T {
@@ -97,70 +81,59 @@ class SqliteTable implements RecordTable {
   }
 
   append(place: Place, record: OutgoingRecord, timestamp: number): number {
-    const shelf = this.#shelves.make(place);
-    const offset = shelf.high;
     const { key, headers, value } = record;
-    this.#sql.insert.run(shelf.id, offset, key, timestamp, JSON.stringify(headers), value);
-    this.#recent.add(shelf.id, { ...place, offset, key, value, headers, timestamp });
-    shelf.high = offset + 1;
-    shelf.dirty = true;
+    const { topic, partition } = place;
+    const offset = this.#streams.append(place, record, timestamp);
+    const kept = { topic, partition, offset, key, value, headers, timestamp };
+    this.#recent.add(numberOf(this.#streams.of(place)), kept);
     return offset;
   }
 
   range(place: Place, from: number, max: number): LogRecord[] {
-    const shelf = this.#shelves.of(place);
+    const shelf = this.#streams.of(place);
     if (shelf === null || from >= shelf.high) return [];
-    const recent = this.#database.query(() => this.#recent.from(shelf.id, from, max));
+    const recent = this.#database.query(() => this.#recent.from(numberOf(shelf), from, max));
     if (recent !== null) return recent;
-    const rows = this.#database.query(() => this.#sql.range.all(shelf.id, from, max));
-    return rows.map((row) => recordOf(place, row));
+    this.#streams.settle();
+    return this.#database.query(() => this.#own.range(shelf, from, { max }));
   }
 
   durableRange(place: Place, from: number, more: { max: number; key?: string }): LogRecord[] {
-    const { topic, partition } = place;
-    const rows = this.#database.query(() =>
-      more.key === undefined
-        ? this.#durable.range.all(topic, partition, from, more.max)
-        : this.#durable.rangeOfKey.all(topic, partition, more.key, from, more.max),
-    );
-    return rows.map((row) => recordOf(place, row));
+    const shelf = this.#streams.of(place);
+    if (shelf === null) return [];
+    return this.#database.query(() => this.#durable.range(shelf, from, more));
   }
 
   bounds(place: Place): { low: number; high: number } {
-    const shelf = this.#shelves.of(place);
+    const shelf = this.#streams.of(place);
     return { low: shelf?.low ?? 0, high: shelf?.high ?? 0 };
   }
 
-  durableBounds({ topic, partition }: Place): { low: number; high: number } {
-    const row = this.#database.query(() => this.#durable.bounds.get(topic, partition));
-    return { low: Number(row?.["low"] ?? 0), high: Number(row?.["high"] ?? 0) };
+  durableBounds(place: Place): { low: number; high: number } {
+    const shelf = this.#streams.of(place);
+    if (shelf === null) return { low: 0, high: 0 };
+    return this.#database.query(() => this.#durable.bounds(shelf));
   }
 
   committed(group: string, place: Place): number | null {
-    return (this.#progress(group, place)?.["committed"] ?? null) as number | null;
+    return this.#progress.of(progressName(group, place)).committed;
   }
 
   setCommitted(group: string, place: Place, offset: number): void {
-    this.#sql.setCommitted.run(progressName(group, place), offset);
+    this.#progress.set(progressName(group, place), { committed: offset });
   }
 
   epoch(group: string, place: Place): number {
-    return Number(this.#progress(group, place)?.["epoch"] ?? 0);
+    return this.#progress.of(progressName(group, place)).epoch;
   }
 
   setEpoch(group: string, place: Place, epoch: number): void {
-    this.#sql.setEpoch.run(progressName(group, place), epoch);
+    this.#progress.set(progressName(group, place), { epoch });
   }
 
   prune(topic: string, before: number): void {
-    for (const shelf of this.#shelves.ofTopic(topic)) {
-      const kept = Number(this.#sql.firstKept.get(shelf.id, before)?.["kept"] ?? shelf.high);
-      if (kept <= shelf.low) continue;
-      this.#sql.drop.run(shelf.id, kept);
-      this.#recent.clear();
-      shelf.low = kept;
-      shelf.dirty = true;
-    }
+    this.#streams.prune(topic, this.#partitions, before);
+    this.#recent.clear();
   }
 
   claim(): void {
@@ -203,35 +176,13 @@ class SqliteTable implements RecordTable {
   close(): Promise<void> {
     return this.#database.close();
   }
-
-  #progress(group: string, place: Place): Record<string, unknown> | undefined {
-    return this.#database.query(() => this.#sql.progress.get(progressName(group, place)));
-  }
 }
 
-function prepareAll<K extends string>(
-  connection: { prepare(text: string): StatementSync },
-  texts: Readonly<Record<K, string>>,
-): Record<K, StatementSync> {
-  const pairs = Object.entries<string>(texts).map(([name, text]) => [
-    name,
-    connection.prepare(text),
-  ]);
-  return Object.fromEntries(pairs) as Record<K, StatementSync>;
+/** One number for a place, for maps. */
+function numberOf(shelf: Shelf | null): number {
+  return shelf === null ? -1 : shelf.base + shelf.topic;
 }
 
 function progressName(group: string, place: Place): string {
   return `${group}/${placeName(place)}`;
-}
-
-function recordOf(place: Place, row: Record<string, unknown>): LogRecord {
-  return {
-    topic: place.topic,
-    partition: place.partition,
-    offset: row["offset"] as number,
-    key: row["key"] as string,
-    timestamp: row["timestamp"] as number,
-    headers: JSON.parse(row["headers"] as string) as Record<string, string>,
-    value: row["value"] as Uint8Array,
-  };
 }

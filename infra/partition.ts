@@ -29,9 +29,23 @@ export function murmur2(bytes: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
+/** Hashes of the keys used last: a session's key comes some hundred times. */
+const KNOWN_MAX = 8_192;
+const known = new Map<string, number>();
+
+/** MurmurHash2 of a key's UTF-8 bytes, as a signed number. */
+export function keyHash(key: string): number {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const hash = murmur2(Buffer.from(key, "utf8"));
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, hash);
+  return hash;
+}
+
 /** Partition of a key among `partitions`. */
 export function partitionFor(key: string, partitions: number): number {
-  return (murmur2(Buffer.from(key, "utf8")) & 0x7fffffff) % partitions;
+  return (keyHash(key) & 0x7fffffff) % partitions;
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {

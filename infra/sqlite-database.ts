@@ -37,7 +37,7 @@ const WRITES_MAX = 4_000;
 /** Pages of the write-ahead log before it is folded into the database (16 MB). */
 const CHECKPOINT_PAGES = 4_096;
 /** Layout of the tables; a folder of another one is not touched. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** How often a process looks for commits of other processes. */
 const FOREIGN_POLL_MS = 50;
 
@@ -74,16 +74,25 @@ export function openDatabase(folder: string, schema: string): SqliteDatabase {
     throw unwritable(folder, cause);
   }
   const file = join(folder, "state.sqlite");
-  const writer = attempt(folder, () => connect(file, schema));
+  const writer = attempt(folder, () => connect(folder, file, schema));
   const reader = attempt(folder, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
   return new Groups(folder, writer, reader);
 }
 
-function connect(file: string, schema: string): DatabaseSync {
+function connect(folder: string, file: string, schema: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5_000 });
   database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
   database.exec(`PRAGMA busy_timeout=0; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
-  if (pragma(database, "user_version") !== SCHEMA_VERSION) {
+  const version = pragma(database, "user_version");
+  if (version !== 0 && version !== SCHEMA_VERSION) {
+    database.close();
+    throw new MmmError(
+      "schema_mismatch",
+      `the state folder "${folder}" has layout ${version}, this version writes ${SCHEMA_VERSION}: give another folder, or use the version that made it`,
+      { data: { folder, layout: version } },
+    );
+  }
+  if (version === 0) {
     beginWaiting(database);
     database.exec(`${schema}; PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`);
   }

@@ -119,6 +119,40 @@ describe("a state folder", () => {
     expect(codeOf(() => open({ mustExist: true }))).toBe("not_found");
   });
 
+  test("of an older layout is refused, saying what to do, and is left as it is", () => {
+    const file = join(folder, "state.sqlite");
+    const older = new DatabaseSync(file);
+    older.exec("CREATE TABLE records (place INTEGER); PRAGMA user_version=1");
+    older.close();
+    expect(codeOf(() => open())).toBe("schema_mismatch");
+    expect(() => open()).toThrow(/layout 1.*give another folder/);
+    const check = new DatabaseSync(file);
+    expect(check.prepare("SELECT name FROM sqlite_schema").all().length).toBe(1);
+    check.close();
+  });
+
+  test("finds an offset and a key among many batches, in any order of asking", async () => {
+    const first = open({ partitions: 1 });
+    for (let at = 0; at < 60; at += 1) {
+      await first.log.append([record(`s${at % 3}`, `${at}`, "history")]);
+      if (at % 4 === 0) await first.log.append([record("s1", `task ${at}`)]);
+      await first.log.append([record("s1", `in ${at}`, "sessions")]);
+      await first.log.flush();
+    }
+    const second = open();
+    const page = async (from: number): Promise<number[]> =>
+      (await readAll(second.log, { topic: "history", partition: 0, from })).map(
+        (one) => one.offset,
+      );
+    for (const from of [59, 0, 31, 30, 60, 17]) {
+      expect(await page(from)).toEqual(Array.from({ length: 60 - from }, (_, at) => from + at));
+    }
+    const ours = await readAll(second.log, { topic: "history", key: "s2" });
+    expect(ours.map(textOf)).toEqual(Array.from({ length: 20 }, (_, at) => `${3 * at + 2}`));
+    const tasks = await readAll(second.log, { topic: "proposals", partition: 0, from: 7 });
+    expect(tasks.map(textOf)).toEqual(Array.from({ length: 8 }, (_, at) => `task ${28 + 4 * at}`));
+  });
+
   test("that is no database is refused as damaged, naming the folder", () => {
     writeFileSync(join(folder, "state.sqlite"), "this is not a database, but text".repeat(100));
     expect(codeOf(() => open())).toBe("state_damaged");
@@ -173,9 +207,8 @@ describe("a full disk", () => {
     const pages = Number(database.writer.prepare("PRAGMA page_count").get()?.["page_count"]);
     database.writer.exec(`PRAGMA max_page_count=${pages + 2}`);
     const big = { ...record("s1", "lost"), value: Buffer.alloc(100_000) };
-    expect((await failure(log.append([record("s1", "also lost"), big]))).code).toBe(
-      "output_unwritable",
-    );
+    await log.append([record("s1", "also lost"), big]);
+    expect((await failure(log.flush())).code).toBe("output_unwritable");
     await expect(consumption.ended).rejects.toThrow("cannot be written");
     await failure(log.append([record("s1", "late")]));
     await failure(log.flush());
