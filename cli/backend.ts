@@ -3,14 +3,16 @@
  *
  * I1. SQLite holds both in one file, so that one transaction holds both; it stands alone.
  */
+import { createSecureContext } from "node:tls";
 import { learnSchemas } from "../consumers/schema-book.ts";
 import { systemClock } from "../infra/clock.ts";
-import { createKafkaLog } from "../infra/log-kafka.ts";
+import { readTextFile } from "../infra/files.ts";
+import { createKafkaLog, type KafkaSettings } from "../infra/log-kafka.ts";
 import { createMemoryLog } from "../infra/log-memory.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
 import { openSqliteState } from "../infra/sqlite-state.ts";
-import { MmmError } from "../schemas/errors.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
 
@@ -80,24 +82,57 @@ function storeOf(settings: Settings): SnapshotStore {
 }
 
 function kafkaLog({ settings, environment = process.env }: BackendOptions): EventLog {
-  const { brokers, client_id, prefix, partitions, replication_factor, tls, sasl } = settings.log;
+  const { log } = settings;
+  const sasl = log.sasl === "none" ? null : { mechanism: log.sasl, ...accountOf(environment) };
   return createKafkaLog(
     {
-      brokers,
-      clientId: client_id,
-      prefix,
-      partitions,
-      tls: tls ? {} : null,
-      sasl:
-        sasl === "none"
-          ? null
-          : {
-              mechanism: sasl,
-              username: environment["KAFKA_USERNAME"] ?? "",
-              password: environment["KAFKA_PASSWORD"] ?? "",
-            },
-      ...(replication_factor === null ? {} : { replicationFactor: replication_factor }),
+      brokers: log.brokers,
+      clientId: log.client_id,
+      prefix: log.prefix,
+      partitions: log.partitions,
+      tls: log.tls === null ? null : tlsOf(log.tls, environment),
+      sasl,
+      compression: log.compression,
+      sessionTimeoutMs: log.session_timeout_ms,
+      ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
     },
     systemClock,
   );
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function accountOf(environment: Environment): { username: string; password: string } {
+  const { KAFKA_USERNAME: username = "", KAFKA_PASSWORD: password = "" } = environment;
+  if (username !== "" && password !== "") return { username, password };
+  throw new MmmError(
+    "settings_invalid",
+    "log.sasl: no account; set KAFKA_USERNAME and KAFKA_PASSWORD",
+  );
+}
+
+/** The files' texts, checked here: kafkajs would go on trying with files that fit no connection. */
+function tlsOf(
+  files: NonNullable<Settings["log"]["tls"]>,
+  environment: Environment,
+): NonNullable<KafkaSettings["tls"]> {
+  const texts: Record<string, string> = {};
+  for (const [name, path] of Object.entries(files)) {
+    if (path !== null) texts[name] = readTextFile(path, "json", "settings_invalid");
+  }
+  const passphrase = environment["KAFKA_KEY_PASSPHRASE"] ?? "";
+  const tls = { ...texts, ...(passphrase === "" ? {} : { passphrase }) };
+  if (texts["ca"] !== undefined && !texts["ca"].includes("-----BEGIN CERTIFICATE-----")) {
+    throw new MmmError("settings_invalid", `log.tls.ca: ${files.ca} holds no PEM certificate`);
+  }
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new MmmError(
+      "settings_invalid",
+      `log.tls: the files do not fit (${errorText(cause)}); cert, key and KAFKA_KEY_PASSPHRASE belong together`,
+      { cause },
+    );
+  }
+  return tls;
 }

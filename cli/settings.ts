@@ -41,6 +41,29 @@ const ROUTER = z.strictObject({
   shadow: z.string().min(1).nullable().default(null),
 });
 
+const PEM_FILE = z.string().min(1).nullable().default(null);
+
+/** PEM files; null = whom this machine trusts, or no certificate of ours. */
+const TLS_FILES = z
+  .strictObject(
+    { ca: PEM_FILE, cert: PEM_FILE, key: PEM_FILE },
+    {
+      error: ({ code }) =>
+        code === "invalid_type" ? "write true, false, or { ca, cert, key } with PEM files" : null,
+    },
+  )
+  .refine(({ cert, key }) => (cert === null) === (key === null), {
+    message: "cert and key belong together: name both or neither",
+  });
+
+/** true (or "true", from the environment) is TLS with what this machine trusts. */
+const TLS_WORDS: ReadonlyMap<unknown, object | null> = new Map<unknown, object | null>([
+  [true, {}],
+  ["true", {}],
+  [false, null],
+  ["false", null],
+]);
+
 const LOG = z.strictObject({
   kind: z.enum(["sqlite", "kafka", "memory"]).default("sqlite"),
   partitions: z.int().min(1).max(1000).default(12),
@@ -52,8 +75,15 @@ const LOG = z.strictObject({
   client_id: z.string().min(1).default("mmm-optimizer"),
   /** Of new topics; null = 3, or the number of brokers where there are fewer. */
   replication_factor: z.int().min(1).max(9).nullable().default(null),
-  tls: z.boolean().default(false),
+  tls: z.preprocess(
+    (given) => (TLS_WORDS.has(given) ? TLS_WORDS.get(given) : (given ?? null)),
+    TLS_FILES.nullable(),
+  ),
   sasl: z.enum(["none", "plain", "scram-sha-256", "scram-sha-512"]).default("none"),
+  /** Of what is written; what others wrote is read in any of them. */
+  compression: z.enum(["none", "gzip", "snappy", "lz4", "zstd"]).default("none"),
+  /** After this silence a worker's partitions go to others; brokers allow 6 s to 30 min. */
+  session_timeout_ms: z.int().min(6_000).max(1_800_000).default(15_000),
 });
 
 const SNAPSHOTS = z.strictObject({
@@ -87,6 +117,8 @@ const OVERRIDES: readonly { name: string; path: readonly [string, string]; list?
   { name: "MMM_LOG", path: ["log", "kind"] },
   { name: "MMM_SNAPSHOTS", path: ["snapshots", "kind"] },
   { name: "KAFKA_BROKERS", path: ["log", "brokers"], list: true },
+  { name: "KAFKA_TLS", path: ["log", "tls"] },
+  { name: "KAFKA_SASL", path: ["log", "sasl"] },
   { name: "MMM_PREFIX", path: ["log", "prefix"] },
   { name: "REDIS_URL", path: ["snapshots", "url"] },
   { name: "MMM_REASONING", path: ["agents", "reasoning"] },

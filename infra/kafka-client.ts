@@ -28,6 +28,7 @@ export interface KafkaSettings {
     readonly ca?: string;
     readonly cert?: string;
     readonly key?: string;
+    readonly passphrase?: string;
     readonly rejectUnauthorized?: boolean;
   } | null;
   readonly sasl?: {
