@@ -1,120 +1,182 @@
 /**
- * Exactly once for one inbox partition: one transactional producer, fenced by its id.
+ * Exactly once for an inbox partition, among processes that each have one transactional producer.
  *
- * The recipe (KIP-98 without KIP-447, which kafkajs lacks): the transactional id follows from group,
- * topic and partition; InitProducerId fences an older owner and waits out its transaction; only
- * then the committed offset is read; records and offset go into one short transaction.
+ * kafkajs lacks KIP-447 (a commit of offsets that names its group generation), so an older owner is
+ * kept from writing by transactional ids alone (KIP-98), of two kinds. A process writes for all of its
+ * places with one id, its *writer*, a new one after every error. Which writer may write for a place
+ * stands beside the place's committed offset, and only who holds the place's own id,
+ * `group.topic.partition`, may set it:
  *
- * I1. After any error the producer is thrown away; its outcome is learned by opening a new one.
- * I2. The commits of one transactor follow one another.
+ *   1. InitProducerId with the place's id: other claims of the place are over, and none is begun.
+ *   2. Read the offset and the writer beside it. If there is one, wait a moment for it to give the
+ *      place back (its name gone, in a last transaction of its own); if it does not, InitProducerId
+ *      with *its* id completes its open transaction and fences it, and the process it belongs to
+ *      opens all its places anew. Read again.
+ *   3. Commit offset and the own writer's name with the place's id: the claim.
+ *
+ * I1. Whoever writes for a place has a claim on it that was committed after every earlier writer of
+ *     the place had given it back or been fenced; so no two write for a place, and the offset and
+ *     the end of `history` are final when they are read.
+ * I2. After any error nothing is trusted: a new writer, with a new id, and new claims.
  */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../schemas/errors.ts";
 import type { OutgoingRecord, Place, Transactor } from "../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
+import { type KafkaSettings, prefixOf } from "./kafka-client.ts";
 import { kafkaError } from "./kafka-errors.ts";
-import { committedOffsets } from "./kafka-offsets.ts";
-import { compressionOf, givenPartition, messagesOf, requestsOf } from "./kafka-producer.ts";
-import type { Producer } from "./kafkajs-patches.ts";
+import { type Committed, withOffsets } from "./kafka-offsets.ts";
+import { KafkaWriter, offsetsOf, openProducer } from "./kafka-writer.ts";
 import { placeFor, placeName } from "./record-table.ts";
 
-interface Parts {
+/** How long another writer has to give a place back before it is fenced. */
+const RELEASE_MS = 2_000;
+const RELEASE_STEP_MS = 25;
+/** Beside the offset of a place that nobody writes for. */
+const NOBODY = "";
+
+export interface TransactorParts {
   readonly settings: KafkaSettings;
   readonly partitions: number;
   readonly group: string;
-  readonly place: Place;
 }
 
-/** Fences older owners of the place and agrees with Kafka on the next offset to read. */
-export async function openKafkaTransactor(parts: Parts): Promise<Transactor> {
-  const { settings, group, place } = parts;
-  const prefix = prefixOf(settings);
-  const producer = clientOf(settings, "quick").producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: givenPartition,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    transactionalId: `${prefix}${group}.${place.topic}.${place.partition}`,
-    transactionTimeout: settings.transactionTimeoutMs ?? 30_000,
-    retry: { retries: 40 },
-  });
-  try {
-    await producer.connect();
-    const fencing = await producer.transaction();
-    await fencing.abort();
-    const committed = await committedOffsets(settings, group, place.topic);
-    const next = committed.get(place.partition) ?? 0;
-    return transactorOf(parts, producer, next);
-  } catch (error) {
-    await producer.disconnect().catch(() => {});
-    throw kafkaError(error, `taking over ${placeName(place)}`, settings.brokers);
+/** The transactors of one group in this process, and their writer. */
+export class KafkaTransactors {
+  readonly #parts: TransactorParts;
+  readonly #held = new Map<string, Transactor>();
+  /** Own writers that broke, by id; settles when what they left open is complete. */
+  readonly #fenced = new Map<string, Promise<void>>();
+  #writer: Promise<KafkaWriter> | null = null;
+
+  constructor(parts: TransactorParts) {
+    this.#parts = parts;
   }
-}
 
-function transactorOf(parts: Parts, producer: Producer, next: number): Transactor {
-  const { settings, place, group } = parts;
-  let open = true;
-  let last: Promise<unknown> = Promise.resolve();
-  async function commit(records: readonly OutgoingRecord[], offset: number) {
-    if (!open) throw new MmmError("fenced", `the transactor of ${placeName(place)} is closed`);
-    for (const record of records) placeFor(record, parts.partitions);
+  /** Fences older owners of the place and agrees with Kafka on the next offset to read. */
+  async open(place: Place): Promise<Transactor> {
+    const { settings } = this.#parts;
     try {
-      return await writeAll(parts, producer, records, offset);
+      await this.#held.get(placeName(place))?.close();
+      const writer = await this.#usableWriter();
+      const next = await this.#claim(place, writer);
+      const hold = this.#holdOf(place, writer, next);
+      this.#held.set(placeName(place), hold);
+      return hold;
     } catch (error) {
-      open = false;
-      throw kafkaError(error, `committing for ${placeName(place)} of ${group}`, settings.brokers);
+      throw kafkaError(error, `taking over ${placeName(place)}`, settings.brokers);
     }
   }
-  return {
-    next,
-    commit(records, offset) {
-      const mine = last.then(() => commit(records, offset));
-      last = mine.catch(() => {});
-      return mine;
-    },
-    async close() {
-      open = false;
-      await last;
-      await producer.disconnect().catch(() => {});
-    },
-  };
-}
 
-async function writeAll(
-  parts: Parts,
-  producer: Producer,
-  records: readonly OutgoingRecord[],
-  offset: number,
-): Promise<number[]> {
-  const { settings, place, group } = parts;
-  const prefix = prefixOf(settings);
-  const transaction = await producer.transaction();
-  const offsets: number[] = [];
-  for (const request of requestsOf(records)) {
-    const answers = await transaction.sendBatch({
-      acks: -1,
-      topicMessages: messagesOf(request, settings, parts.partitions),
-      ...compressionOf(settings),
-    });
-    const next = new Map<string, number>();
-    for (const { topicName, partition, baseOffset } of answers) {
-      next.set(`${topicName}/${partition}`, Number(baseOffset));
+  async close(): Promise<void> {
+    await Promise.all([...this.#held.values()].map((hold) => hold.close()));
+    await this.#writer?.then(
+      (writer) => writer.close(),
+      () => {},
+    );
+  }
+
+  get #writerPrefix(): string {
+    return `${prefixOf(this.#parts.settings)}${this.#parts.group}.writer.`;
+  }
+
+  async #usableWriter(): Promise<KafkaWriter> {
+    const before = this.#writer;
+    const writer = await before?.catch(() => null);
+    if (writer?.usable === true) return writer;
+    if (this.#writer === before) {
+      const transactionalId = `${this.#writerPrefix}${randomUUID()}`;
+      this.#writer = KafkaWriter.open({ ...this.#parts, transactionalId });
+      if (writer !== null && writer !== undefined) this.#fence(writer.id).catch(() => {});
     }
-    for (const record of request) {
-      const name = `${prefix}${placeName(placeFor(record, parts.partitions))}`;
-      const given = next.get(name) ?? Number.NaN;
-      next.set(name, given + 1);
-      offsets.push(given);
+    return this.#writer as Promise<KafkaWriter>;
+  }
+
+  /** Steps 1 to 3; resolves with the next offset to read. */
+  async #claim(place: Place, writer: KafkaWriter): Promise<number> {
+    const { settings, group } = this.#parts;
+    const { topic, partition } = place;
+    const claimer = await openProducer(
+      settings,
+      `${prefixOf(settings)}${group}.${topic}.${partition}`,
+    );
+    try {
+      const offset = await withOffsets(settings, { group, topic }, (readAll) =>
+        this.#settled(place, writer, async () => (await readAll()).get(partition)),
+      );
+      const claim = await claimer.transaction();
+      await claim.sendOffsets(offsetsOf(settings, group, [{ place, offset, owner: writer.id }]));
+      await claim.commit();
+      return offset;
+    } finally {
+      await claimer.disconnect().catch(() => {});
     }
   }
-  await transaction.sendOffsets({
-    consumerGroupId: `${prefix}${group}`,
-    topics: [
-      {
-        topic: `${prefix}${place.topic}`,
-        partitions: [{ partition: place.partition, offset: String(offset) }],
+
+  /** The committed offset once no other writer can change it. */
+  async #settled(
+    place: Place,
+    writer: KafkaWriter,
+    read: () => Promise<Committed | undefined>,
+  ): Promise<number> {
+    let found = await read();
+    const owner = this.#writerOf(found);
+    const wait = this.#fenced.has(owner) ? 0 : RELEASE_MS;
+    for (let waited = 0; owner !== NOBODY && waited < wait; waited += RELEASE_STEP_MS) {
+      await sleep(RELEASE_STEP_MS);
+      found = await read();
+      if (this.#writerOf(found) === NOBODY) break;
+    }
+    if (this.#writerOf(found) === NOBODY) return found?.offset ?? 0;
+    if (owner === writer.id) {
+      throw new MmmError("log_unavailable", `${placeName(place)} was not given back in time`);
+    }
+    await this.#fence(owner);
+    return (await read())?.offset ?? 0;
+  }
+
+  /** Completes what a writer left open and keeps it from writing more; once for an own one. */
+  #fence(id: string): Promise<void> {
+    const known = this.#fenced.get(id);
+    if (known !== undefined) return known;
+    const fencing = openProducer(this.#parts.settings, id).then((producer) =>
+      producer.disconnect().catch(() => {}),
+    );
+    this.#fenced.set(id, fencing);
+    fencing.catch(() => this.#fenced.delete(id));
+    return fencing;
+  }
+
+  /** Anything else that stands beside an offset is no writer's name. */
+  #writerOf(found: Committed | undefined): string {
+    const metadata = found?.metadata ?? NOBODY;
+    return metadata.startsWith(this.#writerPrefix) ? metadata : NOBODY;
+  }
+
+  #holdOf(place: Place, writer: KafkaWriter, next: number): Transactor {
+    const { partitions } = this.#parts;
+    /** Of what was last given to the writer, which keeps the order. */
+    let done = next;
+    let closed: Promise<void> | null = null;
+    const release = async (): Promise<void> => {
+      if (!writer.usable) return;
+      const given = writer.commit({ place, records: [], offset: done, owner: NOBODY });
+      await given.catch(() => {});
+    };
+    return {
+      next,
+      commit: async (records: readonly OutgoingRecord[], offset: number) => {
+        if (closed !== null) {
+          throw new MmmError("fenced", `the transactor of ${placeName(place)} is closed`);
+        }
+        for (const record of records) placeFor(record, partitions);
+        done = offset;
+        return writer.commit({ place, records, offset, owner: writer.id });
       },
-    ],
-  });
-  await transaction.commit();
-  return offsets;
+      close: () => {
+        closed ??= release();
+        return closed;
+      },
+    };
+  }
 }

@@ -16,7 +16,7 @@ import { committedOffsets } from "./kafka-offsets.ts";
 import { createAppender } from "./kafka-producer.ts";
 import { fetchRound, rangesOf, readKafka, withCluster } from "./kafka-read.ts";
 import { describeKafka, ensureKafkaTopics, publishSchemas } from "./kafka-topics.ts";
-import { openKafkaTransactor } from "./kafka-transactor.ts";
+import { KafkaTransactors } from "./kafka-transactor.ts";
 import type { Cluster } from "./kafkajs-patches.ts";
 import { partitionFor } from "./partition.ts";
 import { DEFAULT_PARTITIONS, partitionsOf, placeName } from "./record-table.ts";
@@ -30,6 +30,7 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
   const partitions = settings.partitions ?? DEFAULT_PARTITIONS;
   const appender = createAppender(settings, partitions);
   const consumptions = new Set<KafkaConsumption>();
+  const writers = new Map<string, KafkaTransactors>();
   const transactors = new Map<string, Transactor>();
   const append = (records: readonly OutgoingRecord[]) => appender.append(records);
   const nameOf = (group: string, place: Place): string => `${group}/${placeName(place)}`;
@@ -54,7 +55,9 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
       return consumption;
     },
     transactor: async (group, place) => {
-      const transactor = await openKafkaTransactor({ settings, partitions, group, place });
+      const mine = writers.get(group) ?? new KafkaTransactors({ settings, partitions, group });
+      writers.set(group, mine);
+      const transactor = await mine.open(place);
       transactors.set(nameOf(group, place), transactor);
       return transactor;
     },
@@ -62,7 +65,7 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
     lag: (group, topic) => lagOf({ settings, partitions, clock }, group, topic),
     close: async () => {
       await Promise.all([...consumptions].map((consumption) => consumption.stop()));
-      await Promise.all([...transactors.values()].map((transactor) => transactor.close()));
+      await Promise.all([...writers.values()].map((one) => one.close()));
       await appender.close();
     },
   };
@@ -84,7 +87,7 @@ async function lagOf(parts: LagParts, group: string, topic: string): Promise<Gro
     const name = `${prefixOf(settings)}${topic}`;
     const ranges = await rangesOf(cluster, name, count);
     const rows = ranges.map(({ low, high }, partition) => {
-      const at = Math.max(low, committed.get(partition) ?? 0);
+      const at = Math.max(low, committed.get(partition)?.offset ?? 0);
       return { topic, partition, committed: at, high, oldestMs: null };
     });
     return withAges(parts, cluster, rows);
