@@ -45,9 +45,21 @@ function canonicalObject(value: Record<string, unknown>): string {
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${canonicalString(key)}:${canonicalJson(member)}`;
+    text += `${text === "" ? "" : ","}${canonicalKey(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** Keys as they are written; there are few, and they come again. */
+const KEYS_MAX = 4_096;
+const keys = new Map<string, string>();
+
+function canonicalKey(key: string): string {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  const text = canonicalString(key);
+  if (keys.size < KEYS_MAX && key.length < 64) keys.set(key, text);
+  return text;
 }
 
 /** SHA-256 of text or bytes, lower-case hexadecimal. */

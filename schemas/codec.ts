@@ -10,11 +10,14 @@
  *     change them silently).
  * I2. Nothing is decoded without its fingerprint; an unknown one is an error, never a guess.
  * I3. Bytes left over after the datum are an error.
+ * I4. What this process encoded itself it does not decode: the very same bytes give the very same
+ *     event, if decoding would give an equal one.
  */
 import avro from "avsc";
 import { toAvsc, type Avro } from "./avro.ts";
 import { crc64Avro } from "./fingerprint.ts";
 import { MmmError } from "./errors.ts";
+import { exactness } from "./exact.ts";
 import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
 
 /** Bound on one body; Kafka's default record limit is 1 MiB. */
@@ -29,6 +32,8 @@ interface CodecRow {
   readonly fingerprint: string;
   readonly header: Buffer;
   readonly schemaJson: string;
+  /** True when a datum is valid and is what decoding its encoding gives. */
+  readonly isExact: (datum: unknown) => boolean;
 }
 
 const rows = new Map<EventType, CodecRow>();
@@ -44,7 +49,8 @@ function register(type: EventType): void {
   header.writeBigUInt64LE(fingerprint, 2);
   const name = fingerprint.toString(16).padStart(16, "0");
   const schemaJson = JSON.stringify(toAvsc(EVENT_SCHEMAS[type]));
-  rows.set(type, { type, avro: avroType, fingerprint: name, header, schemaJson });
+  const isExact = exactness(EVENT_SCHEMAS[type]);
+  rows.set(type, { type, avro: avroType, fingerprint: name, header, schemaJson, isExact });
   readers.set(name, (body) => ({ type, data: decodeDatum(avroType, body) }) as Event);
 }
 
@@ -92,14 +98,42 @@ function fingerprintOf(type: avro.Type): string {
   return bits.toString(16).padStart(16, "0");
 }
 
-/** Body of an event. Throws `event_invalid` naming the field that does not fit. */
+/** Bodies made here, by the data they were made of, and the events they were made of. */
+const bodyOf = new WeakMap<object, { readonly type: EventType; readonly body: Buffer }>();
+const eventOf = new WeakMap<Uint8Array, Event>();
+
+/**
+ * Body of an event. Throws `event_invalid` naming the field that does not fit. Data are not changed
+ * once they were encoded: the same data have the same body, and that body has these data.
+ */
 export function encodeEvent(event: Event): Buffer {
   const row = rows.get(event.type);
   if (row === undefined) {
     throw new MmmError("event_invalid", `no event is named ${String(event.type)}`);
   }
-  assertValid(row, event.data);
-  const body = Buffer.concat([row.header, row.avro.toBuffer(event.data)]);
+  const known = bodyOf.get(event.data);
+  if (known?.type === event.type) return known.body;
+  const exact = row.isExact(event.data);
+  if (!exact) assertValid(row, event.data);
+  const body = encoded(row, event);
+  if (exact) {
+    bodyOf.set(event.data, { type: event.type, body });
+    eventOf.set(body, { type: event.type, data: event.data } as Event);
+  }
+  return body;
+}
+
+/** Grows with the largest body; what is handed out is a copy. */
+let scratch = Buffer.alloc(16 * 1024);
+
+function encoded(row: CodecRow, event: Event): Buffer {
+  let end = row.avro.encode(event.data, scratch, HEADER_BYTES);
+  if (end < 0) {
+    scratch = Buffer.alloc(2 * (scratch.length - end));
+    end = row.avro.encode(event.data, scratch, HEADER_BYTES);
+  }
+  row.header.copy(scratch);
+  const body = Buffer.from(scratch.subarray(0, end));
   if (body.length > BODY_BYTES_MAX) {
     throw new MmmError(
       "event_invalid",
@@ -156,6 +190,8 @@ function oddNumber(schema: Avro, value: unknown, path: string): string | null {
 
 /** Event of a body. Throws `record_undecodable`; such a record belongs to the dead letters. */
 export function decodeEvent(body: Uint8Array): Event {
+  const known = eventOf.get(body);
+  if (known !== undefined) return known;
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (buffer.length < HEADER_BYTES || buffer.readUInt16BE(0) !== MARKER) {
     throw new MmmError("record_undecodable", "the body is not an Avro single object");

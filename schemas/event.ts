@@ -127,24 +127,20 @@ export type Recorded<E extends Event = Event> = E & {
   readonly attachments: Attachments;
 };
 
+const NAMESPACE_BYTES = 16;
+
 /** Namespace of all event ids (RFC 9562 UUIDv5 of the name "mmm-optimizer" in the DNS namespace). */
 const NAMESPACE = uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "mmm-optimizer");
 
 /** UUIDv5 (RFC 9562 §5.5) of a name in a namespace. */
 export function uuidV5(namespace: string, name: string): string {
-  const space = Buffer.from(namespace.replaceAll("-", ""), "hex");
-  const named = Buffer.concat([space, Buffer.from(name, "utf8")]);
-  const digest = hash("sha1", named, "buffer").subarray(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = digest.toString("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join("-");
+  const bytes = Buffer.allocUnsafe(NAMESPACE_BYTES + Buffer.byteLength(name));
+  bytes.write(namespace.replaceAll("-", ""), "hex");
+  bytes.write(name, NAMESPACE_BYTES);
+  const hex = hash("sha1", bytes, "hex");
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const last = `${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${last}`;
 }
 
 /** The id of the `index`-th event that `producer` makes because of `cause`. */

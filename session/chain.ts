@@ -9,11 +9,12 @@
  * I2. The offset is not hashed (it is unknown before the append).
  * I3. A chain alone does not show a cut tail; the signed seal and an export's manifest do.
  */
-import { createHash } from "node:crypto";
 import { canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
 import type { Envelope, Event } from "../schemas/event.ts";
 
 const DOMAIN = "mmm-history-v1\0";
+const DOMAIN_BYTES = DOMAIN.length;
+const DIGEST_BYTES = 32;
 
 /** Where a record stands in its session's chain. */
 export interface Link {
@@ -43,13 +44,16 @@ export function linkOf(
     producer: envelope.producer,
     time: envelope.time,
   });
-  const hash = createHash("sha256")
-    .update(DOMAIN)
-    .update(at.prev, "hex")
-    .update(sha256(header), "hex")
-    .update(sha256(record.body), "hex")
-    .digest("hex");
-  return { seq: at.seq, prev: at.prev, hash };
+  const linked = Buffer.allocUnsafe(DOMAIN_BYTES + 3 * DIGEST_BYTES);
+  linked.write(DOMAIN, "latin1");
+  const digests = [at.prev, sha256(header), sha256(record.body)];
+  for (const [index, digest] of digests.entries()) {
+    const place = DOMAIN_BYTES + index * DIGEST_BYTES;
+    // What is no digest (a forged export) links to nothing: its own digest stands for it.
+    if (linked.write(digest, place, "hex") !== DIGEST_BYTES)
+      linked.write(sha256(digest), place, "hex");
+  }
+  return { seq: at.seq, prev: at.prev, hash: sha256(linked) };
 }
 
 /** Headers that carry a link. */
