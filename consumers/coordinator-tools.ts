@@ -16,4 +16,6 @@ export interface CoordinatorTools {
   readonly snapshotEveryMs?: number;
   /** How often deadlines are looked at. */
   readonly sweepEveryMs?: number;
+  /** How often a store that nothing is written to is looked at; 30,000 by default. */
+  readonly lookEveryMs?: number;
 }

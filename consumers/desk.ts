@@ -29,7 +29,7 @@ export interface Desk {
   /** Stores changed sessions if the last time is at least `everyMs` ago. */
   saveSnapshots(everyMs: number): Promise<void>;
   readonly hasUnsaved: boolean;
-  /** Puts DeadlinePassed of every wait that ran out on the inbox. */
+  /** Puts DeadlinePassed of every wait that ran out on the inbox, and looks after the store. */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -78,6 +78,7 @@ function deskOf(parts: Parts): Desk {
       return drawer.hasUnsaved;
     },
     sweep: async () => {
+      await drawer.look();
       const due = drawer.due(tools.clock.now());
       if (due.length > 0) await tools.log.append(due.map((state) => deadlineRecord(parts, state)));
     },

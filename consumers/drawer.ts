@@ -8,7 +8,8 @@
  * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
  * I4. A store whose checkpoint is not the one last stored was emptied or rolled back: nothing read
  *     from it counts, and nothing is added to it, before the partition is restored. So the checkpoint
- *     is compared after every read, and by the store itself in the step that writes.
+ *     is compared after every read, by the store itself in the step that writes, and now and then
+ *     while nothing happens.
  */
 import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
@@ -37,9 +38,14 @@ export interface Drawer {
   /** Stores changed sessions, unless that was done less than `everyMs` ago. */
   save(now: { readonly everyMs: number; readonly inboxOffset: number }): Promise<void>;
   readonly hasUnsaved: boolean;
+  /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
+  look(): Promise<void>;
   /** Open sessions whose wait ran out before `now` (milliseconds since 1970). */
   due(now: number): readonly SessionState[];
 }
+
+/** Between two looks at a store that nothing is written to. */
+const LOOK_MS = 30_000;
 
 /** Restores a partition. */
 export async function createDrawer(tools: CoordinatorTools, partition: number): Promise<Drawer> {
@@ -48,9 +54,11 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
   const restored = await restore(tools, partition, { folders, unsaved });
   let { historyOffset, checkpoint } = restored;
   let lastSave = tools.clock.now();
+  let lastLook = lastSave;
 
   async function assertStoreKept(): Promise<void> {
     assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    lastLook = tools.clock.now();
   }
 
   async function open(session: string): Promise<Folder> {
@@ -86,6 +94,10 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
       if (offset !== undefined) historyOffset = offset + 1;
     },
     save,
+    look: async () => {
+      const { lookEveryMs = LOOK_MS } = tools;
+      if (tools.clock.now() - lastLook >= lookEveryMs) await assertStoreKept();
+    },
     get hasUnsaved() {
       return unsaved.size > 0;
     },

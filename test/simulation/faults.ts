@@ -45,6 +45,8 @@ export interface FaultPlan {
   readonly hangs: number;
   readonly disagreements: boolean;
   readonly cancels: boolean;
+  /** How often an idle coordinator looks at the store; where it does, faults of a restore heal. */
+  readonly lookEveryMs: number;
 }
 
 /** The plan of a seed. */
@@ -80,6 +82,8 @@ export function planOf(seed: number): FaultPlan {
     hangs: altering ? rate(0.6, 0.2) : 0,
     disagreements: altering && random.uniform() < 0.5,
     cancels: altering && random.uniform() < 0.2,
+    // Not drawn: seeds that once failed keep their traces.
+    lookEveryMs: seed % 3 === 0 ? 30_000 : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -109,4 +113,5 @@ export const CALM: FaultPlan = {
   hangs: 0,
   disagreements: false,
   cancels: false,
+  lookEveryMs: 30_000,
 };

@@ -41,6 +41,7 @@ export interface WorkerParts {
   readonly trouble: Trouble;
   readonly logFault: () => CallFault;
   readonly storeFault: () => CallFault;
+  readonly lookEveryMs: number;
 }
 
 export interface Worker {
@@ -61,7 +62,7 @@ export function startWorker(parts: WorkerParts, process: SimProcess): Worker {
   const shared = { log, clock: process, observer: SILENT, groupPrefix: GROUP_PREFIX };
   const random = () => scheduler.random.uniform();
   const started: Promise<Running>[] = [
-    runCoordinator({ ...shared, snapshots, keys, batchMax: 32 }),
+    runCoordinator({ ...shared, snapshots, keys, batchMax: 32, lookEveryMs: parts.lookEveryMs }),
     ...consumersOf(parts).map((consumer) => runConsumer(consumer, { ...shared, random })),
   ];
   for (const one of started) {

@@ -181,6 +181,7 @@ class World {
         trouble: (who, signal) => this.#trouble(process, who, signal),
         logFault: () => this.#callFault(this.#plan.logFaults),
         storeFault: () => this.#callFault(this.#plan.storeFaults),
+        lookEveryMs: this.#plan.lookEveryMs,
       },
       process,
     );

@@ -170,7 +170,13 @@ export async function startSystem(options: SystemOptions): Promise<Running> {
   const running: Running[] = [];
   if (!without.includes("coordinator")) {
     running.push(
-      await runCoordinator({ ...shared, snapshots, keys: TEST_KEYS, snapshotEveryMs: 20 }),
+      await runCoordinator({
+        ...shared,
+        snapshots,
+        keys: TEST_KEYS,
+        snapshotEveryMs: 20,
+        lookEveryMs: 2_000,
+      }),
     );
   }
   for (const consumer of consumersOf(options)) {
