@@ -68,11 +68,15 @@ def read_all(brokers: str, topic: str):
 
 
 def read_schemas(brokers: str, topic: str) -> dict:
-    """Parsed schemas by fingerprint in hexadecimal."""
-    return {
-        message.key().decode(): fastavro.parse_schema(json.loads(message.value()))
-        for message in read_all(brokers, topic)
-    }
+    """Parsed schemas by fingerprint in hexadecimal; what is no schema is named and passed over."""
+    schemas = {}
+    for message in read_all(brokers, topic):
+        try:
+            name = message.key().decode()
+            schemas[name] = fastavro.parse_schema(json.loads(message.value()))
+        except Exception as error:
+            print(f"{topic}, offset {message.offset()}: no schema ({error!r})", file=sys.stderr)
+    return schemas
 
 
 def decode(body: bytes, schemas: dict):

@@ -41,11 +41,11 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Folder of Kafka's jars, fetched once by Maven. Throws when Java or Maven is missing. */
-export async function kafkaJars(): Promise<string> {
-  const libs = join(CACHE, "libs");
+export async function kafkaJars(cache = CACHE): Promise<string> {
+  const libs = join(cache, "libs");
   if (existsSync(libs)) return libs;
   await run("java", ["-version"]);
-  const work = `${CACHE}-${process.pid}`;
+  const work = `${cache}-${process.pid}`;
   mkdirSync(work, { recursive: true });
   const artifacts = [
     ["org.apache.kafka", "kafka_2.13", VERSION],
@@ -63,7 +63,7 @@ export async function kafkaJars(): Promise<string> {
   );
   const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=libs"];
   await run("mvn", ["-B", "-q", ...goal], { cwd: work, timeout: 300_000 });
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(cache, { recursive: true });
   if (!existsSync(libs)) renameSync(join(work, "libs"), libs);
   rmSync(work, { recursive: true, force: true });
   return libs;

@@ -14,39 +14,59 @@ interface Kept {
   stop(): Promise<void>;
 }
 
-const WAYS: Readonly<Record<ServerKind, { start(): Promise<Kept>; need: string }>> = {
+interface Way {
+  /** In a container. */
+  contained(): Promise<Kept>;
+  /** On this machine. */
+  here(): Promise<Kept>;
+  readonly need: string;
+}
+
+const WAYS: Readonly<Record<ServerKind, Way>> = {
   kafka: {
     need: "set KAFKA_BROKERS, or start Docker, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven)",
-    async start() {
-      if (await hasDocker()) return kafkaContainer();
+    contained: kafkaContainer,
+    async here() {
       const server = await startKafka(1);
       return { address: server.brokers.join(","), stop: () => server.stop() };
     },
   },
   redis: {
     need: "set REDIS_URL, or start Docker, or install Redis (apt-get install redis-server)",
-    async start() {
-      if (await hasDocker()) return redisContainer();
+    contained: redisContainer,
+    async here() {
       const server = await startRedis();
       return { address: server.url, stop: () => server.stop() };
     },
   },
 };
 
+/** Starts a server: in a container where Docker answers, else here. Throws what to install. */
+export async function startServer(
+  kind: ServerKind,
+  parts: { readonly docker: () => Promise<boolean>; readonly ways?: typeof WAYS },
+): Promise<Kept> {
+  const { contained, here, need } = (parts.ways ?? WAYS)[kind];
+  try {
+    return (await parts.docker()) ? await contained() : await here();
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`tests need a real ${kind} server: ${need}\n${text}`, { cause });
+  }
+}
+
 /** Started by vitest before the first file; the function it returns ends all servers. */
 export async function setup(): Promise<() => Promise<void>> {
   const kept = new Map<ServerKind, Promise<Kept>>();
   const server: Server = createServer((request, response) => {
     const kind = request.url?.slice(1) as ServerKind;
-    const way = WAYS[kind];
-    const running = kept.get(kind) ?? way.start();
+    const running = kept.get(kind) ?? startServer(kind, { docker: hasDocker });
     kept.set(kind, running);
     running.then(
       ({ address }) => response.end(address),
       (error: unknown) => {
         response.statusCode = 500;
-        const text = error instanceof Error ? error.message : String(error);
-        response.end(`tests need a real ${kind} server: ${way.need}\n${text}`);
+        response.end(error instanceof Error ? error.message : String(error));
       },
     );
   });
