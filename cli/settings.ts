@@ -75,10 +75,12 @@ const LOG = z.strictObject({
   client_id: z.string().min(1).default("mmm-optimizer"),
   /** Of new topics; null = 3, or the number of brokers where there are fewer. */
   replication_factor: z.int().min(1).max(9).nullable().default(null),
-  tls: z.preprocess(
-    (given) => (TLS_WORDS.has(given) ? TLS_WORDS.get(given) : (given ?? null)),
-    TLS_FILES.nullable(),
-  ),
+  tls: z
+    .preprocess(
+      (given) => (TLS_WORDS.has(given) ? TLS_WORDS.get(given) : given),
+      TLS_FILES.nullable(),
+    )
+    .prefault(false),
   sasl: z.enum(["none", "plain", "scram-sha-256", "scram-sha-512"]).default("none"),
   /** Of what is written; what others wrote is read in any of them. */
   compression: z.enum(["none", "gzip", "snappy", "lz4", "zstd"]).default("none"),

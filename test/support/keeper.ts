@@ -16,9 +16,9 @@ interface Kept {
 
 interface Way {
   /** In a container. */
-  contained(): Promise<Kept>;
+  readonly contained: () => Promise<Kept>;
   /** On this machine. */
-  here(): Promise<Kept>;
+  readonly here: () => Promise<Kept>;
   readonly need: string;
 }
 
@@ -26,7 +26,7 @@ const WAYS: Readonly<Record<ServerKind, Way>> = {
   kafka: {
     need: "set KAFKA_BROKERS, or start Docker, or install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven)",
     contained: kafkaContainer,
-    async here() {
+    here: async () => {
       const server = await startKafka(1);
       return { address: server.brokers.join(","), stop: () => server.stop() };
     },
@@ -34,7 +34,7 @@ const WAYS: Readonly<Record<ServerKind, Way>> = {
   redis: {
     need: "set REDIS_URL, or start Docker, or install Redis (apt-get install redis-server)",
     contained: redisContainer,
-    async here() {
+    here: async () => {
       const server = await startRedis();
       return { address: server.url, stop: () => server.stop() };
     },
