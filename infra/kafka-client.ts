@@ -23,6 +23,8 @@ export interface KafkaSettings {
   readonly partitions?: number;
   /** Of new topics; 3, or the number of brokers where there are fewer, by default. */
   readonly replicationFactor?: number;
+  /** False: topics that are missing are an error; true by default. */
+  readonly createTopics?: boolean;
   readonly tls?: {
     /** PEM texts. */
     readonly ca?: string;

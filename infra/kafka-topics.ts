@@ -35,7 +35,10 @@ export function topicConfig(row: TopicRow, replicas: number): Record<string, str
   };
 }
 
-/** Creates what is missing. Throws `topics_mismatch` when a partition count differs. */
+/**
+ * Creates what is missing, or throws `not_found` where the settings forbid that. Throws
+ * `topics_mismatch` when a partition count differs.
+ */
 export async function ensureKafkaTopics(
   settings: KafkaSettings,
   partitions: number,
@@ -46,6 +49,7 @@ export async function ensureKafkaTopics(
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const missing = TOPIC_ROWS.filter((row) => !existing.has(`${prefix}${row.topic}`));
+    if (missing.length > 0 && settings.createTopics === false) throw notThere(settings, missing);
     if (missing.length > 0) await create(admin, settings, { missing, partitions });
     const counts = await countsOf(admin, prefix);
     for (const row of TOPIC_ROWS) {
@@ -56,6 +60,16 @@ export async function ensureKafkaTopics(
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+function notThere(settings: KafkaSettings, missing: readonly TopicRow[]): MmmError {
+  const names = missing.map(({ topic }) => `${prefixOf(settings)}${topic}`);
+  const some = names.length < TOPIC_ROWS.length ? names.join(", ") : `${prefixOf(settings)}…`;
+  return new MmmError(
+    "not_found",
+    `Kafka at ${settings.brokers.join(", ")} has no topics ${some}: check the prefix, or run mmm topics create`,
+    { data: { missing: names } },
+  );
 }
 
 async function create(

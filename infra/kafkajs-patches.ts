@@ -11,6 +11,7 @@
  *     joins its group again from inside one fetcher while the others go on with the old assignment.
  * P5. Error codes newer than the package have their names (PRODUCER_FENCED, 90).
  * P6. Who coordinates a group or a transaction is remembered (kafkajs-coordinators.ts).
+ * P7. Requests are encoded in one pass (kafka-encoding.ts).
  *
  * Avoided instead of patched: a producer whose commit failed is stuck (issue 1275), so a transactor
  * is thrown away after any error; committed offsets are shared by all clients made from one `Kafka`
@@ -20,6 +21,13 @@
 import { createRequire } from "node:module";
 import type * as KafkaJs from "kafkajs";
 import type { Batch, Kafka, KafkaConfig } from "kafkajs";
+import {
+  type Compressor,
+  encodeProduce,
+  frameRequest,
+  groupByPartition,
+  type ProduceParts,
+} from "./kafka-encoding.ts";
 import { rememberCoordinators } from "./kafkajs-coordinators.ts";
 
 export type {
@@ -133,6 +141,7 @@ if (installed !== VERSION) {
 }
 
 patchTimerLoop();
+patchEncoding();
 replaceModule("src/consumer/filterAbortedMessages.js", filterAborted);
 patchAddOffsets();
 patchStaleMetadata();
@@ -244,6 +253,23 @@ function patchStaleMetadata(): void {
     await new Promise((resolve) => setTimeout(resolve, STALE_METADATA_PAUSE_MS));
     return this.cluster.refreshMetadata();
   };
+}
+
+/** Loaded before what uses them: the versions of a request derive from the third. */
+function patchEncoding(): void {
+  const crc32c = inner<(bytes: Buffer) => number>("src/protocol/recordBatch/crc32C/index.js");
+  const { lookupCodec } = inner<{ lookupCodec: (type: number) => Compressor | null }>(
+    "src/protocol/message/compression/index.js",
+  );
+  replaceModule("src/protocol/requests/produce/v3/request.js", (parts: ProduceParts) => ({
+    apiKey: 0,
+    apiVersion: 3,
+    apiName: "Produce",
+    expectResponse: () => parts.acks !== 0,
+    encode: () => encodeProduce(parts, { crc32c, codecOf: lookupCodec, now: Date.now() }),
+  }));
+  replaceModule("src/protocol/request.js", frameRequest);
+  replaceModule("src/producer/groupMessagesPerPartition.js", groupByPartition);
 }
 
 function patchErrorCodes(): void {

@@ -45,13 +45,16 @@ interface Membership {
 
 /** Starts delivering; `partitions` is the count of session-keyed topics. */
 export function startConsumption(
-  parts: Omit<Membership, "stopping"> & { partitions: number },
+  parts: Omit<Membership, "stopping"> & {
+    readonly partitions: number;
+    readonly owns: (partition: number) => boolean;
+  },
 ): LocalConsumption {
   const { options } = parts;
   const member: Membership = { ...parts, stopping: new AbortController() };
-  const lanes = new Map(
-    placesOf(options.topics, parts.partitions).map((place) => [placeName(place), laneFor(place)]),
-  );
+  const places = placesOf(options.topics, parts.partitions);
+  const owned = places.filter(({ partition }) => parts.owns(partition));
+  const lanes = new Map(owned.map((place) => [placeName(place), laneFor(place)]));
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   ended.catch(() => {});
   const running = [...lanes.values()].map((lane) => runLane(member, lane).catch(fail));

@@ -28,6 +28,8 @@ const DAY_MS = 86_400_000;
 interface LocalParts {
   readonly partitions: number;
   readonly clock: Clock;
+  /** Partitions whose places are delivered here; all where it is left out. */
+  readonly owns?: (partition: number) => boolean;
 }
 
 /** Appends records, with a further change in the same transaction. */
@@ -75,7 +77,8 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
         throw new MmmError("conflict", `the group ${group} already runs in this process`);
       }
       table.claim();
-      const consumption = startConsumption({ table, clock, options, sink, partitions });
+      const { owns = () => true } = parts;
+      const consumption = startConsumption({ table, clock, options, sink, partitions, owns });
       running.consumptions.add(consumption);
       const forget = (): void => void running.consumptions.delete(consumption);
       consumption.ended.then(forget, forget);

@@ -22,32 +22,41 @@ export const LOG_SCHEMA = `
   CREATE TABLE IF NOT EXISTS progress (
     name TEXT PRIMARY KEY, committed INTEGER, epoch INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`;
 
+export interface SqliteLogOptions {
+  /** Of a new log, 12 by default; another one than a log has is refused. */
+  readonly partitions?: number;
+  readonly clock: Clock;
+  /** Partitions that are consumed here; all by default. */
+  readonly owns?: (partition: number) => boolean;
+}
+
 /** The log in an open database. Throws `topics_mismatch` when it was made with another count. */
-export function createSqliteLog(
-  database: SqliteDatabase,
-  options: { partitions?: number; clock: Clock },
-): EventLog {
-  const partitions = agreePartitions(database, options.partitions);
-  return createLocalLog(new SqliteTable(database, partitions), {
-    partitions,
-    clock: options.clock,
+export function createSqliteLog(database: SqliteDatabase, options: SqliteLogOptions): EventLog {
+  const { partitions: wanted, ...rest } = options;
+  const partitions = agreePartitions(database, wanted);
+  return createLocalLog(new SqliteTable(database, partitions), { ...rest, partitions });
+}
+
+/** A number kept in the database: the stored one, else `first`, which is then stored. */
+export function agreedNumber(database: SqliteDatabase, name: string, first: number): number {
+  const ask = database.writer.prepare("SELECT value FROM meta WHERE name = ?");
+  const put = database.writer.prepare("INSERT OR IGNORE INTO meta VALUES (?, ?)");
+  const stored = database.query(() => ask.get(name)?.["value"]);
+  if (stored !== undefined) return Number(stored);
+  return database.write(() => {
+    put.run(name, String(first));
+    return Number(ask.get(name)?.["value"]);
   });
 }
 
 function agreePartitions(database: SqliteDatabase, wanted: number | undefined): number {
-  const ask = database.writer.prepare("SELECT value FROM meta WHERE name = 'partitions'");
-  const stored = database.query(() => ask.get()?.["value"]);
-  const partitions = stored === undefined ? (wanted ?? DEFAULT_PARTITIONS) : Number(stored);
+  const partitions = agreedNumber(database, "partitions", wanted ?? DEFAULT_PARTITIONS);
   if (wanted !== undefined && wanted !== partitions) {
     throw new MmmError(
       "topics_mismatch",
       `the state folder "${database.folder}" has ${partitions} partitions, the settings say ${wanted}: set ${partitions}, or give another folder`,
       { data: { stored: partitions, wanted } },
     );
-  }
-  if (stored === undefined) {
-    const put = database.writer.prepare("INSERT OR IGNORE INTO meta VALUES ('partitions', ?)");
-    database.write(() => put.run(String(partitions)));
   }
   return partitions;
 }

@@ -19,6 +19,7 @@ import { DatabaseSync } from "node:sqlite";
 import { MmmError } from "../schemas/errors.ts";
 import { attempt, meaning, unwritable } from "./sqlite-errors.ts";
 import { beginWaiting } from "./sqlite-busy.ts";
+import { connect, lockFile, pragma, shardFile, type DatabaseFiles } from "./sqlite-connect.ts";
 
 /** Commit after this pause without a write. */
 const IDLE_MS = 1;
@@ -34,10 +35,6 @@ const AGE_COMMITS = 8;
 const SHARED_COMMITS = 3;
 const SHARED_MS_MAX = 8;
 const WRITES_MAX = 4_000;
-/** Pages of the write-ahead log before it is folded into the database (16 MB). */
-const CHECKPOINT_PAGES = 4_096;
-/** Layout of the tables; a folder of another one is not touched. */
-const SCHEMA_VERSION = 2;
 /** How often a process looks for commits of other processes. */
 const FOREIGN_POLL_MS = 50;
 
@@ -66,41 +63,18 @@ export interface SqliteDatabase {
   close(): Promise<void>;
 }
 
-/** Opens or creates the database of a folder. */
-export function openDatabase(folder: string, schema: string): SqliteDatabase {
+/** Opens or creates a database of a folder: its first, or the one of a further shard. */
+export function openDatabase(folder: string, schema: string, shard = 0): SqliteDatabase {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw unwritable(folder, cause);
   }
-  const file = join(folder, "state.sqlite");
-  const writer = attempt(folder, () => connect(folder, file, schema));
+  const file = join(folder, shardFile(shard));
+  const files = { folder, file, lock: join(folder, lockFile(shard)) };
+  const writer = attempt(folder, () => connect(files, schema));
   const reader = attempt(folder, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
-  return new Groups(folder, writer, reader);
-}
-
-function connect(folder: string, file: string, schema: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 5_000 });
-  database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
-  database.exec(`PRAGMA busy_timeout=0; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
-  const version = pragma(database, "user_version");
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    database.close();
-    throw new MmmError(
-      "schema_mismatch",
-      `the state folder "${folder}" has layout ${version}, this version writes ${SCHEMA_VERSION}: give another folder, or use the version that made it`,
-      { data: { folder, layout: version } },
-    );
-  }
-  if (version === 0) {
-    beginWaiting(database);
-    database.exec(`${schema}; PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`);
-  }
-  return database;
-}
-
-function pragma(database: DatabaseSync, name: "user_version" | "data_version"): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return new Groups(files, { writer, reader });
 }
 
 /** All databases this process has open. */
@@ -111,6 +85,7 @@ class Groups implements SqliteDatabase {
   readonly folder: string;
   readonly writer: DatabaseSync;
   readonly reader: DatabaseSync;
+  readonly #files: DatabaseFiles;
   #open = false;
   #depth = 0;
   #writes = 0;
@@ -131,8 +106,12 @@ class Groups implements SqliteDatabase {
   readonly #onChanged = new Set<(foreign: boolean) => void>();
   readonly #onFatal: ((error: unknown) => void)[] = [];
 
-  constructor(folder: string, writer: DatabaseSync, reader: DatabaseSync) {
-    this.folder = folder;
+  constructor(
+    files: DatabaseFiles,
+    { writer, reader }: { readonly writer: DatabaseSync; readonly reader: DatabaseSync },
+  ) {
+    this.folder = files.folder;
+    this.#files = files;
     this.writer = writer;
     this.reader = reader;
     this.#version = pragma(writer, "data_version");
@@ -192,7 +171,7 @@ class Groups implements SqliteDatabase {
 
   claim(): void {
     if (this.#lock !== null) return;
-    const lock = attempt(this.folder, () => new DatabaseSync(join(this.folder, "lock.sqlite")));
+    const lock = attempt(this.folder, () => new DatabaseSync(this.#files.lock));
     try {
       lock.exec("PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE");
     } catch (cause) {
@@ -238,7 +217,7 @@ class Groups implements SqliteDatabase {
 
   #begin(): void {
     for (const sibling of OPEN) {
-      if (sibling !== this && sibling.folder === this.folder) sibling.#commitQuietly();
+      if (sibling !== this && sibling.#files.file === this.#files.file) sibling.#commitQuietly();
     }
     beginWaiting(this.writer);
     this.#open = true;

@@ -32,10 +32,22 @@ async function sqlite(): Promise<LogUnderTest> {
   };
 }
 
+async function shards(): Promise<LogUnderTest> {
+  const folder = mkdtempSync(join(tmpdir(), "mmm-shards-"));
+  const options = { partitions: PARTITIONS, clock: systemClock, shards: 3 };
+  return {
+    open: async () => openSqliteState(folder, options).log,
+    shared: true,
+    remove: async () => rmSync(folder, { recursive: true }),
+  };
+}
+
 logContract("memory", memory);
 logContract("SQLite", sqlite);
+logContract("SQLite in three shards", shards);
 transactorContract("memory", memory);
 transactorContract("SQLite", sqlite);
+transactorContract("SQLite in three shards", shards);
 
 const partitionOf = (session: string): number => partitionFor(session, PARTITIONS);
 
@@ -44,12 +56,16 @@ snapshotContract("memory", async () => {
   return { store, partitionOf, remove: () => store.close() };
 });
 
-snapshotContract("SQLite", async () => {
+async function sqliteSnapshots(count: number) {
   const folder = mkdtempSync(join(tmpdir(), "mmm-snapshots-"));
-  const state = openSqliteState(folder, { partitions: PARTITIONS, clock: systemClock });
+  const options = { partitions: PARTITIONS, clock: systemClock, shards: count };
+  const state = openSqliteState(folder, options);
   const remove = async (): Promise<void> => {
     await state.close();
     rmSync(folder, { recursive: true });
   };
   return { store: state.snapshots, partitionOf, remove };
-});
+}
+
+snapshotContract("SQLite", () => sqliteSnapshots(1));
+snapshotContract("SQLite in three shards", () => sqliteSnapshots(3));
