@@ -14,6 +14,7 @@ import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createSubprocessTraining } from "../consumers/subprocess-training.ts";
 import { createTrainer, type Training } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
+import { absentJudge } from "../guard/absent-judge.ts";
 import { observedExposure } from "../guard/exposure.ts";
 import { headJudge } from "../guard/head-judge.ts";
 import { shippedIntentHead } from "../guard/intent-head.ts";
@@ -25,6 +26,7 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
+import { errorText } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
@@ -97,7 +99,7 @@ export async function composeConsumers(
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const judges = [...judgesOf(routing.encoder, settings), ...claude.judges];
+  const judges = [...judgesOf(routing.encoder, settings, routing.refused), ...claude.judges];
   const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
@@ -107,6 +109,7 @@ export async function composeConsumers(
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,
+      limit: { clock: systemClock, ms: verdictLimitMs(settings) },
     }),
     trainer: createTrainer({
       training: trainingOf(settings.trainer, load),
@@ -120,10 +123,33 @@ export async function composeConsumers(
   return { consumers, refused: routing.refused, close: () => routing.close() };
 }
 
-/** The judges of words that need no key: the lexicon, and the trained head where it can run. */
-export function judgesOf(encoder: SentenceEncoder | null, settings: Settings): SemanticJudge[] {
-  if (encoder === null || settings.guard.semantics === "lexicon") return [LEXICON_JUDGE];
-  return [LEXICON_JUDGE, headJudge(encoder, shippedIntentHead())];
+/**
+ * The judges of words that need no key: the lexicon and the trained head; the lexicon alone only where
+ * the settings say so. A head that cannot be opened refuses all words.
+ */
+export function judgesOf(
+  encoder: SentenceEncoder | null,
+  settings: Settings,
+  missing: string | null = null,
+): SemanticJudge[] {
+  if (settings.guard.semantics === "lexicon") return [LEXICON_JUDGE];
+  return [LEXICON_JUDGE, headOf(encoder, missing)];
+}
+
+function headOf(encoder: SentenceEncoder | null, missing: string | null): SemanticJudge {
+  try {
+    if (encoder !== null) return headJudge(encoder, shippedIntentHead());
+    const why = missing ?? "the sentence encoder was not opened";
+    return absentJudge("head", `${why}; repair it, or set guard.semantics: lexicon`);
+  } catch (error) {
+    return absentJudge("head", errorText(error));
+  }
+}
+
+/** Longer than every judge's own limit; what takes longer still is refused. */
+function verdictLimitMs({ agents }: Settings): number {
+  const { total_timeout_s, step_timeout_s, guard_votes } = agents.claude;
+  return 1000 * (120 + guard_votes * Math.max(total_timeout_s, step_timeout_s));
 }
 
 type Load = ReturnType<typeof createDataLoader>;

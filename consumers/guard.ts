@@ -3,7 +3,8 @@
  *
  * I1. It judges against the configurations of a valid warrant; without one it vetoes.
  * I2. Whatever goes wrong inside is a veto, never a pass; only a lost place or a stop is not one.
- * I3. The verdict is in the inbox before it is on `vetoes`.
+ * I3. A judge that hangs does not hold the guard up: no verdict within the limit is a veto.
+ * I4. The verdict is in the inbox before it is on `vetoes`.
  */
 import { signClearance, verifyWarrant, type Warrant } from "../guard/clearance.ts";
 import { contentDigest } from "../guard/content.ts";
@@ -13,6 +14,7 @@ import type { Verdict } from "../guard/verdict.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import type { EventOf, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import type { Clock } from "../session/ports.ts";
 import type { Emission } from "../producers/publish.ts";
 import { emit, type Consumer } from "./consumer.ts";
 
@@ -25,6 +27,8 @@ export interface GuardTools {
   readonly specDigest: string;
   readonly guardKeys: KeyRing;
   readonly coordinatorKeys: KeyRing;
+  /** How long one verdict may take, beyond the judges' own limits; none when left out. */
+  readonly limit?: { readonly clock: Clock; readonly ms: number };
 }
 
 type Made = Extract<Recorded, { type: "ProposalMade" }>;
@@ -50,13 +54,33 @@ async function verdictOn(tools: GuardTools, event: Made, signal: AbortSignal): P
       work_item,
       attempt,
     });
-    const verdict = await tools.judge({ raw, own: author === "system", warrant }, signal);
-    return emission(tools, event, verdict);
+    const answer = tools.judge({ raw, own: author === "system", warrant }, signal);
+    const verdict = await within(tools.limit, answer, signal);
+    return verdict === null
+      ? veto(tools, event, { code: "guard_failed", message: "no verdict within the time limit" })
+      : emission(tools, event, verdict);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof MmmError && error.retriable) throw error;
     const code = error instanceof MmmError ? error.code : "internal";
     return veto(tools, event, { code, message: errorText(error) });
+  }
+}
+
+/** The answer, or null when the time is up. */
+async function within<T>(
+  limit: GuardTools["limit"],
+  answer: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  if (limit === undefined) return answer;
+  const answered = new AbortController();
+  const late = limit.clock.sleep(limit.ms, AbortSignal.any([signal, answered.signal]));
+  try {
+    return await Promise.race([answer, late.then(() => null)]);
+  } finally {
+    answered.abort();
+    signal.throwIfAborted();
   }
 }
 

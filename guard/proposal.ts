@@ -130,7 +130,7 @@ function told(value: Json | undefined): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "string") return value.slice(0, TOLD_CHARACTERS);
-  if (!isObject(value)) return String(value);
+  if (!isObject(value)) return JSON.stringify(value);
   const keys = Object.keys(value);
   return keys.length === 0
     ? "an empty object"
