@@ -2,10 +2,17 @@
  * Part `search`: best loss at equal evaluations, against Nevergrad and Optuna.
  *
  * All minimise the bare validation loss from the same start in the same cube. The peers reach it
- * through `model-bridge.ts`; ours counts a gradient as two evaluations on top of its own.
+ * through `model-bridge.ts`; ours counts a gradient as two evaluations on top of its own and is
+ * started anew for each budget, which it looks at.
+ *
+ * The peers take hours and do not depend on our search: their runs are kept in the file of `--peers`,
+ * one line a run, and only those missing are made; with `--optimizers ours` none is.
  */
 
 import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { searchConfiguration } from "../model/search.ts";
 import type { BenchSet } from "./model-sets.ts";
 import { benchSets } from "./model-sets.ts";
@@ -14,11 +21,27 @@ export interface SearchBench {
   readonly python: string;
   readonly seeds: number;
   readonly budgets: readonly number[];
+  /** Largest budget of Optuna's TPE, whose time grows with its square. */
   readonly tpeMax: number;
   readonly sets: readonly string[] | undefined;
+  /** Results of the peers, kept between calls; a new file when absent. */
+  readonly peers: string | undefined;
+  readonly withPeers: boolean;
 }
 
+/** [method][budget] → best loss of each seed. */
 type Bests = Record<string, Record<string, number[]>>;
+
+interface PeerRun {
+  readonly set: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly bests: Readonly<Record<string, number>>;
+}
+
+const OURS = "ours";
+const TPE = "optuna TPE";
+const PEERS = ["nevergrad TwoPointsDE", TPE, "optuna CMA-ES"] as const;
 
 const DEFAULT_SETS = [
   "robyn",
@@ -33,24 +56,37 @@ const DEFAULT_SETS = [
 
 export function searchPart(bench: SearchBench): unknown {
   const wanted = bench.sets ?? DEFAULT_SETS;
-  console.log(`\n### Search: median best loss over ${bench.seeds} seeds at equal evaluations\n`);
+  const file = bench.peers ?? join(mkdtempSync(join(tmpdir(), "mmm-search-")), "peers.jsonl");
+  if (bench.withPeers) runPeers(wanted, file, bench);
+  const runs = peerRuns(file);
+  console.log(
+    `\n### Search: median best loss over ${bench.seeds} seeds at equal evaluations (fewer seeds in brackets)\n`,
+  );
+  console.log(`| set (parameters) | evaluations | ${[OURS, ...PEERS].join(" | ")} |`);
+  console.log(`|---|---|${[OURS, ...PEERS].map(() => "---").join("|")}|`);
   return benchSets(3)
     .filter((set) => wanted.includes(set.name))
     .map((set) => {
-      const bests: Bests = { ours: ownBests(set, bench), ...peerBests(set, bench) };
-      const methods = Object.keys(bests);
-      console.log(
-        `\n| ${set.name} | ${methods.join(" | ")} |\n|---|${methods.map(() => "---").join("|")}|`,
-      );
+      const bests: Bests = { [OURS]: ownBests(set, bench), ...peerBests(set, runs, bench) };
       for (const budget of bench.budgets) {
-        const cells = methods.map((method) => {
-          const values = bests[method]?.[String(budget)];
-          return values === undefined ? "–" : median(values).toFixed(6);
-        });
-        console.log(`| ${budget} | ${cells.join(" | ")} |`);
+        const name = `${set.name} (${3 * set.config.channels.length + 1})`;
+        console.log(`| ${name} | ${budget} | ${cellsOf(bests, budget, bench.seeds).join(" | ")} |`);
       }
       return { set: set.name, bests };
     });
+}
+
+/** Medians with the smallest in bold. */
+function cellsOf(bests: Bests, budget: number, seeds: number): string[] {
+  const rows = [OURS, ...PEERS].map((method) => bests[method]?.[String(budget)] ?? []);
+  const medians = rows.map((values) => (values.length === 0 ? Infinity : median(values)));
+  const least = Math.min(...medians).toFixed(6);
+  return rows.map((values, at) => {
+    if (values.length === 0) return "–";
+    const text = (medians[at] ?? 0).toFixed(6);
+    const fewer = values.length < seeds ? ` (${values.length})` : "";
+    return `${text === least ? `**${text}**` : text}${fewer}`;
+  });
 }
 
 function median(values: readonly number[]): number {
@@ -78,22 +114,57 @@ function ownBests(set: BenchSet, { budgets, seeds }: SearchBench): Record<string
   );
 }
 
-function peerBests(set: BenchSet, bench: SearchBench): Bests {
-  const run = spawnSync(
-    bench.python,
-    [
-      "bench/peers/optimizers.py",
-      `--set=${set.name}`,
-      `--budgets=${bench.budgets.join(",")}`,
-      `--seeds=${bench.seeds}`,
-      `--tpe-max=${bench.tpeMax}`,
-      `--node=${process.execPath}`,
-    ],
-    { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (run.status !== 0) {
-    console.error(`peers were not run on ${set.name}`);
-    return {};
+/** Makes the runs that are not in the file yet, TPE last and only up to its own budget. */
+function runPeers(sets: readonly string[], file: string, bench: SearchBench): void {
+  const jobs = [
+    { methods: PEERS.filter((method) => method !== TPE), budgets: bench.budgets },
+    { methods: [TPE], budgets: bench.budgets.filter((budget) => budget <= bench.tpeMax) },
+  ];
+  for (const { methods, budgets } of jobs) {
+    if (budgets.length === 0) continue;
+    const run = spawnSync(
+      bench.python,
+      [
+        "bench/peers/optimizers.py",
+        `--sets=${sets.join(",")}`,
+        `--methods=${methods.join(",")}`,
+        `--budgets=${budgets.join(",")}`,
+        `--seeds=${bench.seeds}`,
+        `--results=${file}`,
+        `--node=${process.execPath}`,
+      ],
+      { stdio: ["ignore", "ignore", "inherit"] },
+    );
+    if (run.status !== 0) console.error(`peers were not run: ${methods.join(", ")}`);
   }
-  return JSON.parse(run.stdout) as Bests;
+}
+
+function peerRuns(file: string): PeerRun[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as PeerRun);
+}
+
+/** A run of 10,000 repeats the run of 2,000 with the same seed; each seed counts once. */
+function peerBests(
+  set: BenchSet,
+  runs: readonly PeerRun[],
+  { budgets, seeds }: SearchBench,
+): Bests {
+  const own = runs.filter((run) => run.set === set.name && run.seed < seeds);
+  return Object.fromEntries(
+    PEERS.map((method) => [
+      method,
+      Object.fromEntries(
+        budgets.map((budget) => {
+          const bySeed = new Map<number, number>();
+          for (const run of own) {
+            const best = run.bests[String(budget)];
+            if (run.method === method && best !== undefined) bySeed.set(run.seed, best);
+          }
+          return [String(budget), [...bySeed.values()]];
+        }),
+      ),
+    ]),
+  );
 }

@@ -3,7 +3,7 @@
  *
  *   npm run bench:model -- [--parts accuracy,roi,speed,search,scaling,recovery,coverage]
  *     [--out FILE.json] [--python PATH] [--seeds 10] [--budgets 500,2000,10000] [--tpe-max 500]
- *     [--sets robyn,…] [--simulations 200]
+ *     [--peers FILE.jsonl] [--optimizers all|ours] [--sets robyn,…] [--simulations 200]
  *
  * Prints Markdown tables; `--out` writes all figures as JSON. Parts that need Python (speed against
  * numpy, peer optimizers) say so and go without when `--python` has no numpy / nevergrad / optuna.
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "10" },
     budgets: { type: "string", default: "500,2000,10000" },
     "tpe-max": { type: "string", default: "500" },
+    peers: { type: "string" },
+    optimizers: { type: "string", default: "all" },
     sets: { type: "string" },
     simulations: { type: "string", default: "200" },
   },
@@ -42,6 +44,8 @@ const parts: Record<string, () => unknown> = {
       seeds: Number(values.seeds),
       budgets: values.budgets.split(",").map(Number),
       tpeMax: Number(values["tpe-max"]),
+      peers: values.peers,
+      withPeers: values.optimizers === "all",
       sets,
     }),
   coverage: () => coveragePart(Number(values.simulations)),

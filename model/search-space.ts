@@ -20,7 +20,7 @@ import type { Dataset } from "./dataset.ts";
 import { ModelError } from "./errors.ts";
 import { lossGradient } from "./gradient.ts";
 import type { Range } from "./media-types.ts";
-import { defaultTransform } from "./media-types.ts";
+import { TRANSFORM_PARAMETERS, defaultTransform } from "./media-types.ts";
 import { clamp, sum } from "./numbers.ts";
 import type { Objective } from "./objective.ts";
 import { createObjective } from "./objective.ts";
@@ -50,6 +50,8 @@ export interface SearchSpace {
   readonly start: Float64Array;
   /** The same in the cube of free parameters. */
   readonly startPoint: Float64Array;
+  /** Coordinates of the cube by channel, the penalty on its own. */
+  readonly groups: readonly (readonly number[])[];
   /** Constrained loss at a point of the cube. */
   readonly objective: (point: Float64Array) => number;
   /** Its gradient; null when constraints have none. */
@@ -98,6 +100,7 @@ export function resolveSearch(
     box,
     start,
     startPoint: Float64Array.from(free, (index) => startUnit[index] ?? 0),
+    groups: [...Map.groupBy(free.keys(), (at) => groupOf(free[at] ?? 0)).values()],
     objective: (point) => {
       const at = parametersAt(point);
       const { loss, inSample } = source.evaluate(at);
@@ -117,6 +120,11 @@ export function resolveSearch(
     ),
     rounded: (point) => rounded(parametersAt(point), box, free),
   };
+}
+
+/** Three parameters a channel, then the penalty. */
+function groupOf(parameter: number): number {
+  return Math.floor(parameter / TRANSFORM_PARAMETERS.length);
 }
 
 function spread(free: readonly number[], point: Float64Array, onto: Float64Array): Float64Array {

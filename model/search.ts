@@ -1,10 +1,9 @@
 /**
  * Search for better parameters inside allowed ranges: what the Data Scientist works with.
  *
- * Owns: the budget, restarts, constraints, what comes back. The two methods are
- * `differential-evolution.ts` (60 % of the evaluations) and then `descent.ts` from the best point,
- * again and again from a small disturbance of it. With ROI constraints there is no gradient, and
- * evolution gets the whole budget.
+ * Owns: the budget, restarts, constraints, what comes back. The method is `basins.ts`: differential
+ * evolution, then descents from several of its points and jumps between minima. With ROI constraints
+ * there is no gradient, and evolution gets the whole budget.
  *
  * Constraints: half-life ranges narrow the decay ranges; ROI ranges multiply the loss by one plus
  * the relative distance from the range, so a configuration inside them wins unless none is.
@@ -24,12 +23,13 @@
 
 import { resolveSearch } from "./search-space.ts";
 import type { SearchConstraints, SearchSpace } from "./search-space.ts";
+import { searchBasins } from "./basins.ts";
 import type { SearchBounds } from "./bounds.ts";
 import type { ModelConfig } from "./config.ts";
 import { trainingFits } from "./contributions.ts";
 import { roiStability, roisOf } from "./convergence.ts";
 import type { Dataset } from "./dataset.ts";
-import { descend } from "./descent.ts";
+import { GRADIENT_COST } from "./descent.ts";
 import { evolve } from "./differential-evolution.ts";
 import type { CubePoint } from "./differential-evolution.ts";
 import { ModelError } from "./errors.ts";
@@ -39,8 +39,6 @@ import { clamp, median } from "./numbers.ts";
 import { withParameters } from "./problem.ts";
 import { Random, childSeed } from "./random.ts";
 
-const EVOLUTION_SHARE = 0.6;
-const DISTURBANCE = 0.03;
 const SCORE_WIDTH = 0.02;
 /** Points within this share of the best loss count as near-best. */
 const NEAR_BEST_SHARE = 0.02;
@@ -156,35 +154,22 @@ interface Run {
 function runOnce(space: SearchSpace, { log, budget, random, fresh }: Run): CubePoint {
   const start = fresh ? space.startPoint.map(() => random.uniform()) : space.startPoint.slice();
   if (start.length === 0) return { point: start, loss: log.evaluate(start) };
-  const share = space.gradient === null ? 1 : EVOLUTION_SHARE;
-  const evolved = evolve({
-    evaluate: log.evaluate,
-    start,
-    evaluations: Math.floor(budget * share),
-    random,
-  });
-  let best = evolved[0] ?? { point: start, loss: log.evaluate(start) };
   const { gradient } = space;
-  if (gradient === null) return best;
-  let left = budget - Math.floor(budget * share);
-  let from = best;
-  const objective = {
+  if (gradient === null) {
+    const evolved = evolve({ evaluate: log.evaluate, start, evaluations: budget, random });
+    return evolved[0] ?? { point: start, loss: log.evaluate(start) };
+  }
+  return searchBasins({
     evaluate: log.evaluate,
-    gradient: (point: Float64Array): Float64Array => {
-      log.spend(2);
+    gradient: (point) => {
+      log.spend(GRADIENT_COST);
       return gradient(point);
     },
-  };
-  while (left > 4) {
-    const end = descend(objective, from, left);
-    left -= end.cost;
-    if (end.loss < best.loss) best = end;
-    if (left <= 4) break;
-    const point = best.point.map((value) => clamp(value + DISTURBANCE * random.normal(), 0, 1));
-    from = { point, loss: log.evaluate(point) };
-    left -= 1;
-  }
-  return best;
+    start,
+    budget,
+    random,
+    groups: space.groups,
+  });
 }
 
 interface Log {

@@ -1,13 +1,20 @@
 """Peer optimizers on the engine's own validation loss, through bench/model-bridge.ts.
 
-  python bench/peers/optimizers.py --set robyn --budgets 500,2000 --seeds 10
+  python bench/peers/optimizers.py --sets robyn,retail --methods "optuna CMA-ES" \
+      --budgets 500,2000,10000 --seeds 10 --results FILE
 
-Prints one JSON object: {method: {budget: [best loss per seed]}}. Every method starts from the same
-point (the media types' defaults) in the same unit cube. Nevergrad's TwoPointsDE is Robyn's default.
+Every method starts from the same point (the media types' defaults) in the same unit cube.
+Nevergrad's TwoPointsDE is Robyn's default.
+
+One run per set, method and seed: none of the three looks at the budget it was given, so the best
+loss after 500 evaluations of a run of 10,000 is that of a run of 500 (--check-budget compares the
+two). Each run is one line of JSON in the results file, written as it ends; runs already in the file
+are not made again, so a cut run goes on where it stopped.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +25,8 @@ import numpy as np
 
 
 class Bridge:
+    """The loss of one data set; remembers the best so far at each of the budgets."""
+
     def __init__(self, node, name):
         self.process = subprocess.Popen(
             [node, "bench/model-bridge.ts", name],
@@ -28,14 +37,22 @@ class Bridge:
         )
         head = json.loads(self.process.stdout.readline())
         self.start = head["start"]
+
+    def watch(self, budgets):
+        self.budgets = budgets
+        self.used = 0
         self.best = float("inf")
+        self.bests = {}
 
     def loss(self, point):
         values = [min(1.0, max(0.0, float(value))) for value in point]
         self.process.stdin.write(json.dumps(values) + "\n")
         self.process.stdin.flush()
         value = float(self.process.stdout.readline())
+        self.used += 1
         self.best = min(self.best, value)
+        if self.used in self.budgets:
+            self.bests[str(self.used)] = self.best
         return value
 
     def close(self):
@@ -89,30 +106,70 @@ METHODS = {
 }
 
 
+def known_runs(path):
+    """{(set, method, seed): evaluations made} of a results file."""
+    known = {}
+    if os.path.exists(path):
+        with open(path) as lines:
+            for line in lines:
+                run = json.loads(line)
+                key = (run["set"], run["method"], run["seed"])
+                known[key] = max(known.get(key, 0), run["evaluations"])
+    return known
+
+
+def run_one(bridge, name, method, budgets, seed):
+    started = time.time()
+    bridge.watch(budgets)
+    METHODS[method](bridge, max(budgets), seed)
+    return {
+        "set": name,
+        "method": method,
+        "seed": seed,
+        "evaluations": max(budgets),
+        "bests": bridge.bests,
+        "seconds": round(time.time() - started, 2),
+    }
+
+
+def check_budget(bridge, name):
+    for method in METHODS:
+        long = run_one(bridge, name, method, [200, 400], 0)["bests"]["200"]
+        short = run_one(bridge, name, method, [200], 0)["bests"]["200"]
+        print(f"{name} {method}: {long} {short} {'equal' if long == short else 'DIFFERENT'}")
+
+
 def main():
     warnings.filterwarnings("ignore")
     parser = argparse.ArgumentParser()
-    parser.add_argument("--set", required=True)
+    parser.add_argument("--sets", required=True)
+    parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--budgets", default="500,2000,10000")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--tpe-max", type=int, default=500)
+    parser.add_argument("--results")
     parser.add_argument("--node", default=shutil.which("node"))
+    parser.add_argument("--check-budget", action="store_true")
     options = parser.parse_args()
-    result = {}
-    for budget in [int(text) for text in options.budgets.split(",")]:
-        for name, method in METHODS.items():
-            if name == "optuna TPE" and budget > options.tpe_max:
-                continue
-            started = time.time()
-            bests = []
-            for seed in range(options.seeds):
-                bridge = Bridge(options.node, options.set)
-                method(bridge, budget, seed)
-                bests.append(bridge.best)
-                bridge.close()
-            result.setdefault(name, {})[str(budget)] = bests
-            print(f"{options.set} {name} {budget}: {time.time() - started:.0f} s", file=sys.stderr)
-    json.dump(result, sys.stdout)
+    names = options.sets.split(",")
+    methods = options.methods.split(",")
+    budgets = sorted(int(text) for text in options.budgets.split(","))
+    bridges = {name: Bridge(options.node, name) for name in names}
+    if options.check_budget:
+        check_budget(bridges[names[0]], names[0])
+        return
+    known = known_runs(options.results)
+    with open(options.results, "a") as results:
+        for seed in range(options.seeds):
+            for name in names:
+                for method in methods:
+                    if known.get((name, method, seed), 0) >= max(budgets):
+                        continue
+                    run = run_one(bridges[name], name, method, budgets, seed)
+                    results.write(json.dumps(run) + "\n")
+                    results.flush()
+                    print(f"{name} {method} {seed}: {run['seconds']} s", file=sys.stderr)
+    for bridge in bridges.values():
+        bridge.close()
 
 
 if __name__ == "__main__":
