@@ -12,6 +12,7 @@
 import type { ChannelAttribution } from "./attribution.ts";
 import { attributeChannel } from "./attribution.ts";
 import { baselineOf } from "./baseline.ts";
+import { conditionalRoiIntervals } from "./conditional-intervals.ts";
 import type { ModelConfig } from "./config.ts";
 import { trainingFits } from "./contributions.ts";
 import { convergenceOf } from "./convergence.ts";
@@ -31,7 +32,7 @@ import { diagnosticsOf, foldResults, inSampleOf, pooledMetrics } from "./scores.
 import type { ChannelResult, TrainingResult } from "./training-result.ts";
 
 export interface TrainingOptions {
-  /** Recorded; fitting itself uses no chance. */
+  /** Recorded; draws the ROI intervals, fitting itself uses no chance. */
   readonly seed: number;
 }
 
@@ -53,7 +54,7 @@ export function trainModel(
   const evaluation = objective.evaluate(parameters);
   const folds = foldResults(objective);
   const fits = trainingFits(objective, parameters);
-  const channels = channelResults(fits, used);
+  const channels = channelResults(fits, used, options.seed);
   const inSample = inSampleOf(fits);
   const baseline = baselineOf(fits);
   const convergence = convergenceOf(objective, { fits, kkt: evaluation.kkt });
@@ -98,7 +99,12 @@ export function trainModel(
   };
 }
 
-function channelResults(fits: readonly WindowFit[], config: ModelConfig): ChannelResult[] {
+function channelResults(
+  fits: readonly WindowFit[],
+  config: ModelConfig,
+  seed: number,
+): ChannelResult[] {
+  const intervals = conditionalRoiIntervals(fits, seed);
   const inflation = varianceInflation(fits);
   const attributions: ChannelAttribution[] = config.channels.map((_, channel) =>
     attributeChannel(fits, channel),
@@ -117,6 +123,8 @@ function channelResults(fits: readonly WindowFit[], config: ModelConfig): Channe
       effect_share: effect > 0 ? row.contribution / effect : 0,
       contribution_share: fitted === 0 ? 0 : row.contribution / fitted,
       vif: inflation[index] ?? null,
+      roi_low: intervals[index]?.low ?? null,
+      roi_high: intervals[index]?.high ?? null,
     };
   });
 }

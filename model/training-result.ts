@@ -33,6 +33,9 @@ export interface ChannelResult extends ChannelAttribution {
   /** Share of the fitted target. */
   readonly contribution_share: number;
   readonly vif: number | null;
+  /** 90 % interval of ROI with decay, alpha and gamma held (`conditional-intervals.ts`). */
+  readonly roi_low: number | null;
+  readonly roi_high: number | null;
 }
 
 export interface BaselineResult {
