@@ -1,182 +1,181 @@
 import { describe, expect, it } from "vitest";
 import { verifyExport, parseExport } from "../../session/audit.ts";
+import { BACKENDS } from "../support/backends.ts";
 import { until } from "../support/system.ts";
-import {
-  call,
-  readEvents,
-  startBody,
-  startHarness,
-  startSession,
-  untilStatus,
-} from "./api-harness.ts";
+import { call, readEvents, startBody, startSession, untilStatus } from "./api-harness.ts";
+import { unsure, worldOn } from "./world.ts";
 
-describe("sessions over HTTP", () => {
-  it("start, run and can be read", async () => {
-    const { url, failures } = await startHarness();
-    const said = await call(`${url}/v1/sessions`, { body: startBody() });
-    expect(said.status).toBe(202);
-    const session = String(said.json["session"]);
-    expect(said.headers.get("location")).toBe(`/v1/sessions/${session}`);
-    const done = await untilStatus(url, session, ["completed"]);
-    expect(done).toMatchObject({ decision: "approve", requested_by: "local", iteration: 3 });
-    expect(done["methodology_digest_now"]).toBe(done["methodology_digest_start"]);
-    expect(failures).toEqual([]);
-  });
+describe.each(BACKENDS)("on $name", ({ open }) => {
+  const world = worldOn(open);
 
-  it("are the same for the same key, and refused for the same key with other content", async () => {
-    const { url } = await startHarness();
-    const headers = { "idempotency-key": "k-1" };
-    const first = await call(`${url}/v1/sessions`, { body: startBody(), headers });
-    const again = await call(`${url}/v1/sessions`, { body: startBody(), headers });
-    expect(again.json).toEqual(first.json);
-    expect(again.headers.get("idempotency-replayed")).toBe("true");
-    const other = await call(`${url}/v1/sessions`, {
-      body: startBody("emea", { seed: 9 }),
-      headers,
-    });
-    expect(other.status).toBe(422);
-    await untilStatus(url, String(first.json["session"]), ["completed"]);
-    const list = await call(`${url}/v1/sessions`);
-    expect(list.json["sessions"]).toHaveLength(1);
-  });
-
-  it("are different without a key", async () => {
-    const { url } = await startHarness({ system: false });
-    const [a, b] = [await startSession(url), await startSession(url)];
-    expect(a).not.toBe(b);
-  });
-
-  it("are listed by page, unit and status", async () => {
-    const { url } = await startHarness();
-    const made = await Promise.all(["emea", "emea", "apac"].map((unit) => startSession(url, unit)));
-    await Promise.all(made.map((session) => untilStatus(url, session, ["completed"])));
-    const first = await call(`${url}/v1/sessions?limit=2`);
-    expect(first.json["sessions"]).toHaveLength(2);
-    const rest = await call(`${url}/v1/sessions?limit=2&after=${String(first.json["next"])}`);
-    const pages = [first, rest].flatMap(({ json }) => json["sessions"] as { session: string }[]);
-    expect(pages.map((row) => row.session)).toEqual(made.toSorted());
-    const unit = await call(`${url}/v1/sessions?business_unit=apac&status=completed`);
-    expect(unit.json["sessions"]).toMatchObject([{ session: made[2] }]);
-  });
-
-  it("can be cancelled, running or still waiting, and the record says by whom", async () => {
-    const { url, log } = await startHarness({
-      settings: { intake: { running_max: 1 } },
-      reasoners: { propose: () => new Promise(() => {}) },
-    });
-    const running = await startSession(url);
-    const waiting = await startSession(url);
-    await untilStatus(url, running, ["running"]);
-    expect(await untilStatus(url, waiting, ["queued"])).toMatchObject({ ahead_in_unit: 0 });
-    for (const session of [waiting, running]) {
-      const said = await call(`${url}/v1/sessions/${session}/cancel`, {
-        body: { reason: "not needed" },
-      });
+  describe("sessions over HTTP", () => {
+    it("start, run and can be read", async () => {
+      const { url, failures, unit } = await world.serve();
+      const said = await call(`${url}/v1/sessions`, { body: startBody(unit) });
       expect(said.status).toBe(202);
-      const entries = await until(log, session);
-      const cancelled = entries.find(({ line }) => line.type === "SessionCancelled");
-      expect(cancelled?.line.data).toEqual({ by: "local", reason: "not needed" });
-    }
-    await untilStatus(url, running, ["cancelled"]);
-    const again = await call(`${url}/v1/sessions/${running}/cancel`, { method: "POST" });
-    expect(again).toMatchObject({ status: 202, json: { event_id: null } });
-  });
-
-  it("take free-text proposals while they run and refuse them afterwards", async () => {
-    const { url, log } = await startHarness();
-    const session = await startSession(url);
-    await until(log, session, "TaskStated");
-    const body = { text: "try a lower decay for tv, about 0.4" };
-    const said = await call(`${url}/v1/sessions/${session}/proposals`, { body });
-    expect([202, 409]).toContain(said.status);
-    await untilStatus(url, session, ["completed"]);
-    const late = await call(`${url}/v1/sessions/${session}/proposals`, { body });
-    expect(late).toMatchObject({ status: 409, json: { code: "conflict" } });
-  });
-});
-
-describe("an escalation over HTTP", () => {
-  it("is listed with what a person needs, and the decision resumes the session", async () => {
-    const { url, log } = await startHarness({
-      route: async (task) => ({
-        role: task.instruction === null && task.pinned === null ? null : "data_scientist",
-        alternatives: [],
-        source: "rules",
-        confidence: 0.1,
-        scores: [],
-        threshold: 0.6,
-        model_digest: null,
-        reason: "not sure",
-      }),
+      const session = String(said.json["session"]);
+      expect(said.headers.get("location")).toBe(`/v1/sessions/${session}`);
+      const done = await untilStatus(url, session, ["completed"]);
+      expect(done).toMatchObject({ decision: "approve", requested_by: "local", iteration: 3 });
+      expect(done["methodology_digest_now"]).toBe(done["methodology_digest_start"]);
+      expect(failures).toEqual([]);
     });
-    const session = await startSession(url);
-    await untilStatus(url, session, ["waiting"]);
-    const open = await call(`${url}/v1/escalations`);
-    expect(open.json["escalations"]).toMatchObject([
-      { session, escalation: "e1", options: ["resume", "keep_current", "abort"] },
-    ]);
-    const decide = (escalation: string, choice: string) =>
-      call(`${url}/v1/sessions/${session}/decisions`, {
-        body: { escalation, choice, reason: "looked at it", decided_by: undefined },
+
+    it("are the same for the same key, and refused for the same key with other content", async () => {
+      const { url, unit } = await world.serve();
+      const headers = { "idempotency-key": "k-1" };
+      const first = await call(`${url}/v1/sessions`, { body: startBody(unit), headers });
+      const again = await call(`${url}/v1/sessions`, { body: startBody(unit), headers });
+      expect(again.json).toEqual(first.json);
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+      const other = await call(`${url}/v1/sessions`, {
+        body: startBody(unit, { seed: 9 }),
+        headers,
       });
-    expect((await decide("e9", "abort")).status).toBe(409);
-    expect((await decide("e1", "abort")).status).toBe(202);
-    const entries = await until(log, session);
-    const decided = entries.find(({ line }) => line.type === "HumanDecided");
-    expect(decided?.line.data).toMatchObject({ choice: "abort", decided_by: "local" });
-    await untilStatus(url, session, ["aborted"]);
-  });
-
-  it("takes no name from the body", async () => {
-    const { url } = await startHarness({ system: false });
-    const said = await call(`${url}/v1/sessions/s/decisions`, {
-      body: { escalation: "e1", choice: "abort", reason: "x", decided_by: "somebody else" },
+      expect(other.status).toBe(422);
+      await untilStatus(url, String(first.json["session"]), ["completed"]);
+      const list = await call(`${url}/v1/sessions?business_unit=${unit}`);
+      expect(list.json["sessions"]).toHaveLength(1);
     });
-    expect(said).toMatchObject({ status: 400, json: { code: "usage" } });
-  });
-});
 
-describe("a history over HTTP", () => {
-  it("comes in pages, as a verifiable export, as events, and replays to the snapshot", async () => {
-    const { url } = await startHarness();
-    const session = await startSession(url);
-    const done = await untilStatus(url, session, ["completed"]);
-    const base = `${url}/v1/sessions/${session}`;
-    const page = await call(`${base}/history?from_seq=3&limit=2`);
-    expect(page.json).toMatchObject({ records: [{ seq: 3 }, { seq: 4 }], next_seq: 5 });
-    const text = await (await fetch(`${base}/history.ndjson`)).text();
-    const report = verifyExport(parseExport(text));
-    expect(report.fault).toBeNull();
-    const replayed = await call(`${base}/replay`);
-    expect(replayed.json).toMatchObject({
-      verified: true,
-      equals_snapshot: true,
-      head: report.head,
-      history_digest: report.history_digest,
+    it("are different without a key", async () => {
+      const { url, unit } = await world.serve();
+      const [a, b] = [await startSession(url, unit), await startSession(url, unit)];
+      expect(a).not.toBe(b);
     });
-    const early = await call(`${base}/replay?seq=2`);
-    expect(early.json).toMatchObject({ seq: 2, summary: { status: "running" } });
-    const results = await call(`${base}/report`);
-    expect(results.json).toMatchObject({ session, decision: "approve" });
-    const shown = await call(`${base}/report?format=html`);
-    expect(shown.json).toEqual({ text: `html ${report.records}` });
-    expect(done["seq"]).toBe(report.records);
+
+    it("are listed by page, unit and status", async () => {
+      const { url, unit } = await world.serve();
+      const units = [unit, unit, `${unit}-apac`];
+      const made = await Promise.all(units.map((own) => startSession(url, own)));
+      await Promise.all(made.map((session) => untilStatus(url, session, ["completed"])));
+      const seen: string[] = [];
+      for (let after = ""; ; ) {
+        const { json } = await call(`${url}/v1/sessions?limit=2${after}`);
+        const rows = json["sessions"] as { session: string }[];
+        seen.push(...rows.map(({ session }) => session));
+        if (json["next"] === null) break;
+        expect(rows).toHaveLength(2);
+        after = `&after=${String(json["next"])}`;
+      }
+      expect(seen).toEqual(seen.toSorted());
+      expect(seen.filter((session) => made.includes(session))).toEqual(made.toSorted());
+      const rest = await call(`${url}/v1/sessions?business_unit=${unit}-apac&status=completed`);
+      expect(rest.json["sessions"]).toMatchObject([{ session: made[2] }]);
+    });
+
+    it("can be cancelled, running or still waiting, and the record says by whom", async () => {
+      const { url, log, unit } = await world.serve({
+        settings: { intake: { running_max: 1 } },
+        reasoners: { propose: () => new Promise(() => {}) },
+      });
+      const running = await startSession(url, unit);
+      const waiting = await startSession(url, unit);
+      await untilStatus(url, running, ["running"]);
+      expect(await untilStatus(url, waiting, ["queued"])).toMatchObject({ ahead_in_unit: 0 });
+      for (const session of [waiting, running]) {
+        const said = await call(`${url}/v1/sessions/${session}/cancel`, {
+          body: { reason: "not needed" },
+        });
+        expect(said.status).toBe(202);
+        const entries = await until(log, session);
+        const cancelled = entries.find(({ line }) => line.type === "SessionCancelled");
+        expect(cancelled?.line.data).toEqual({ by: "local", reason: "not needed" });
+      }
+      await untilStatus(url, running, ["cancelled"]);
+      const again = await call(`${url}/v1/sessions/${running}/cancel`, { method: "POST" });
+      expect(again).toMatchObject({ status: 202, json: { event_id: null } });
+    });
+
+    it("take free-text proposals while they run and refuse them afterwards", async () => {
+      const { url, log, unit } = await world.serve();
+      const session = await startSession(url, unit);
+      await until(log, session, "TaskStated");
+      const body = { text: "try a lower decay for tv, about 0.4" };
+      const said = await call(`${url}/v1/sessions/${session}/proposals`, { body });
+      expect([202, 409]).toContain(said.status);
+      await untilStatus(url, session, ["completed"]);
+      const late = await call(`${url}/v1/sessions/${session}/proposals`, { body });
+      expect(late).toMatchObject({ status: 409, json: { code: "conflict" } });
+    });
   });
 
-  it("streams while it grows and resumes after the last event it gave, without gap or repeat", async () => {
-    const { url } = await startHarness();
-    const session = await startSession(url);
-    const base = `${url}/v1/sessions/${session}/events`;
-    const first = await readEvents(await fetch(base), ({ id }) => id === "6");
-    const rest = await readEvents(await fetch(base, { headers: { "last-event-id": "6" } }));
-    const seqs = [...first, ...rest].map(({ id }) => Number(id));
-    expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
-    expect(rest.at(-1)?.event).toBe("SessionSealed");
-    const over = await untilStatus(url, session, ["completed"]);
-    const after = { headers: { "last-event-id": String(over["seq"]) } };
-    expect((await fetch(base, after)).status).toBe(204);
-    const wrong = await fetch(base, { headers: { "last-event-id": "x" } });
-    expect(wrong.status).toBe(400);
-    await wrong.body?.cancel();
+  describe("an escalation over HTTP", () => {
+    it("is listed with what a person needs, and the decision resumes the session", async () => {
+      const { url, log, unit } = await world.serve({
+        route: unsure,
+      });
+      const session = await startSession(url, unit);
+      await untilStatus(url, session, ["waiting"]);
+      const open = await call(`${url}/v1/escalations`);
+      const rows = open.json["escalations"] as { session: string }[];
+      expect(rows.find((row) => row.session === session)).toMatchObject({
+        escalation: "e1",
+        options: ["resume", "keep_current", "abort"],
+      });
+      const decide = (escalation: string, choice: string) =>
+        call(`${url}/v1/sessions/${session}/decisions`, {
+          body: { escalation, choice, reason: "looked at it", decided_by: undefined },
+        });
+      expect((await decide("e9", "abort")).status).toBe(409);
+      expect((await decide("e1", "abort")).status).toBe(202);
+      const entries = await until(log, session);
+      const decided = entries.find(({ line }) => line.type === "HumanDecided");
+      expect(decided?.line.data).toMatchObject({ choice: "abort", decided_by: "local" });
+      await untilStatus(url, session, ["aborted"]);
+    });
+
+    it("takes no name from the body", async () => {
+      const { url } = await world.serve();
+      const said = await call(`${url}/v1/sessions/s/decisions`, {
+        body: { escalation: "e1", choice: "abort", reason: "x", decided_by: "somebody else" },
+      });
+      expect(said).toMatchObject({ status: 400, json: { code: "usage" } });
+    });
+  });
+
+  describe("a history over HTTP", () => {
+    it("comes in pages, as a verifiable export, as events, and replays to the snapshot", async () => {
+      const { url, unit } = await world.serve();
+      const session = await startSession(url, unit);
+      const done = await untilStatus(url, session, ["completed"]);
+      const base = `${url}/v1/sessions/${session}`;
+      const page = await call(`${base}/history?from_seq=3&limit=2`);
+      expect(page.json).toMatchObject({ records: [{ seq: 3 }, { seq: 4 }], next_seq: 5 });
+      const text = await (await fetch(`${base}/history.ndjson`)).text();
+      const report = verifyExport(parseExport(text));
+      expect(report.fault).toBeNull();
+      const replayed = await call(`${base}/replay`);
+      expect(replayed.json).toMatchObject({
+        verified: true,
+        equals_snapshot: true,
+        head: report.head,
+        history_digest: report.history_digest,
+      });
+      const early = await call(`${base}/replay?seq=2`);
+      expect(early.json).toMatchObject({ seq: 2, summary: { status: "running" } });
+      const results = await call(`${base}/report`);
+      expect(results.json).toMatchObject({ session, decision: "approve" });
+      const shown = await call(`${base}/report?format=html`);
+      expect(shown.json).toEqual({ text: `html ${report.records}` });
+      expect(done["seq"]).toBe(report.records);
+    });
+
+    it("streams while it grows and resumes after the last event it gave, without gap or repeat", async () => {
+      const { url, unit } = await world.serve();
+      const session = await startSession(url, unit);
+      const base = `${url}/v1/sessions/${session}/events`;
+      const first = await readEvents(await fetch(base), ({ id }) => id === "6");
+      const rest = await readEvents(await fetch(base, { headers: { "last-event-id": "6" } }));
+      const seqs = [...first, ...rest].map(({ id }) => Number(id));
+      expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
+      expect(rest.at(-1)?.event).toBe("SessionSealed");
+      const over = await untilStatus(url, session, ["completed"]);
+      const after = { headers: { "last-event-id": String(over["seq"]) } };
+      expect((await fetch(base, after)).status).toBe(204);
+      const wrong = await fetch(base, { headers: { "last-event-id": "x" } });
+      expect(wrong.status).toBe(400);
+      await wrong.body?.cancel();
+    });
   });
 });
