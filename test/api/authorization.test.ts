@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../api/authenticate.ts";
 import { SCOPES, type Scope } from "../../api/principal.ts";
 import { API_SETTINGS } from "../../api/settings.ts";
+import { BACKENDS } from "../support/backends.ts";
 import { until } from "../support/system.ts";
 import { call, startBody, startHarness, startSession, untilStatus } from "./api-harness.ts";
+import { worldOn } from "./world.ts";
 import { apiKey, bearer, createSigner, ISSUER, AUDIENCE, keyRow, tokenOf } from "./tokens.ts";
 
 const KEYS = [
@@ -18,87 +21,6 @@ function pathOf(path: string, session = "nope"): string {
   return path.replace("{session}", session).replaceAll(/\{\w+\}/g, "x");
 }
 
-describe("every route", () => {
-  it("is closed without credentials, but for health, readiness and the public card", async () => {
-    const { url, api } = await startHarness({ system: false, settings: { keys: KEYS } });
-    const open: string[] = [];
-    for (const { method, path } of api.routes) {
-      const said = await call(`${url}${pathOf(path)}`, { method });
-      if (said.status === 401) expect(said.headers.get("www-authenticate")).toMatch(/Bearer/);
-      else open.push(path);
-    }
-    expect(open.toSorted()).toEqual([
-      "/.well-known/agent-card.json",
-      "/.well-known/jwks.json",
-      "/health",
-      "/ready",
-    ]);
-  });
-
-  it("takes exactly the scope it names: every scope against every route", async () => {
-    const { url, api } = await startHarness({ system: false, settings: { keys: KEYS } });
-    const cells: string[] = [];
-    for (const { method, path, scope, hidden } of api.routes) {
-      if (scope === "open" || hidden === true) continue;
-      for (const held of SCOPES) {
-        const said = await call(`${url}${pathOf(path)}`, { method, headers: apiKey(held) });
-        const allowed = said.status !== 403 && said.status !== 401;
-        cells.push(`${method} ${path} ${held}`);
-        expect([`${method} ${path}`, held, allowed]).toEqual([
-          `${method} ${path}`,
-          held,
-          scope === "any" || scope === held,
-        ]);
-      }
-    }
-    expect(cells.length).toBeGreaterThan(60);
-  });
-
-  it("hides the sessions of other business units: every route with a session", async () => {
-    const { url, api } = await startHarness({ settings: { keys: KEYS } });
-    const started = await call(`${url}/v1/sessions`, {
-      body: startBody(),
-      headers: apiKey("everything"),
-    });
-    const session = String(started.json["session"]);
-    await untilStatus(url, session, ["completed"], apiKey("everything"));
-    const routes = api.routes.filter(({ path }) => path.includes("{session}"));
-    expect(routes.length).toBeGreaterThan(7);
-    const decision = { escalation: "e1", choice: "abort", reason: "x" };
-    const bodies: Record<string, unknown> = {
-      propose: { text: "x" },
-      decide: decision,
-      cancelSession: {},
-    };
-    for (const { method, path, name } of routes) {
-      const body = bodies[name];
-      const ask = (key: string) =>
-        call(`${url}${pathOf(path, session)}`, {
-          method,
-          headers: apiKey(key),
-          ...(body === undefined ? {} : { body }),
-        });
-      expect([name, (await ask("apac")).status]).toEqual([name, 404]);
-      expect([name, (await ask("both")).status]).not.toEqual([name, 404]);
-    }
-    const listed = await call(`${url}/v1/sessions`, { headers: apiKey("apac") });
-    expect(listed.json["sessions"]).toEqual([]);
-    const wanted = await call(`${url}/v1/sessions?business_unit=emea`, { headers: apiKey("apac") });
-    expect(wanted.json["sessions"]).toEqual([]);
-    const intake = await call(`${url}/v1/intake`, { headers: apiKey("apac") });
-    expect(intake.json["business_units"]).toEqual([]);
-  });
-
-  it("starts nothing for another business unit", async () => {
-    const { url } = await startHarness({ system: false, settings: { keys: KEYS } });
-    const said = await call(`${url}/v1/sessions`, {
-      body: startBody("emea"),
-      headers: apiKey("apac"),
-    });
-    expect(said).toMatchObject({ status: 403, json: { code: "unauthorized" } });
-  });
-});
-
 const RPC: Readonly<Record<string, Scope>> = {
   GetTask: "read",
   ListTasks: "read",
@@ -107,36 +29,138 @@ const RPC: Readonly<Record<string, Scope>> = {
   SendMessage: "start",
 };
 
-describe("every A2A operation", () => {
-  it("needs its scope", async () => {
-    const { url } = await startHarness({ system: false, settings: { keys: KEYS } });
-    for (const [method, scope] of Object.entries(RPC)) {
-      for (const held of SCOPES) {
-        const message = {
-          messageId: `${method}-${held}`,
-          role: "ROLE_USER",
-          parts: [{ data: startBody() }],
-        };
-        const params =
-          method === "SendMessage"
-            ? { message, configuration: { returnImmediately: true } }
-            : { id: "nope" };
-        const said = await call(`${url}/a2a`, {
-          body: { jsonrpc: "2.0", id: 1, method, params },
-          headers: { ...apiKey(held), "a2a-version": "1.0" },
-        });
-        expect([method, held, said.status === 403]).toEqual([method, held, held !== scope]);
+async function signed() {
+  const signer = await createSigner();
+  return { signer, jwt: { issuer: ISSUER, audience: AUDIENCE, keys: [signer.jwk] } };
+}
+
+describe.each(BACKENDS)("on $name", ({ open }) => {
+  const world = worldOn(open);
+
+  describe("every route", () => {
+    it("is closed without credentials, but for health, readiness and the public card", async () => {
+      const { url, api } = await world.serve({ settings: { keys: KEYS } });
+      const open: string[] = [];
+      for (const { method, path } of api.routes) {
+        const said = await call(`${url}${pathOf(path)}`, { method });
+        if (said.status === 401) expect(said.headers.get("www-authenticate")).toMatch(/Bearer/);
+        else open.push(path);
       }
-    }
+      expect(open.toSorted()).toEqual([
+        "/.well-known/agent-card.json",
+        "/.well-known/jwks.json",
+        "/health",
+        "/ready",
+      ]);
+    });
+
+    it("takes exactly the scope it names: every scope against every route", async () => {
+      const { url, api } = await world.serve({ settings: { keys: KEYS } });
+      const cells: string[] = [];
+      for (const { method, path, scope, hidden } of api.routes) {
+        if (scope === "open" || hidden === true) continue;
+        for (const held of SCOPES) {
+          const said = await call(`${url}${pathOf(path)}`, { method, headers: apiKey(held) });
+          const allowed = said.status !== 403 && said.status !== 401;
+          cells.push(`${method} ${path} ${held}`);
+          expect([`${method} ${path}`, held, allowed]).toEqual([
+            `${method} ${path}`,
+            held,
+            scope === "any" || scope === held,
+          ]);
+        }
+      }
+      expect(cells.length).toBeGreaterThan(60);
+    });
+
+    it("hides the sessions of other business units: every route with a session", async () => {
+      const { url, api } = await world.serve({ settings: { keys: KEYS } });
+      const started = await call(`${url}/v1/sessions`, {
+        body: startBody(),
+        headers: apiKey("everything"),
+      });
+      const session = String(started.json["session"]);
+      await untilStatus(url, session, ["completed"], apiKey("everything"));
+      const routes = api.routes.filter(({ path }) => path.includes("{session}"));
+      expect(routes.length).toBeGreaterThan(7);
+      const decision = { escalation: "e1", choice: "abort", reason: "x" };
+      const bodies: Record<string, unknown> = {
+        propose: { text: "x" },
+        decide: decision,
+        cancelSession: {},
+      };
+      for (const { method, path, name } of routes) {
+        const body = bodies[name];
+        const ask = (key: string) =>
+          call(`${url}${pathOf(path, session)}`, {
+            method,
+            headers: apiKey(key),
+            ...(body === undefined ? {} : { body }),
+          });
+        expect([name, (await ask("apac")).status]).toEqual([name, 404]);
+        expect([name, (await ask("both")).status]).not.toEqual([name, 404]);
+      }
+      const listed = await call(`${url}/v1/sessions`, { headers: apiKey("apac") });
+      expect(listed.json["sessions"]).toEqual([]);
+      const wanted = await call(`${url}/v1/sessions?business_unit=emea`, {
+        headers: apiKey("apac"),
+      });
+      expect(wanted.json["sessions"]).toEqual([]);
+      const intake = await call(`${url}/v1/intake`, { headers: apiKey("apac") });
+      expect(intake.json["business_units"]).toEqual([]);
+    });
+
+    it("starts nothing for another business unit", async () => {
+      const { url } = await world.serve({ settings: { keys: KEYS } });
+      const said = await call(`${url}/v1/sessions`, {
+        body: startBody("emea"),
+        headers: apiKey("apac"),
+      });
+      expect(said).toMatchObject({ status: 403, json: { code: "unauthorized" } });
+    });
+  });
+
+  describe("every A2A operation", () => {
+    it("needs its scope", async () => {
+      const { url } = await world.serve({ settings: { keys: KEYS } });
+      for (const [method, scope] of Object.entries(RPC)) {
+        for (const held of SCOPES) {
+          const message = {
+            messageId: randomUUID(),
+            role: "ROLE_USER",
+            parts: [{ data: startBody() }],
+          };
+          const params =
+            method === "SendMessage"
+              ? { message, configuration: { returnImmediately: true } }
+              : { id: "nope" };
+          const said = await call(`${url}/a2a`, {
+            body: { jsonrpc: "2.0", id: 1, method, params },
+            headers: { ...apiKey(held), "a2a-version": "1.0" },
+          });
+          expect([method, held, said.status === 403]).toEqual([method, held, held !== scope]);
+        }
+      }
+    });
+  });
+
+  it("a token meant for one use changes something once; a replayed one is refused", async () => {
+    const { signer, jwt } = await signed();
+    const { url } = await world.serve({
+      settings: { jwt: { ...jwt, single_use: true } },
+    });
+    const headers = bearer(await tokenOf(signer, { claims: { jti: "t-1" } }));
+    const first = await call(`${url}/v1/sessions`, { body: startBody(), headers });
+    const replayed = await call(`${url}/v1/sessions`, { body: startBody(), headers });
+    expect([first.status, replayed.status]).toEqual([202, 401]);
+    const without = bearer(await tokenOf(signer));
+    const said = await call(`${url}/v1/sessions`, { body: startBody(), headers: without });
+    expect(said.status).toBe(401);
   });
 });
 
 describe("a token", () => {
-  const settings = async () => {
-    const signer = await createSigner();
-    const jwt = { issuer: ISSUER, audience: AUDIENCE, keys: [signer.jwk] };
-    return { signer, jwt };
-  };
+  const settings = signed;
 
   it("names the caller, who is then in the history", async () => {
     const { signer, jwt } = await settings();
@@ -229,21 +253,6 @@ describe("a token", () => {
     const nowhere = bearer(await tokenOf(signer, { units: [] }));
     const said = await call(`${url}/v1/sessions`, { body: startBody(), headers: nowhere });
     expect(said.status).toBe(403);
-  });
-
-  it("meant for one use changes something once; a replayed one is refused", async () => {
-    const { signer, jwt } = await settings();
-    const { url } = await startHarness({
-      system: false,
-      settings: { jwt: { ...jwt, single_use: true } },
-    });
-    const headers = bearer(await tokenOf(signer, { claims: { jti: "t-1" } }));
-    const first = await call(`${url}/v1/sessions`, { body: startBody(), headers });
-    const replayed = await call(`${url}/v1/sessions`, { body: startBody(), headers });
-    expect([first.status, replayed.status]).toEqual([202, 401]);
-    const without = bearer(await tokenOf(signer));
-    const said = await call(`${url}/v1/sessions`, { body: startBody(), headers: without });
-    expect(said.status).toBe(401);
   });
 
   it("is verified with keys from a JWKS address", async () => {

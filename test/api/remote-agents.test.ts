@@ -10,9 +10,11 @@ import { systemClock } from "../../infra/clock.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
 import type { Role } from "../../schemas/parts.ts";
+import { BACKENDS } from "../support/backends.ts";
 import { scriptedReasoners, until } from "../support/system.ts";
 import { CARD_KEY, startHarness, startSession } from "./api-harness.ts";
 import { apiKey, keyRow } from "./tokens.ts";
+import { worldOn } from "./world.ts";
 
 const spec = SPECIFICATION_SHIPPED;
 
@@ -63,7 +65,9 @@ function remote(agents: Partial<Record<Role, RemoteAgent>>): Reasoners {
   return withRemoteAgents(scriptedReasoners, { agents: known, spec });
 }
 
-describe("two servers as each other's agents", () => {
+describe.each(BACKENDS)("two servers as each other's agents on $name", ({ open }) => {
+  const world = worldOn(open);
+
   it("run a session in which every role is asked of the other one", async () => {
     const asked: RoleQuestion[] = [];
     const keys = [keyRow("peer", ["start"], "all")];
@@ -79,8 +83,8 @@ describe("two servers as each other's agents", () => {
       stakeholder: agent,
       research_persona: agent,
     };
-    const here = await startHarness({ reasoners: remote(roles) });
-    const session = await startSession(here.url);
+    const here = await world.serve({ reasoners: remote(roles) });
+    const session = await startSession(here.url, here.unit);
     const entries = await until(here.log, session);
     const last = entries.find(({ line }) => line.type === "SessionCompleted");
     expect(last?.line.data).toMatchObject({ status: "completed" });
@@ -110,8 +114,8 @@ describe("two servers as each other's agents", () => {
           }
         : {};
     const peer = await startHarness({ system: false, tools: { askRole: rogue } });
-    const here = await startHarness({ reasoners: remote({ data_scientist: agentAt(peer.url) }) });
-    const session = await startSession(here.url);
+    const here = await world.serve({ reasoners: remote({ data_scientist: agentAt(peer.url) }) });
+    const session = await startSession(here.url, here.unit);
     const entries = await until(here.log, session, "ProposalRejected");
     const veto = entries.find(({ line }) => line.type === "ProposalVetoed");
     expect(veto).toBeDefined();
@@ -122,7 +126,7 @@ describe("two servers as each other's agents", () => {
   it("serve a question once: the same message has the same answer", async () => {
     let count = 0;
     const askRole = async () => ({ text: `answer ${(count += 1)}` });
-    const peer = await startHarness({ system: false, tools: { askRole } });
+    const peer = await world.serve({ tools: { askRole } });
     const client = clientFor(`${peer.url}/.well-known/agent-card.json`);
     const question = { skill: "stakeholder", question: "decide", job: {} };
     const signal = AbortSignal.timeout(5_000);
