@@ -25,6 +25,7 @@ export interface Backend {
 export interface BackendOptions {
   readonly settings: Settings;
   readonly stateDir: string;
+  /** For commands that only look: what is not there is an error instead of being made. */
   readonly mustExist?: boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -81,7 +82,8 @@ function storeOf(settings: Settings): SnapshotStore {
   );
 }
 
-function kafkaLog({ settings, environment = process.env }: BackendOptions): EventLog {
+function kafkaLog(options: BackendOptions): EventLog {
+  const { settings, environment = process.env } = options;
   const { log } = settings;
   const sasl = log.sasl === "none" ? null : { mechanism: log.sasl, ...accountOf(environment) };
   return createKafkaLog(
@@ -94,6 +96,7 @@ function kafkaLog({ settings, environment = process.env }: BackendOptions): Even
       sasl,
       compression: log.compression,
       sessionTimeoutMs: log.session_timeout_ms,
+      createTopics: options.mustExist !== true,
       ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
     },
     systemClock,

@@ -5,7 +5,8 @@ import { createMetrics, type Metrics } from "../infra/metrics.ts";
 import { createLogger } from "../infra/logger.ts";
 import type { Probes } from "../infra/probes.ts";
 import type { ModelObserver } from "../session/language-model.ts";
-import type { App } from "./wire.ts";
+import type { EventLog, GroupLag } from "../session/ports.ts";
+import { GROUP_PREFIX, type App } from "./wire.ts";
 
 /** Topics of each consumer, for lag. */
 const READS: Readonly<Record<string, readonly string[]>> = {
@@ -32,21 +33,28 @@ export interface Observed {
   waiting(): Promise<number>;
 }
 
+/** What these roles have not done, place by place. */
+export function lagOf(
+  log: Pick<EventLog, "lag">,
+  roles: readonly string[],
+): Promise<{ consumer: string; lag: GroupLag[] }[]> {
+  return Promise.all(
+    roles.map(async (consumer) => {
+      const topics = READS[consumer] ?? [];
+      const rows = await Promise.all(
+        topics.map((topic) => log.lag(`${GROUP_PREFIX}.${consumer}`, topic)),
+      );
+      return { consumer, lag: rows.flat() };
+    }),
+  );
+}
+
 /** Observes an app; `roles` are those whose lag is looked at. */
 export function observe(
   app: Pick<App, "log" | "clock" | "settings">,
   roles: readonly string[],
 ): Observed {
-  const lags = async () =>
-    Promise.all(
-      roles.map(async (consumer) => {
-        const topics = READS[consumer] ?? [];
-        const rows = await Promise.all(
-          topics.map((topic) => app.log.lag(`mmm.${consumer}`, topic)),
-        );
-        return { consumer, lag: rows.flat() };
-      }),
-    );
+  const lags = () => lagOf(app.log, roles);
   const metrics = createMetrics({ now: () => app.clock.now(), lags });
   const logger = createLogger(app.settings.logging.level);
   const ready = async () => {

@@ -43,3 +43,13 @@ export function amount(text: string): number {
   }
   return value;
 }
+
+/** A date, or a date and time with its zone (RFC 3339), in the form events have. */
+export function instant(text: string): string {
+  const form = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
+  const at = form.test(text) ? Date.parse(text.replace(" ", "T")) : Number.NaN;
+  if (Number.isNaN(at)) {
+    throw new InvalidArgumentError("must be a time such as 2026-11-22T21:00:00Z, or a date");
+  }
+  return new Date(at).toISOString();
+}

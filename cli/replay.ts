@@ -134,12 +134,18 @@ function verify(
   if (difference !== null) {
     throw new MmmError(
       "audit_broken",
-      `event ${difference.seq}: recorded ${difference.recorded}, derived ${difference.derived}`,
+      `event ${difference.seq}: recorded ${difference.recorded}, derived ${difference.derived}${keysHint(difference.derived)}`,
     );
   }
   if (options.json !== true) {
     shell.out(`all ${events.length} events follow from those before them`);
   }
+}
+
+/** With other keys no signature holds: the first signed event is derived as refused. */
+function keysHint(derived: string): string {
+  if (!derived.startsWith("OutcomeRefused")) return "";
+  return "; if other keys signed this session, name theirs with --state-dir or MMM_KEYS";
 }
 
 async function fork(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { MmmError } from "../schemas/errors.ts";
 import type { SessionSummary } from "../session/ports.ts";
 import { figure } from "./format.ts";
-import { count } from "./options.ts";
+import { choice, count, instant } from "./options.ts";
 import { openFor } from "./open.ts";
 import type { App } from "./wire.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
@@ -16,10 +16,13 @@ interface StatusOptions extends CommonOptions {
   readonly limit: number;
 }
 
+const STATUSES = ["running", "waiting", "completed", "aborted", "cancelled", "failed"] as const;
+
 const EXAMPLES = `
 Examples:
   mmm status
   mmm status --unit emea --status waiting
+  mmm status --since 2026-11-01 --status completed
   mmm status --session 5f0c… --json`;
 
 export function addStatusCommand(program: Command, shell: Shell): void {
@@ -27,8 +30,8 @@ export function addStatusCommand(program: Command, shell: Shell): void {
     .description("list sessions")
     .option("--session <id>", "one session")
     .option("--unit <name>", "of this business unit")
-    .option("--status <name>", "running, waiting, completed, aborted, cancelled or failed")
-    .option("--since <time>", "updated at or after (RFC 3339)")
+    .option("--status <name>", STATUSES.join(" | "), choice(...STATUSES))
+    .option("--since <time>", "updated at or after (RFC 3339)", instant)
     .option("--limit <n>", "at most so many", count, 50)
     .addHelpText("after", EXAMPLES)
     .action(async (options: StatusOptions) => status(shell, options));

@@ -55,7 +55,8 @@ interface Parts extends ConsumerParts {
   readonly observer: Observer;
 }
 
-const GROUP_PREFIX = "mmm";
+/** First part of the names of consumer groups. */
+export const GROUP_PREFIX = "mmm";
 
 /** Opens log, snapshots and keys; consumers run only after `start`. */
 export async function openApp(options: AppOptions): Promise<App> {

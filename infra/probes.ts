@@ -4,6 +4,7 @@
  * I1. Liveness is progress: work that waits while nothing gets done is not alive.
  * I2. It answers GET alone, and holds nothing that a stranger may not see.
  */
+import { errorText, MmmError } from "../schemas/errors.ts";
 import { createServer, type Server, type ServerResponse } from "node:http";
 
 export interface Probes {
@@ -13,7 +14,7 @@ export interface Probes {
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
-/** Listens on `port`; resolves with the server once it does. */
+/** Listens; resolves with the server once it does. Throws `usage` where the place cannot be had. */
 export function serveProbes(probes: Probes, at: { host: string; port: number }): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.method === "GET" ? (request.url ?? "").split("?")[0] : "";
@@ -22,7 +23,10 @@ export function serveProbes(probes: Probes, at: { host: string; port: number }):
   server.requestTimeout = 5_000;
   server.headersTimeout = 5_000;
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => {
+      const text = `--probes ${at.host}:${at.port}: ${errorText(cause)}; choose another place`;
+      reject(new MmmError("usage", text, { cause }));
+    });
     server.listen(at.port, at.host, () => resolve(server));
   });
 }

@@ -92,5 +92,29 @@ describe("the command line on Kafka and Redis", () => {
     const { writeFileSync } = await import("node:fs");
     writeFileSync(file, settings);
     expect(mmm(["topics", "create", "--settings", file, ...state], env).code).toBe(32);
-  }, 60_000);
+  }, 180_000);
+
+  it("makes no topics in order to look, and tells what waits, for whom and how long", async () => {
+    const folder = scratch();
+    const env = { ...(await environment()), MMM_LOG: "kafka", MMM_SNAPSHOTS: "redis" };
+    const state = ["--state-dir", join(folder, "state")];
+    for (const look of [["topics", "describe"], ["topics", "lag"], ["status"]]) {
+      const said = mmm([...look, ...state], env);
+      expect(said.code, look.join(" ")).toBe(10);
+      expect(said.err).toMatch(
+        /^mmm: Kafka at .* has no topics cli-.*: check the prefix, or run mmm/,
+      );
+    }
+    expect(mmm(["topics", "create", ...state], env).code).toBe(0);
+    expect(JSON.parse(mmm(["topics", "describe", "--json", ...state], env).out)).toHaveLength(14);
+    for (const key of ["a", "b"]) {
+      expect(mmm(["submit", ...EXAMPLE, "--key", key, ...state], env).code).toBe(0);
+    }
+    const lag = JSON.parse(mmm(["topics", "lag", "--json", ...state], env).out);
+    const [first, ...others] = lag;
+    expect(first).toMatchObject({ consumer: "coordinator", topic: "sessions", records: 2 });
+    expect(first.oldest_s).toBeGreaterThan(0);
+    expect(others.map((row: { records: number }) => row.records)).toEqual(others.map(() => 0));
+    expect(others.length).toBe(8);
+  }, 180_000);
 });

@@ -167,6 +167,17 @@ async function waitFor<T>(look: () => T | undefined): Promise<T> {
   throw new Error("it did not happen");
 }
 
+describe("mmm status", () => {
+  it("takes its filters at their word", () => {
+    const rows = (...filter: string[]) => mmm(["status", ...filter, "--json", ...state]);
+    expect(JSON.parse(rows("--status", "completed", "--since", "2020-01-01").out)).toHaveLength(1);
+    expect(JSON.parse(rows("--status", "waiting").out)).toEqual([]);
+    expect(JSON.parse(rows("--since", "2100-01-01T00:00:00+02:00").out)).toEqual([]);
+    expect(rows("--status", "done").code).toBe(2);
+    expect(rows("--since", "yesterday").err).toContain("must be a time such as");
+  });
+});
+
 describe("mmm worker", () => {
   it("serves liveness, readiness and metrics", async () => {
     const worker = startMmm(["worker", "--probes", "127.0.0.1:19464", ...state]);
@@ -178,6 +189,8 @@ describe("mmm worker", () => {
     const metrics = await get("/metrics");
     expect(metrics).toContain('mmm_lag_records{consumer="coordinator",topic="sessions"} 0');
     expect(metrics).toContain("mmm_log_reachable 1");
+    const taken = mmm(["worker", "--probes", "127.0.0.1:19464", "--log", "memory", ...state]);
+    expect([taken.code, taken.err]).toEqual([2, expect.stringContaining("choose another place")]);
     worker.child.kill("SIGTERM");
     expect(await worker.exited).toBe(0);
   });

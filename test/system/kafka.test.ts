@@ -64,4 +64,21 @@ describe("sessions on Kafka and Redis", () => {
     },
     (MINUTES + 1) * 60_000,
   );
+
+  it(
+    "end as undisturbed ones do where agents think for longer than a session timeout",
+    async () => {
+      const { faults } = await runUnderFaults({
+        ...(await shared(6)),
+        name: "slow agents",
+        iterations: 1,
+        workers: 2,
+        // Members are expelled after 6 s of silence; thoughts take half to one and a half of this.
+        agentMs: size("MMM_CHAOS_AGENT_MS", 9_000),
+        disturb: async () => {},
+      });
+      expect(faults).toEqual([]);
+    },
+    (MINUTES + 1) * 60_000,
+  );
 });
