@@ -3,13 +3,17 @@
  * Embedded (SQLite, WAL, synchronous=FULL) or on Kafka and Redis, in one process. Prints sessions/s
  * and latencies at 1, 50 and 500 concurrent sessions.
  *
- * `node bench/governed-loop.ts [--backend embedded|kafka] [--partitions 12] [--rounds 5]
- *   [--widths 1,50,500] [--sessions N] [--json]`
+ * `node bench/governed-loop.ts [--backend embedded|kafka] [--threads 1] [--partitions 12]
+ *   [--rounds 5] [--widths 1,50,500] [--sessions N] [--json]`
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Backends, embedded, kafkaAndRedis } from "./backends.ts";
-import { startLoop } from "./loop-system.ts";
+import { startLoop, type LoopSystem } from "./loop-system.ts";
 import { inFlight, median, quantile, spread } from "./measure.ts";
+import { startThreads } from "./threaded-loop.ts";
 
 const ITERATIONS = 20;
 
@@ -20,6 +24,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     widths: { type: "string", default: "1,50,500" },
     sessions: { type: "string" },
+    threads: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
 });
@@ -40,11 +45,12 @@ interface Round {
   readonly cpuMs: number;
 }
 
+const threads = Number(values.threads);
+const name = threads > 1 ? `embedded, ${threads} threads` : undefined;
 let seed = 1;
 
 async function round(backends: Backends, width: number, sessions: number): Promise<Round> {
-  const backend = await backends.open();
-  const system = await startLoop({ ...backend, iterations: ITERATIONS });
+  const { system, close } = await open(backends);
   const first = seed;
   seed += sessions;
   const started = performance.now();
@@ -52,9 +58,40 @@ async function round(backends: Backends, width: number, sessions: number): Promi
   const ms = await inFlight(sessions, width, (index) => system.session(first + index));
   const seconds = (performance.now() - started) / 1000;
   const { user, system: kernel } = process.cpuUsage(before);
-  await system.stop();
-  await backend.close();
+  await close();
   return { perSecond: sessions / seconds, ms, cpuMs: (user + kernel) / 1000 / sessions };
+}
+
+interface Opened {
+  readonly system: Pick<LoopSystem, "session" | "stop">;
+  close(): Promise<void>;
+}
+
+/** Threads stay, as those of a server do; without them each round has a system of its own. */
+let standing: Opened | null = null;
+
+async function open(from: Backends): Promise<Opened> {
+  if (threads > 1) return (standing ??= await openThreads());
+  const backend = await from.open();
+  const system = await startLoop({ ...backend, iterations: ITERATIONS });
+  const close = async (): Promise<void> => {
+    await system.stop();
+    await backend.close();
+  };
+  return { system, close };
+}
+
+async function openThreads(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), "mmm-bench-"));
+  const partitions = Number(values.partitions);
+  const system = await startThreads({ folder, threads, partitions, iterations: ITERATIONS });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const stop = () => system.stop().then(remove);
+  return { system: { ...system, stop }, close: async () => {} };
+}
+
+async function closeThreads(): Promise<void> {
+  await standing?.system.stop();
 }
 
 const backends =
@@ -63,13 +100,14 @@ const backends =
     : embedded(Number(values.partitions));
 const rows: LoopRow[] = [];
 try {
-  await round(backends, 10, 20);
+  await round(backends, 10, 20 * threads);
   for (const width of values.widths.split(",").map(Number)) rows.push(await measured(width));
 } finally {
+  await closeThreads();
   await backends.close();
 }
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ governed_loop: backends.name, rows })}\n`);
+  process.stdout.write(`${JSON.stringify({ governed_loop: name ?? backends.name, rows })}\n`);
 }
 
 async function measured(width: number): Promise<LoopRow> {
@@ -88,7 +126,7 @@ async function measured(width: number): Promise<LoopRow> {
   };
   if (!values.json) {
     process.stdout.write(
-      `${backends.name}, ${width} concurrent: ${median(row.perSecond).toFixed(1)} sessions/s ` +
+      `${name ?? backends.name}, ${width} concurrent: ${median(row.perSecond).toFixed(1)} sessions/s ` +
         `(${spread(row.perSecond)}), p50 ${median(row.p50).toFixed(0)} ms, ` +
         `p99 ${median(row.p99).toFixed(0)} ms, ${median(row.cpuMs).toFixed(1)} ms of CPU each, ` +
         `${sessions} sessions a round\n`,
