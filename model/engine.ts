@@ -131,7 +131,9 @@ export class Engine {
       if (this.#calibrated) {
         setPriors(fold, priorsForWindow(this.problem, this.#columns, fold.trainRows));
       }
-      const residual = this.#solver.solve(fold.system, penalty, fold.beta);
+      // Training windows are nested: the fold before is a good place to begin.
+      const start = index > 0 ? (this.folds[index - 1] as FoldState).beta : null;
+      const residual = this.#solver.solve(fold.system, penalty, fold.beta, start);
       if (residual > kkt) kkt = residual;
       const error = this.#judge(fold);
       this.foldErrors[index] = error;

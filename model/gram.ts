@@ -6,7 +6,9 @@
  * channel, whatever the number of folds.
  *
  * 1. Sums of a segment depend on its rows only, so a fold never sees a later row.
- * 2. After `update`, sums of channels that did not change are the ones computed before, bit for bit.
+ * 2. A sum runs over its rows in order whatever is computed beside it: the same bits however many
+ *    channels changed.
+ * 3. After `update`, sums of channels that did not change are the ones computed before, bit for bit.
  */
 
 export interface GramShape {
@@ -21,6 +23,7 @@ export interface GramShape {
 
 /** Rows [from, to) and columns [first, last) of the block. */
 interface DotRange {
+  readonly segment: number;
   readonly from: number;
   readonly to: number;
   readonly first: number;
@@ -32,10 +35,15 @@ export class SegmentSums {
   readonly #width: number;
   /** [segment][channel][column of the block] */
   readonly #sums: Float64Array;
+  /** Views of the block's columns. */
+  readonly #columns: readonly Float64Array[];
 
   constructor(shape: GramShape) {
     this.#shape = shape;
     this.#width = shape.fixed + shape.channels;
+    this.#columns = Array.from({ length: this.#width }, (_, column) =>
+      shape.block.subarray(column * shape.rows, (column + 1) * shape.rows),
+    );
     this.#sums = new Float64Array(shape.ends.length * shape.channels * this.#width);
   }
 
@@ -46,12 +54,13 @@ export class SegmentSums {
     const all = changed.length === channels;
     let from = 0;
     for (let segment = 0; segment < ends.length; segment += 1) {
-      const rows = { from, to: ends[segment] as number };
-      for (let index = 0; index < changed.length; index += 1) {
+      const rows = { segment, from, to: ends[segment] as number };
+      for (let index = 0; index < changed.length; index += 2) {
         const channel = changed[index] as number;
-        this.#dots(segment, channel, { ...rows, first: 0, last: fixed });
+        const second = changed[index + 1] ?? channel;
+        this.#dots(channel, second, { ...rows, first: 0, last: fixed });
         const first = fixed + (all ? channel : 0);
-        this.#dots(segment, channel, { ...rows, first, last: this.#width });
+        this.#dots(channel, second, { ...rows, first, last: this.#width });
       }
       for (let index = 0; index < changed.length; index += 1) {
         this.#mirror(segment, changed[index] as number, all ? index : 0);
@@ -79,42 +88,58 @@ export class SegmentSums {
     }
   }
 
-  /** Dot products of one media column with others, four at a time (latency of one add). */
-  #dots(segment: number, channel: number, range: DotRange): void {
-    const { block, rows, fixed, channels } = this.#shape;
-    const { from, to, last } = range;
+  /**
+   * Dot products of two media columns (or one, given twice) with others, four at a time: a tile of
+   * eight sums per pass, since reading costs more than multiplying.
+   */
+  #dots(channel: number, second: number, range: DotRange): void {
+    const { fixed, channels } = this.#shape;
+    const { from, to, last, segment } = range;
+    const columns = this.#columns;
     const sums = this.#sums;
-    const out = (segment * channels + channel) * this.#width;
-    const x = (fixed + channel) * rows;
+    const x = columns[fixed + channel] as Float64Array;
+    const y = columns[fixed + second] as Float64Array;
+    const outX = (segment * channels + channel) * this.#width;
+    const outY = (segment * channels + second) * this.#width;
     let column = range.first;
     for (; column + 4 <= last; column += 4) {
-      const a = column * rows;
-      const b = a + rows;
-      const c = b + rows;
-      const d = c + rows;
-      let sumA = 0;
-      let sumB = 0;
-      let sumC = 0;
-      let sumD = 0;
+      const a = columns[column] as Float64Array;
+      const b = columns[column + 1] as Float64Array;
+      const c = columns[column + 2] as Float64Array;
+      const d = columns[column + 3] as Float64Array;
+      let [xa, xb, xc, xd] = [0, 0, 0, 0];
+      let [ya, yb, yc, yd] = [0, 0, 0, 0];
       for (let row = from; row < to; row += 1) {
-        const value = block[x + row] as number;
-        sumA += value * (block[a + row] as number);
-        sumB += value * (block[b + row] as number);
-        sumC += value * (block[c + row] as number);
-        sumD += value * (block[d + row] as number);
+        const valueX = x[row] as number;
+        const valueY = y[row] as number;
+        xa += valueX * (a[row] as number);
+        xb += valueX * (b[row] as number);
+        xc += valueX * (c[row] as number);
+        xd += valueX * (d[row] as number);
+        ya += valueY * (a[row] as number);
+        yb += valueY * (b[row] as number);
+        yc += valueY * (c[row] as number);
+        yd += valueY * (d[row] as number);
       }
-      sums[out + column] = sumA;
-      sums[out + column + 1] = sumB;
-      sums[out + column + 2] = sumC;
-      sums[out + column + 3] = sumD;
+      sums[outX + column] = xa;
+      sums[outX + column + 1] = xb;
+      sums[outX + column + 2] = xc;
+      sums[outX + column + 3] = xd;
+      sums[outY + column] = ya;
+      sums[outY + column + 1] = yb;
+      sums[outY + column + 2] = yc;
+      sums[outY + column + 3] = yd;
     }
     for (; column < last; column += 1) {
-      const a = column * rows;
-      let sum = 0;
+      const a = columns[column] as Float64Array;
+      let xa = 0;
+      let ya = 0;
       for (let row = from; row < to; row += 1) {
-        sum += (block[x + row] as number) * (block[a + row] as number);
+        xa += (x[row] as number) * (a[row] as number);
+        ya += (y[row] as number) * (a[row] as number);
       }
-      sums[out + column] = sum;
+      sums[outX + column] = xa;
+      sums[outY + column] = ya;
     }
   }
 }

@@ -10,11 +10,12 @@
  * Solver: cyclic coordinate descent (Friedman, Hastie & Tibshirani 2010) on the system scaled to
  * unit diagonal; after a few sweeps the equations of the positive coefficients are solved exactly
  * by Cholesky, leaving the support where it must (Lawson & Hanson 1974), and the Karush–Kuhn–Tucker
- * conditions are checked. If they do not hold, descent goes on from there.
+ * conditions are checked. If they do not hold, descent goes on from there. Given a start near the
+ * solution (the fold before), its support is tried first: then one Cholesky factor is all there is.
  *
  * 1. β ≥ 0, and a column without own variation (G_cc ≈ 0) has β = 0.
  * 2. The returned KKT residual is max_c |violation_c| / max_c |h_c| of the scaled system.
- * 3. Same input, same output: no state is carried from one call to the next but buffers.
+ * 3. Same input (the start is one), same output: no state is carried between calls but buffers.
  */
 
 /** Relative KKT residual at which a solution is accepted. */
@@ -59,14 +60,30 @@ export class RidgeSolver {
     this.#active = new Int32Array(size);
   }
 
-  /** Solves into `beta` and returns the relative KKT residual. */
-  solve(system: RidgeSystem, penalty: number, beta: Float64Array): number {
+  /**
+   * Solves into `beta` and returns the relative KKT residual.
+   *
+   * @param start where to begin; from zero when null
+   */
+  solve(
+    system: RidgeSystem,
+    penalty: number,
+    beta: Float64Array,
+    start: Float64Array | null = null,
+  ): number {
     const largest = this.#load(system, penalty);
     if (largest === 0) {
       this.#finish(beta);
       return 0;
     }
     let residual = Infinity;
+    if (start !== null) {
+      for (let c = 0; c < this.#size; c += 1) {
+        this.#solution[c] = (start[c] as number) * (this.#root[c] as number);
+      }
+      this.#solveSupport();
+      residual = this.#violation() / largest;
+    }
     for (let round = 0; round < ROUNDS_MAX && residual > KKT_TOLERANCE; round += 1) {
       for (let count = 0; count < SWEEPS_PER_ROUND; count += 1) this.#sweep();
       this.#solveSupport();
@@ -89,11 +106,13 @@ export class RidgeSolver {
       const rootC = root[c] as number;
       this.#solution[c] = 0;
       if (rootC === 0) continue;
-      for (let j = 0; j < size; j += 1) {
+      for (let j = 0; j < c; j += 1) {
         const rootJ = root[j] as number;
-        this.#scaled[c * size + j] =
-          rootJ === 0 ? 0 : (system.gram[c * size + j] as number) / (rootC * rootJ);
+        const value = rootJ === 0 ? 0 : (system.gram[c * size + j] as number) / (rootC * rootJ);
+        this.#scaled[c * size + j] = value;
+        this.#scaled[j * size + c] = value;
       }
+      this.#scaled[c * size + c] = 1;
       const precision = (system.priorPrecision?.[c] ?? 0) / (rootC * rootC);
       const towards = precision * rootC * (system.priorMean?.[c] ?? 0);
       this.#diagonal[c] = 1 + penalty + precision;
