@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { historyDigest } from "../../session/audit.ts";
+import { submit } from "../../producers/request.ts";
+import type { Recorded } from "../../schemas/event.ts";
+import { historyDigest, type HistoryEntry } from "../../session/audit.ts";
 import { BACKENDS } from "../support/backends.ts";
-import { eventsOf, until } from "../support/system.ts";
+import { eventsOf, inputOf, request, until } from "../support/system.ts";
 import { http, rpc, TRANSPORTS, type Transport, type WireTask } from "./a2a-wire.ts";
 import { startBody, untilStatus, startSession, call } from "./api-harness.ts";
 import { apiKey, keyRow } from "./tokens.ts";
@@ -156,6 +158,60 @@ describe.each(BACKENDS)("on $name", ({ name, open }) => {
       expect(result).toMatchObject({ metadata: { kind: "proposal" }, contextId: session });
       expect((await transport.cancel(url, task.id)).error).toBe("TASK_NOT_CANCELABLE");
     });
+  });
+
+  it("decided by another client leaves the history that the command line leaves", async () => {
+    const keys = [
+      keyRow("starter", ["start", "read"], "all"),
+      keyRow("boss", ["decide", "read"], "all"),
+    ];
+    const { url, log, snapshots, unit } = await world.serve({ route: unsure, settings: { keys } });
+    const say = async (message: object, key: string): Promise<WireTask> => {
+      const params = { message: { role: "ROLE_USER", ...message } };
+      const said = await rpc(url, "SendMessage", params, apiKey(key));
+      return (said.json["result"] as { task: WireTask }).task;
+    };
+    const { id } = await say({ messageId: "h1", ...start(unit) }, "starter");
+    const answers = [
+      { choice: "resume", instruction: "stay below 0.7", reason: "worth a try" },
+      { choice: "keep_current", instruction: null, reason: "good enough" },
+      { choice: "abort", instruction: null, reason: "enough" },
+    ] as const;
+    for (const [at, data] of answers.entries()) {
+      await say({ messageId: `h2-${at}`, taskId: id, parts: [{ data }] }, "boss");
+    }
+    const overA2a = await until(log, id);
+    const [asked] = overA2a;
+    if (asked?.event.type !== "SessionRequested") throw new Error("no request");
+    const byHand = `by-hand-${unit}`;
+    // What `mmm submit` and `mmm escalations resolve` do.
+    await request(log, byHand, { ...asked.event.data, requested_by: "cli:anna" });
+    for (const [at, data] of answers.entries()) {
+      const escalation = `e${at + 1}`;
+      const isOpen = async () =>
+        (await snapshots.load(byHand))?.summary.open_escalation === escalation;
+      while (!(await isOpen())) await new Promise((resolve) => setTimeout(resolve, 10));
+      const decided = { escalation, ...data, decided_by: "cli:berta" };
+      const input = { ...inputOf(byHand, escalation), businessUnit: unit };
+      await submit(log, input, { type: "HumanDecided", data: decided });
+    }
+    const overLine = await until(log, byHand);
+    const nameless = (entries: readonly HistoryEntry[]): string =>
+      historyDigest(
+        eventsOf(entries).map((event) => {
+          const names = { requested_by: "", decided_by: "" };
+          return { ...event, data: { ...event.data, ...names } } as Recorded;
+        }),
+      );
+    expect(nameless(overA2a)).toBe(nameless(overLine));
+    expect(eventsOf(overA2a).filter(({ type }) => type === "HumanDecided")).toHaveLength(3);
+    const names = overA2a.flatMap(({ event }) =>
+      event.type === "HumanDecided" ? [event.data.decided_by] : [],
+    );
+    expect([asked.event.data.requested_by, ...names]).toEqual([
+      "key:starter",
+      ...answers.map(() => "key:boss"),
+    ]);
   });
 
   // An embedded log has one process, and in it one API.

@@ -166,8 +166,8 @@ export async function untilStatus(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, unknown>> {
   for (let tries = 0; tries < 800; tries += 1) {
-    const said = await call(`${url}/v1/sessions/${session}`, { headers });
-    if (statuses.includes(String(said.json["status"]))) return said.json;
+    const { json } = await call(`${url}/v1/sessions/${session}`, { headers });
+    if (statuses.includes(json["status"] as string)) return json;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`session ${session} never became ${statuses.join(" or ")}`);

@@ -56,7 +56,7 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
         seen.push(...rows.map(({ session }) => session));
         if (json["next"] === null) break;
         expect(rows).toHaveLength(2);
-        after = `&after=${String(json["next"])}`;
+        after = `&after=${json["next"] as string}`;
       }
       expect(seen).toEqual(seen.toSorted());
       expect(seen.filter((session) => made.includes(session))).toEqual(made.toSorted());
