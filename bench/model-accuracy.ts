@@ -9,15 +9,15 @@ import { searchConfiguration } from "../model/search.ts";
 import { solveSymmetric } from "../model/linear-solve.ts";
 import { trainModel } from "../model/train.ts";
 import { estimateIntervals } from "../model/uncertainty.ts";
+import { governedSession } from "./model-session.ts";
 import type { BenchSet } from "./model-sets.ts";
 import { benchSets, randomSets } from "./model-sets.ts";
 
-/** What a session does: rounds of 200 evaluations, each from the best so far. */
+/** Search alone, without agents and guard: rounds of 200 evaluations, each from the best so far. */
 const ROUNDS = 10;
 const EVALUATIONS_PER_ROUND = 200;
 
-export function afterSession(set: BenchSet): { config: ModelConfig; milliseconds: number } {
-  const started = performance.now();
+function searchAlone(set: BenchSet): ModelConfig {
   let { config } = set;
   for (let round = 0; round < ROUNDS; round += 1) {
     config = searchConfiguration(set.dataset, config, {
@@ -25,7 +25,7 @@ export function afterSession(set: BenchSet): { config: ModelConfig; milliseconds
       evaluations: EVALUATIONS_PER_ROUND,
     }).config;
   }
-  return { config, milliseconds: performance.now() - started };
+  return config;
 }
 
 interface Score {
@@ -111,39 +111,50 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const pair = (score: Score): string => `${percent(score.validation)} / ${percent(score.locked)}`;
 
 /** Validation and locked errors per set against baselines. */
-export function accuracyPart(names: readonly string[] | undefined): unknown {
+export async function accuracyPart(names: readonly string[] | undefined): Promise<unknown> {
   console.log("\n### Forecast error: mean fold wMAPE / locked wMAPE\n");
   console.log(
-    "| set | mean | seasonal naive | regression, no adstock | defaults | after 10 × 200 evaluations | R² in sample | time |",
+    "| set | mean | seasonal naive | regression, no adstock | defaults | search alone, 10 × 200 | after a session | R² in sample | session |",
   );
-  console.log("|---|---|---|---|---|---|---|---|");
-  return benchSets(3)
-    .filter((set) => names === undefined || names.includes(set.name))
-    .map((set) => {
-      const { dataset, config } = set;
-      const tuned = afterSession(set);
-      const before = trainModel(dataset, config, { seed: 7 });
-      const after = trainModel(dataset, tuned.config, { seed: 7 });
-      const row = {
-        set: set.name,
-        rows: dataset.target.length,
-        channels: config.channels.length,
-        mean: scoreOf(dataset, config, meanPredictor(dataset)),
-        seasonal_naive: scoreOf(dataset, config, seasonalNaive(dataset)),
-        regression: scoreOf(dataset, config, plainRegression(dataset, config)),
-        defaults: modelScore(dataset, config),
-        session: modelScore(dataset, tuned.config),
-        mape_before: before.validation.mean.mape,
-        mape_after: after.validation.mean.mape,
-        r2_in_sample: after.in_sample.r2,
-        evaluations: ROUNDS * EVALUATIONS_PER_ROUND,
-        milliseconds: tuned.milliseconds,
-      };
-      console.log(
-        `| ${row.set} | ${pair(row.mean)} | ${pair(row.seasonal_naive)} | ${pair(row.regression)} | ${pair(row.defaults)} | ${pair(row.session)} | ${row.r2_in_sample?.toFixed(3) ?? "–"} | ${row.milliseconds.toFixed(0)} ms |`,
-      );
-      return row;
-    });
+  console.log("|---|---|---|---|---|---|---|---|---|");
+  const rows: unknown[] = [];
+  for (const set of benchSets(3)) {
+    if (names !== undefined && !names.includes(set.name)) continue;
+    const row = await accuracyRow(set);
+    rows.push(row);
+    const errors = [row.mean, row.seasonal_naive, row.regression];
+    const ours = [row.defaults, row.search, row.session];
+    const cells = [...errors, ...ours].map(pair);
+    console.log(
+      `| ${row.set} | ${cells.join(" | ")} | ${row.r2_in_sample?.toFixed(3) ?? "–"} | ${row.iterations} iterations, ${row.evaluations} evaluations, ${(row.milliseconds / 1000).toFixed(1)} s, ${row.decision} |`,
+    );
+  }
+  return rows;
+}
+
+async function accuracyRow(set: BenchSet) {
+  const { dataset, config } = set;
+  const tuned = await governedSession(set);
+  const before = trainModel(dataset, config, { seed: 7 });
+  const after = trainModel(dataset, tuned.config, { seed: 7 });
+  return {
+    set: set.name,
+    rows: dataset.target.length,
+    channels: config.channels.length,
+    mean: scoreOf(dataset, config, meanPredictor(dataset)),
+    seasonal_naive: scoreOf(dataset, config, seasonalNaive(dataset)),
+    regression: scoreOf(dataset, config, plainRegression(dataset, config)),
+    defaults: modelScore(dataset, config),
+    search: modelScore(dataset, searchAlone(set)),
+    session: modelScore(dataset, tuned.config),
+    mape_before: before.validation.mean.mape,
+    mape_after: after.validation.mean.mape,
+    r2_in_sample: after.in_sample.r2,
+    decision: tuned.decision,
+    iterations: tuned.iterations,
+    evaluations: tuned.evaluations,
+    milliseconds: tuned.milliseconds,
+  };
 }
 
 type Rois = Readonly<Record<string, number>>;
@@ -162,58 +173,56 @@ function roisOf(dataset: Dataset, config: ModelConfig): Rois {
 }
 
 /** ROI error where truth is known, beside constants and beside tuning on validation alone. */
-export function roiPart(names: readonly string[] | undefined): unknown {
+export async function roiPart(names: readonly string[] | undefined): Promise<unknown> {
   console.log("\n### ROI error: mean |ROI − truth| / truth\n");
   console.log(
-    "| set | ROI 1.0 | ROI 1.2 | ROI 1.83 | defaults | validation alone | session | interval median | inside 90 % |",
+    "| set | ROI 1.0 | ROI 1.2 | ROI 1.83 | defaults | validation alone | search | session | interval median | inside 90 % |",
   );
-  console.log("|---|---|---|---|---|---|---|---|---|");
-  const rows = [...benchSets(10), ...randomSets(10)]
-    .filter((set) => names === undefined || names.includes(set.name))
-    .flatMap((set) => {
-      const { truth, dataset, config } = set;
-      if (truth === null) return [];
-      const constant = (roi: number): number =>
-        roiError(Object.fromEntries(Object.keys(truth).map((name) => [name, roi])), truth);
-      const bare = searchConfiguration(dataset, config, {
-        seed: 7,
-        evaluations: ROUNDS * EVALUATIONS_PER_ROUND,
-        prior_weight: 0,
-        in_sample_weight: 0,
-      }).config;
-      const tuned = afterSession(set).config;
-      const intervals = estimateIntervals(dataset, tuned, { seed: 7 }).channels;
-      const medians = Object.fromEntries(
-        Object.entries(intervals).map(([name, { roi }]) => [name, roi?.median ?? 0]),
-      );
-      const inside = Object.entries(truth).filter(([name, true_]) => {
-        const roi = intervals[name]?.roi;
-        return roi !== undefined && roi !== null && true_ >= roi.low && true_ <= roi.high;
-      });
-      const row = {
-        set: set.name,
-        constant_1: constant(1),
-        constant_1_2: constant(1.2),
-        constant_1_83: constant(1.83),
-        defaults: roiError(roisOf(dataset, config), truth),
-        validation_alone: roiError(roisOf(dataset, bare), truth),
-        session: roiError(roisOf(dataset, tuned), truth),
-        interval_median: roiError(medians, truth),
-        inside: inside.length / Object.keys(truth).length,
-      };
-      const cells = [
-        row.constant_1,
-        row.constant_1_2,
-        row.constant_1_83,
-        row.defaults,
-        row.validation_alone,
-        row.session,
-        row.interval_median,
-      ];
-      console.log(`| ${row.set} | ${cells.map(percent).join(" | ")} | ${percent(row.inside)} |`);
-      return [row];
-    });
+  console.log("|---|---|---|---|---|---|---|---|---|---|");
+  const rows: unknown[] = [];
+  for (const set of [...benchSets(10), ...randomSets(10)]) {
+    const { truth } = set;
+    if (truth === null || !(names === undefined || names.includes(set.name))) continue;
+    const row = await roiRow(set, truth);
+    rows.push({ set: set.name, ...row });
+    const { inside, ...errors } = row;
+    const cells = [...Object.values(errors), inside].map(percent);
+    console.log(`| ${set.name} | ${cells.join(" | ")} |`);
+  }
   return rows;
+}
+
+async function roiRow(set: BenchSet, truth: Rois) {
+  const { dataset, config } = set;
+  const constant = (roi: number): number =>
+    roiError(Object.fromEntries(Object.keys(truth).map((name) => [name, roi])), truth);
+  const bare = searchConfiguration(dataset, config, {
+    seed: 7,
+    evaluations: ROUNDS * EVALUATIONS_PER_ROUND,
+    prior_weight: 0,
+    in_sample_weight: 0,
+  }).config;
+  const tuned = searchAlone(set);
+  const session = await governedSession(set);
+  const intervals = estimateIntervals(dataset, tuned, { seed: 7 }).channels;
+  const medians = Object.fromEntries(
+    Object.entries(intervals).map(([name, { roi }]) => [name, roi?.median ?? 0]),
+  );
+  const inside = Object.entries(truth).filter(([name, true_]) => {
+    const roi = intervals[name]?.roi;
+    return roi !== undefined && roi !== null && true_ >= roi.low && true_ <= roi.high;
+  });
+  return {
+    constant_1: constant(1),
+    constant_1_2: constant(1.2),
+    constant_1_83: constant(1.83),
+    defaults: roiError(roisOf(dataset, config), truth),
+    validation_alone: roiError(roisOf(dataset, bare), truth),
+    search: roiError(roisOf(dataset, tuned), truth),
+    session: roiError(roisOf(dataset, session.config), truth),
+    interval_median: roiError(medians, truth),
+    inside: inside.length / Object.keys(truth).length,
+  };
 }
 
 /** PyMC-Marketing's example: true decay 0.4 and 0.2. */

@@ -20,9 +20,15 @@ export interface BenchSet {
   readonly name: string;
   readonly config: ModelConfig;
   readonly dataset: Dataset;
+  readonly csv: string;
+  /** Whether the target is money in the currency of the spend. */
+  readonly targetIsRevenue: boolean;
   /** True ROI per channel, where known. */
   readonly truth: Readonly<Record<string, number>> | null;
 }
+
+/** Sets whose target is not in the currency of the spend, or is anonymised. */
+const UNITS: readonly string[] = ["pymc-example", "pymc-roas", "retail"];
 
 const ROOT = "../shared/data";
 
@@ -168,6 +174,8 @@ function readSet(source: Source): BenchSet {
     name: source.name,
     config,
     dataset: parseDataset(csv, config),
+    csv,
+    targetIsRevenue: !UNITS.includes(source.name),
     truth: source.truth?.() ?? null,
   };
 }
@@ -180,6 +188,8 @@ export function simulatedSet(seed: number, spec: SimulationSpec = DEFAULT_SIMULA
     name: `simulated-${seed}`,
     config,
     dataset: parseDataset(csv, config),
+    csv,
+    targetIsRevenue: true,
     truth: Object.fromEntries(Object.entries(truth.channels).map(([name, { roi }]) => [name, roi])),
   };
 }

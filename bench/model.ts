@@ -56,7 +56,7 @@ for (const name of values.parts.split(",")) {
   const run = parts[name];
   if (run === undefined) throw new Error(`there is no part "${name}"`);
   const started = performance.now();
-  figures[name] = run();
+  figures[name] = await run();
   console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(figures, null, 1)}\n`);
 }
