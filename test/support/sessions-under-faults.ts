@@ -97,7 +97,7 @@ export async function runUnderFaults(plan: Plan): Promise<Outcome> {
   });
   const names = Array.from({ length: plan.sessions }, (_, index) => `session-${index}`);
   const follower = follow(log);
-  const noted: string[] = [];
+  const noted = new Map<string, number[]>();
   const faults: string[] = [];
   const open = () => names.filter((name) => !follower.sealed.has(name)).length;
   const field: Field = {
@@ -112,7 +112,7 @@ export async function runUnderFaults(plan: Plan): Promise<Outcome> {
     fault: async (what, cause) => {
       const running = open();
       if (running === 0) faults.push(`${what}: no session was running`);
-      noted.push(`${what} (${running} open)`);
+      noted.set(what, [...(noted.get(what) ?? []), running]);
       await cause();
     },
   };
@@ -256,7 +256,8 @@ function deathsOf(fleet: Fleet): string[] {
 
 interface Figures {
   readonly found: ReadonlyMap<string, readonly HistoryEntry[]>;
-  readonly noted: readonly string[];
+  /** What was broken -> the sessions that were open each time. */
+  readonly noted: ReadonlyMap<string, readonly number[]>;
   readonly faults: readonly string[];
   readonly fleet: Fleet;
   readonly took: number;
@@ -274,7 +275,7 @@ function figuresOf(plan: Plan, { found, noted, faults, fleet, took }: Figures): 
     `${plan.name}: ${plan.sessions} sessions × ${plan.iterations} iterations`,
     `${plan.workers} workers`,
     ...moves.map(([name, times]) => `${times} ${name}`),
-    ...noted,
+    ...[...noted].map(([what, open]) => `${open.length} ${what} (${open.at(-1)} open or more)`),
     `${records} history records`,
     `${faults.length} faults`,
     `${(took / 1000).toFixed(1)} s`,

@@ -69,10 +69,10 @@ describe("sessions end as undisturbed ones do", () => {
       const faults = await sessionsOn(3, "three brokers", async (server, { fault }) => {
         const controller = await server.controller(0);
         const plain = [0, 1, 2].find((node) => node !== controller) ?? 0;
-        await fault(`SIGKILL of broker ${plain + 1}`, () => killAndReturn(server, plain));
+        await fault("SIGKILL of a broker", () => killAndReturn(server, plain));
         await systemClock.sleep(2_000);
         const now = await server.controller(0);
-        await fault(`SIGKILL of controller ${now + 1}`, () => killAndReturn(server, now));
+        await fault("SIGKILL of the controller", () => killAndReturn(server, now));
         expect(await server.controller(now === 0 ? 1 : 0)).not.toBe(now);
       });
       expect(faults).toEqual([]);

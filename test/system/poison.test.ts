@@ -121,15 +121,15 @@ it(
         for (let round = 0; round < ROUNDS; round += 1) {
           const session = `session-${round % SESSIONS}`;
           const records = CONSUMED.flatMap((topic) => poison(topic, session));
-          await field.fault(`poison ${round + 1}`, () => surely(() => log.append(records)));
+          await field.fault("waves of poison", () => surely(() => log.append(records)));
           sent.push(...records);
           if (round === 0) {
             await log.append(schemas);
             await log.append([UNKNOWN_EVENT.record]);
-            await field.fault("a newer version joins", () =>
+            await field.fault("newer version joins", () =>
               fleet.join({ MMM_NEWER_WRITER: "added" }),
             );
-            await field.fault("an older one leaves", () => fleet.leave(0));
+            await field.fault("older one leaves", () => fleet.leave(0));
           }
           await systemClock.sleep(300);
         }
