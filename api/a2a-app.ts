@@ -17,7 +17,9 @@ import { startDelivery } from "./push-delivery.ts";
 import type { Route } from "./route.ts";
 import { createSessionSource } from "./session-source.ts";
 import { updatesOf } from "./task-follow.ts";
+import { createSealer } from "./seal.ts";
 import type { Sessions } from "./sessions.ts";
+import { DAY_MS } from "./upkeep.ts";
 
 interface Around {
   readonly authenticator: Authenticator;
@@ -38,11 +40,19 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
   const push =
     webhooks.allow_origins.length === 0
       ? null
-      : createPushConfigs(snapshots, webhooks.allow_origins);
+      : createPushConfigs({
+          store: snapshots,
+          allowOrigins: webhooks.allow_origins,
+          sealer: createSealer(tools.secret, "webhooks"),
+          clock,
+          keepMs: settings.keep.webhooks_days * DAY_MS,
+          failed: (error) => tools.failed("push", error),
+        });
   const { sessions, hub } = around;
+  const markMs = settings.keep.requests_days * DAY_MS;
   const source =
     tools.scripted ??
-    createSessionSource({ sessions, snapshots, hub, clock, askRole: tools.askRole });
+    createSessionSource({ sessions, snapshots, hub, clock, askRole: tools.askRole, markMs });
   let url = settings.public_url?.replace(/\/+$/, "") ?? "";
   let signed: Promise<AgentCard> | null = null;
   const card = (): Promise<AgentCard> => {

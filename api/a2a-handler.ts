@@ -23,7 +23,7 @@ import {
   type Task,
 } from "./a2a-sdk.ts";
 import { requireScope, type Scope } from "./principal.ts";
-import type { PushConfigs } from "./push-configs.ts";
+import { withoutSecrets, type PushConfigs } from "./push-configs.ts";
 import type { Caller, TaskSource } from "./task-source.ts";
 
 /** Key under which the transports put the caller into the SDK's call context. */
@@ -246,11 +246,11 @@ function pushOperations(
     getTaskPushNotificationConfig: async (params, context) => {
       const all = await (await own(params.taskId, context)).list(params.taskId);
       const found = all.find((config) => config.id === params.id);
-      if (found !== undefined) return found;
+      if (found !== undefined) return withoutSecrets(found);
       throw new TaskNotFoundError(`no push notification config ${params.id.slice(0, 200)}`);
     },
     listTaskPushNotificationConfigs: async (params, context) => ({
-      configs: [...(await (await own(params.taskId, context)).list(params.taskId))],
+      configs: (await (await own(params.taskId, context)).list(params.taskId)).map(withoutSecrets),
       nextPageToken: "",
     }),
     deleteTaskPushNotificationConfig: async (params, context) => {

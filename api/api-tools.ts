@@ -7,6 +7,7 @@ import type { SourceTools } from "./task-acts.ts";
 import type { SessionTools } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { TaskSource } from "./task-source.ts";
+import type { UpkeepTools } from "./upkeep.ts";
 
 export interface ApiTools {
   readonly log: EventLog;
@@ -19,6 +20,9 @@ export interface ApiTools {
   readonly report: ReportRenderer;
   readonly metrics: OperationTools["metrics"];
   readonly storeData: OperationTools["storeData"];
+  readonly sweepData: UpkeepTools["sweepData"];
+  /** At least 32 secret bytes, the same on all replicas and after a restart. */
+  readonly secret: Uint8Array;
   readonly checkProposal: OperationTools["checkProposal"];
   /** Key that signs the agent card. */
   readonly cardKey: CardKey;

@@ -12,7 +12,7 @@ import { createAuthenticator, type Authenticator } from "./authenticate.ts";
 import { createHistoryHub } from "./history-hub.ts";
 import { escalationRoute } from "./escalation-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
-import { openIntake } from "./intake.ts";
+import { openIntake, type Intake } from "./intake.ts";
 import { isLoopbackAddress } from "./loopback.ts";
 import { openApiOf } from "./openapi.ts";
 import { operationRoutes, type OperationTools } from "./operations-routes.ts";
@@ -21,6 +21,7 @@ import { createServer, type ApiServer } from "./server.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { createSessions } from "./sessions.ts";
 import type { ApiSettings } from "./settings.ts";
+import { DAY_MS, startUpkeep } from "./upkeep.ts";
 
 export interface RunningApi {
   readonly url: string;
@@ -51,7 +52,9 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   const failed = (error: unknown): void => tools.failed("history", error);
   const hub = createHistoryHub({ log, snapshots, clock, failed });
   const { prepare } = tools;
-  const sessions = createSessions({ log, snapshots, clock, intake, hub, prepare });
+  const markMs = settings.keep.requests_days * DAY_MS;
+  const sessions = createSessions({ log, snapshots, clock, intake, hub, prepare, markMs });
+  const upkeep = upkeepOf(tools, intake);
   const a2a = await startA2a(tools, { authenticator, sessions, hub });
   const routes: Route[] = [
     ...sessionRoutes(sessions, intake),
@@ -70,6 +73,7 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   });
   const close = async (): Promise<void> => {
     await server.close();
+    await upkeep.close();
     await a2a.close();
     await hub.close();
     await intake.close();
@@ -82,6 +86,17 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
     await close();
     throw error;
   }
+}
+
+function upkeepOf(tools: ApiTools, intake: Intake): ReturnType<typeof startUpkeep> {
+  return startUpkeep({
+    clock: tools.clock,
+    snapshots: tools.snapshots,
+    waiting: () => intake.waiting(),
+    keep: tools.settings.keep,
+    sweepData: tools.sweepData,
+    failed: (error) => tools.failed("upkeep", error),
+  });
 }
 
 function operationTools(tools: ApiTools): OperationTools {

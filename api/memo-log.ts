@@ -21,12 +21,19 @@ export async function readMemoLog(store: Memos, name: string): Promise<string[]>
   return found;
 }
 
+export interface NewEntry {
+  readonly name: string;
+  readonly entry: string;
+  /** Milliseconds since 1970; the same for all entries of a list, or none. */
+  readonly until?: number;
+}
+
 /** Adds an entry; one that is there already is not added again. Throws `overloaded` when full. */
-export async function appendMemoLog(store: Memos, name: string, entry: string): Promise<void> {
+export async function appendMemoLog(store: Memos, { name, entry, until }: NewEntry): Promise<void> {
   const known = await readMemoLog(store, name);
   if (known.includes(entry)) return;
   for (let at = known.length; at < ENTRIES_MAX; at += 1) {
-    if ((await store.remember(`${name}/${at}`, entry)) === entry) return;
+    if ((await store.remember(`${name}/${at}`, entry, until)) === entry) return;
   }
   throw new MmmError("overloaded", `the list ${name} is full`, { data: { http: 409 } });
 }

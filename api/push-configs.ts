@@ -3,14 +3,18 @@
  *
  * I1. Only origins of the settings' list are ever called: the list is checked when a webhook is
  *     registered and again when it is called; redirects are not followed.
- * I2. Configurations are in the snapshot store, so any replica registers and any replica delivers.
+ * I2. Configurations are in the snapshot store, so any replica registers and any replica delivers;
+ *     there they are sealed whole, since address, token and login may all be secrets.
+ * I3. Token and login are given to the webhook alone: who asks for a configuration does not get them.
+ * I4. All webhooks of a task are forgotten together, some time after the first was registered.
  */
 import { randomUUID } from "node:crypto";
 import { MmmError } from "../schemas/errors.ts";
-import type { SnapshotStore } from "../session/ports.ts";
+import type { Clock, SnapshotStore } from "../session/ports.ts";
 import { TaskPushNotificationConfig } from "./a2a-sdk.ts";
 import { appendMemoLog, readMemoLog } from "./memo-log.ts";
 import { proposalOf } from "./proposal-task.ts";
+import type { Sealer } from "./seal.ts";
 
 export interface PushConfigs {
   /** Throws `usage` for a webhook outside the list. */
@@ -23,24 +27,58 @@ export interface PushConfigs {
 const CONFIGS_MAX = 16;
 const ID = /^[A-Za-z0-9._-]{1,100}$/;
 
-type Store = Pick<SnapshotStore, "memo" | "remember">;
+export interface PushTools {
+  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly allowOrigins: readonly string[];
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly keepMs: number;
+  readonly failed: (error: unknown) => void;
+}
 
-export function createPushConfigs(store: Store, allowOrigins: readonly string[]): PushConfigs {
-  const allowed = new Set(allowOrigins.map((url) => new URL(url).origin));
+/** As it is stored; no `sealed`: the webhook was removed. */
+interface Entry {
+  readonly at: string;
+  readonly id: string;
+  readonly until: number;
+  readonly sealed: string | null;
+}
+
+export function createPushConfigs(tools: PushTools): PushConfigs {
+  const { store, sealer } = tools;
+  const allows = onlyOrigins(tools.allowOrigins);
   const logOf = (taskId: string): string => `push/${taskId}`;
+  const unreadable = new Set<string>();
 
-  function allows(url: string): boolean {
-    if (!URL.canParse(url)) return false;
-    const { origin, username, password } = new URL(url);
-    return username === "" && password === "" && allowed.has(origin);
+  async function entriesOf(taskId: string): Promise<readonly Entry[]> {
+    const entries = await readMemoLog(store, logOf(taskId));
+    return entries.map((text) => JSON.parse(text) as Entry);
+  }
+
+  async function add(taskId: string, id: string, sealed: string | null): Promise<void> {
+    const [first] = await entriesOf(taskId);
+    const until = first?.until ?? tools.clock.now() + tools.keepMs;
+    const entry: Entry = { at: randomUUID(), id, until, sealed };
+    await appendMemoLog(store, { name: logOf(taskId), entry: JSON.stringify(entry), until });
+  }
+
+  function opened(taskId: string, { id, sealed }: Entry): TaskPushNotificationConfig | null {
+    const place = `${taskId}/${id}`;
+    const text = sealed === null ? null : sealer.open(sealed, place);
+    if (text !== null) return TaskPushNotificationConfig.fromJSON(JSON.parse(text));
+    if (sealed !== null && !unreadable.has(place)) {
+      unreadable.add(place);
+      tools.failed(new MmmError("conflict", `webhook ${id} was sealed with another key`));
+    }
+    return null;
   }
 
   async function list(taskId: string): Promise<readonly TaskPushNotificationConfig[]> {
     const found = new Map<string, TaskPushNotificationConfig>();
-    for (const entry of await readMemoLog(store, logOf(taskId))) {
-      const { id, config } = JSON.parse(entry) as { id: string; config: unknown };
-      if (config === null) found.delete(id);
-      else found.set(id, TaskPushNotificationConfig.fromJSON(config));
+    for (const entry of await entriesOf(taskId)) {
+      const config = opened(taskId, entry);
+      if (config === null) found.delete(entry.id);
+      else found.set(entry.id, config);
     }
     return [...found.values()];
   }
@@ -63,19 +101,35 @@ export function createPushConfigs(store: Store, allowOrigins: readonly string[])
         throw new MmmError("conflict", `a task has at most ${CONFIGS_MAX} webhooks`);
       }
       const config = { ...given, taskId, id: given.id === "" ? randomUUID() : given.id };
-      const entry = {
-        at: randomUUID(),
-        id: config.id,
-        config: TaskPushNotificationConfig.toJSON(config),
-      };
-      await appendMemoLog(store, logOf(taskId), JSON.stringify(entry));
+      const text = JSON.stringify(TaskPushNotificationConfig.toJSON(config));
+      await add(taskId, config.id, sealer.seal(text, `${taskId}/${config.id}`));
       return config;
     },
     remove: async (taskId, id) => {
       const known = await list(taskId);
       if (!known.some((config) => config.id === id)) return;
-      const entry = { at: randomUUID(), id, config: null };
-      await appendMemoLog(store, logOf(taskId), JSON.stringify(entry));
+      await add(taskId, id, null);
     },
+  };
+}
+
+/** Tells addresses of the listed origins, without a login in them, from all others. */
+function onlyOrigins(origins: readonly string[]): (url: string) => boolean {
+  const allowed = new Set(origins.map((url) => new URL(url).origin));
+  return (url) => {
+    if (!URL.canParse(url)) return false;
+    const { origin, username, password } = new URL(url);
+    return username === "" && password === "" && allowed.has(origin);
+  };
+}
+
+/** A configuration as it is shown. */
+export function withoutSecrets(config: TaskPushNotificationConfig): TaskPushNotificationConfig {
+  const { authentication } = config;
+  return {
+    ...config,
+    token: "",
+    authentication:
+      authentication === undefined ? undefined : { ...authentication, credentials: "" },
   };
 }

@@ -35,6 +35,8 @@ export interface SessionTools {
   readonly clock: Clock;
   readonly intake: Intake;
   readonly hub: Pick<HistoryHub, "expect">;
+  /** How long a request is recognised by its key. (Its session's id follows from the key for ever.) */
+  readonly markMs: number;
   /** Checks baseline, business context and data; rejects with the field that is wrong. */
   prepare(request: StartRequest): Promise<Prepared>;
 }
@@ -183,7 +185,11 @@ async function start(
   if (await isKnown(tools, session)) return { session, repeated: true };
   const prepared = await tools.prepare(request);
   requireUnit(principal, prepared.business_unit);
-  const first = await tools.snapshots.remember(`request/${session}`, digest);
+  const first = await tools.snapshots.remember(
+    `request/${session}`,
+    digest,
+    tools.clock.now() + tools.markMs,
+  );
   if (first !== digest) throw otherContent(key);
   await tools.hub.expect(session);
   await tools.intake.put(session, { ...prepared, requested_by: principal.id });

@@ -66,6 +66,17 @@ const PUSH = z.strictObject({
   timeout_ms: z.int().min(100).max(60_000).default(5_000),
 });
 
+const DAYS = z.int().min(1).max(36_500);
+
+const KEEP = z.strictObject({
+  /** Marks of what was done: what a repeated Idempotency-Key or messageId is recognised by. */
+  requests_days: DAYS.default(30),
+  /** Webhooks, from the first one of their task on. */
+  webhooks_days: DAYS.default(30),
+  /** Uploaded files that no open session needs, from their last use on. */
+  uploads_days: DAYS.default(90),
+});
+
 /** Schema of the section; `{}` parses to the defaults. */
 export const API_SETTINGS = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
@@ -85,6 +96,7 @@ export const API_SETTINGS = z.strictObject({
   limits: LIMITS.prefault({}),
   intake: INTAKE.prefault({}),
   push: PUSH.prefault({}),
+  keep: KEEP.prefault({}),
 });
 
 export type ApiSettings = z.infer<typeof API_SETTINGS>;

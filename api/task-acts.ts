@@ -33,6 +33,8 @@ import type { Caller, Sent } from "./task-source.ts";
 const SETTLE_MS = 5_000;
 
 export interface SourceTools extends TaskTools {
+  /** How long a message is recognised when it comes again. */
+  readonly markMs: number;
   /** A role's answer, computed by this server; null where no role is served. */
   readonly askRole: ((question: RoleQuestion, caller: Caller) => Promise<unknown>) | null;
 }
@@ -55,7 +57,9 @@ export async function sendOnce(
   const before = await tools.snapshots.memo(name);
   if (before !== null) return repeated(tools, JSON.parse(before) as Outcome, { digest, caller });
   const outcome = await act(tools, message, caller);
-  const stored = await tools.snapshots.remember(name, JSON.stringify({ digest, ...outcome }));
+  const mark = JSON.stringify({ digest, ...outcome });
+  const until = tools.clock.now() + tools.markMs;
+  const stored = await tools.snapshots.remember(name, mark, until);
   return repeated(tools, JSON.parse(stored) as Outcome, { digest, caller });
 }
 
@@ -185,8 +189,11 @@ async function noteMessage(
   { taskId, contextId, message }: Note,
 ): Promise<void> {
   await tools.snapshots.remember(`context-of/${taskId}`, contextId);
-  await appendMemoLog(tools.snapshots, `context/${contextId}`, taskId);
+  await appendMemoLog(tools.snapshots, { name: `context/${contextId}`, entry: taskId });
   const parts = message.parts.filter(({ content }) => content?.$case === "text");
   const kept = { ...message, parts, taskId, contextId };
-  await appendMemoLog(tools.snapshots, `messages/${taskId}`, JSON.stringify(kept));
+  await appendMemoLog(tools.snapshots, {
+    name: `messages/${taskId}`,
+    entry: JSON.stringify(kept),
+  });
 }

@@ -102,6 +102,8 @@ async function serve(): Promise<void> {
     report: async () => null,
     metrics: async () => ({ type: "text/plain", text: "" }),
     storeData: async () => {},
+    sweepData: async () => {},
+    secret: new Uint8Array(32).fill(7),
     checkProposal: async () => null,
     cardKey: cardKeyOf(folder),
     askRole: null,

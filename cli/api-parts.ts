@@ -3,9 +3,10 @@
  *
  * I1. A session's data file lies in an allowed folder, whatever its path says: links are resolved
  *     before the check, and the resolved path is what the session gets.
- * I2. Uploaded files are kept by the digest of their content and never change.
+ * I2. Uploaded files are kept by the digest of their content and never change; those that nobody has
+ *     used for long and no open session needs are removed.
  */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Prepared } from "../api/sessions.ts";
 import type { StartRequest } from "../api/session-requests.ts";
@@ -14,6 +15,7 @@ import { parseBusinessContext } from "../consumers/business-context.ts";
 import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
 import { createDataLoader, modelCall } from "../consumers/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../consumers/remote-questions.ts";
+import type { Keys } from "../consumers/vouching.ts";
 import { checkProposal, readBaseline } from "../guard/check.ts";
 import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
@@ -85,7 +87,10 @@ export function dataPath(path: string, folders: DataFolders): string {
   if (path.startsWith(DATA_PREFIX)) {
     const digest = path.slice(DATA_PREFIX.length);
     const file = join(uploads, `${digest}.csv`);
-    if (/^[0-9a-f]{64}$/.test(digest) && existsSync(file)) return realpathSync(file);
+    if (/^[0-9a-f]{64}$/.test(digest) && existsSync(file)) {
+      used(file);
+      return realpathSync(file);
+    }
     throw new MmmError("data_invalid", "data.path: no file was uploaded under that digest");
   }
   const roots = [...folders.roots, uploads].filter((root) => existsSync(root));
@@ -113,7 +118,43 @@ function uploadFolder(stateDir: string): string {
 /** Keeps an uploaded file; a second upload of the same content changes nothing. */
 export async function storeData(stateDir: string, digest: string, text: string): Promise<void> {
   const file = join(uploadFolder(stateDir), `${digest}.csv`);
-  if (!existsSync(file)) writeWhole(file, text);
+  if (existsSync(file)) used(file);
+  else writeWhole(file, text);
+}
+
+/** A file's time is that of its last use. */
+function used(file: string): void {
+  const now = new Date();
+  utimesSync(file, now, now);
+}
+
+/** Removes uploads not used since `before` (milliseconds since 1970), but for those in use. */
+export async function sweepData(
+  stateDir: string,
+  before: number,
+  inUse: () => Promise<ReadonlySet<string>>,
+): Promise<void> {
+  const folder = uploadFolder(stateDir);
+  if (!existsSync(folder)) return;
+  const isOld = (name: string): boolean => statSync(join(folder, name)).mtimeMs < before;
+  const uploads = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.csv$/.test(name));
+  const old = uploads.filter(isOld);
+  if (old.length === 0) return;
+  const needed = await inUse();
+  for (const name of old) {
+    // Once more: it may have been named by a request in the meantime.
+    if (!needed.has(name) && isOld(name)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** The secret that an installation's other keys follow from: its coordinator's. */
+export function secretOf({ coordinator }: Keys): Uint8Array {
+  const { d } = coordinator.signing?.privateKey.export({ format: "jwk" }) ?? {};
+  if (d !== undefined) return Buffer.from(d, "base64url");
+  throw new MmmError(
+    "settings_invalid",
+    "the keys hold no private half; set MMM_KEYS or keys.json",
+  );
 }
 
 /** A role's built-in answer to a question of another process; its data must be readable here. */

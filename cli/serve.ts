@@ -4,7 +4,14 @@ import { startApi } from "../api/app.ts";
 import { createRequestMetrics } from "../api/request-metrics.ts";
 import { createScriptedTasks } from "../api/scripted-tasks.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
-import { guardCheck, requestChecks, roleAnswers, storeData } from "./api-parts.ts";
+import {
+  guardCheck,
+  requestChecks,
+  roleAnswers,
+  secretOf,
+  storeData,
+  sweepData,
+} from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
 import { whole } from "./options.ts";
 import type { Metrics } from "../infra/metrics.ts";
@@ -102,6 +109,8 @@ function apiTools(
     },
     observe: (route, status, ms) => answers.observe(route, status, ms),
     storeData: (digest, text) => storeData(stateDir, digest, text),
+    sweepData: (before, inUse) => sweepData(stateDir, before, inUse),
+    secret: secretOf(app.keys),
     checkProposal: guardCheck,
     cardKey: cardKeyOf(stateDir),
     ...(options.tck === true ? { scripted: createScriptedTasks(app.clock) } : {}),

@@ -101,6 +101,8 @@ function toolsFor(around: Around, more: Partial<ApiTools> = {}): ApiTools {
     }),
     metrics: async () => ({ type: "text/plain; version=0.0.4", text: "up 1\n" }),
     storeData: async () => {},
+    sweepData: async () => {},
+    secret: new Uint8Array(32).fill(7),
     checkProposal: async () => ({ verdict: "cleared" }),
     cardKey: CARD_KEY,
     askRole: null,

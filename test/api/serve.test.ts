@@ -1,7 +1,7 @@
 /** `mmm serve` as a process of its own: killed while it streams, started again, asked with real keys. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { mmm, scratch, startMmm } from "../support/mmm.ts";
 import { call, readEvents, untilStatus, type ServerEvent } from "./api-harness.ts";
 
@@ -34,7 +34,7 @@ describe("mmm serve", () => {
   it("resumes a stream after being killed, without loss or repeat", async () => {
     const folder = scratch();
     const first = await serve(folder, ["--port", "0"]);
-    expect(first.said()).toContain("only this machine can reach the server");
+    await vi.waitFor(() => expect(first.said()).toContain("only this machine can reach"), 10_000);
     const { port } = new URL(first.url);
     const started = await call(`${first.url}/v1/sessions`, { body: body(200) });
     const session = String(started.json["session"]);
