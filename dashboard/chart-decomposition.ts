@@ -42,6 +42,9 @@ export function decompositionPicture({ contributions, config }: ModelDetail): Pi
   };
 }
 
+/** Names side by side under the bars; longer ones are written aslant. */
+const LABEL_CHARACTERS_MAX = 120;
+
 interface Bar {
   readonly part: string;
   readonly from: number;
@@ -69,10 +72,13 @@ export function waterfallPicture({ contributions, config }: ModelDetail): Pictur
   bars.push({ part: "fitted total", from: 0, to: sum, share: 1 });
   const scale = channelScale(config.channels.map((channel) => channel.name));
   const order = bars.map((bar) => bar.part);
+  const longest = Math.max(...order.map((part) => part.length));
+  const crowded = longest * order.length > LABEL_CHARACTERS_MAX;
   const svg = drawSvg(
     {
-      height: 300,
-      x: { domain: order, label: null },
+      height: crowded ? 360 : 300,
+      marginBottom: crowded ? 96 : 36,
+      x: { domain: order, label: null, tickRotate: crowded ? -40 : 0 },
       y: { label: null, tickFormat: compact, grid: true },
       color: {
         domain: [BASELINE, ...scale.domain, "fitted total"],

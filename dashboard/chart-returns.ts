@@ -20,6 +20,9 @@ interface Row {
   readonly high: number;
 }
 
+/** An interval that reaches further than this many times the largest estimate is cut there. */
+const REACH = 3;
+
 export function returnsPicture(
   { result, intervals, config }: ModelDetail,
   expected: readonly ExpectedReturn[],
@@ -31,26 +34,44 @@ export function returnsPicture(
     return [{ channel: name, roi, mroi, low: interval?.low ?? roi, high: interval?.high ?? roi }];
   });
   const names = config.channels.map((channel) => channel.name);
+  const reach = reachOf(rows, expected);
+  const cut = rows.filter((row) => row.high > reach);
   const svg = drawSvg(
     {
       height: 60 + 46 * names.length,
       marginLeft: 110,
+      marginRight: cut.length === 0 ? 20 : 70,
       x: { label: `ROI, ${unit}`, grid: true, zero: true, nice: true },
       y: { domain: names, label: null },
       color: channelScale(names),
-      marks: returnMarks(rows, expected),
+      marks: returnMarks(
+        rows.map((row) => ({ ...row, high: Math.min(row.high, reach), end: row.high })),
+        expected,
+        reach,
+      ),
     },
     "Return on spend per channel with its 90 % interval and the benchmark's range",
   );
   return {
     name: "roi",
     title: "Return on spend",
-    caption: `Dot: ROI (${unit}). Line: 90 % interval from ${intervals.draws} draws. Black tick: return of the next 1 % of spend. Green band: what benchmarks expect of such a medium. A dot outside its line: the tuned parameters are not typical of those that explain the data; rely on the line.`,
+    caption: `Dot: ROI (${unit}). Line: 90 % interval from ${intervals.draws} draws. Black tick: return of the next 1 % of spend. Green band: what benchmarks expect of such a medium. A dot outside its line: the tuned parameters are not typical of those that explain the data; rely on the line.${cut.length === 0 ? "" : " A line that ends in a figure goes on to it: the data say next to nothing about that return."}`,
     svg,
   };
 }
 
-function returnMarks(rows: readonly Row[], expected: readonly ExpectedReturn[]) {
+/** Keeps one endless interval from squeezing all others: where lines end at the latest. */
+function reachOf(rows: readonly Row[], expected: readonly ExpectedReturn[]): number {
+  const estimates = rows.flatMap((row) => [row.roi, row.mroi ?? 0]);
+  return REACH * Math.max(...estimates, ...expected.map((one) => one.high), 0) || Infinity;
+}
+
+interface CutRow extends Row {
+  /** Where the interval really ends. */
+  readonly end: number;
+}
+
+function returnMarks(rows: readonly CutRow[], expected: readonly ExpectedReturn[], reach: number) {
   const band = { y: "channel", x1: "low", x2: "high" };
   const marginal = rows.filter((row) => row.mroi !== null);
   return [
@@ -66,6 +87,16 @@ function returnMarks(rows: readonly Row[], expected: readonly ExpectedReturn[]) 
       insetTop: 12,
       insetBottom: 12,
     }),
+    mark.text(
+      rows.filter((row) => row.end > reach),
+      {
+        y: "channel",
+        x: "high",
+        text: (row: CutRow) => `→ ${figure(row.end)}`,
+        textAnchor: "start",
+        dx: 4,
+      },
+    ),
     mark.text(rows, {
       y: "channel",
       x: "roi",
