@@ -3,6 +3,9 @@
  *
  * I1. `lowWater` is the offset below which nothing waits any more.
  */
+import { decodeEvent } from "../schemas/codec.ts";
+import { MmmError } from "../schemas/errors.ts";
+import { envelopeOf } from "../schemas/headers.ts";
 import type { LogRecord } from "../session/ports.ts";
 
 export interface Waiting {
@@ -100,5 +103,23 @@ export function createQueue(from: number): Queue {
     admitted: () => [...admitted].flatMap((session) => rows.get(session) ?? []),
     waiting: () => [...rows.values()].filter((row) => !row.admitted),
     suspects: () => [...heads(), ...admitted],
+  };
+}
+
+/** The request of a record. Throws `record_undecodable` for anything else. */
+export function waitingOf(record: LogRecord): Waiting {
+  const envelope = envelopeOf(record.headers);
+  const event = decodeEvent(record.value);
+  if (event.type !== "SessionRequested") {
+    throw new MmmError("record_undecodable", `${event.type} has no place in the intake`);
+  }
+  return {
+    session: envelope.session,
+    business_unit: envelope.business_unit,
+    requested_by: event.data.requested_by,
+    since: envelope.time,
+    offset: record.offset,
+    record,
+    admitted: false,
   };
 }

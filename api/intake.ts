@@ -11,26 +11,15 @@
  *     so every one can say what waits.
  * I3. In a unit the order of requests is kept; between units `fair-share.ts` chooses.
  */
-import { decodeEvent } from "../schemas/codec.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, sessionIdOf, type Envelope, type EventData } from "../schemas/event.ts";
-import { envelopeOf } from "../schemas/headers.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { recordOf } from "../producers/publish.ts";
 import type { Clock, EventLog, LogRecord, Place, SnapshotStore } from "../session/ports.ts";
-import { createQueue, type Queue, type Waiting } from "./intake-queue.ts";
-import { nextUnit, type UnitLoad } from "./fair-share.ts";
+import { createQueue, waitingOf, type Queue, type Waiting } from "./intake-queue.ts";
+import { loadsOf, runningByUnit, statusOf, type UnitStatus } from "./intake-status.ts";
+import { nextUnit } from "./fair-share.ts";
 import type { IntakeSettings } from "./settings.ts";
-
-export interface UnitStatus {
-  readonly business_unit: string;
-  readonly queued: number;
-  readonly running: number;
-  readonly running_max: number;
-  readonly weight: number;
-  /** RFC 3339 of the oldest waiting request. */
-  readonly oldest: string | null;
-}
 
 export interface Intake {
   /** Resolves when the request is durable. Throws `overloaded` when the queue is full. */
@@ -107,7 +96,7 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     put: (session, request) => put(state, session, request),
     find: (session) => state.queue.find(session),
     waiting: () => state.queue.waiting(),
-    status: () => statusOf(state),
+    status: () => statusOf({ ...tools, queue: state.queue }),
     admitNow: (session) => admitNow(state, session),
     close: async () => {
       state.halt.abort();
@@ -173,23 +162,6 @@ function take(state: State, record: LogRecord): void {
   state.wake();
 }
 
-function waitingOf(record: LogRecord): Waiting {
-  const envelope = envelopeOf(record.headers);
-  const event = decodeEvent(record.value);
-  if (event.type !== "SessionRequested") {
-    throw new MmmError("record_undecodable", `${event.type} has no place in the intake`);
-  }
-  return {
-    session: envelope.session,
-    business_unit: envelope.business_unit,
-    requested_by: event.data.requested_by,
-    since: envelope.time,
-    offset: record.offset,
-    record,
-    admitted: false,
-  };
-}
-
 async function pump(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
   const { tools, halt } = state;
   while (!halt.signal.aborted) {
@@ -233,7 +205,10 @@ async function forgetSettled(state: State): Promise<void> {
 async function admitAll(state: State): Promise<void> {
   const { queue, tools, running } = state;
   while (!state.halt.signal.aborted) {
-    const unit = nextUnit(loadsOf(state, running), tools.settings.running_max);
+    const unit = nextUnit(
+      loadsOf({ queue, settings: tools.settings }, running),
+      tools.settings.running_max,
+    );
     const next = unit === null ? null : queue.head(unit);
     if (unit === null || next === null) return;
     await admit(state, next);
@@ -252,40 +227,4 @@ async function admitNow(state: State, session: string): Promise<boolean> {
   if (waiting === null) return false;
   if (!waiting.admitted) await admit(state, waiting);
   return true;
-}
-
-/** Sessions per unit that run, wait for a person, or were just admitted. */
-async function runningByUnit(snapshots: SnapshotStore, queue: Queue): Promise<Map<string, number>> {
-  const units = new Map<string, string>();
-  for (const status of ["running", "waiting"]) {
-    for (const row of await snapshots.list({ status })) units.set(row.session, row.business_unit);
-  }
-  for (const row of queue.admitted()) units.set(row.session, row.business_unit);
-  const counts = new Map<string, number>();
-  for (const unit of units.values()) counts.set(unit, (counts.get(unit) ?? 0) + 1);
-  return counts;
-}
-
-function loadsOf(state: State, running: ReadonlyMap<string, number>): UnitLoad[] {
-  const { settings } = state.tools;
-  const units = new Set([...running.keys(), ...state.queue.units()]);
-  return [...units].map((unit) => {
-    const { running_max, weight } = settings.business_units[unit] ?? settings.default;
-    const oldest = state.queue.head(unit)?.offset ?? null;
-    return { unit, running: running.get(unit) ?? 0, running_max, weight, oldest };
-  });
-}
-
-async function statusOf(state: State): Promise<readonly UnitStatus[]> {
-  const running = await runningByUnit(state.tools.snapshots, state.queue);
-  return loadsOf(state, running)
-    .map(({ unit, running: now, running_max, weight }) => ({
-      business_unit: unit,
-      queued: state.queue.queuedOf(unit),
-      running: now,
-      running_max,
-      weight,
-      oldest: state.queue.head(unit)?.since ?? null,
-    }))
-    .toSorted((a, b) => (a.business_unit < b.business_unit ? -1 : 1));
 }

@@ -87,15 +87,7 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
     allows,
     list,
     save: async (taskId, given) => {
-      if (proposalOf(taskId) !== null) {
-        throw new MmmError("usage", "webhooks are for the tasks of sessions, not of proposals");
-      }
-      if (!allows(given.url)) {
-        throw new MmmError("usage", "the webhook's origin is not in api.push.allow_origins");
-      }
-      if (given.id !== "" && !ID.test(given.id)) {
-        throw new MmmError("usage", "the configuration's id: letters, digits, . _ - only");
-      }
+      assertUsable(taskId, given, allows);
       const known = await list(taskId);
       if (known.length >= CONFIGS_MAX) {
         throw new MmmError("conflict", `a task has at most ${CONFIGS_MAX} webhooks`);
@@ -111,6 +103,23 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
       await add(taskId, id, null);
     },
   };
+}
+
+/** Throws `usage` for what cannot be a webhook here. */
+function assertUsable(
+  taskId: string,
+  given: TaskPushNotificationConfig,
+  allows: (url: string) => boolean,
+): void {
+  if (proposalOf(taskId) !== null) {
+    throw new MmmError("usage", "webhooks are for the tasks of sessions, not of proposals");
+  }
+  if (!allows(given.url)) {
+    throw new MmmError("usage", "the webhook's origin is not in api.push.allow_origins");
+  }
+  if (given.id !== "" && !ID.test(given.id)) {
+    throw new MmmError("usage", "the configuration's id: letters, digits, . _ - only");
+  }
 }
 
 /** Tells addresses of the listed origins, without a login in them, from all others. */

@@ -95,6 +95,9 @@ describe("mmm serve", () => {
     expect(path).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect((await start(path)).status).toBe(202);
     expect((await start("simulated/weekly.csv")).status).toBe(202);
+    const looked = mmm(["status", "--units", "--json", "--state-dir", folder]);
+    expect(JSON.parse(looked.out)).toMatchObject([{ queued: 2, running: 0, running_max: 8 }]);
+    expect(mmm(["status", "--units", "--state-dir", folder]).out).toMatch(/queued +running/);
     const check = await call(`${url}/v1/guard/check`, {
       body: {
         baseline: (body(1) as { baseline: object }).baseline,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { verifyExport, parseExport } from "../../session/audit.ts";
+import { readIntake } from "../../api/intake-status.ts";
+import { API_SETTINGS } from "../../api/settings.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { until } from "../support/system.ts";
 import { call, readEvents, startBody, startSession, untilStatus } from "./api-harness.ts";
@@ -85,6 +87,23 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       await untilStatus(url, running, ["cancelled"]);
       const again = await call(`${url}/v1/sessions/${running}/cancel`, { method: "POST" });
       expect(again).toMatchObject({ status: 202, json: { event_id: null } });
+    });
+
+    it("wait and run by unit, and who only looks at the state sees the same", async () => {
+      const intake = { running_max: 100, default: { running_max: 1, weight: 3 } };
+      const { url, log, snapshots, unit } = await world.serve({
+        settings: { intake },
+        reasoners: { propose: () => new Promise(() => {}) },
+      });
+      const made = [];
+      for (let count = 0; count < 3; count += 1) made.push(await startSession(url, unit));
+      await untilStatus(url, made[0] ?? "", ["running"]);
+      const settings = API_SETTINGS.parse({ intake }).intake;
+      const seen = await readIntake({ log, snapshots, settings, group: "test.intake" });
+      const row = seen.find(({ business_unit: name }) => name === unit);
+      expect(row).toMatchObject({ queued: 2, running: 1, running_max: 1, weight: 3 });
+      const { json } = await call(`${url}/v1/intake`);
+      expect(json["business_units"]).toContainEqual(row);
     });
 
     it("take free-text proposals while they run and refuse them afterwards", async () => {
