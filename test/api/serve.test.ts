@@ -1,13 +1,19 @@
 /** `mmm serve` as a process of its own: killed while it streams, started again, asked with real keys. */
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { mmm, scratch, startMmm } from "../support/mmm.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers.ts";
 import { call, readEvents, untilStatus, type ServerEvent } from "./api-harness.ts";
 
-async function serve(folder: string, more: readonly string[] = []) {
+async function serve(
+  folder: string,
+  more: readonly string[] = [],
+  environment: Record<string, string> = {},
+) {
   const args = ["serve", "--state-dir", folder, "--data-root", "examples", ...more];
-  const running = startMmm(args);
+  const running = startMmm(args, environment);
   let url: string | undefined;
   while (url === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -59,6 +65,37 @@ describe("mmm serve", () => {
     const metrics = await (await fetch(`${second.url}/metrics`)).text();
     expect(metrics).toContain('mmm_api_answer_milliseconds_count{route="getSession"');
     await second.stop("SIGTERM");
+  }, 150_000);
+
+  it("on Kafka and Redis: another server goes on with the stream of one that was killed", async () => {
+    const folder = scratch();
+    const settings = join(folder, "settings.yaml");
+    const log = { partitions: 2, session_timeout_ms: 6_000 };
+    writeFileSync(settings, JSON.stringify({ log }));
+    const environment = {
+      MMM_LOG: "kafka",
+      MMM_SNAPSHOTS: "redis",
+      MMM_PREFIX: `serve${randomUUID().slice(0, 8)}.`,
+      KAFKA_BROKERS: (await kafkaBrokers()).join(","),
+      REDIS_URL: await redisUrl(),
+    };
+    const options = ["--port", "0", "--settings", settings];
+    const one = await serve(folder, options, environment);
+    const two = await serve(folder, options, environment);
+    const started = await call(`${one.url}/v1/sessions`, { body: body(200) });
+    const session = String(started.json["session"]);
+    const path = `/v1/sessions/${session}/events`;
+    const seen = await readEvents(await fetch(`${one.url}${path}`), ({ id }) => Number(id) >= 4);
+    await one.stop("SIGKILL");
+    const lastId = seen.at(-1)?.id ?? "";
+    const rest = await readEvents(
+      await fetch(`${two.url}${path}`, { headers: { "last-event-id": lastId } }),
+    );
+    const seqs = [...seen, ...rest].map(({ id }) => Number(id));
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expect(rest.at(-1)?.event).toBe("SessionSealed");
+    await untilStatus(two.url, session, ["completed"]);
+    await two.stop("SIGTERM");
   }, 150_000);
 
   it("reads data from allowed folders and uploads alone", async () => {
