@@ -64,7 +64,7 @@ async function round(backends: Backends, width: number, sessions: number): Promi
 
 interface Opened {
   readonly system: Pick<LoopSystem, "session" | "stop">;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Threads stay, as those of a server do; without them each round has a system of its own. */
@@ -87,7 +87,7 @@ async function openThreads(): Promise<Opened> {
   const system = await startThreads({ folder, threads, partitions, iterations: ITERATIONS });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const stop = () => system.stop().then(remove);
-  return { system: { ...system, stop }, close: async () => {} };
+  return { system: { session: (one) => system.session(one), stop }, close: async () => {} };
 }
 
 async function closeThreads(): Promise<void> {

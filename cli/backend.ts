@@ -27,6 +27,8 @@ export interface BackendOptions {
   readonly stateDir: string;
   /** For commands that only look: what is not there is an error instead of being made. */
   readonly mustExist?: boolean;
+  /** Of a state folder with shards: those whose records are consumed here; all by default. */
+  readonly own?: (shard: number) => boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -44,11 +46,13 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 }
 
 const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
-  sqlite: ({ settings, stateDir, mustExist }) =>
+  sqlite: ({ settings, stateDir, mustExist, own }) =>
     openSqliteState(stateDir, {
       clock: systemClock,
       partitions: settings.log.partitions,
+      shards: settings.log.shards,
       mustExist: mustExist ?? false,
+      ...(own === undefined ? {} : { own }),
     }),
   memory: ({ settings }) =>
     together(

@@ -67,6 +67,8 @@ const TLS_WORDS: ReadonlyMap<unknown, object | null> = new Map<unknown, object |
 const LOG = z.strictObject({
   kind: z.enum(["sqlite", "kafka", "memory"]).default("sqlite"),
   partitions: z.int().min(1).max(1000).default(12),
+  /** Databases of a new state folder: so many threads can work on it (mmm worker --threads). */
+  shards: z.int().min(1).max(64).default(1),
   prefix: z
     .string()
     .regex(/^[a-z0-9.-]{0,60}$/)

@@ -45,6 +45,8 @@ export interface AppOptions {
   readonly stateDir: string;
   /** True for commands that only look: a folder without state is refused. */
   readonly mustExist?: boolean;
+  /** Of a state folder with shards: those this process or thread works on (default: all). */
+  readonly own?: (shard: number) => boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** False for replay and forks: no model is called, stored answers are used (default true). */
   readonly callOut?: boolean;

@@ -2,21 +2,26 @@
 import type { Command } from "commander";
 import { MmmError } from "../schemas/errors.ts";
 import { serveProbes } from "../infra/probes.ts";
-import { observe, type Observed } from "./observe.ts";
+import { observe } from "./observe.ts";
+import { count } from "./options.ts";
 import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { ROLE_NAMES, type RoleName } from "./consumers.ts";
+import { untilIdle } from "./until-idle.ts";
+import { workInThreads } from "./worker-threads.ts";
 import { openApp } from "./wire.ts";
 
 interface WorkerOptions extends CommonOptions {
   readonly roles: readonly RoleName[];
   readonly untilIdle?: boolean;
   readonly probes?: string;
+  readonly threads?: number;
 }
 
 const EXAMPLES = `
 Examples:
   mmm worker                          all consumers, until Ctrl-C
   mmm worker --until-idle             finish what is open, then stop
+  mmm worker --threads 2              on both cores (a new state folder, or one with 2 shards)
   mmm worker --roles guard,trainer    two of them (several processes need --log kafka)
 
 Roles: ${ROLE_NAMES.join(", ")}`;
@@ -27,6 +32,7 @@ export function addWorkerCommand(program: Command, shell: Shell): void {
     .option("--roles <list>", "comma-separated roles", rolesOf, [...ROLE_NAMES])
     .option("--until-idle", "stop when no session is running and nothing waits")
     .option("--probes <host:port>", "serve /live, /ready and /metrics there, such as 0.0.0.0:9464")
+    .option("--threads <n>", "threads that share an embedded log made with as many shards", count)
     .addHelpText("after", EXAMPLES)
     .action(async (options: WorkerOptions) => work(shell, options));
 }
@@ -48,37 +54,38 @@ function placeOf(text: string): { host: string; port: number } {
   return { host: match[1], port };
 }
 
-const IDLE_POLL_MS = 200;
-
 async function work(shell: Shell, options: WorkerOptions): Promise<void> {
   const settings = settingsOf(shell, options);
+  const { threads = 1, stateDir, roles } = options;
+  const said = `working: ${roles.join(", ")} (Ctrl-C stops after what is in hand)`;
+  if (threads > 1) {
+    if (options.probes !== undefined) {
+      throw new MmmError("usage", "--probes looks into one thread: leave out --threads");
+    }
+    const idle = options.untilIdle === true;
+    const working = (): void => shell.err(`${said}, ${threads} threads`);
+    const job = { settings, stateDir, roles, untilIdle: idle, threads, working };
+    return workInThreads({ ...job, signal: shell.signal });
+  }
   const app = await openApp({
     settings,
-    stateDir: options.stateDir,
+    stateDir,
     environment: shell.environment,
   });
   try {
-    const observed = observe(app, options.roles);
-    const running = await app.start(options.roles, observed);
+    const observed = observe(app, roles);
+    const running = await app.start(roles, observed);
     const server =
       options.probes === undefined
         ? null
         : await serveProbes(observed.probes, placeOf(options.probes));
-    shell.err(`working: ${options.roles.join(", ")} (Ctrl-C stops after what is in hand)`);
-    const finish = options.untilIdle === true ? idle(observed) : stopped();
+    shell.err(said);
+    const finish = options.untilIdle === true ? untilIdle(app, observed, shell.signal) : stopped();
     await Promise.race([finish, running.ended]);
     server?.close();
     await running.stop();
   } finally {
     await app.close();
-  }
-
-  async function idle(observed: Observed): Promise<void> {
-    while (!shell.signal.aborted) {
-      await app.clock.sleep(IDLE_POLL_MS, shell.signal);
-      const open = await app.snapshots.list({ status: "running", limit: 1 });
-      if (open.length === 0 && (await observed.waiting()) === 0) return;
-    }
   }
 
   function stopped(): Promise<void> {

@@ -86,8 +86,10 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
     },
     transactor: async (group, place) => openTransactor({ table, put }, group, place),
     read: (options) => readLocal(table, options, partitions),
-    lag: async (group, topic) =>
-      placesOf([topic], partitions).map((place) => lagOf(table, group, place, clock.now())),
+    lag: async (group, topic) => {
+      table.refresh();
+      return placesOf([topic], partitions).map((place) => lagOf(table, group, place, clock.now()));
+    },
     close: async () => {
       await Promise.all([...running.consumptions].map((consumption) => consumption.stop()));
       await table.close();

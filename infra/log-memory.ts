@@ -103,6 +103,7 @@ class MemoryTable implements RecordTable {
   }
 
   claim(): void {}
+  refresh(): void {}
   onForeign(): void {}
   onFatal(): void {}
 

@@ -152,6 +152,10 @@ class SqliteTable implements RecordTable {
     this.#claimed = true;
   }
 
+  refresh(): void {
+    this.#database.refresh();
+  }
+
   durable(): Promise<void> {
     return this.#database.durable();
   }

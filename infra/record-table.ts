@@ -33,6 +33,8 @@ export interface RecordTable {
   durable(): Promise<void>;
   /** Resolves at the next durable change, whoever makes it, or when the signal aborts. */
   changed(signal?: AbortSignal): Promise<void>;
+  /** Takes notice of what somebody else has written. */
+  refresh(): void;
   /** Called when somebody else has appended. */
   onForeign(listener: () => void): void;
   onFatal(listener: (error: unknown) => void): void;

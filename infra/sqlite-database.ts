@@ -59,6 +59,8 @@ export interface SqliteDatabase {
   onChanged(listener: (foreign: boolean) => void): () => void;
   /** Looks for other processes' commits until the returned function is called. */
   watch(): () => void;
+  /** Looks for them once, now. */
+  refresh(): void;
   onFatal(listener: (error: unknown) => void): void;
   close(): Promise<void>;
 }
@@ -194,6 +196,10 @@ class Groups implements SqliteDatabase {
       watching = false;
       if (this.#watchers === 0) this.#stopPolling();
     };
+  }
+
+  refresh(): void {
+    this.#lookForForeign();
   }
 
   #stopPolling(): void {

@@ -80,6 +80,27 @@ describe("a state folder", () => {
     ]);
   });
 
+  test("tells a visitor how far another one's consumers are, whenever it asks", async () => {
+    const visitor = open();
+    const lag = async (): Promise<number> =>
+      (await visitor.log.lag("readers", "proposals")).reduce(
+        (sum, { high, committed }) => sum + high - committed,
+        0,
+      );
+    expect(await lag()).toBe(0);
+    const owner = open();
+    const sink = collector();
+    const consumption = await owner.log.consume(CONSUMER, sink);
+    await owner.log.append([record("s1", "a"), record("s1", "b")]);
+    await owner.log.flush();
+    expect(await lag()).toBe(2);
+    await until(() => sink.seen.length === 2);
+    await consumption.commit({ topic: "proposals", partition: owner.log.partitionOf("s1") }, 2);
+    await owner.log.flush();
+    expect(await lag()).toBe(0);
+    await consumption.stop();
+  });
+
   test("gives each of two busy writers its turn, and no offset twice", async () => {
     const one = open();
     const two = open();
