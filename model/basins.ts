@@ -1,8 +1,8 @@
 /**
- * Several good basins instead of one: what is done with a budget once gradients exist.
+ * Several good basins instead of one: what is done with a budget of evaluations.
  *
  *   1. a share of the budget for differential evolution, which finds where to look;
- *   2. descents from the best of its points that lie apart, raced: all get a few steps, the better
+ *   2. descents from the best of its points that lie apart, raced: all get two steps, the better
  *      half twice as many, until one is left and runs to its end (successive halving: Jamieson &
  *      Talwalkar 2016);
  *   3. with what is left, jumps from the best minimum, each followed by a descent (basin hopping:
@@ -13,11 +13,11 @@
  * Shares and sizes were chosen over fourteen data sets at 500, 2,000 and 10,000 evaluations
  * (docs/MODEL.md), not for one: between the better settings the differences are noise.
  *
- * 1. Never worse than the start. 2. Costs at most `budget`, gradients counted.
+ * 1. Never worse than the start. 2. Costs at most `budget` evaluations.
  */
 
 import type { CubeObjective } from "./descent.ts";
-import { Descent } from "./descent.ts";
+import { Descent, stepCostOf } from "./descent.ts";
 import type { CubePoint } from "./differential-evolution.ts";
 import { evolve } from "./differential-evolution.ts";
 import { clamp } from "./numbers.ts";
@@ -26,21 +26,21 @@ import type { Random } from "./random.ts";
 const EVOLUTION_SHARE = 0.4;
 const EVOLUTION_MIN = 20;
 const RACERS_MAX = 3;
-const BUDGET_PER_RACER = 125;
-const FIRST_STAGE = 50;
+/** Steps of a descent: in the budget per racer, in the race's first stage, in a jump's trial. */
+const RACER_STEPS = 10;
+const STAGE_STEPS = 2;
+const TRIAL_STEPS = 2;
 /** Root mean square distance in the cube from which points lie apart, and below which minima are one. */
 const APART = 0.1;
 const SAME = 0.02;
 const MINIMA_MAX = 12;
 const REMEMBERED_MAX = 400;
-/** A jump's descent is looked at after this cost and given up if not within this share of the best. */
-const TRIAL_COST = 60;
+/** A jump's descent that is not within this share of the best after its trial is given up. */
 const HOPELESS = 0.003;
 const JUMP_FIRST = 0.03;
 const JUMP_RANGE = [0.0003, 0.1] as const;
 const JUMP_GROWTH = 2;
 const JUMP_SHRINK = 0.6;
-const BUDGET_LEFT_MIN = 8;
 
 export interface BasinSearch extends CubeObjective {
   readonly start: Float64Array;
@@ -58,7 +58,7 @@ export function searchBasins(search: BasinSearch): CubePoint {
       left -= 1;
       return search.evaluate(point);
     },
-    gradient: search.gradient,
+    parts: search.parts,
   };
   const spend = (descent: Descent, costMax: number): number => {
     const before = left;
@@ -66,12 +66,13 @@ export function searchBasins(search: BasinSearch): CubePoint {
     left = before - cost;
     return cost;
   };
+  const stepCost = stepCostOf(search.start.length);
   const explored = explore({ ...search, ...counted });
   const minima = new Minima();
-  let racers = farApart(explored, Math.floor(search.budget / BUDGET_PER_RACER)).map(
+  let racers = farApart(explored, Math.floor(search.budget / (RACER_STEPS * stepCost))).map(
     (point) => new Descent(counted, point),
   );
-  for (let stage = FIRST_STAGE; racers.length > 1; stage *= 2) {
+  for (let stage = STAGE_STEPS * stepCost; racers.length > 1; stage *= 2) {
     for (const racer of racers) spend(racer, stage);
     racers.sort((a, b) => a.best.loss - b.best.loss);
     for (const racer of racers) minima.add(racer.best);
@@ -82,12 +83,12 @@ export function searchBasins(search: BasinSearch): CubePoint {
     minima.add(racer.best);
   }
   let size = JUMP_FIRST;
-  for (let turn = 0; left > BUDGET_LEFT_MIN; turn += 1) {
+  for (let turn = 0; left > stepCost; turn += 1) {
     const kind = JUMPS[turn % JUMPS.length] ?? "small";
     const best = minima.best();
     const point = jump(kind, { minima, size, search });
     const descent = new Descent(counted, { point, loss: counted.evaluate(point) });
-    while (!descent.ended && spend(descent, TRIAL_COST) > 0) {
+    while (!descent.ended && spend(descent, TRIAL_STEPS * stepCost) > 0) {
       if (descent.best.loss > best.loss * (1 + HOPELESS)) break;
     }
     minima.add(descent.best);

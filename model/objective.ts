@@ -53,6 +53,29 @@ export function createObjective(dataset: Dataset, config: ModelConfig): Objectiv
   };
 }
 
+/**
+ * Errors at the last evaluation, scaled so that their absolute values sum up to
+ * (loss + inSampleWeight · in-sample wMAPE) / (1 + inSampleWeight).
+ */
+export function scaledErrors({ engines }: Objective, inSampleWeight: number): Float64Array {
+  const folds = engines[0]?.folds.length ?? 0;
+  const errors: number[] = [];
+  for (let index = 0; index <= (inSampleWeight > 0 ? folds : folds - 1); index += 1) {
+    let targets = 0;
+    for (const engine of engines) targets += (engine.folds[index] ?? engine.whole).targetSum;
+    const weight = (index < folds ? 1 / folds : inSampleWeight) / (1 + inSampleWeight);
+    for (const engine of engines) {
+      const { scaledTarget, weights } = engine.problem;
+      const fold = engine.folds[index] ?? engine.whole;
+      for (let row = fold.aheadStart; row < fold.aheadEnd; row += 1) {
+        const error = (scaledTarget[row] as number) - engine.predict(fold, row);
+        errors.push((error * (weights[row] as number) * weight) / (targets || 1));
+      }
+    }
+  }
+  return Float64Array.from(errors);
+}
+
 /** One data set per geo when the configuration asks for it, else the data set itself. */
 export function splitGeos(dataset: Dataset, config: ModelConfig): Dataset[] {
   const geos = dataset.geos.length;

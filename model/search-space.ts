@@ -13,17 +13,16 @@
 
 import type { Box, SearchBounds } from "./bounds.ts";
 import { boxAround, fromUnit, resolveBox, toUnit } from "./bounds.ts";
-import { hasCalibration } from "./calibration.ts";
 import type { ModelConfig } from "./config.ts";
 import { periodsPerWeek } from "./config.ts";
 import type { Dataset } from "./dataset.ts";
+import type { LossParts } from "./descent.ts";
 import { ModelError } from "./errors.ts";
-import { lossGradient } from "./gradient.ts";
 import type { Range } from "./media-types.ts";
 import { TRANSFORM_PARAMETERS, defaultTransform } from "./media-types.ts";
 import { clamp, sum } from "./numbers.ts";
 import type { Objective } from "./objective.ts";
-import { createObjective } from "./objective.ts";
+import { createObjective, scaledErrors } from "./objective.ts";
 import { parametersOf } from "./problem.ts";
 
 const DIGITS = 4;
@@ -54,8 +53,8 @@ export interface SearchSpace {
   readonly groups: readonly (readonly number[])[];
   /** Constrained loss at a point of the cube. */
   readonly objective: (point: Float64Array) => number;
-  /** Its gradient; null when constraints have none. */
-  readonly gradient: ((point: Float64Array) => Float64Array) | null;
+  /** Its parts at the point evaluated last; null when constraints multiply it. */
+  readonly parts: ((point: Float64Array) => LossParts) | null;
   /** Constrained loss at a parameter vector. */
   readonly lossAt: (parameters: Float64Array) => number;
   readonly parametersAt: (point: Float64Array) => Float64Array;
@@ -94,7 +93,15 @@ export function resolveSearch(
   const inSampleWeight = options.in_sample_weight ?? IN_SAMPLE_WEIGHT;
   const startUnit = toUnit(box, start);
   const prior = createPrior(config, box, { free, weight: options.prior_weight ?? PRIOR_WEIGHT });
-  const smooth = constraints.roi === undefined && !hasCalibration(config);
+  const partsAt = (point: Float64Array): LossParts => {
+    const at = parametersAt(point);
+    const unit = toUnit(box, at);
+    return {
+      errors: scaledErrors(source, inSampleWeight),
+      factor: prior.factor(at),
+      slope: Float64Array.from(free, (index) => prior.slope(unit, index)),
+    };
+  };
   return {
     source,
     box,
@@ -107,19 +114,17 @@ export function resolveSearch(
       const blend = (loss + inSampleWeight * inSample) / (1 + inSampleWeight);
       return blend * outside() * prior.factor(at);
     },
-    gradient: smooth
-      ? (point) =>
-          cubeGradient(source, box, { free, at: parametersAt(point), prior, inSampleWeight })
-      : null,
+    parts: constraints.roi === undefined ? partsAt : null,
     lossAt,
     parametersAt,
-    startInside: free.every(
-      (index) =>
-        (start[index] ?? 0) >= (box.low[index] ?? 0) &&
-        (start[index] ?? 0) <= (box.high[index] ?? 0),
-    ),
+    startInside: free.every((index) => isInside(box, start, index)),
     rounded: (point) => rounded(parametersAt(point), box, free),
   };
+}
+
+function isInside({ low, high }: Box, parameters: Float64Array, index: number): boolean {
+  const value = parameters[index] ?? 0;
+  return value >= (low[index] ?? 0) && value <= (high[index] ?? 0);
 }
 
 /** Three parameters a channel, then the penalty. */
@@ -238,33 +243,6 @@ function createPrior(
     },
     slope: (unit, index) => 2 * share * ((unit[index] ?? 0) - (centre[index] ?? 0)),
   };
-}
-
-interface GradientContext {
-  readonly free: readonly number[];
-  readonly at: Float64Array;
-  readonly prior: Prior;
-  readonly inSampleWeight: number;
-}
-
-function cubeGradient(
-  source: Objective,
-  box: Box,
-  { free, at, prior, inSampleWeight }: GradientContext,
-): Float64Array {
-  const { loss, inSample, gradient } = lossGradient(source, at, inSampleWeight);
-  const blend = (loss + inSampleWeight * inSample) / (1 + inSampleWeight);
-  const unit = toUnit(box, at);
-  const factor = prior.factor(at) / (1 + inSampleWeight);
-  return Float64Array.from(free, (index) => {
-    const [low, high] = [box.low[index] ?? 0, box.high[index] ?? 0];
-    const slope = gradient[index] ?? 0;
-    const inCube =
-      box.logarithmic[index] === true
-        ? slope * (at[index] ?? 0) * Math.log(high / low)
-        : slope * (high - low);
-    return factor * inCube + blend * prior.slope(unit, index);
-  });
 }
 
 function rounded(parameters: Float64Array, box: Box, free: readonly number[]): Float64Array {

@@ -3,7 +3,7 @@
  *
  * Owns: the budget, restarts, constraints, what comes back. The method is `basins.ts`: differential
  * evolution, then descents from several of its points and jumps between minima. With ROI constraints
- * there is no gradient, and evolution gets the whole budget.
+ * the loss is no sum of absolute errors, and evolution gets the whole budget.
  *
  * Constraints: half-life ranges narrow the decay ranges; ROI ranges multiply the loss by one plus
  * the relative distance from the range, so a configuration inside them wins unless none is.
@@ -18,7 +18,7 @@
  *
  * 1. Same arguments, same result. 2. `loss_after` is never above `loss_before`, unless the start lies
  *    outside the ranges: then the best point inside them is returned, better or not.
- * 3. No more than `evaluations` evaluations, a gradient counted as two more.
+ * 3. No more than `evaluations` evaluations.
  */
 
 import { resolveSearch } from "./search-space.ts";
@@ -29,7 +29,6 @@ import type { ModelConfig } from "./config.ts";
 import { trainingFits } from "./contributions.ts";
 import { roiStability, roisOf } from "./convergence.ts";
 import type { Dataset } from "./dataset.ts";
-import { GRADIENT_COST } from "./descent.ts";
 import { evolve } from "./differential-evolution.ts";
 import type { CubePoint } from "./differential-evolution.ts";
 import { ModelError } from "./errors.ts";
@@ -154,17 +153,14 @@ interface Run {
 function runOnce(space: SearchSpace, { log, budget, random, fresh }: Run): CubePoint {
   const start = fresh ? space.startPoint.map(() => random.uniform()) : space.startPoint.slice();
   if (start.length === 0) return { point: start, loss: log.evaluate(start) };
-  const { gradient } = space;
-  if (gradient === null) {
+  const { parts } = space;
+  if (parts === null) {
     const evolved = evolve({ evaluate: log.evaluate, start, evaluations: budget, random });
     return evolved[0] ?? { point: start, loss: log.evaluate(start) };
   }
   return searchBasins({
     evaluate: log.evaluate,
-    gradient: (point) => {
-      log.spend(GRADIENT_COST);
-      return gradient(point);
-    },
+    parts,
     start,
     budget,
     random,
@@ -174,7 +170,6 @@ function runOnce(space: SearchSpace, { log, budget, random, fresh }: Run): CubeP
 
 interface Log {
   readonly evaluate: (point: Float64Array) => number;
-  readonly spend: (evaluations: number) => void;
   readonly count: () => number;
   readonly best: () => CubePoint | null;
   readonly trace: () => { evaluation: number; loss: number }[];
@@ -203,9 +198,6 @@ function createLog(space: SearchSpace): Log {
       }
       if (loss <= best.loss * (1 + NEAR_BEST_SHARE)) keep(point, loss);
       return loss;
-    },
-    spend: (evaluations) => {
-      used += evaluations;
     },
     count: () => used,
     best: () => best,

@@ -1,7 +1,6 @@
 /** Protects: both searches stay in the cube, keep to their budget, repeat themselves and find minima. */
 
 import { describe, expect, test } from "vitest";
-import { GRADIENT_COST, descend } from "../../model/descent.ts";
 import { evolve } from "../../model/differential-evolution.ts";
 import { Random } from "../../model/random.ts";
 
@@ -9,8 +8,6 @@ import { Random } from "../../model/random.ts";
 const target = [-0.2, 0.3, 0.8, 0.5];
 const bowl = (point: Float64Array): number =>
   point.reduce((sum, value, at) => sum + (at + 1) * (value - (target[at] ?? 0)) ** 2, 0);
-const slope = (point: Float64Array): Float64Array =>
-  point.map((value, at) => 2 * (at + 1) * (value - (target[at] ?? 0)));
 const least = 0.04;
 
 describe("evolve", () => {
@@ -40,63 +37,5 @@ describe("evolve", () => {
     expect(population[0]?.loss).toBeCloseTo(least, 6);
     expect(population[0]?.loss).toBe(Math.min(...seen.map(bowl)));
     expect(run(1500)).toEqual({ population, seen });
-  });
-});
-
-describe("descend", () => {
-  test("walks to the edge and along it within its cost", () => {
-    let cost = 0;
-    const end = descend(
-      {
-        evaluate: (point) => {
-          cost += 1;
-          return bowl(point);
-        },
-        gradient: (point) => {
-          cost += GRADIENT_COST;
-          return slope(point);
-        },
-      },
-      {
-        point: Float64Array.of(0.9, 0.9, 0.1, 0.1),
-        loss: bowl(Float64Array.of(0.9, 0.9, 0.1, 0.1)),
-      },
-      200,
-    );
-    expect(end.loss).toBeCloseTo(least, 8);
-    expect(end.point[0]).toBe(0);
-    expect(end.cost).toBe(cost);
-    expect(cost).toBeLessThanOrEqual(200);
-  });
-
-  test.each([2, 3, 4, 7, 12])("spends no more than %i", (costMax) => {
-    let cost = 0;
-    const point = Float64Array.of(0.9, 0.9, 0.1, 0.1);
-    const end = descend(
-      {
-        evaluate: (at) => {
-          cost += 1;
-          return bowl(at) + 1;
-        },
-        gradient: (at) => {
-          cost += GRADIENT_COST;
-          return slope(at);
-        },
-      },
-      { point, loss: bowl(point) },
-      costMax,
-    );
-    expect(cost).toBeLessThanOrEqual(costMax);
-    expect(end.cost).toBe(cost);
-  });
-
-  test("never returns worse than its start, even with a lying gradient", () => {
-    const point = Float64Array.of(0.5, 0.5, 0.5, 0.5);
-    const end = descend(
-      { evaluate: bowl, gradient: (at) => slope(at).map((value) => -value) },
-      { point, loss: bowl(point) },
-      60,
-    );
-    expect(end.loss).toBeLessThanOrEqual(bowl(point));
   });
 });
