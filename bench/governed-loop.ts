@@ -16,6 +16,8 @@ import { inFlight, median, quantile, spread } from "./measure.ts";
 import { startThreads } from "./threaded-loop.ts";
 
 const ITERATIONS = 20;
+/** Sessions of each thread before anything is measured: a server's code has been compiled long ago. */
+const WARM = 50;
 
 const { values } = parseArgs({
   options: {
@@ -100,7 +102,7 @@ const backends =
     : embedded(Number(values.partitions));
 const rows: LoopRow[] = [];
 try {
-  await round(backends, 10, 20 * threads);
+  await round(backends, 25, WARM * threads);
   for (const width of values.widths.split(",").map(Number)) rows.push(await measured(width));
 } finally {
   await closeThreads();

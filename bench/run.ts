@@ -1,12 +1,11 @@
 /**
- * `npm run bench [-- --quick] [-- --only governed,peers,kafka,streams,rebuild,scale]`: the system
+ * `npm run bench [-- --quick] [-- --only governed,kafka,streams,rebuild,scale]`: the system
  * benchmarks one after the other, ours and the peers' in one run, as lines for docs/BENCHMARKS.md.
  *
- * Peers are installed apart: `npm install --prefix bench/peers`. One that is not there is named and
- * left out. Benches of engine, router, guard and the Kafka adapter have their own commands.
+ * Peers are installed apart (bench/against.ts). Benches of engine, router, guard and the Kafka adapter
+ * have their own commands.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -20,28 +19,18 @@ const { values } = parseArgs({
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const rounds = values.quick ? "1" : "5";
-const peerSessions = values.quick ? "30" : "100";
+const sessions = values.quick ? "30" : "100";
 
 interface Bench {
   readonly name: string;
   readonly command: readonly string[];
-  /** Folder it needs to be there. */
-  readonly needs?: string;
 }
 
 const node = process.execPath;
-const peers = `${here}peers/node_modules`;
 const BENCHES: readonly Bench[] = [
-  { name: "governed", command: [node, `${here}governed-loop.ts`, "--rounds", rounds] },
   {
-    name: "peers",
-    command: [node, `${here}peers/restate.mjs`, "1,50,500", peerSessions, rounds],
-    needs: `${peers}/@restatedev`,
-  },
-  {
-    name: "peers",
-    command: ["node", `${here}peers/langgraph.mjs`, "1,50", "20", rounds],
-    needs: `${peers}/@langchain`,
+    name: "governed",
+    command: [node, `${here}against.ts`, "--rounds", rounds, "--sessions", sessions],
   },
   { name: "rebuild", command: [node, `${here}rebuild.ts`, "--rounds", rounds] },
   {
@@ -52,13 +41,15 @@ const BENCHES: readonly Bench[] = [
     name: "kafka",
     command: [
       node,
-      `${here}governed-loop.ts`,
-      "--backend",
-      "kafka",
+      `${here}against.ts`,
+      "--who",
+      "kafka,restate",
+      "--widths",
+      "1,50",
       "--rounds",
       rounds,
       "--sessions",
-      "100",
+      sessions,
     ],
   },
   {
@@ -73,23 +64,11 @@ const BENCHES: readonly Bench[] = [
 
 function run(bench: Bench): Promise<boolean> {
   const [program = "", ...args] = bench.command;
-  // A peer's native part is built for the Node that npm found, not for the product's own.
-  const own =
-    program === "node"
-      ? { ...process.env, PATH: withoutOwn(process.env["PATH"] ?? "") }
-      : process.env;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: "inherit", env: own });
+    const child = spawn(program, args, { stdio: "inherit" });
     child.once("error", () => resolve(false));
     child.once("exit", (code) => resolve(code === 0));
   });
-}
-
-function withoutOwn(path: string): string {
-  return path
-    .split(":")
-    .filter((part) => !part.includes("node_modules"))
-    .join(":");
 }
 
 process.stdout.write(
@@ -98,10 +77,6 @@ process.stdout.write(
 const wanted = values.only?.split(",");
 for (const bench of BENCHES) {
   if (wanted !== undefined && !wanted.includes(bench.name)) continue;
-  if (bench.needs !== undefined && !existsSync(bench.needs)) {
-    process.stdout.write(`${bench.command[1]}: left out; npm install --prefix bench/peers\n`);
-    continue;
-  }
   process.stdout.write(`— ${bench.command.slice(1).join(" ").replaceAll(here, "")}\n`);
   if (!(await run(bench))) process.exitCode = 1;
 }
