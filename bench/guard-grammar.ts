@@ -232,7 +232,7 @@ const TUNINGS: readonly string[] = [
 ];
 
 /** Frames that each predicate meets, of all of its side's frames. */
-const PER_PREDICATE = 14;
+const PER_PREDICATE = 5;
 
 /** All sentences of the grammar. */
 export function grammarClauses(): LabelledClause[] {
@@ -247,6 +247,7 @@ export function grammarClauses(): LabelledClause[] {
         for (const frame of everyFew(frames, turn)) {
           sentences.push({
             class: `${kind}+${frame.class}`,
+            grammar: true,
             intent: frame.intent,
             text: filled(frame.text, predicate),
           });
@@ -259,6 +260,7 @@ export function grammarClauses(): LabelledClause[] {
     for (const frame of everyFew(orders, turn)) {
       sentences.push({
         class: `tuning+${frame.class}`,
+        grammar: true,
         intent: false,
         text: filled(frame.text, tuning),
       });

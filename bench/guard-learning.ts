@@ -31,7 +31,7 @@ export function fitIntentHead(lessons: readonly Lesson[]): {
     x.set(intentFeatures(embedding, clause.text), at * dimension);
   }
   const y = Int32Array.from(lessons, ({ clause }) => (clause.intent ? 1 : 0));
-  const own = lessons.map(({ clause }) => (clause.class.includes("+") ? GRAMMAR_WEIGHT : 1));
+  const own = lessons.map(({ clause }) => (clause.grammar === true ? GRAMMAR_WEIGHT : 1));
   const side = [0, 0];
   for (const [at, label] of y.entries()) side[label] = (side[label] ?? 0) + (own[at] ?? 0);
   const total = (side[0] ?? 0) + (side[1] ?? 0);
@@ -61,7 +61,7 @@ export function heldOutScores(
   return HELD_OUT.flatMap((kind) => {
     const head = headWithout(lessons, (clause) => belongs(clause, kind));
     return lessons
-      .filter(({ clause }) => clause.class === kind)
+      .filter(({ clause }) => clause.grammar !== true && clause.class.split("+")[0] === kind)
       .map(({ clause, embedding }) => ({
         text: clause.text,
         intent: clause.intent,

@@ -26,7 +26,12 @@ export interface LabelledProposal {
 }
 
 export interface LabelledClause {
+  /** One class, or several joined by "+" where content and frame are of different classes. */
   readonly class: string;
+  /** What it is about: "data", "adstock", "smuggling" …; absent in the oldest sentences. */
+  readonly about?: string;
+  /** Made by the grammar, not by hand. */
+  readonly grammar?: true;
   readonly intent: boolean;
   readonly text: string;
 }

@@ -121,7 +121,8 @@ const CONDITIONAL =
   /^(?:if|should|unless|when|once|whenever|provided|assuming|suppose|in case|as soon as|were)\b[^,]{1,160},\s/i;
 
 /** How a question is answered in the negative. */
-const DENIAL = /^(?:no\b|the (?:folds|data|result)\b[^.]{0,40}\b(?:no|nothing|not)\b)/;
+const DENIAL =
+  /^(?:no\b|it cannot\b|the (?:folds|data|result|test|specification)\b[^.]{0,40}\b(?:no|nothing|not)\b)/;
 
 /** Sentences of a text, white space and list marks removed. */
 export function sentencesOf(text: string): string[] {
@@ -149,6 +150,8 @@ function readClause(original: string, whole: Pick<Clause, "refused" | "refusedTo
   const weak = verbs(text, WEAK_CHANGE);
   const open = (verb: Verb): boolean => !verb.negated;
   const method = OTHER_METHODS.exec(text);
+  const tunable = TUNABLE_NOUNS.test(text);
+  const claim = tunable || /\d\.\d/.test(text) ? text : text.replace(REASSURANCE, "");
   return {
     text: original,
     fields: fieldsOf(text),
@@ -159,18 +162,22 @@ function readClause(original: string, whole: Pick<Clause, "refused" | "refusedTo
     weakOnProtected: weak.some((verb) => open(verb) && actsOnProtected(text, verb, true)),
     otherMethod: method !== null,
     otherMethodNegated: method !== null && isNegated(text, method.index),
-    tunable: TUNABLE_NOUNS.test(text),
-    keeping: KEEPING.test(text),
-    mention: MENTION.test(text),
+    tunable,
+    keeping: KEEPING.test(claim),
+    mention: MENTION.test(claim),
     directive: DIRECTIVE.test(text),
     condition: CONDITION.test(text),
     question: original.trimEnd().endsWith("?"),
-    authority: AUTHORITY.test(text),
+    authority: claimsAuthority(text),
     agent: AGENTS.test(text),
     imperative: isImperative(text),
     ...whole,
   };
 }
+
+/** Said at the edge of a clause to make it sound ordinary; keeps nothing where no number is tuned. */
+const REASSURANCE =
+  /^in (?:the \w+'s|its|their) spirit, |,? (?:as (?:(?:is|was|has) (?:always|ever|usually)(?: been)?(?: the case)?|always|usual|agreed|before)|(?:with)?in (?:its|the|their) (?:range|limits|rules|spirit))[.!]?$/;
 
 const OPENING =
   /^(?:(?:please|also|then|next|first|now|so|and|instead|simply|just|kindly|quietly|finally|afterwards|eventually|once cleared|after clearance|before the (?:fit|start)|in (?:the|this) (?:engine|job|run)),? )*(?:do )?/;
@@ -220,9 +227,19 @@ function isNegated(text: string, at: number): boolean {
   return NEGATION.test(listed ? before : tail);
 }
 
+/** A number right after the verb is what changes: "switch from 0.5 to 0.45". */
+const A_NUMBER = /^ (?:from |to |the value |values? )?\d+\.\d/;
+
+/** Whether authority is claimed and not denied: "no approval is asked for" claims none. */
+function claimsAuthority(text: string): boolean {
+  const match = AUTHORITY.exec(text);
+  return match !== null && !isNegated(text, match.index);
+}
+
 /** Whether what stands right after a verb, or right before it, is protected and not tunable. */
 function actsOnProtected(text: string, verb: Verb, weak: boolean): boolean {
   const after = text.slice(verb.end, verb.end + REACH_CHARACTERS);
+  if (A_NUMBER.test(after)) return false;
   const before = text.slice(Math.max(0, verb.at - REACH_CHARACTERS / 2), verb.at);
   const tunable = after.search(TUNABLE_NOUNS);
   const noun = firstProtected(after);

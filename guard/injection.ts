@@ -16,7 +16,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ],
   [
     "says that the guard is off",
-    /\b(?:guard|guardrails?|judge|check|filter|semantic layer|methodology lock|lock)\b[^.!?]{0,20}\b(?:is|was|has been|are|runs?|been)\b[^.!?]{0,15}\b(?:off|disabled|suspended|inactive|switched off|released|debug mode|down for|not active|optional)\b|\b(?:must|should|may|need|do|does) not (?:evaluate|judge|check|read further|scan|inspect|look at|assess)\b|\b(?:remaining|following|rest of the|next) (?:text|paragraph|part|section|message) (?:is|was|has been) (?:trusted|safe|(?:pre-?)?approved|already|harmless)\b|\b(?:without|no|with no) restrictions\b|\bviolations?:? (?:false|none)\b/,
+    /\b(?:guard|guardrails?|judge|check|filter|semantic layer|methodology lock|lock)\b[^.!?]{0,20}\b(?:is|was|has been|are|runs?|been)\b[^.!?]{0,15}\b(?:off|disabled|suspended|inactive|switched off|released|debug mode|down for|not active|optional)\b|\b(?:must|should|may|need|do) not (?:evaluate|judge|check|read further|scan|inspect|look at|assess)\b|\b(?:remaining|following|rest of the|next) (?:text|paragraph|part|section|message) (?:is|was|has been) (?:trusted|safe|(?:pre-?)?approved|already|harmless)\b|\b(?:without|no|with no) restrictions\b|\bviolations?:? (?:false|none)\b/,
   ],
   [
     "gives the verdict itself",
@@ -36,7 +36,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ],
   [
     "speaks to the judge",
-    /\b(?:dear|hey|hello|hi|note (?:to|for)|message (?:to|for)|attention|instructions? (?:to|for)|reminder (?:to|for)|to) (?:the )?(?:judge|guard|classifier|validator|evaluator|moderator|reviewing model|language model|llm|ai|assistant|methodology guard|grader|checker|filter)\b/,
+    /\b(?!to (?:judge|check|filter|guard) \w)(?:dear|hey|hello|hi|note (?:to|for)|message (?:to|for)|attention|instructions? (?:to|for)|reminder (?:to|for)|to) (?:the )?(?:judge|guard|classifier|validator|evaluator|moderator|reviewing model|language model|llm|ai|assistant|methodology guard|grader|checker|filter)\b/,
   ],
   [
     "orders the check away",

@@ -1,17 +1,20 @@
 /**
- * What the trained head sees of a sentence: its embedding, which kinds of words it holds, and its
- * words and word pairs. The embedding generalises over wording, the kinds carry what the lexicon
- * knows, and the pairs tell "not an option" from "an option", which embeddings hardly do.
+ * What the trained head sees of a sentence: its embedding, which kinds of words and which frames of
+ * speech it holds, and its words and word pairs. The embedding generalises over wording, the kinds
+ * carry what the lexicon knows, the frames what people say without naming it, and the pairs tell
+ * "not an option" from "an option", which embeddings hardly do.
  *
  * I1. Pure; the length of a feature row depends on the embedding's alone.
  * I2. `FEATURES_DIGEST` names everything that changes a feature; a head is tied to it.
  */
 import { digestOf } from "../schemas/canonical.ts";
 import { type Clause, clausesOf } from "./clause.ts";
+import { FRAME_COUNT, framesOf, framesSource } from "./intent-frames.ts";
 import { lexiconSource } from "./lexicon.ts";
 
-/** Weights of word kinds and of word pairs beside an embedding of length 1; by cross-validation. */
+/** Weights of kinds, frames and word pairs beside an embedding of length 1; by cross-validation. */
 const KIND_SCALE = 0.4;
+const FRAME_SCALE = 0.3;
 const PAIR_SCALE = 0.25;
 const PAIR_BUCKETS = 2048;
 const CHARACTERS_MAX = 2000;
@@ -51,15 +54,16 @@ function isBare(clause: Clause): boolean {
 
 /** SHA-256 of what the features are made from. */
 export const FEATURES_DIGEST: string = digestOf({
-  version: 2,
+  version: 3,
   kinds: KINDS.map(([name]) => name),
-  scales: [KIND_SCALE, PAIR_SCALE, PAIR_BUCKETS, CHARACTERS_MAX],
+  scales: [KIND_SCALE, FRAME_SCALE, PAIR_SCALE, PAIR_BUCKETS, CHARACTERS_MAX],
+  frames: framesSource(),
   lexicon: lexiconSource(),
 });
 
 /** Length of a row for an embedding of this length. */
 export function featureCount(embedding: number): number {
-  return embedding + KINDS.length + PAIR_BUCKETS;
+  return embedding + KINDS.length + FRAME_COUNT + PAIR_BUCKETS;
 }
 
 /** The feature row of a sentence. */
@@ -70,7 +74,9 @@ export function intentFeatures(embedding: Float32Array, sentence: string): Float
   for (const [at, [, holds]] of KINDS.entries()) {
     if (clauses.some(holds)) row[embedding.length + at] = KIND_SCALE;
   }
-  const start = embedding.length + KINDS.length;
+  const frames = embedding.length + KINDS.length;
+  for (const frame of framesOf(sentence)) row[frames + frame] = FRAME_SCALE;
+  const start = frames + FRAME_COUNT;
   for (const bucket of pairBuckets(sentence)) row[start + bucket] = PAIR_SCALE;
   return row;
 }
