@@ -23,6 +23,7 @@ import { requireLocal } from "./loopback.ts";
 import { errorBody, ownError, type ErrorForms } from "./error-body.ts";
 import { requireScope, type Principal } from "./principal.ts";
 import { retryAfter, statusOf } from "./problem.ts";
+import { refusalOf } from "./methods.ts";
 import type { Answer, Headers, Route } from "./route.ts";
 import type { ApiSettings } from "./settings.ts";
 import { createStreamCounter, untilGone, type StreamCounter } from "./stream-counter.ts";
@@ -194,8 +195,10 @@ function addHooks(app: FastifyInstance, running: Running): void {
     const name = request.routeOptions.config.row?.name ?? "unknown";
     parts.observe?.(name, reply.statusCode, reply.elapsedTime);
   });
+  const refusal = refusalOf(parts.routes);
   app.setNotFoundHandler((request, reply) => {
-    const error = new MmmError("not_found", `there is no ${request.method} ${pathOf(request.url)}`);
+    const { error, allow } = refusal(request.method, request.url);
+    if (allow !== "") reply.header("allow", allow);
     sendError(running, { request, reply }, error);
   });
   app.setErrorHandler((error, request, reply) => {
@@ -219,10 +222,6 @@ async function identify(
     if (statusOf(error) === 401) await limits.address(request);
     throw error;
   }
-}
-
-function pathOf(url: string): string {
-  return url.split("?", 1)[0]?.slice(0, 200) ?? "";
 }
 
 interface Exchange {

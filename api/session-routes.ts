@@ -5,7 +5,7 @@ import { MmmError } from "../schemas/errors.ts";
 import type { Intake } from "./intake.ts";
 import type { Answer, Headers, Route } from "./route.ts";
 import { route, SESSION_PARAMS } from "./route.ts";
-import { ownsUnit } from "./principal.ts";
+import { ownsUnit, type Scope } from "./principal.ts";
 import {
   CANCELLATION,
   DECISION,
@@ -14,7 +14,7 @@ import {
   START_REQUEST,
 } from "./session-requests.ts";
 import { SESSION_VIEW, SUMMARY } from "./session-view.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Act, Sessions } from "./sessions.ts";
 
 const STARTED = z.object({ session: z.string(), status: z.string(), self: z.string() });
 const RECORDED = z.object({ session: z.string(), event_id: z.string().nullable() });
@@ -93,9 +93,7 @@ export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Rout
         type: "application/json",
       }),
     }),
-    cancel(sessions),
-    propose(sessions),
-    decide(sessions),
+    ...acts(sessions),
     route({
       method: "GET",
       path: "/v1/intake",
@@ -143,57 +141,63 @@ function start(sessions: Sessions): Route {
   });
 }
 
-function cancel(sessions: Sessions): Route {
+/** What is done to a session: parsed, written to the inbox, answered with the event's id. */
+interface ActSpec<B extends z.ZodType> {
+  readonly verb: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly scope: Scope;
+  readonly body: B;
+  readonly about: string;
+  readonly does: (act: Act, session: string, body: z.infer<B>) => Promise<string | null>;
+}
+
+function actRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
+  const { verb, name, summary, scope, body: schema, about, does } = spec;
   return route({
     method: "POST",
-    path: "/v1/sessions/{session}/cancel",
-    name: "cancelSession",
-    summary: "End a session for good",
-    scope: "operate",
+    path: `/v1/sessions/{session}/${verb}`,
+    name,
+    summary,
+    scope,
     params: SESSION_PARAMS,
-    body: CANCELLATION,
-    answers: { 202: { about: "recorded", schema: RECORDED } },
-    handle: async ({ principal, params, headers, body }) => {
-      const act = { principal, key: keyOf(headers) };
-      return recorded(params.session, await sessions.cancel(act, params.session, body.reason));
+    body: schema,
+    answers: { 202: { about, schema: RECORDED } },
+    handle: async ({ principal, params: { session }, headers, body }) => {
+      const event = await does({ principal, key: keyOf(headers) }, session, body);
+      return { status: 202, json: { session, event_id: event } };
     },
   });
 }
 
-function propose(sessions: Sessions): Route {
-  return route({
-    method: "POST",
-    path: "/v1/sessions/{session}/proposals",
-    name: "propose",
-    summary: "Free text for a running session; it takes the way through router and guard",
-    scope: "start",
-    params: SESSION_PARAMS,
-    body: PROPOSAL,
-    answers: { 202: { about: "recorded; taken up at the next iteration", schema: RECORDED } },
-    handle: async ({ principal, params, headers, body }) => {
-      const act = { principal, key: keyOf(headers) };
-      return recorded(params.session, await sessions.propose(act, params.session, body.text));
-    },
-  });
-}
-
-function decide(sessions: Sessions): Route {
-  return route({
-    method: "POST",
-    path: "/v1/sessions/{session}/decisions",
-    name: "decide",
-    summary: "A person's decision on the open escalation",
-    scope: "decide",
-    params: SESSION_PARAMS,
-    body: DECISION,
-    answers: { 202: { about: "recorded; late or repeated ones are refused", schema: RECORDED } },
-    handle: async ({ principal, params, headers, body }) => {
-      const act = { principal, key: keyOf(headers) };
-      return recorded(params.session, await sessions.decide(act, params.session, body));
-    },
-  });
-}
-
-function recorded(session: string, eventId: string | null): Answer {
-  return { status: 202, json: { session, event_id: eventId } };
+function acts(sessions: Sessions): readonly Route[] {
+  return [
+    actRoute({
+      verb: "cancel",
+      name: "cancelSession",
+      summary: "End a session for good",
+      scope: "operate",
+      body: CANCELLATION,
+      about: "recorded",
+      does: (act, session, { reason }) => sessions.cancel(act, session, reason),
+    }),
+    actRoute({
+      verb: "proposals",
+      name: "propose",
+      summary: "Free text for a running session; it takes the way through router and guard",
+      scope: "start",
+      body: PROPOSAL,
+      about: "recorded; taken up at the next iteration",
+      does: (act, session, { text }) => sessions.propose(act, session, text),
+    }),
+    actRoute({
+      verb: "decisions",
+      name: "decide",
+      summary: "A person's decision on the open escalation",
+      scope: "decide",
+      body: DECISION,
+      about: "recorded; late or repeated ones are refused",
+      does: (act, session, decision) => sessions.decide(act, session, decision),
+    }),
+  ];
 }

@@ -55,6 +55,25 @@ describe("answers", () => {
   });
 });
 
+describe("a method that a path does not take", () => {
+  it("is told which it takes; an unknown path is unknown for all", async () => {
+    const { url } = await startHarness({ system: false });
+    const cases: [string, string, string][] = [
+      ["PUT", "/v1/sessions", "GET, POST"],
+      ["DELETE", "/v1/sessions/abc", "GET"],
+      ["PATCH", "/v1/sessions/abc/cancel?x=1", "POST"],
+      ["GET", "/v1/data", "POST"],
+    ];
+    for (const [method, path, allow] of cases) {
+      const said = await call(`${url}${path}`, { method });
+      expect([path, said.status, said.headers.get("allow")]).toEqual([path, 405, allow]);
+      expect(said.json).toMatchObject({ code: "usage", status: 405 });
+    }
+    const unknown = await call(`${url}/v1/nothing`, { method: "PUT" });
+    expect([unknown.status, unknown.headers.get("allow")]).toEqual([404, null]);
+  });
+});
+
 describe("a caller", () => {
   it("that asks too often is told when to come back", async () => {
     const settings = { limits: { requests_per_minute: 3 } };
