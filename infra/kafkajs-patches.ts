@@ -12,6 +12,7 @@
  * P5. Error codes newer than the package have their names (PRODUCER_FENCED, 90).
  * P6. Who coordinates a group or a transaction is remembered (kafkajs-coordinators.ts).
  * P7. Requests are encoded in one pass (kafka-encoding.ts).
+ * P8. Requests to several leaders are tried again without writing anything twice (kafka-sending.ts).
  *
  * Avoided instead of patched: a producer whose commit failed is stuck (issue 1275), so a transactor
  * is thrown away after any error; committed offsets are shared by all clients made from one `Kafka`
@@ -28,6 +29,7 @@ import {
   groupByPartition,
   type ProduceParts,
 } from "./kafka-encoding.ts";
+import { createSending, type SendParts } from "./kafka-sending.ts";
 import { rememberCoordinators } from "./kafkajs-coordinators.ts";
 
 export type {
@@ -146,6 +148,7 @@ replaceModule("src/consumer/filterAbortedMessages.js", filterAborted);
 patchAddOffsets();
 patchStaleMetadata();
 patchErrorCodes();
+patchSending();
 rememberCoordinators(
   inner<Prototype<0>>("src/cluster/index.js").prototype,
   inner<Prototype<1>>("src/network/connection.js").prototype,
@@ -270,6 +273,15 @@ function patchEncoding(): void {
   }));
   replaceModule("src/protocol/request.js", frameRequest);
   replaceModule("src/producer/groupMessagesPerPartition.js", groupByPartition);
+}
+
+function patchSending(): void {
+  const { KafkaJSMetadataNotLoaded } = inner<{
+    KafkaJSMetadataNotLoaded: new (message: string) => Error;
+  }>("src/errors.js");
+  replaceModule("src/producer/sendMessages.js", (parts: SendParts) =>
+    createSending(parts, { NotLoaded: KafkaJSMetadataNotLoaded }),
+  );
 }
 
 function patchErrorCodes(): void {
