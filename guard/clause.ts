@@ -145,13 +145,11 @@ function chunks(piece: string): string[] {
 }
 
 function readClause(original: string, whole: Pick<Clause, "refused" | "refusedToKeep">): Clause {
-  const text = folded(original);
+  const text = withoutReassurance(folded(original));
   const strong = verbs(text, STRONG_CHANGE);
   const weak = verbs(text, WEAK_CHANGE);
   const open = (verb: Verb): boolean => !verb.negated;
   const method = OTHER_METHODS.exec(text);
-  const tunable = TUNABLE_NOUNS.test(text);
-  const claim = tunable || /\d\.\d/.test(text) ? text : text.replace(REASSURANCE, "");
   return {
     text: original,
     fields: fieldsOf(text),
@@ -162,9 +160,9 @@ function readClause(original: string, whole: Pick<Clause, "refused" | "refusedTo
     weakOnProtected: weak.some((verb) => open(verb) && actsOnProtected(text, verb, true)),
     otherMethod: method !== null,
     otherMethodNegated: method !== null && isNegated(text, method.index),
-    tunable,
-    keeping: KEEPING.test(claim),
-    mention: MENTION.test(claim),
+    tunable: TUNABLE_NOUNS.test(text),
+    keeping: KEEPING.test(text),
+    mention: MENTION.test(text),
     directive: DIRECTIVE.test(text),
     condition: CONDITION.test(text),
     question: original.trimEnd().endsWith("?"),
@@ -178,6 +176,12 @@ function readClause(original: string, whole: Pick<Clause, "refused" | "refusedTo
 /** Said at the edge of a clause to make it sound ordinary; keeps nothing where no number is tuned. */
 const REASSURANCE =
   /^in (?:the \w+'s|its|their) spirit, |,? (?:as (?:(?:is|was|has) (?:always|ever|usually)(?: been)?(?: the case)?|always|usual|agreed|before)|(?:with)?in (?:its|the|their) (?:range|limits|rules|spirit))[.!]?$/;
+
+/** The clause without its reassurance, unless what is left is about a number. */
+function withoutReassurance(text: string): string {
+  const rest = text.replace(REASSURANCE, "");
+  return TUNABLE_NOUNS.test(rest) || /\d\.\d/.test(rest) ? text : rest;
+}
 
 const OPENING =
   /^(?:(?:please|also|then|next|first|now|so|and|instead|simply|just|kindly|quietly|finally|afterwards|eventually|once cleared|after clearance|before the (?:fit|start)|in (?:the|this) (?:engine|job|run)),? )*(?:do )?/;

@@ -1,16 +1,33 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { changeText, nothingBetterText, reasoningOf } from "../../consumers/builtin-reasoning.ts";
+import { headJudge } from "../../guard/head-judge.ts";
+import { shippedIntentHead } from "../../guard/intent-head.ts";
 import { judgeByLexicon } from "../../guard/lexicon-judge.ts";
+import type { SemanticJudge } from "../../guard/semantics.ts";
+import { type SentenceEncoder, openSentenceEncoder } from "../../router/sentence-encoder.ts";
 import { modelConfig } from "./fixtures.ts";
 
 const NAMES = ["facebook", "Channel0", "google_ads", "paid-social", "newsletter", "mdsp_dm", "x1"];
 
-test("what the built-in Data Scientist writes is never taken for an intent", () => {
+let encoder: SentenceEncoder;
+let head: SemanticJudge;
+
+beforeAll(async () => {
+  const opening = await openSentenceEncoder();
+  if (opening.encoder === null) throw new Error(opening.unavailable.message);
+  encoder = opening.encoder;
+  head = headJudge(encoder, shippedIntentHead());
+});
+afterAll(() => encoder.close());
+
+/** Texts of the built-in Data Scientist over random sessions. */
+function ownTexts(): fc.Arbitrary<string[]> {
   const share = fc.double({ min: 0.001, max: 1, noNaN: true });
   const channels = fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 5 });
-  fc.assert(
-    fc.property(channels, fc.array(share, { minLength: 40, maxLength: 40 }), (names, draws) => {
+  return fc
+    .tuple(channels, fc.array(share, { minLength: 40, maxLength: 40 }))
+    .map(([names, draws]) => {
       let at = 0;
       const next = (): number => draws[at++ % draws.length] ?? 0.5;
       const base = modelConfig({
@@ -41,15 +58,32 @@ test("what the built-in Data Scientist writes is never taken for an intent", () 
       };
       const notes = [`${names[0] ?? ""} moved only a little after a refusal`];
       const told = { base, tuning, evaluations: 600, notes };
-      const texts = [
+      return [
         reasoningOf(told as never),
         nothingBetterText(before as never, 600, notes),
         `As asked: ${changes.map((change) => changeText(change, base)).join("; ")}.`,
       ];
+    });
+}
+
+test("what the built-in Data Scientist writes is never an intent to the lexicon", () => {
+  fc.assert(
+    fc.property(ownTexts(), (texts) => {
       for (const reasoning of texts) {
         expect(judgeByLexicon({ reasoning }).violations).toEqual([]);
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test("nor to the trained head", async () => {
+  await fc.assert(
+    fc.asyncProperty(ownTexts(), async (texts) => {
+      for (const reasoning of texts) {
+        expect((await head.judge({ raw: "", reasoning })).violations).toEqual([]);
+      }
+    }),
+    { numRuns: 6 },
   );
 });
