@@ -119,7 +119,7 @@ describe("what is sent to several leaders", () => {
       (partition) => String(partition + 1),
     );
     const answers = await send();
-    expect(answers.map(({ partition }) => partition).toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(answers.map(({ partition }) => partition))).toEqual(new Set([0, 1, 2]));
     const { produced, joined, overlapped } = seen();
     const of = (node: string) =>
       produced.filter((one) => one.node === node).map((one) => one.wrote);
