@@ -9,7 +9,8 @@ import { MmmError } from "../schemas/errors.ts";
 import type { Place } from "../session/ports.ts";
 import { placeName } from "./record-table.ts";
 
-const GATHER_MS = 20;
+/** What is done and not committed when a process dies is done again; a request each is dear. */
+const GATHER_MS = 200;
 const AGAIN_MS = 250;
 /** When the member leaves: tries before what waits is given up. */
 const LAST_TRIES = 4;
@@ -30,6 +31,7 @@ export class KafkaCommits {
   readonly #places = new Map<string, Pending>();
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<boolean> | null = null;
+  #gatherMs = GATHER_MS;
 
   constructor(send: SendCommits) {
     this.#send = send;
@@ -47,7 +49,7 @@ export class KafkaCommits {
     pending.wanted = Math.max(pending.wanted, offset);
     const promise = Promise.withResolvers<void>();
     pending.waiting.push({ offset, promise });
-    this.#schedule(GATHER_MS);
+    this.#schedule(this.#gatherMs);
     return promise.promise;
   }
 
@@ -55,6 +57,15 @@ export class KafkaCommits {
     const pending = this.#places.get(placeName(place));
     this.#places.delete(placeName(place));
     for (const { promise } of pending?.waiting.splice(0) ?? []) promise.reject(lost(place));
+  }
+
+  /** From now on without gathering: the member is about to leave. */
+  hurry(): void {
+    this.#gatherMs = 0;
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#schedule(0);
   }
 
   /** Commits what is wanted, with a bounded number of tries. */
@@ -72,7 +83,7 @@ export class KafkaCommits {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       void this.#flush().then((sent) => {
-        if (this.#dirty().length > 0) this.#schedule(sent ? GATHER_MS : AGAIN_MS);
+        if (this.#dirty().length > 0) this.#schedule(sent ? this.#gatherMs : AGAIN_MS);
       });
     }, ms);
   }

@@ -89,6 +89,7 @@ export class KafkaConsumption implements Consumption {
   async #stop(): Promise<void> {
     const { settings, clock } = this.#parts;
     const lanes = [...this.#lanes.values()];
+    this.#commits.hurry();
     for (const lane of lanes) lane.lost.abort();
     await Promise.all(lanes.map((lane) => this.#revoke(lane)));
     await Promise.all(this.#revoking.values());

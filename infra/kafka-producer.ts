@@ -7,6 +7,7 @@
  *     own tries write once; after a failure it is replaced, and a record that a caller appends again
  *     may then stand there twice, which deterministic event ids make harmless.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OutgoingRecord } from "../session/ports.ts";
 import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
 import { COMPRESSIONS } from "./kafka-codecs.ts";
@@ -17,6 +18,9 @@ import { placeFor } from "./record-table.ts";
 /** Bounds on one request; a topic's `max.message.bytes` is well above. */
 const REQUEST_BYTES_MAX = 1_000_000;
 const REQUEST_RECORDS_MAX = 2_000;
+/** Appends in one request from which on the next one gathers for a moment. */
+const BUSY_APPENDS = 4;
+const GATHER_MS = 3;
 
 export interface TopicMessages {
   readonly topic: string;
@@ -112,8 +116,11 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
     }
   }
   async function drain(): Promise<void> {
-    while (queue.length > 0) {
+    for (let busy = false; queue.length > 0; ) {
+      // Where several append at the same time more will come; one alone does not wait.
+      await (busy ? sleep(GATHER_MS) : new Promise((resolve) => setImmediate(resolve)));
       const batch = queue;
+      busy = batch.length >= BUSY_APPENDS;
       queue = [];
       await send(batch);
     }
