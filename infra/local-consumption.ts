@@ -21,8 +21,8 @@ const REFUSED_WAIT_MS_MAX = 2_000;
 export interface LocalConsumption extends Consumption {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Something was appended to a place, or to any. */
-  wake(place?: Place): void;
+  /** Something was appended to places of these names, or to any. */
+  wake(names?: ReadonlySet<string>): void;
   fail(error: unknown): void;
 }
 
@@ -79,9 +79,9 @@ export function startConsumption(
     group: options.group,
     topics: options.topics,
     ended,
-    wake(place) {
-      if (place === undefined) for (const lane of lanes.values()) lane.wake();
-      else lanes.get(placeName(place))?.wake();
+    wake(names) {
+      if (names === undefined) for (const lane of lanes.values()) lane.wake();
+      else for (const name of names) lanes.get(name)?.wake();
     },
     fail,
     pause: (place) => void (laneOf(place).paused = true),

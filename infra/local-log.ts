@@ -97,11 +97,8 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
   };
 }
 
-function wake(running: Running, places?: readonly Place[]): void {
-  for (const consumption of running.consumptions) {
-    if (places === undefined) consumption.wake();
-    else for (const place of places) consumption.wake(place);
-  }
+function wake(running: Running, names?: ReadonlySet<string>): void {
+  for (const consumption of running.consumptions) consumption.wake(names);
 }
 
 function appendAll(
@@ -116,10 +113,7 @@ function appendAll(
     also();
     return placed.map(({ record, place }) => table.append(place, record, now));
   });
-  wake(
-    running,
-    placed.map(({ place }) => place),
-  );
+  wake(running, new Set(placed.map(({ place }) => placeName(place))));
   return offsets;
 }
 

@@ -92,9 +92,10 @@ class SqliteTable implements RecordTable {
   append(place: Place, record: OutgoingRecord, timestamp: number): number {
     const { key, headers, value } = record;
     const { topic, partition } = place;
-    const offset = this.#streams.append(place, record, timestamp);
+    const shelf = this.#streams.make(place);
+    const offset = this.#streams.append(shelf, record, timestamp);
     const kept = { topic, partition, offset, key, value, headers, timestamp };
-    this.#recent.add(numberOf(this.#streams.of(place)), kept);
+    this.#recent.add(numberOf(shelf), kept);
     return offset;
   }
 
@@ -192,8 +193,8 @@ class SqliteTable implements RecordTable {
 }
 
 /** One number for a place, for maps. */
-function numberOf(shelf: Shelf | null): number {
-  return shelf === null ? -1 : shelf.base + shelf.topic;
+function numberOf(shelf: Shelf): number {
+  return shelf.base + shelf.topic;
 }
 
 function progressName(group: string, place: Place): string {

@@ -99,9 +99,13 @@ export class Streams {
     return shelf;
   }
 
+  /** The place's shelf, made where there is none; inside a write only. */
+  make(place: Place): Shelf {
+    return this.of(place) ?? this.#make(place);
+  }
+
   /** Takes in a record; inside a write only. Returns its offset. */
-  append(place: Place, record: OutgoingRecord, timestamp: number): number {
-    const shelf = this.of(place) ?? this.#make(place);
+  append(shelf: Shelf, record: OutgoingRecord, timestamp: number): number {
     const { stream } = shelf;
     if (this.#pendingBytes > PENDING_BYTES_MAX) this.settle();
     if (this.#pending.size === 0) this.#pendingSince = timestamp;

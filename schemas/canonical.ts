@@ -32,7 +32,23 @@ function canonicalNumber(value: number): string {
   return JSON.stringify(value === 0 ? 0 : value);
 }
 
+/** Texts of this length are configurations: the same few come again in every warrant. */
+const LONG_MIN = 512;
+const LONG_MAX = 32_768;
+const LONG_TEXTS_MAX = 128;
+const longTexts = new Map<string, string>();
+
 function canonicalString(value: string): string {
+  if (value.length < LONG_MIN || value.length > LONG_MAX) return quoted(value);
+  const known = longTexts.get(value);
+  if (known !== undefined) return known;
+  const text = quoted(value);
+  longTexts.set(value, text);
+  if (longTexts.size > LONG_TEXTS_MAX) longTexts.delete(longTexts.keys().next().value as string);
+  return text;
+}
+
+function quoted(value: string): string {
   if (!value.isWellFormed()) {
     throw new MmmError("event_invalid", "canonical JSON cannot hold a lone surrogate");
   }
