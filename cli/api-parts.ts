@@ -17,7 +17,7 @@ import { createDataLoader, modelCall } from "../consumers/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../consumers/remote-questions.ts";
 import type { Keys } from "../consumers/vouching.ts";
 import { checkProposal, readBaseline } from "../guard/check.ts";
-import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
+import type { SemanticJudge } from "../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
@@ -170,21 +170,21 @@ export function roleAnswers(
   return (question, { signal }) => answerQuestion(tools, question, signal);
 }
 
-/** Judges a proposal outside any session. */
-export async function guardCheck(
-  baseline: unknown,
-  proposal: string,
-  reasoning: string | null,
-): Promise<unknown> {
-  try {
-    const context = {
-      baseline: readBaseline(JSON.stringify(baseline)),
-      spec: SPECIFICATION_SHIPPED,
-      judges: [LEXICON_JUDGE],
-    };
-    return await checkProposal(proposal, reasoning, context);
-  } catch (cause) {
-    if (cause instanceof MmmError) throw cause;
-    throw new MmmError("config_invalid", `baseline: ${errorText(cause)}`, { cause });
-  }
+/** Judging a proposal outside any session, by the judges that a guard worker has. */
+export function guardCheck(
+  judges: () => Promise<readonly SemanticJudge[]>,
+): (baseline: unknown, proposal: string, reasoning: string | null) => Promise<unknown> {
+  return async (baseline, proposal, reasoning) => {
+    try {
+      const context = {
+        baseline: readBaseline(JSON.stringify(baseline)),
+        spec: SPECIFICATION_SHIPPED,
+        judges: await judges(),
+      };
+      return await checkProposal(proposal, reasoning, context);
+    } catch (cause) {
+      if (cause instanceof MmmError) throw cause;
+      throw new MmmError("config_invalid", `baseline: ${errorText(cause)}`, { cause });
+    }
+  };
 }

@@ -11,12 +11,12 @@ import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard
 import type { SemanticJudge } from "../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile } from "../infra/files.ts";
+import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
 import type { Keys } from "../consumers/vouching.ts";
-import { judgesOf } from "./consumers.ts";
+import { openJudges } from "./guard-judges.ts";
 import { choice } from "./options.ts";
-import { openRouting } from "./routing.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { loadKeys } from "./keys.ts";
 
@@ -26,6 +26,7 @@ interface CheckOptions extends CommonOptions {
   readonly reasoning?: string;
   readonly batch?: string;
   readonly explain?: boolean;
+  readonly claude?: boolean;
 }
 
 const EXAMPLES = `
@@ -34,7 +35,8 @@ Examples:
   mmm guard check --baseline b.json --proposal p.json --reasoning "shorter carryover" --explain
   mmm guard check --baseline b.json --batch proposals.ndjson
 
-Exit code 0 = cleared, 3 = vetoed (with --batch: 0 when every line was judged).`;
+Exit code 0 = cleared, 3 = vetoed (with --batch: any line).
+Without --claude no network is used: rules, signature, lexicon and the local head judge.`;
 
 export function addGuardCommand(program: Command, shell: Shell): void {
   const guard = program.command("guard").description("the methodology guard");
@@ -45,22 +47,31 @@ export function addGuardCommand(program: Command, shell: Shell): void {
     .option("--reasoning <text>", "reasoning beside the proposal")
     .option("--batch <file>", "NDJSON lines {id, proposal: <raw text>, reasoning}")
     .option("--explain", "print the figures of each layer")
+    .option("--claude", "ask Claude as well (needs ANTHROPIC_API_KEY; costs money)")
     .addHelpText("after", EXAMPLES)
     .action(async (options: CheckOptions) => check(shell, options));
   addKeysCommand(guard, shell);
 }
 
 async function check(shell: Shell, options: CheckOptions): Promise<void> {
+  if ((options.batch === undefined) === (options.proposal === undefined)) {
+    throw new MmmError("usage", "guard check needs either --proposal FILE or --batch FILE");
+  }
   const settings = settingsOf(shell, options);
-  const routing = await openRouting(settings, { router: false, guard: true });
+  const { environment, signal } = shell;
+  const snapshots = options.claude === true ? createMemorySnapshots() : null;
+  const context = contextOf(options.baseline, []);
+  const opened = await openJudges({ settings, environment, signal, snapshots });
   try {
-    await checkWith(
-      shell,
-      options,
-      contextOf(options.baseline, judgesOf(routing.encoder, settings)),
-    );
+    if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
+      throw new MmmError(
+        "usage",
+        "--claude needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL, and guard_judge in the settings",
+      );
+    }
+    await checkWith(shell, options, { ...context, judges: opened.judges });
   } finally {
-    await routing.close();
+    await opened.close();
   }
 }
 
@@ -70,10 +81,7 @@ async function checkWith(
   context: CheckContext,
 ): Promise<void> {
   if (options.batch !== undefined) return checkBatch(shell, options, context);
-  if (options.proposal === undefined) {
-    throw new MmmError("usage", "guard check needs --proposal FILE or --batch FILE");
-  }
-  const raw = readTextFile(options.proposal, "csv");
+  const raw = readTextFile(options.proposal ?? "", "csv");
   const result = await checkProposal(raw, options.reasoning ?? null, context);
   if (options.json === true) shell.out(resultLine(result, options.explain === true));
   else {
@@ -100,6 +108,7 @@ async function checkBatch(
     if (line.trim() === "") continue;
     const { id, verdict, layer, violations, layers } = await checkLine(line, context);
     shell.out(resultLine({ id, verdict, layer, violations, layers }, options.explain === true));
+    if (verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
   }
 }
 

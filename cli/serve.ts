@@ -13,6 +13,7 @@ import {
   sweepData,
 } from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
+import { lazyJudges } from "./guard-judges.ts";
 import { whole } from "./options.ts";
 import type { Metrics } from "../infra/metrics.ts";
 import { observe } from "./observe.ts";
@@ -55,29 +56,33 @@ export function addServeCommand(program: Command, shell: Shell): void {
 async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   const settings = settingsOf(shell, options);
   const { stateDir } = options;
-  const app = await openApp({ settings, stateDir, environment: shell.environment });
+  const { environment, signal } = shell;
+  const app = await openApp({ settings, stateDir, environment });
+  const guard = lazyJudges({ settings, environment, signal, snapshots: app.snapshots });
   try {
     const observed = observe(app, options.workers ? ROLE_NAMES : []);
     const running = options.workers ? await app.start(ROLE_NAMES, observed) : null;
-    const api = await startApi(apiTools(shell, options, { app, metrics: observed.metrics }));
+    const api = await startApi(apiTools(shell, options, { app, guard, metrics: observed.metrics }));
     announce(shell, options, api);
     await Promise.race([stopped(shell), ...(running === null ? [] : [running.ended])]);
     await api.close();
     await running?.stop();
   } finally {
+    await guard.close();
     await app.close();
   }
 }
 
 interface Served {
   readonly app: App;
+  readonly guard: Pick<ReturnType<typeof lazyJudges>, "get">;
   readonly metrics: Pick<Metrics, "text">;
 }
 
 function apiTools(
   shell: Shell,
   options: ServeOptions,
-  { app, metrics }: Served,
+  { app, guard, metrics }: Served,
 ): Parameters<typeof startApi>[0] {
   const { stateDir } = options;
   const { api } = app.settings;
@@ -111,7 +116,7 @@ function apiTools(
     storeData: (digest, text) => storeData(stateDir, digest, text),
     sweepData: (before, inUse) => sweepData(stateDir, before, inUse),
     secret: secretOf(app.keys),
-    checkProposal: guardCheck,
+    checkProposal: guardCheck(() => guard.get()),
     cardKey: cardKeyOf(stateDir),
     ...(options.tck === true ? { scripted: createScriptedTasks(app.clock) } : {}),
     askRole: roleAnswers(app.settings, { stateDir, roots }),

@@ -43,13 +43,23 @@ describe("mmm guard check", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(code).toBe(0);
+    expect(code).toBe(3);
     expect(verdicts.map((row) => [row.id, row.verdict])).toEqual([
       [1, "cleared"],
       [2, "vetoed"],
       [null, "vetoed"],
     ]);
     expect(Object.keys(verdicts[1])).toEqual(["id", "verdict", "layer", "violations"]);
+  });
+});
+
+describe("mmm guard check with the wrong options", () => {
+  it("wants one of --proposal and --batch, and a key for --claude", () => {
+    const file = join(scratch(), "proposal.json");
+    writeFileSync(file, '{"changes":[{"path":"hyperparameters.tv.decay","to":0.5}]}');
+    expect(mmm(["guard", "check", ...BASELINE]).code).toBe(2);
+    expect(mmm(["guard", "check", ...BASELINE, "--proposal", file, "--batch", file]).code).toBe(2);
+    expect(mmm(["guard", "check", ...BASELINE, "--proposal", file, "--claude"]).code).toBe(2);
   });
 });
 
