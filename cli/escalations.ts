@@ -87,12 +87,22 @@ function screen(session: string, raised: Raised): string {
     `proposed: ${raised.proposed}`,
     ...(violations.length > 0 ? ["violations:", ...violations] : []),
     ...(raised.feedback.length > 0 ? ["so far:", ...raised.feedback.map((row) => `  ${row}`)] : []),
-    `options:  ${raised.options.join(", ")} (default ${raised.default_choice})`,
+    `options:  ${raised.options.join(", ")}`,
+    raised.timeout_s === 0
+      ? "limit:    none; it waits for a person"
+      : `limit:    ${raised.timeout_s} s, then ${raised.default_choice}`,
+    `decide:   mmm escalations resolve --session ${session} --escalation ${raised.escalation} --decision … --reason …`,
     "",
   ].join("\n");
 }
 
 async function resolve(shell: Shell, options: ResolveOptions, app: App): Promise<void> {
+  for (const [name, text] of [
+    ["--reason", options.reason],
+    ["--by", options.by],
+  ] as const) {
+    if (text.trim() === "") throw new MmmError("usage", `${name} must not be empty`);
+  }
   const found = await app.snapshots.load(options.session);
   if (found === null) {
     throw new MmmError("not_found", `session ${options.session} is not in this state`);
