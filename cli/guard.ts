@@ -1,5 +1,6 @@
 /** `mmm guard`: judge proposals outside any session, and look after the signing keys. */
 import type { Command } from "commander";
+import { modelCall } from "../consumers/data-source.ts";
 import {
   checkLine,
   checkProposal,
@@ -7,21 +8,25 @@ import {
   resultLine,
   type CheckContext,
 } from "../guard/check.ts";
+import { observedExposure } from "../guard/exposure.ts";
 import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
-import type { SemanticJudge } from "../guard/semantics.ts";
+import type { ObservedExposure } from "../guard/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile } from "../infra/files.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
+import { parseDataset } from "../model/dataset.ts";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
 import type { Keys } from "../consumers/vouching.ts";
 import { openJudges } from "./guard-judges.ts";
 import { choice } from "./options.ts";
+import { readModelConfig } from "./request.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { loadKeys } from "./keys.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;
+  readonly data?: string;
   readonly proposal?: string;
   readonly reasoning?: string;
   readonly batch?: string;
@@ -34,15 +39,18 @@ Examples:
   mmm guard check --baseline examples/baseline_model.json --proposal proposal.json
   mmm guard check --baseline b.json --proposal p.json --reasoning "shorter carryover" --explain
   mmm guard check --baseline b.json --batch proposals.ndjson
+  mmm guard check --baseline b.json --data sales.csv --proposal p.json
 
 Exit code 0 = cleared, 3 = vetoed (with --batch: any line).
-Without --claude no network is used: rules, signature, lexicon and the local head judge.`;
+Without --claude no network is used: rules, signature, lexicon and the local head judge.
+Without --data saturation is judged up to the largest exposure; a session always has its data.`;
 
 export function addGuardCommand(program: Command, shell: Shell): void {
   const guard = program.command("guard").description("the methodology guard");
   withCommon(guard.command("check"))
     .description("judge a proposal against a baseline")
     .requiredOption("--baseline <file>", "baseline model (JSON)")
+    .option("--data <file>", "judge saturation over the spend that these data show")
     .option("--proposal <file>", "proposal (JSON, as an agent would write it)")
     .option("--reasoning <text>", "reasoning beside the proposal")
     .option("--batch <file>", "NDJSON lines {id, proposal: <raw text>, reasoning}")
@@ -60,7 +68,7 @@ async function check(shell: Shell, options: CheckOptions): Promise<void> {
   const settings = settingsOf(shell, options);
   const { environment, signal } = shell;
   const snapshots = options.claude === true ? createMemorySnapshots() : null;
-  const context = contextOf(options.baseline, []);
+  const context = contextOf(options);
   const opened = await openJudges({ settings, environment, signal, snapshots });
   try {
     if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
@@ -112,17 +120,23 @@ async function checkBatch(
   }
 }
 
-function contextOf(baseline: string, judges: readonly SemanticJudge[]): CheckContext {
+function contextOf({ baseline, data }: CheckOptions): Omit<CheckContext, "judges"> {
   try {
     return {
       baseline: readBaseline(readTextFile(baseline, "json")),
       spec: SPECIFICATION_SHIPPED,
-      judges,
+      observed: data === undefined ? null : observedIn(baseline, data),
     };
   } catch (cause) {
     if (cause instanceof MmmError) throw cause;
     throw new MmmError("config_invalid", `${baseline}: ${errorText(cause)}`, { cause });
   }
+}
+
+function observedIn(baseline: string, data: string): ObservedExposure {
+  const config = readModelConfig(baseline, data);
+  const text = readTextFile(config.data.path, "csv", "data_invalid");
+  return modelCall(() => observedExposure(parseDataset(text, config), config));
 }
 
 const ringName = choice("guard", "coordinator");

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mmm, scratch } from "../support/mmm.ts";
@@ -29,6 +29,25 @@ describe("mmm guard check", () => {
     expect(code).toBe(3);
     expect(out).toMatch(/^vetoed\n/);
     expect(out).toContain("adstock.type");
+  });
+
+  it("judges saturation over the spend of --data as a session does", () => {
+    const [head = "", ...weeks] = readFileSync("examples/simulated/weekly.csv", "utf8").split("\n");
+    const tv = head.split(",").indexOf("tv_spend");
+    const spiked = weeks.map((week, at) =>
+      at === 3 ? week.split(",").with(tv, "10000000").join(",") : week,
+    );
+    const data = join(folder, "spiked.csv");
+    writeFileSync(data, [head, ...spiked].join("\n"));
+    const file = proposal(
+      '{"changes":[{"path":"hyperparameters.tv.gamma","to":1}],"reasoning":"tv saturates later"}',
+    );
+    const args = ["guard", "check", ...BASELINE, "--proposal", file];
+    expect(mmm(args).code).toBe(0);
+    const { code, out } = mmm([...args, "--data", data]);
+    expect(code).toBe(3);
+    expect(out).toContain("saturation_linear at hyperparameters.tv.gamma");
+    expect(mmm([...args, "--data", join(folder, "missing.csv")]).code).toBe(5);
   });
 
   it("judges every line of a batch, also lines that cannot be read", () => {
