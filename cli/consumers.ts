@@ -30,7 +30,7 @@ import { errorText } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
-import type { SnapshotStore } from "../session/ports.ts";
+import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
@@ -51,6 +51,7 @@ export const ROLE_NAMES = [
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 export interface ConsumerParts {
+  readonly log: Pick<EventLog, "flush">;
   readonly snapshots: SnapshotStore;
   readonly settings: Settings;
   readonly keys: Keys;
@@ -79,7 +80,7 @@ export async function composeConsumers(
   const spec = SPECIFICATION_SHIPPED;
   const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
   const routing = await openRouting(settings, needs, parts.models.routes);
-  const load = createDataLoader({ read: readData });
+  const load = loadingAfter(parts.log);
   const claude = wireClaude({
     ...parts,
     settings: settings.agents,
@@ -153,6 +154,19 @@ function verdictLimitMs({ agents }: Settings): number {
 }
 
 type Load = ReturnType<typeof createDataLoader>;
+
+/**
+ * Loads data once what went before is durable: fits and searches hold the thread for seconds, and an
+ * open transaction of the embedded log would keep other processes from writing for as long.
+ */
+function loadingAfter(log: Pick<EventLog, "flush">): Load {
+  const load = createDataLoader({ read: readData });
+  return async (config) => {
+    const loaded = await load(config);
+    await log.flush();
+    return loaded;
+  };
+}
 
 /** The guard's own look at the data that a pinned baseline names. */
 function observedBy(load: Load): (baseline: ModelConfig) => Promise<ObservedExposure> {
