@@ -130,7 +130,7 @@ export async function runUnderFaults(plan: Plan): Promise<Outcome> {
     const found = await histories(log);
     faults.push(...(await faultsOf({ found, names, expected, snapshots })));
     const figures = figuresOf(plan, { found, noted, faults, fleet, took });
-    process.stdout.write(`${figures}\n`);
+    process.stdout.write(`${[figures, ...faults].join("\n")}\n`);
     return { faults, figures };
   } finally {
     follower.stop();
