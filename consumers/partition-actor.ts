@@ -3,8 +3,9 @@
  *
  * I1. One batch at a time; the queue keeps what is not committed.
  * I2. A failed desk is closed and a new one opened before the same records are taken again.
+ * I3. Giving a place up never fails, whatever store or log is away then.
  */
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { MmmError } from "../schemas/errors.ts";
 import type { LogRecord, Place } from "../session/ports.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { createDesk, type Desk } from "./desk.ts";
@@ -72,10 +73,16 @@ export class PartitionActor {
         if (!this.#halt.signal.aborted) await this.#reopen(error);
       }
     }
-    await this.#desk.saveSnapshots(0).catch((error: unknown) => {
+    await this.#leave();
+  }
+
+  /** The place is given up here: what fails now, its next owner makes good, and nobody else ends. */
+  async #leave(): Promise<void> {
+    const failed = (error: unknown): void => {
       this.#job.tools.observer.failed("coordinator", error);
-    });
-    await this.#desk.close();
+    };
+    await this.#desk.saveSnapshots(0).catch(failed);
+    await this.#desk.close().catch(failed);
   }
 
   async #turn(): Promise<void> {
@@ -125,6 +132,5 @@ export class PartitionActor {
         tools.observer.failed("coordinator", again);
       }
     }
-    throw new MmmError("interrupted", `partition ${place.partition}: ${errorText(error)}`);
   }
 }
