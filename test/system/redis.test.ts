@@ -81,6 +81,26 @@ describe("sessions end as undisturbed ones do", () => {
   );
 
   it(
+    "while workers come and go during the time that Redis is away",
+    async () => {
+      const faults = await sessionsOn({
+        name: "Redis away while places move",
+        append: true,
+        faults: async (server, { fault, fleet }) => {
+          await fault("SIGKILL of Redis", () => server.kill());
+          const joined = fleet.join();
+          await systemClock.sleep(3_000);
+          await fleet.leave(0);
+          await server.start();
+          await joined;
+        },
+      });
+      expect(faults).toEqual([]);
+    },
+    (MINUTES + 1) * 60_000,
+  );
+
+  it(
     "while Redis is emptied, and again when all is over: it fills by itself",
     async () => {
       const faults = await sessionsOn({
