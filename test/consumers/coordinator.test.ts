@@ -5,7 +5,7 @@ import { systemClock } from "../../infra/clock.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
-import { collectFaults, request, TEST_KEYS, until } from "../support/system.ts";
+import { collectFaults, request, TEST_KEYS } from "../support/system.ts";
 
 const opened: TestBackend[] = [];
 
