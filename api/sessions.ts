@@ -153,7 +153,8 @@ async function decide(
     );
   }
   const data = { ...decision, decided_by: act.principal.id };
-  const keyed = { ...act, key: decision.escalation };
+  // The same decision sent twice is one; another one is a second, which the session refuses.
+  const keyed = { ...act, key: `${decision.escalation}/${sha256(canonicalJson(decision))}` };
   return append(tools, keyed, found, { type: "HumanDecided", data });
 }
 

@@ -44,9 +44,9 @@ Examples:
   mmm replay --session 5f0c… --verify
   mmm replay --session 5f0c… --fork --at 16 --set hyperparameters.tv.decay=0.4
 
-A fork starts from the configuration in force at that event, with the numbers set; it keeps the
-parent's refusals, runs in memory, asks no paid model unless --call-out is given, and writes its own
-chain to --output.`;
+A fork starts from the configuration in force at that event, with the numbers set; it keeps all of the
+parent's refusals, also later ones, runs in memory, asks no paid model unless --call-out is given, and
+writes its own chain to --output.`;
 
 export function addReplayCommand(program: Command, shell: Shell): void {
   withCommon(program.command("replay"))
@@ -158,7 +158,8 @@ async function fork(
   if (parent?.accepted === null || parent === null || parent.limits === null) {
     throw new MmmError("usage", `--at ${seq}: no configuration was accepted by then`);
   }
-  const request = forkRequest(parent, { seq, changes: options.set.map(settingOf) });
+  const whole = replay(entries.map((entry) => entry.event)) ?? parent;
+  const request = forkRequest(parent, whole, { seq, changes: options.set.map(settingOf) });
   const settings = settingsOf(shell, options);
   const app = await openApp({
     settings: { ...settings, log: { ...settings.log, kind: "memory" } },
@@ -185,8 +186,10 @@ async function fork(
   }
 }
 
+/** What was refused in the parent stays refused, also what was refused after the fork's point. */
 function forkRequest(
   parent: SessionState,
+  { refusals }: SessionState,
   at: { readonly seq: number; readonly changes: readonly Setting[] },
 ): EventData<"SessionRequested"> {
   const accepted = parseModelConfig(JSON.parse(parent.accepted?.config ?? "{}"));
@@ -200,7 +203,7 @@ function forkRequest(
     requested_by: parent.requested_by,
     parent_session: parent.session,
     parent_seq: at.seq,
-    lineage: Object.entries(parent.refusals).flatMap(([digest, times]) =>
+    lineage: Object.entries(refusals).flatMap(([digest, times]) =>
       Array.from({ length: times }, () => digest),
     ),
   };

@@ -142,6 +142,30 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       const decided = entries.find(({ line }) => line.type === "HumanDecided");
       expect(decided?.line.data).toMatchObject({ choice: "abort", decided_by: "local" });
       await untilStatus(url, session, ["aborted"]);
+      expect((await decide("e1", "abort")).status).toBe(409);
+    });
+
+    it("takes one decision of two at once, and records the other as refused", async () => {
+      const { url, log, unit } = await world.serve({ route: unsure });
+      const session = await startSession(url, unit);
+      await untilStatus(url, session, ["waiting"]);
+      const decide = (choice: string, reason: string) =>
+        call(`${url}/v1/sessions/${session}/decisions`, {
+          body: { escalation: "e1", choice, reason },
+        });
+      const said = await Promise.all([decide("keep_current", "x"), decide("abort", "y")]);
+      // Where the snapshot knows of the first already, the second is refused at once.
+      const statuses = said.map(({ status }) => status).toSorted();
+      expect([
+        [202, 202],
+        [202, 409],
+      ]).toContainEqual(statuses);
+      const seen = await until(
+        log,
+        session,
+        statuses[1] === 202 ? "DecisionRefused" : "HumanDecided",
+      );
+      expect(seen.filter(({ line }) => line.type === "HumanDecided")).toHaveLength(1);
     });
 
     it("takes no name from the body", async () => {
