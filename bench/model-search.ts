@@ -6,7 +6,8 @@
  * started anew for each budget, which it looks at.
  *
  * The peers take hours and do not depend on our search: their runs are kept in the file of `--peers`,
- * one line a run, and only those missing are made; with `--optimizers ours` none is.
+ * one line a run, and only those missing are made; with `--optimizers ours` none is. Optuna's two run
+ * without its study, with the same losses (bench/peers/optuna_direct.py).
  */
 
 import { spawnSync } from "node:child_process";
@@ -27,6 +28,13 @@ export interface SearchBench {
   /** Results of the peers, kept between calls; a new file when absent. */
   readonly peers: string | undefined;
   readonly withPeers: boolean;
+}
+
+/** Medians of one row of the table; `peer` is the least of the peers'. */
+interface Row {
+  readonly name: string;
+  readonly ours: number;
+  readonly peer: number;
 }
 
 /** [method][budget] → best loss of each seed. */
@@ -64,22 +72,47 @@ export function searchPart(bench: SearchBench): unknown {
   );
   console.log(`| set (parameters) | evaluations | ${[OURS, ...PEERS].join(" | ")} |`);
   console.log(`|---|---|${[OURS, ...PEERS].map(() => "---").join("|")}|`);
-  return benchSets(3)
+  const rows: Row[] = [];
+  const figures = benchSets(3)
     .filter((set) => wanted.includes(set.name))
     .map((set) => {
       const bests: Bests = { [OURS]: ownBests(set, bench), ...peerBests(set, runs, bench) };
       for (const budget of bench.budgets) {
         const name = `${set.name} (${3 * set.config.channels.length + 1})`;
         console.log(`| ${name} | ${budget} | ${cellsOf(bests, budget, bench.seeds).join(" | ")} |`);
+        rows.push(rowOf(set.name, bests, budget));
       }
       return { set: set.name, bests };
     });
+  console.log(`\n${verdictOf(rows)}`);
+  return figures;
+}
+
+function rowOf(set: string, bests: Bests, budget: number): Row {
+  const at = (method: string) => median(bests[method]?.[String(budget)] ?? []);
+  return { name: `${set} at ${budget}`, ours: at(OURS), peer: Math.min(...PEERS.map(at)) };
+}
+
+/** How often ours is lower than, level with and above the best peer, as printed and unrounded. */
+function verdictOf(all: readonly Row[]): string {
+  const rows = all.filter((row) => Number.isFinite(row.peer));
+  const printed = rows.map((row) =>
+    Math.sign(Number(row.ours.toFixed(6)) - Number(row.peer.toFixed(6))),
+  );
+  const count = (sign: number) => printed.filter((one) => one === sign).length;
+  const above = rows.filter((row) => row.ours > row.peer);
+  const named = above.map((row) => `${row.name} (${row.ours} against ${row.peer})`);
+  return [
+    `Against the best peer's median, to six digits: lower in ${count(-1)} rows of ${rows.length}, `,
+    `level in ${count(0)}, above in ${count(1)}. `,
+    `Unrounded, above in ${above.length}${named.length > 0 ? `: ${named.join(", ")}` : ""}.`,
+  ].join("");
 }
 
 /** Medians with the smallest in bold. */
 function cellsOf(bests: Bests, budget: number, seeds: number): string[] {
   const rows = [OURS, ...PEERS].map((method) => bests[method]?.[String(budget)] ?? []);
-  const medians = rows.map((values) => (values.length === 0 ? Infinity : median(values)));
+  const medians = rows.map(median);
   const least = Math.min(...medians).toFixed(6);
   return rows.map((values, at) => {
     if (values.length === 0) return "–";
@@ -89,7 +122,9 @@ function cellsOf(bests: Bests, budget: number, seeds: number): string[] {
   });
 }
 
+/** Of no values: infinity, which every method is below. */
 function median(values: readonly number[]): number {
+  if (values.length === 0) return Infinity;
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1

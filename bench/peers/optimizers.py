@@ -8,8 +8,14 @@ Nevergrad's TwoPointsDE is Robyn's default.
 
 One run per set, method and seed: none of the three looks at the budget it was given, so the best
 loss after 500 evaluations of a run of 10,000 is that of a run of 500 (--check-budget compares the
-two). Each run is one line of JSON in the results file, written as it ends; runs already in the file
-are not made again, so a cut run goes on where it stopped.
+two). Optuna's samplers run without its study (optuna_direct.py); --check-direct runs both and
+compares every loss:
+
+  python bench/peers/optimizers.py --sets robyn,retail --budgets 2000 --seeds 1 --check-direct
+
+Each run is one line of JSON in the results file, written as it ends; runs already in the file
+are not made again, so a cut run goes on where it stopped. `seconds` are of the clock,
+`processor_seconds` those of this process, without the engine's.
 """
 
 import argparse
@@ -22,6 +28,7 @@ import time
 import warnings
 
 import numpy as np
+import optuna_direct
 
 
 class Bridge:
@@ -43,6 +50,7 @@ class Bridge:
         self.used = 0
         self.best = float("inf")
         self.bests = {}
+        self.losses = []
 
     def loss(self, point):
         values = [min(1.0, max(0.0, float(value))) for value in point]
@@ -50,6 +58,7 @@ class Bridge:
         self.process.stdin.flush()
         value = float(self.process.stdout.readline())
         self.used += 1
+        self.losses.append(value)
         self.best = min(self.best, value)
         if self.used in self.budgets:
             self.bests[str(self.used)] = self.best
@@ -85,13 +94,13 @@ def optuna_run(bridge, budget, sampler):
     )
 
 
-def optuna_tpe(bridge, budget, seed):
+def study_tpe(bridge, budget, seed):
     import optuna
 
     optuna_run(bridge, budget, optuna.samplers.TPESampler(seed=seed))
 
 
-def optuna_cmaes(bridge, budget, seed):
+def study_cmaes(bridge, budget, seed):
     import optuna
 
     names = [f"x{index}" for index in range(len(bridge.start))]
@@ -99,11 +108,21 @@ def optuna_cmaes(bridge, budget, seed):
     optuna_run(bridge, budget, sampler)
 
 
+def direct_tpe(bridge, budget, seed):
+    optuna_direct.tpe(bridge.loss, bridge.start, budget, seed)
+
+
+def direct_cmaes(bridge, budget, seed):
+    optuna_direct.cmaes(bridge.loss, bridge.start, budget, seed)
+
+
 METHODS = {
     "nevergrad TwoPointsDE": nevergrad_de,
-    "optuna TPE": optuna_tpe,
-    "optuna CMA-ES": optuna_cmaes,
+    "optuna TPE": direct_tpe,
+    "optuna CMA-ES": direct_cmaes,
 }
+# The same two through Optuna's own study, as its users run them.
+STUDIES = {"optuna TPE": study_tpe, "optuna CMA-ES": study_cmaes}
 
 
 def known_runs(path):
@@ -120,6 +139,7 @@ def known_runs(path):
 
 def run_one(bridge, name, method, budgets, seed):
     started = time.time()
+    busy = time.process_time()
     bridge.watch(budgets)
     METHODS[method](bridge, max(budgets), seed)
     return {
@@ -129,6 +149,7 @@ def run_one(bridge, name, method, budgets, seed):
         "evaluations": max(budgets),
         "bests": bridge.bests,
         "seconds": round(time.time() - started, 2),
+        "processor_seconds": round(time.process_time() - busy, 2),
     }
 
 
@@ -137,6 +158,23 @@ def check_budget(bridge, name):
         long = run_one(bridge, name, method, [200, 400], 0)["bests"]["200"]
         short = run_one(bridge, name, method, [200], 0)["bests"]["200"]
         print(f"{name} {method}: {long} {short} {'equal' if long == short else 'DIFFERENT'}")
+
+
+def check_direct(bridge, name, methods, budget, seeds):
+    """Whether every single loss of Optuna's own study is that of the direct form."""
+    for method in methods:
+        for seed in range(seeds):
+            seconds = []
+            losses = []
+            for run in (STUDIES[method], METHODS[method]):
+                busy = time.process_time()
+                bridge.watch([budget])
+                run(bridge, budget, seed)
+                seconds.append(round(time.process_time() - busy, 1))
+                losses.append(bridge.losses)
+            unlike = [a != b for a, b in zip(*losses)]
+            verdict = f"DIFFERENT from {unlike.index(True)} on" if any(unlike) else "equal"
+            print(f"{name} {method} {seed}: {len(unlike)} losses {verdict}, processor s {seconds}")
 
 
 def main():
@@ -149,6 +187,7 @@ def main():
     parser.add_argument("--results")
     parser.add_argument("--node", default=shutil.which("node"))
     parser.add_argument("--check-budget", action="store_true")
+    parser.add_argument("--check-direct", action="store_true")
     options = parser.parse_args()
     names = options.sets.split(",")
     methods = options.methods.split(",")
@@ -156,6 +195,11 @@ def main():
     bridges = {name: Bridge(options.node, name) for name in names}
     if options.check_budget:
         check_budget(bridges[names[0]], names[0])
+        return
+    if options.check_direct:
+        for name in names:
+            with_study = [method for method in methods if method in STUDIES]
+            check_direct(bridges[name], name, with_study, max(budgets), options.seeds)
         return
     known = known_runs(options.results)
     with open(options.results, "a") as results:
