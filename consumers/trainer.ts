@@ -5,7 +5,9 @@
  *     digest of the very text that is trained are checked here, at execution.
  * I2. A request whose id does not follow from its cause is refused: an old clearance in a new
  *     message trains nothing.
- * I3. The configuration is trained as cleared; no parameter is moved by the trainer.
+ * I3. A refusal has another id than the result would have: a message altered after its verdict bears
+ *     the id of the true one, and its refusal is recorded beside the true one's result.
+ * I4. The configuration is trained as cleared; no parameter is moved by the trainer.
  */
 import { verifyClearance } from "../guard/clearance.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -13,6 +15,7 @@ import { sha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, type Event, type EventOf, type Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import type { Emission } from "../producers/publish.ts";
 import { configOfText } from "./config-text.ts";
 import { emit, type Consumer } from "./consumer.ts";
 import type { LockedTestContext } from "./vouching.ts";
@@ -57,8 +60,11 @@ export function createTrainer(tools: TrainerTools): Consumer {
   };
 }
 
-function inbox(event: Event) {
-  return emit(event, TOPICS.sessions);
+const REFUSALS: ReadonlySet<string> = new Set(["TrainingRefused", "LockedTestRefused"]);
+
+function inbox(event: Event): Emission {
+  const emission = emit(event, TOPICS.sessions);
+  return REFUSALS.has(event.type) ? { ...emission, index: 1 } : emission;
 }
 
 type Request = Extract<Recorded, { type: "TrainingRequested" }>;

@@ -17,6 +17,11 @@ export interface Emission {
   readonly to: readonly TopicRow[];
   /** Beside the payload on every topic but the inbox. */
   readonly attachments?: Attachments;
+  /**
+   * The number that its id is made from; its place among the emissions where left out. Outcomes that
+   * exclude each other have different ones: one is then never taken for a repetition of the other.
+   */
+  readonly index?: number;
 }
 
 /** Who makes the events, because of what, and when. */
@@ -67,8 +72,8 @@ export async function publish(
 ): Promise<void> {
   const inbox: OutgoingRecord[] = [];
   const rest: OutgoingRecord[] = [];
-  for (const [index, emission] of emissions.entries()) {
-    const envelope = envelopeFor(origin, index);
+  for (const [place, emission] of emissions.entries()) {
+    const envelope = envelopeFor(origin, emission.index ?? place);
     for (const topic of emission.to) {
       const toInbox = topic.topic === TOPICS.sessions.topic;
       const record = recordOf(topic, emission.event, envelope, toInbox ? {} : emission.attachments);

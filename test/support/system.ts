@@ -137,6 +137,8 @@ export interface SystemOptions {
   readonly judges?: readonly SemanticJudge[];
   readonly observed?: JudgingTools["observed"];
   readonly observer?: Observer;
+  /** The rings of this process; TEST_KEYS where left out. */
+  readonly keys?: Keys;
   /** Consumer names to leave out. */
   readonly without?: readonly string[];
   readonly route?: Parameters<typeof createRouter>[0]["route"];
@@ -173,7 +175,7 @@ export async function startSystem(options: SystemOptions): Promise<Running> {
       await runCoordinator({
         ...shared,
         snapshots,
-        keys: TEST_KEYS,
+        keys: options.keys ?? TEST_KEYS,
         snapshotEveryMs: 20,
         lookEveryMs: 2_000,
       }),
@@ -193,10 +195,11 @@ export async function startSystem(options: SystemOptions): Promise<Running> {
 
 function consumersOf(options: SystemOptions): readonly Consumer[] {
   const spec = SPECIFICATION_SHIPPED;
+  const keys = options.keys ?? TEST_KEYS;
   const agents: AgentTools = {
     reasoners: { ...scriptedReasoners, ...options.reasoners },
     spec,
-    coordinatorKeys: TEST_KEYS.coordinator,
+    coordinatorKeys: keys.coordinator,
   };
   return [
     createRouter({ route: options.route ?? pinnedOrDataScientist }),
@@ -208,12 +211,12 @@ function consumersOf(options: SystemOptions): readonly Consumer[] {
         ...(options.observed === undefined ? {} : { observed: options.observed }),
       }),
       specDigest: spec.digest,
-      guardKeys: TEST_KEYS.guard,
-      coordinatorKeys: TEST_KEYS.coordinator,
+      guardKeys: keys.guard,
+      coordinatorKeys: keys.coordinator,
     }),
     createTrainer({
       training: options.training ?? instantTraining,
-      guardKeys: TEST_KEYS.guard,
+      guardKeys: keys.guard,
       specDigest: spec.digest,
     }),
     createBusinessAnalyst(agents),

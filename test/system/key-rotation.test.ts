@@ -1,0 +1,173 @@
+/**
+ * The guard's key changes while a session is under way: verifying processes get the new ring first,
+ * the guard last, and the session goes on; a key that is not in the ring trains nothing.
+ */
+import { afterEach, describe, expect, it } from "vitest";
+import { retired, ringOf, rotated, signingKeyOf } from "../../guard/keys.ts";
+import type { Running } from "../../consumers/consume.ts";
+import type { Keys } from "../../consumers/vouching.ts";
+import type { Recorded } from "../../schemas/event.ts";
+import { BACKENDS, type TestBackend } from "../support/backends.ts";
+import { LIMITS } from "../support/given.ts";
+import {
+  eventsOf,
+  instantTraining,
+  request,
+  scriptedReasoners,
+  startSystem,
+  TEST_KEYS,
+  until,
+} from "../support/system.ts";
+
+const OLD = TEST_KEYS;
+const OLD_KID = OLD.guard.signing?.kid ?? "";
+const next = signingKeyOf(new Uint8Array(32).fill(9));
+const BOTH: Keys = { ...OLD, guard: rotated(OLD.guard, next) };
+const NEW_ONLY: Keys = { ...OLD, guard: retired(BOTH.guard, OLD_KID) };
+
+const ROLES = [
+  "coordinator",
+  "router",
+  "data-scientist",
+  "guard",
+  "trainer",
+  "business-analyst",
+  "stakeholder",
+  "research-persona",
+];
+
+const undo: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).toReversed()) await step();
+});
+
+/** The guard and the rest as two processes, each with its keys; nobody proposes until `speak`. */
+async function stage(open: () => Promise<TestBackend>) {
+  const backend = await open();
+  undo.push(() => backend.close());
+  const tongue = Promise.withResolvers<void>();
+  let trained = 0;
+  const options = {
+    ...backend,
+    training: {
+      ...instantTraining,
+      train: (...args: Parameters<typeof instantTraining.train>) => {
+        trained += 1;
+        return instantTraining.train(...args);
+      },
+    },
+    reasoners: {
+      propose: async (job: Parameters<typeof scriptedReasoners.propose>[0]) => {
+        await tongue.promise;
+        return scriptedReasoners.propose(job);
+      },
+    },
+  };
+  const start = async (roles: (role: string) => boolean, keys: Keys): Promise<Running> => {
+    const without = ROLES.filter((role) => !roles(role));
+    const running = await startSystem({ ...options, keys, without });
+    undo.push(async () => {
+      tongue.resolve();
+      await running.stop();
+    });
+    return running;
+  };
+  return {
+    log: backend.log,
+    trained: () => trained,
+    speak: tongue.resolve,
+    startGuard: (keys: Keys) => start((role) => role === "guard", keys),
+    startRest: (keys: Keys) => start((role) => !["guard", "data-scientist"].includes(role), keys),
+    startScientist: () => start((role) => role === "data-scientist", OLD),
+  };
+}
+
+/** The id of the key that signed a clearance. */
+function signersOf(events: readonly Recorded[]): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.type !== "ProposalCleared") return [];
+    const header = Buffer.from(event.data.clearance.split(".")[0] ?? "", "base64url");
+    return [(JSON.parse(header.toString()) as { kid: string }).kid];
+  });
+}
+
+const ONE = { ...LIMITS, max_iterations: 1 };
+
+describe.each(BACKENDS.slice(1))(
+  "the guard's key rotates during a session, on $name",
+  ({ open }) => {
+    it("verifiers first, guard last: the session goes on and ends well", async () => {
+      const { log, speak, trained, ...processes } = await stage(open);
+      const scientist = processes.startScientist;
+      const rest = await processes.startRest(OLD);
+      const guard = await processes.startGuard(OLD);
+      await scientist();
+      await request(log, "s1", { limits: ONE });
+      await until(log, "s1", "ProposalRouted");
+      await rest.stop();
+      await processes.startRest(BOTH);
+      await guard.stop();
+      await processes.startGuard(BOTH);
+      speak();
+      const events = eventsOf(await until(log, "s1", "SessionSealed", 60));
+      expect(signersOf(events)).toEqual([OLD_KID, next.kid]);
+      expect(events.filter(({ type }) => type === "OutcomeRefused")).toEqual([]);
+      expect(events.at(-2)).toMatchObject({ data: { status: "completed" } });
+      expect(trained()).toBe(2);
+    });
+
+    it("the guard first: what it signs is refused and recorded until the others know its key", async () => {
+      const { log, speak, trained, ...processes } = await stage(open);
+      const rest = await processes.startRest(OLD);
+      const guard = await processes.startGuard(OLD);
+      await processes.startScientist();
+      await request(log, "s1", { limits: { ...ONE, agent_timeout_s: 3 } });
+      await until(log, "s1", "ProposalRouted");
+      await guard.stop();
+      await processes.startGuard(BOTH);
+      speak();
+      const refused = eventsOf(await until(log, "s1", "OutcomeRefused", 60)).at(-1);
+      expect(refused).toMatchObject({
+        data: { event_type: "ProposalCleared", reason: expect.stringContaining("unknown_key") },
+      });
+      expect(trained()).toBe(1);
+      await rest.stop();
+      await processes.startRest(BOTH);
+      const events = eventsOf(await until(log, "s1", "SessionSealed", 60));
+      expect(events.at(-2)).toMatchObject({ data: { status: "completed" } });
+      expect(trained()).toBe(2);
+    });
+
+    it("retired too early: what the old key signed is refused and recorded, and nothing passes", async () => {
+      const { log, speak, trained, ...processes } = await stage(open);
+      const rest = await processes.startRest(OLD);
+      const guard = await processes.startGuard(OLD);
+      await processes.startScientist();
+      await request(log, "s1", { limits: ONE });
+      await until(log, "s1", "ProposalRouted");
+      await rest.stop();
+      await guard.stop();
+      await processes.startRest(NEW_ONLY);
+      await processes.startGuard(NEW_ONLY);
+      speak();
+      const events = eventsOf(await until(log, "s1", "SessionSealed", 60));
+      expect(signersOf(events)).toEqual([OLD_KID, next.kid]);
+      expect(events.find(({ type }) => type === "LockedTestRefused")).toMatchObject({
+        data: { code: "clearance_refused", reason: expect.stringContaining("unknown_key") },
+      });
+      expect(events.at(-2)).toMatchObject({ data: { status: "failed" } });
+      expect(trained()).toBe(2);
+    });
+
+    it("an unknown key in a ring of its own clears nothing at all", async () => {
+      const { log, trained, ...processes } = await stage(open);
+      await processes.startRest(OLD);
+      await processes.startGuard({ ...OLD, guard: ringOf(next) });
+      await request(log, "s1", { limits: { ...ONE, agent_timeout_s: 1 } });
+      const events = eventsOf(await until(log, "s1", "SessionSealed", 60));
+      expect(events.filter(({ type }) => type === "OutcomeRefused").length).toBeGreaterThan(0);
+      expect(events.at(-2)).toMatchObject({ data: { status: "failed" } });
+      expect(trained()).toBe(0);
+    });
+  },
+);
