@@ -1,4 +1,4 @@
-/** `mmm report`: one self-contained HTML file and its pictures as SVG. */
+/** `mmm report`: one self-contained HTML file and its pictures as SVG and PNG. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -7,7 +7,9 @@ import { businessContextOf } from "../consumers/business-context.ts";
 import { modelCall } from "../consumers/data-source.ts";
 import { modelDetail, type ModelDetail } from "../dashboard/model-detail.ts";
 import { renderReport, reportPictures, type ReportInput } from "../dashboard/report.ts";
+import { sheetOf } from "../dashboard/sheet.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
+import { pngWriter } from "../infra/picture-png.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/dataset.ts";
 import { MmmError } from "../schemas/errors.ts";
@@ -29,7 +31,7 @@ const EXAMPLES = `
 Example:
   mmm report --session 5f0c… --output results/report
 
-Writes report.html (no network needed to read it) and one SVG per picture.`;
+Writes report.html (no network needed to read it) and each picture as SVG and as PNG.`;
 
 export function addReportCommand(program: Command, shell: Shell): void {
   withCommon(program.command("report"))
@@ -44,16 +46,23 @@ export function addReportCommand(program: Command, shell: Shell): void {
 async function report(shell: Shell, options: ReportOptions): Promise<void> {
   const entries = await withApp(shell, options, (app) => requireHistory(app.log, options.session));
   const input = reportInput(entries, settingsOf(shell, options).business, options.data);
-  const write = (name: string, text: string) => writeWhole(join(options.output, name), text);
+  const write = (name: string, content: string | Uint8Array) =>
+    writeWhole(join(options.output, name), content);
   write("report.html", renderReport(input));
   const { timeline, model, response } = reportPictures(input);
   const pictures = [timeline, ...model, ...response];
-  for (const picture of pictures) write(`${picture.name}.svg`, picture.svg.text);
+  const png = await pngWriter();
+  for (const picture of pictures) {
+    const sheet = sheetOf(picture);
+    write(`${picture.name}.svg`, sheet);
+    write(`${picture.name}.png`, png(sheet));
+  }
   if (options.json === true) {
     shell.out(
       JSON.stringify({ report: join(options.output, "report.html"), pictures: pictures.length }),
     );
-  } else shell.out(`${join(options.output, "report.html")} and ${pictures.length} pictures`);
+  } else
+    shell.out(`${join(options.output, "report.html")} and ${pictures.length} pictures (SVG, PNG)`);
 }
 
 type Business = Settings["business"];

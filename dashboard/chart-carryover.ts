@@ -1,6 +1,6 @@
 /** How much of an effect is still to come, week by week after the spend. */
 import type { ModelDetail } from "./model-detail.ts";
-import { channelScale, INK } from "./palette.ts";
+import { channelLegend, channelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 const WEEKS_SHOWN = 12;
@@ -45,6 +45,7 @@ export function carryoverPicture({ carryover, config }: ModelDetail): Picture {
     title: "Carryover",
     caption:
       "Share of the effect that is still to come. Dashed: half (half-life) and the last tenth (90 % duration).",
+    legend: channelLegend(names),
     svg,
   };
 }

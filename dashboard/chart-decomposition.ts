@@ -1,7 +1,7 @@
 /** What the target is made of: over time, and in all. */
 import { compact, percent } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
-import { channelScale, INK } from "./palette.ts";
+import { channelLegend, channelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 const BASELINE = "baseline";
@@ -38,6 +38,7 @@ export function decompositionPicture({ contributions, config }: ModelDetail): Pi
     title: "Decomposition over time",
     caption:
       "Grey: baseline, everything the model expects without media (level, trend, season, controls). Colours: what each channel adds, carryover included.",
+    legend: [{ name: BASELINE, colour: INK.baseline }, ...channelLegend(names)],
     svg,
   };
 }

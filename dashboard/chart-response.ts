@@ -36,6 +36,7 @@ export function responsePictures(detail: ModelDetail): readonly Picture[] {
     return {
       name: `response-${curve.channel}`,
       title: curve.channel,
+      fullTitle: `Response to spend: ${curve.channel}`,
       caption: `Today ${compact(curve.spend_today)} of spend gives ${compact(today?.response ?? 0)}.`,
       svg,
     };

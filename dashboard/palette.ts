@@ -35,6 +35,11 @@ export function channelColour(index: number): string {
   return CHANNELS[index % CHANNELS.length] ?? CHANNELS[0];
 }
 
+/** Names and colours of all channels, for a legend. */
+export function channelLegend(names: readonly string[]): { name: string; colour: string }[] {
+  return names.map((name, index) => ({ name, colour: channelColour(index) }));
+}
+
 /** Names and colours of all channels, for a scale. */
 export function channelScale(names: readonly string[]): { domain: string[]; range: string[] } {
   return { domain: [...names], range: names.map((_, index) => channelColour(index)) };

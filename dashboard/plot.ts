@@ -33,12 +33,21 @@ export const mark = {
 
 type Options = NonNullable<Parameters<typeof Plot.plot>[0]>;
 
+export interface LegendEntry {
+  readonly name: string;
+  readonly colour: string;
+}
+
 export interface Picture {
   /** File name without ending, and id in the page. */
   readonly name: string;
   readonly title: string;
+  /** Title of a file of its own, where the page's heading says a part of it. */
+  readonly fullTitle?: string;
   /** What the picture shows and how to read it. */
   readonly caption: string;
+  /** What the colours stand for, where the drawing does not say it. */
+  readonly legend?: readonly LegendEntry[];
   readonly svg: Html;
 }
 

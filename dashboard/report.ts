@@ -20,7 +20,6 @@ import { timelinePicture } from "./chart-timeline.ts";
 import { percent } from "./figures.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
-import { channelColour, INK } from "./palette.ts";
 import type { Picture } from "./plot.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import {
@@ -48,7 +47,7 @@ export interface Pictures {
   readonly response: readonly Picture[];
 }
 
-/** All pictures of a report; `svg.text` is the content of an SVG file. */
+/** All pictures of a report; `sheetOf` makes a file of one. */
 export function reportPictures(input: ReportInput): Pictures {
   const { detail, results } = input;
   const timeline = timelinePicture(results, attemptsOf(input.events));
@@ -115,14 +114,9 @@ function modelSections({ detail }: ReportInput, { model, response }: Pictures): 
       html`<p>The data file was not given, so there are no pictures of the model.</p>`,
     );
   }
-  const channels = detail.config.channels.map((channel) => channel.name);
-  const legends: Readonly<Record<string, Html>> = {
-    decomposition: legendOf([["baseline", INK.baseline], ...coloured(channels)]),
-    carryover: legendOf(coloured(channels)),
-  };
   const sections = model.map((picture) => {
     const table = picture.name === "roi" ? channelsTable(detail) : null;
-    return section(picture.title, html`${legends[picture.name]}${figureOf(picture)}${table}`);
+    return section(picture.title, html`${legendOf(picture)}${figureOf(picture)}${table}`);
   });
   const curves = response.map(
     (picture) => html`<div><h3>${picture.title}</h3>${figureOf(picture)}</div>`,
@@ -131,15 +125,10 @@ function modelSections({ detail }: ReportInput, { model, response }: Pictures): 
   return html`${sections}${section("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
 }
 
-type Entry = readonly [name: string, colour: string];
-
-function coloured(channels: readonly string[]): readonly Entry[] {
-  return channels.map((name, index) => [name, channelColour(index)]);
-}
-
-function legendOf(entries: readonly Entry[]): Html {
-  const items = entries.map(
-    ([name, colour]) => html`<span><i style="background:${colour}"></i>${name}</span>`,
+function legendOf({ legend }: Picture): Html | null {
+  if (legend === undefined) return null;
+  const items = legend.map(
+    ({ name, colour }) => html`<span><i style="background:${colour}"></i>${name}</span>`,
   );
   return html`<div class="legend">${items}</div>`;
 }

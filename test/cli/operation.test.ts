@@ -214,7 +214,10 @@ describe("mmm report, allocate, monitor and train", () => {
     const page = readFileSync(join(output, "report.html"), "utf8");
     expect(page).not.toMatch(/(?:src|href)="https?:/);
     expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(6);
-    expect(existsSync(join(output, "timeline.svg"))).toBe(true);
+    const svg = readFileSync(join(output, "timeline.svg"), "utf8");
+    expect(svg).toContain(">The session</text>");
+    const png = readFileSync(join(output, "timeline.png"));
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
   });
 
   it("splits a budget within its bounds", () => {
