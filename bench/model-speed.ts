@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { fromUnit, resolveBox } from "../model/bounds.ts";
+import type { Evaluation } from "../model/engine.ts";
 import { createEngine, startParameters } from "../model/engine.ts";
 import { lossGradient } from "../model/gradient.ts";
 import { createObjective } from "../model/objective.ts";
@@ -57,7 +58,10 @@ function timeEngine(set: BenchSet, calls: number): Timing {
   return { all, one, gradient };
 }
 
-/** Microseconds per evaluation on Robyn's weekly set, beside the same loss in numpy. */
+/**
+ * Microseconds per evaluation on Robyn's weekly set, beside the same in numpy: on both sides the fits
+ * and errors of all folds and the final fit with its error in sample.
+ */
 export function speedPart(python: string): unknown {
   const set = benchSets(1).find((one) => one.name === "robyn") ?? benchSets(1)[0];
   if (set === undefined) return null;
@@ -69,11 +73,9 @@ export function speedPart(python: string): unknown {
   const tenThousand = performance.now() - started;
   const numpy = runNumpy(python, engine.problem, points.slice(0, 400));
   const difference =
-    numpy === null
-      ? null
-      : largestDifference(numpy, points, (point) => engine.evaluate(point).loss);
+    numpy === null ? null : largestDifference(numpy, points, (point) => engine.evaluate(point));
   console.log(
-    `\n### Speed, ${set.name}: ${set.dataset.target.length} rows, ${set.config.channels.length} channels, all folds, one core\n`,
+    `\n### Speed, ${set.name}: ${set.dataset.target.length} rows, ${set.config.channels.length} channels, all folds and the final fit, one core\n`,
   );
   console.log("| what | median µs | engine is faster by |\n|---|---|---|");
   console.log(`| evaluation, every parameter changed | ${timing.all.toFixed(1)} | |`);
@@ -88,7 +90,7 @@ export function speedPart(python: string): unknown {
     for (const [name, time] of rows) {
       console.log(`| numpy, ${name} | ${time.toFixed(0)} | ${(time / timing.all).toFixed(1)} × |`);
     }
-    console.log(`\nLargest difference of the losses: ${difference}`);
+    console.log(`\nLargest difference of the errors: ${difference}`);
   }
   console.log(`\n10,000 evaluations: ${(tenThousand / 1000).toFixed(2)} s`);
   return {
@@ -108,21 +110,23 @@ export function speedPart(python: string): unknown {
 function largestDifference(
   numpy: NumpyAnswer,
   points: readonly Float64Array[],
-  lossOf: (point: Float64Array) => number,
+  evaluate: (point: Float64Array) => Evaluation,
 ): number {
   let largest = 0;
-  for (const losses of [numpy.literal, numpy.plain, numpy.tuned]) {
-    for (const [at, loss] of losses.entries()) {
-      largest = Math.max(largest, Math.abs(loss - lossOf(points[at] ?? new Float64Array(0))));
+  for (const pairs of [numpy.literal, numpy.plain, numpy.tuned]) {
+    for (const [at, [loss, inSample]] of pairs.entries()) {
+      const own = evaluate(points[at] ?? new Float64Array(0));
+      largest = Math.max(largest, Math.abs(loss - own.loss), Math.abs(inSample - own.inSample));
     }
   }
   return largest;
 }
 
 interface NumpyAnswer {
-  readonly literal: readonly number[];
-  readonly tuned: readonly number[];
-  readonly plain: readonly number[];
+  /** Mean error of the folds and error in sample, per point. */
+  readonly literal: readonly (readonly [number, number])[];
+  readonly tuned: readonly (readonly [number, number])[];
+  readonly plain: readonly (readonly [number, number])[];
   readonly literal_us: number;
   readonly tuned_us: number;
   readonly plain_us: number;

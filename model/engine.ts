@@ -19,18 +19,15 @@ import type { Priors } from "./calibration.ts";
 import { hasCalibration, priorsForWindow } from "./calibration.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./dataset.ts";
-import { SegmentSums, addCombination } from "./gram.ts";
+import type { FoldState } from "./fold.ts";
+import { createFold } from "./fold.ts";
+import { SegmentSums } from "./gram.ts";
+import { layOutBlock } from "./layout.ts";
 import type { MediaColumns } from "./media-columns.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
-import { createProblem, layOutBlock, parametersOf } from "./problem.ts";
-import type { Projection } from "./projection.ts";
-import { projectOut } from "./projection.ts";
-import type { RidgeSystem } from "./ridge.ts";
+import { createProblem, parametersOf } from "./problem.ts";
 import { RidgeSolver } from "./ridge.ts";
-
-/** Share of a column's sum of squares that must be left after projection to identify it. */
-export const IDENTIFIED_SHARE = 1e-9;
 
 export interface Evaluation {
   /** Mean over folds of the validation wMAPE. */
@@ -39,26 +36,6 @@ export interface Evaluation {
   readonly inSample: number;
   /** Largest relative KKT residual of the folds' solutions. */
   readonly kkt: number;
-}
-
-/** Everything about one fold that the parameters do not change, and its last solution. */
-export interface FoldState {
-  /** Trains on rows [0, trainRows). */
-  readonly trainRows: number;
-  /** Is judged on rows [aheadStart, aheadEnd). */
-  readonly aheadStart: number;
-  readonly aheadEnd: number;
-  readonly projection: Projection;
-  /** Σ|y| of the judged rows, in target units. */
-  readonly targetSum: number;
-  system: RidgeSystem;
-  /** QᵀX, channel-major. */
-  readonly rotated: Float64Array;
-  readonly beta: Float64Array;
-  /** Qᵀy − QᵀX β. */
-  readonly nuisance: Float64Array;
-  /** Weights of the block's columns [Z | y | X] in a prediction; 0 for y. */
-  readonly weights: Float64Array;
 }
 
 export class Engine {
@@ -77,7 +54,6 @@ export class Engine {
   readonly #channels: number;
   readonly #sums: SegmentSums;
   readonly #total: Float64Array;
-  readonly #predicted: Float64Array;
   readonly #solver: RidgeSolver;
   readonly #columns: readonly Float64Array[];
   readonly #calibrated: boolean;
@@ -87,30 +63,24 @@ export class Engine {
     this.rows = problem.trainingRows;
     this.#channels = problem.exposures.length;
     this.dimension = this.#channels * 3 + 1;
-    const { block, media, fixed } = layOutBlock(problem, this.rows);
-    this.block = block;
-    this.fixed = fixed;
-    this.media = createMediaColumns(problem.exposures, media, problem.settings);
+    const layout = layOutBlock(problem, this.rows);
+    this.block = layout.block;
+    this.fixed = layout.fixed;
+    this.media = createMediaColumns(problem, layout);
     this.folds = problem.windows.folds.map((fold) =>
-      createFold(problem, {
+      createFold(problem, layout, {
         trainRows: fold.trainEnd * problem.stride,
         aheadStart: fold.trainEnd * problem.stride,
         aheadEnd: fold.validationEnd * problem.stride,
       }),
     );
-    this.whole = createFold(problem, { trainRows: this.rows, aheadStart: 0, aheadEnd: this.rows });
+    const all = { trainRows: this.rows, aheadStart: 0, aheadEnd: this.rows };
+    this.whole = createFold(problem, layout, all);
     this.foldErrors = new Float64Array(this.folds.length + 1);
-    this.#sums = new SegmentSums({
-      block,
-      rows: this.rows,
-      fixed,
-      channels: this.#channels,
-      ends: [...this.folds.map((fold) => fold.trainRows), this.rows],
-    });
-    this.#total = new Float64Array(this.#channels * (fixed + this.#channels));
-    this.#predicted = new Float64Array(this.rows);
+    this.#sums = new SegmentSums(layout, [...this.folds.map((fold) => fold.trainRows), this.rows]);
+    this.#total = layout.arena.floats(this.#channels * layout.width);
     this.#solver = new RidgeSolver(this.#channels);
-    this.#columns = media;
+    this.#columns = layout.media;
     this.#calibrated = hasCalibration(problem.config);
   }
 
@@ -127,7 +97,7 @@ export class Engine {
     for (let index = 0; index <= folds; index += 1) {
       const fold = index < folds ? (this.folds[index] as FoldState) : this.whole;
       this.#sums.addTo(index, this.#total);
-      reduceSums(this.#total, fold, { fixed: this.fixed, channels: this.#channels });
+      fold.reduce(this.#total);
       if (this.#calibrated) {
         setPriors(fold, priorsForWindow(this.problem, this.#columns, fold.trainRows));
       }
@@ -135,28 +105,12 @@ export class Engine {
       const start = index > 0 ? (this.folds[index - 1] as FoldState).beta : null;
       const residual = this.#solver.solve(fold.system, penalty, fold.beta, start);
       if (residual > kkt) kkt = residual;
-      const error = this.#judge(fold);
+      const error = fold.judge();
       this.foldErrors[index] = error;
       if (index < folds) loss += error / (fold.targetSum || 1);
       else inSample = error / (fold.targetSum || 1);
     }
     return { loss: loss / folds, inSample, kkt };
-  }
-
-  /** Σ|y − ŷ| over the fold's judged rows, in target units. */
-  #judge(fold: FoldState): number {
-    solveNuisance(fold, this.fixed - 1);
-    const { scaledTarget, weights } = this.problem;
-    const { aheadStart: from, aheadEnd: to } = fold;
-    const predicted = this.#predicted;
-    predicted.fill(0, from, to);
-    addCombination(this.block, { rows: this.rows, from, to }, fold.weights, predicted);
-    let sum = 0;
-    for (let row = from; row < to; row += 1) {
-      const error = (scaledTarget[row] as number) - (predicted[row] as number);
-      sum += Math.abs(error) * (weights[row] as number);
-    }
-    return sum;
   }
 
   /** Prediction of one row with the fold's last solution, in scaled units. */
@@ -179,95 +133,6 @@ export function startParameters(engine: Engine): Float64Array {
   return parametersOf(engine.problem.config);
 }
 
-function createFold(
-  problem: Problem,
-  rows: { trainRows: number; aheadStart: number; aheadEnd: number },
-): FoldState {
-  const projection = projectOut(problem.design.columns, problem.scaledTarget, rows.trainRows);
-  const channels = problem.exposures.length;
-  const target = problem.dataset.target;
-  let targetSum = 0;
-  for (let row = rows.aheadStart; row < rows.aheadEnd; row += 1) {
-    targetSum += Math.abs(target[row] ?? 0);
-  }
-  return {
-    ...rows,
-    projection,
-    targetSum,
-    system: {
-      gram: new Float64Array(channels * channels),
-      right: new Float64Array(channels),
-      diagonalMin: new Float64Array(channels),
-      priorPrecision: null,
-      priorMean: null,
-    },
-    rotated: new Float64Array(channels * projection.kept.length),
-    beta: new Float64Array(channels),
-    nuisance: new Float64Array(projection.kept.length),
-    weights: new Float64Array(problem.design.columns.length + 1 + channels),
-  };
-}
-
-/** G̃ and b̃ of `projection.ts` from the raw sums of a fold's training rows. */
-export function reduceSums(
-  total: Float64Array,
-  fold: Pick<FoldState, "projection" | "system" | "rotated">,
-  { fixed, channels }: { fixed: number; channels: number },
-): void {
-  const width = fixed + channels;
-  const { inverse, rotatedTarget } = fold.projection;
-  const rank = rotatedTarget.length;
-  const { rotated, system } = fold;
-  const columns = fixed - 1;
-  for (let c = 0; c < channels; c += 1) {
-    const at = c * width;
-    const to = c * rank;
-    for (let index = 0; index < rank; index += 1) {
-      let sum = 0;
-      const from = index * columns;
-      for (let z = 0; z < columns; z += 1) {
-        sum += (inverse[from + z] as number) * (total[at + z] as number);
-      }
-      rotated[to + index] = sum;
-    }
-    let right = total[at + columns] as number;
-    for (let index = 0; index < rank; index += 1) {
-      right -= (rotated[to + index] as number) * (rotatedTarget[index] as number);
-    }
-    system.right[c] = right;
-    system.diagonalMin[c] = IDENTIFIED_SHARE * (total[at + fixed + c] as number);
-    for (let j = 0; j <= c; j += 1) {
-      let value = total[at + fixed + j] as number;
-      const other = j * rank;
-      for (let index = 0; index < rank; index += 1) {
-        value -= (rotated[to + index] as number) * (rotated[other + index] as number);
-      }
-      system.gram[c * channels + j] = value;
-      system.gram[j * channels + c] = value;
-    }
-  }
-}
-
 function setPriors(fold: FoldState, priors: Priors): void {
   fold.system = { ...fold.system, ...priors };
-}
-
-/** Qᵀy − QᵀX β, and from it and β the weights of all columns, into the fold. */
-function solveNuisance(fold: FoldState, columns: number): void {
-  const { inverse, rotatedTarget } = fold.projection;
-  const { beta, nuisance, rotated, weights } = fold;
-  const rank = nuisance.length;
-  weights.fill(0, 0, columns);
-  for (let index = 0; index < rank; index += 1) {
-    let value = rotatedTarget[index] as number;
-    for (let c = 0; c < beta.length; c += 1) {
-      value -= (rotated[c * rank + index] as number) * (beta[c] as number);
-    }
-    nuisance[index] = value;
-    const at = index * columns;
-    for (let z = 0; z < columns; z += 1) {
-      weights[z] = (weights[z] as number) + value * (inverse[at + z] as number);
-    }
-  }
-  weights.set(beta, columns + 1);
 }

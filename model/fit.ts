@@ -9,7 +9,8 @@
  */
 
 import { priorsForWindow } from "./calibration.ts";
-import { IDENTIFIED_SHARE } from "./engine.ts";
+import { IDENTIFIED_SHARE } from "./fold.ts";
+import { layOutBlock } from "./layout.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
 import { dot, projectOut } from "./projection.ts";
@@ -50,9 +51,10 @@ export function fitWindow(
   { trainRows, rows }: { trainRows: number; rows: number },
 ): WindowFit {
   const channels = problem.exposures.length;
-  const media = problem.exposures.map(() => new Float64Array(rows));
-  const columns = createMediaColumns(problem.exposures, media, problem.settings);
+  const layout = layOutBlock(problem, rows);
+  const columns = createMediaColumns(problem, layout);
   columns.update(parameters);
+  const media = layout.media.map((column) => column.slice());
   const projection = projectOut(problem.design.columns, problem.scaledTarget, trainRows);
   const reduced = reduceWindow(problem, media, { trainRows, projection });
   const priors = priorsForWindow(problem, media, trainRows);

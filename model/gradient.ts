@@ -21,7 +21,8 @@
  *    to finite differences there.
  */
 
-import type { Engine, FoldState } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { FoldState } from "./fold.ts";
 import { addCombination } from "./gram.ts";
 import { solveSymmetric } from "./linear-solve.ts";
 import type { Objective } from "./objective.ts";

@@ -9,16 +9,15 @@
  * 1. Reads training rows only. 2. A function of the parameters alone.
  */
 
-import { IDENTIFIED_SHARE, reduceSums } from "./engine.ts";
+import type { FoldState } from "./fold.ts";
+import { createFold } from "./fold.ts";
 import { SegmentSums } from "./gram.ts";
+import { layOutBlock } from "./layout.ts";
 import type { MediaColumns } from "./media-columns.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
-import { layOutBlock } from "./problem.ts";
 import { priorsForWindow } from "./calibration.ts";
-import { dot, projectOut } from "./projection.ts";
-import type { Projection } from "./projection.ts";
-import type { RidgeSystem } from "./ridge.ts";
+import { dot } from "./projection.ts";
 import { RidgeSolver } from "./ridge.ts";
 
 export class Likelihood {
@@ -30,40 +29,27 @@ export class Likelihood {
   readonly #media: MediaColumns;
   readonly #sums: SegmentSums;
   readonly #total: Float64Array;
-  readonly #fixed: number;
   readonly #solver: RidgeSolver;
-  readonly #projection: Projection;
-  readonly #rotated: Float64Array;
+  readonly #fold: FoldState;
   readonly #targetSquares: number;
-  #system: RidgeSystem;
 
   constructor(problem: Problem) {
     const rows = problem.trainingRows;
-    const channels = problem.exposures.length;
-    const { block, media, fixed } = layOutBlock(problem, rows);
+    const layout = layOutBlock(problem, rows);
+    const { arena, channels, width, media } = layout;
     this.problem = problem;
-    this.beta = new Float64Array(channels);
-    this.#fixed = fixed;
     this.#columns = media;
-    this.#media = createMediaColumns(problem.exposures, media, problem.settings);
-    this.#sums = new SegmentSums({ block, rows, fixed, channels, ends: [rows] });
-    this.#total = new Float64Array(channels * (fixed + channels));
+    this.#media = createMediaColumns(problem, layout);
+    this.#sums = new SegmentSums(layout, [rows]);
+    this.#total = arena.floats(channels * width);
     this.#solver = new RidgeSolver(channels);
-    this.#projection = projectOut(problem.design.columns, problem.scaledTarget, rows);
-    const rank = this.#projection.kept.length;
-    this.#rotated = new Float64Array(channels * rank);
-    const rotatedTarget = this.#projection.rotatedTarget;
+    this.#fold = createFold(problem, layout, { trainRows: rows, aheadStart: 0, aheadEnd: rows });
+    this.beta = this.#fold.beta;
+    const { rotatedTarget, kept } = this.#fold.projection;
     this.#targetSquares =
       dot(problem.scaledTarget, problem.scaledTarget, rows) -
-      dot(rotatedTarget, rotatedTarget, rank);
-    this.freedom = Math.max(1, rows - rank - channels);
-    this.#system = {
-      gram: new Float64Array(channels * channels),
-      right: new Float64Array(channels),
-      diagonalMin: new Float64Array(channels).fill(IDENTIFIED_SHARE),
-      priorPrecision: null,
-      priorMean: null,
-    };
+      dot(rotatedTarget, rotatedTarget, kept.length);
+    this.freedom = Math.max(1, rows - kept.length - channels);
   }
 
   /** Log likelihood up to a constant; β̂ is left in `beta`. */
@@ -78,18 +64,18 @@ export class Likelihood {
     this.#total.fill(0);
     this.#sums.addTo(0, this.#total);
     const channels = this.beta.length;
-    const fold = { projection: this.#projection, system: this.#system, rotated: this.#rotated };
-    reduceSums(this.#total, fold, { fixed: this.#fixed, channels });
+    const fold = this.#fold;
+    fold.reduce(this.#total);
     const priors = priorsForWindow(this.problem, this.#columns, this.problem.trainingRows);
-    if (priors.priorPrecision !== null) this.#system = { ...this.#system, ...priors };
-    this.#solver.solve(this.#system, parameters[channels * 3] as number, this.beta);
+    if (priors.priorPrecision !== null) fold.system = { ...fold.system, ...priors };
+    this.#solver.solve(fold.system, parameters[channels * 3] as number, this.beta);
     let rss = this.#targetSquares;
     for (let c = 0; c < channels; c += 1) {
       const beta = this.beta[c] as number;
       if (beta === 0) continue;
-      let cross = -2 * (this.#system.right[c] as number);
+      let cross = -2 * (fold.system.right[c] as number);
       for (let j = 0; j < channels; j += 1) {
-        cross += (this.#system.gram[c * channels + j] as number) * (this.beta[j] as number);
+        cross += (fold.system.gram[c * channels + j] as number) * (this.beta[j] as number);
       }
       rss += beta * cross;
     }

@@ -1,7 +1,7 @@
 /**
  * A data set and a configuration as arrays ready for fitting.
  *
- * Owns: row weights of geo panels, the block [Z | y | X], parameter vectors. Not: any fit.
+ * Owns: row weights of geo panels, parameter vectors. Not: any fit, nor how arrays lie (`layout.ts`).
  *
  * Geo panels (pooled): one set of transform parameters and coefficients for all geos. Each row is
  * divided by its geo's mean target in the first training window, so coefficients are relative to
@@ -95,23 +95,6 @@ function geoWeights(target: Float64Array, stride: number, rows: number): Float64
     for (let row = geo; row < weights.length; row += stride) weights[row] = mean > 0 ? mean : 1;
   }
   return weights;
-}
-
-/** [Z | y | X] with X still zero, and views on the columns of X. */
-export function layOutBlock(
-  problem: Problem,
-  rows: number,
-): { block: Float64Array; media: Float64Array[]; fixed: number } {
-  const z = problem.design.columns;
-  const fixed = z.length + 1;
-  const channels = problem.exposures.length;
-  const block = new Float64Array((fixed + channels) * rows);
-  for (const [index, column] of z.entries()) block.set(column.subarray(0, rows), index * rows);
-  block.set(problem.scaledTarget.subarray(0, rows), z.length * rows);
-  const media = problem.exposures.map((_, channel) =>
-    block.subarray((fixed + channel) * rows, (fixed + channel + 1) * rows),
-  );
-  return { block, media, fixed };
 }
 
 /** Parameter vector of a configuration: [decay, alpha, gamma] per channel, then l2_penalty. */

@@ -31,7 +31,7 @@ export interface TransformSettings {
 }
 
 /** Below this share of the largest exposure a carried-over remainder counts as zero. */
-const REMAINDER = 1e-13;
+export const REMAINDER = 1e-13;
 
 /** N(θ): makes the adstock weights sum to 1. */
 export function adstockNorm(decay: number, settings: TransformSettings): number {

@@ -1,0 +1,43 @@
+/**
+ * Compiles `model/kernels.as` into `model/kernel-bytes.ts`: `npm run kernels:build`. The bytes are
+ * kept in the repository; a test says when they are not those of the source.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import asc from "assemblyscript/asc";
+
+const SOURCE = "model/kernels.as";
+export const KERNEL_BYTES_FILE = "model/kernel-bytes.ts";
+const ARGUMENTS = ["kernels.ts", "-o", "kernels.wasm", "-O3", "--noAssert"].concat([
+  "--runtime",
+  "stub",
+  "--enable",
+  "simd",
+]);
+const LINE = 96;
+
+/** The text of `kernel-bytes.ts` for the present source. */
+export async function compileKernels(): Promise<string> {
+  let bytes = new Uint8Array();
+  const said: string[] = [];
+  const { error } = await asc.main(ARGUMENTS, {
+    readFile: (name) => (name === "kernels.ts" ? readFileSync(SOURCE, "utf8") : null),
+    writeFile: (_, contents) => {
+      if (typeof contents !== "string") bytes = Uint8Array.from(contents);
+    },
+    listFiles: () => [],
+    stderr: { write: (chunk) => void said.push(String(chunk)) },
+  });
+  if (error !== null || said.length > 0) {
+    throw new Error(`${SOURCE}: ${said.join("") || error?.message}`);
+  }
+  const text = Buffer.from(bytes)
+    .toString("base64")
+    .replaceAll(new RegExp(`.{${LINE}}`, "g"), "$&\n");
+  return `/** \`kernels.as\` compiled, base64: made by \`npm run kernels:build\`, not by hand. */
+export const KERNEL_BYTES = \`
+${text.trimEnd()}
+\`;
+`;
+}
+
+if (import.meta.main) writeFileSync(KERNEL_BYTES_FILE, await compileKernels());
