@@ -5,7 +5,7 @@
  * I2. Widths of text are estimated, since nothing here can measure them: lines end early rather than
  *     late.
  */
-import { Html, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { INK } from "./palette.ts";
 import type { LegendEntry, Picture } from "./plot.ts";
 

@@ -9,7 +9,11 @@ import { fileURLToPath } from "node:url";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 
 const FAMILY = "DejaVu Sans";
-const FACES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+const LIBRARY = import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm");
+const FACES = [
+  import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+  import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+];
 /** Pixels of one unit of the drawing: sharp on a slide. */
 const ZOOM = 2;
 
@@ -25,8 +29,8 @@ export function pngWriter(): Promise<PngWriter> {
 }
 
 async function open(): Promise<PngWriter> {
-  await initWasm(readFileSync(packaged("@resvg/resvg-wasm/index_bg.wasm")));
-  const fontBuffers = FACES.map((face) => readFileSync(packaged(`dejavu-fonts-ttf/ttf/${face}`)));
+  await initWasm(readFileSync(fileURLToPath(LIBRARY)));
+  const fontBuffers = FACES.map((face) => readFileSync(fileURLToPath(face)));
   const font = { fontBuffers, defaultFontFamily: FAMILY, sansSerifFamily: FAMILY };
   return (svg) => {
     const drawing = new Resvg(svg, { fitTo: { mode: "zoom", value: ZOOM }, font });
@@ -36,9 +40,4 @@ async function open(): Promise<PngWriter> {
     drawing.free();
     return png;
   };
-}
-
-/** A file of a package. */
-function packaged(file: string): string {
-  return fileURLToPath(import.meta.resolve(file));
 }
