@@ -4,6 +4,16 @@ import { sha256 } from "../schemas/canonical.ts";
 import type { Answer, Route } from "./route.ts";
 import { route } from "./route.ts";
 
+/** A proposal to be judged outside any session. */
+export interface GuardQuestion {
+  readonly baseline: unknown;
+  /** The proposal's text, as an agent would write it. */
+  readonly proposal: string;
+  readonly reasoning: string | null;
+  /** Data instead of those the baseline names: a path, or `sha256:…`. */
+  readonly data: string | null;
+}
+
 export interface OperationTools {
   /** Null when work can be taken; else what is missing. */
   ready(): Promise<string | null>;
@@ -12,7 +22,7 @@ export interface OperationTools {
   /** Keeps a data file by its digest. */
   storeData(digest: string, text: string): Promise<void>;
   /** Judges a proposal outside any session. */
-  checkProposal(baseline: unknown, proposal: string, reasoning: string | null): Promise<unknown>;
+  checkProposal(question: GuardQuestion): Promise<unknown>;
   readonly version: string;
   readonly uploadBytesMax: number;
 }
@@ -86,6 +96,25 @@ const CHECK = z.strictObject({
   baseline: z.record(z.string(), z.unknown()),
   proposal: z.union([z.string().min(1).max(1_000_000), z.record(z.string(), z.unknown())]),
   reasoning: z.string().max(20_000).nullable().default(null),
+  data: z
+    .string()
+    .min(1)
+    .max(1000)
+    .nullable()
+    .default(null)
+    .describe("data instead of those the baseline names: a path, or sha256:… of an upload"),
+});
+
+const CHECKED = z.looseObject({
+  verdict: z.enum(["cleared", "vetoed"]),
+  layer: z.enum(["rules", "signature", "semantics", "system"]).nullable(),
+  violations: z.array(
+    z.object({ code: z.string(), path: z.string(), message: z.string(), evidence: z.string() }),
+  ),
+  layers: z.array(z.object({ layer: z.string(), verdict: z.string(), detail: z.string() })),
+  observed_spend: z
+    .boolean()
+    .describe("true: saturation was judged over the spend of the data, as in a session"),
 });
 
 function guardCheck(tools: OperationTools): Route {
@@ -96,12 +125,11 @@ function guardCheck(tools: OperationTools): Route {
     summary: "Judge a proposal against a baseline, outside any session",
     scope: "start",
     body: CHECK,
-    answers: { 200: { about: "cleared or vetoed, with violations" } },
+    answers: { 200: { about: "cleared or vetoed, with violations", schema: CHECKED } },
     handle: async ({ body }) => {
-      const text =
-        typeof body.proposal === "string" ? body.proposal : JSON.stringify(body.proposal);
-      const result = await tools.checkProposal(body.baseline, text, body.reasoning);
-      return { status: 200, json: result };
+      const { proposal: given } = body;
+      const proposal = typeof given === "string" ? given : JSON.stringify(given);
+      return { status: 200, json: await tools.checkProposal({ ...body, proposal }) };
     },
   });
 }

@@ -1,5 +1,5 @@
 /**
- * What the API is given from the folders it may not know: checking requests, data files, guard.
+ * What the API is given from the folders it may not know: checking requests, data files.
  *
  * I1. A session's data file lies in an allowed folder, whatever its path says: links are resolved
  *     before the check, and the resolved path is what the session gets.
@@ -16,13 +16,11 @@ import { createBuiltinReasoners } from "../consumers/builtin-reasoners.ts";
 import { createDataLoader, modelCall } from "../consumers/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../consumers/remote-questions.ts";
 import type { Keys } from "../consumers/vouching.ts";
-import { checkProposal, readBaseline } from "../guard/check.ts";
-import type { SemanticJudge } from "../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { canonicalJson, sha256 } from "../schemas/canonical.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { MmmError } from "../schemas/errors.ts";
 import { checkData } from "./request.ts";
 import type { Settings } from "./settings.ts";
 
@@ -168,23 +166,4 @@ export function roleAnswers(
   const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
   const tools = { reasoners, spec, placed: (config: ModelConfig) => placed(config, folders) };
   return (question, { signal }) => answerQuestion(tools, question, signal);
-}
-
-/** Judging a proposal outside any session, by the judges that a guard worker has. */
-export function guardCheck(
-  judges: () => Promise<readonly SemanticJudge[]>,
-): (baseline: unknown, proposal: string, reasoning: string | null) => Promise<unknown> {
-  return async (baseline, proposal, reasoning) => {
-    try {
-      const context = {
-        baseline: readBaseline(JSON.stringify(baseline)),
-        spec: SPECIFICATION_SHIPPED,
-        judges: await judges(),
-      };
-      return await checkProposal(proposal, reasoning, context);
-    } catch (cause) {
-      if (cause instanceof MmmError) throw cause;
-      throw new MmmError("config_invalid", `baseline: ${errorText(cause)}`, { cause });
-    }
-  };
 }

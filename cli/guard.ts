@@ -18,6 +18,7 @@ import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { parseDataset } from "../model/dataset.ts";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
 import type { Keys } from "../consumers/vouching.ts";
+import { explainLines } from "./guard-explain.ts";
 import { openJudges } from "./guard-judges.ts";
 import { choice } from "./options.ts";
 import { readModelConfig } from "./request.ts";
@@ -42,6 +43,8 @@ Examples:
   mmm guard check --baseline b.json --data sales.csv --proposal p.json
 
 Exit code 0 = cleared, 3 = vetoed (with --batch: any line).
+--explain prints each layer's figures and time: by channel half-life, carryover and curvature, now and
+in the baseline, with the limits; the head's score of each sentence; with --json or --batch as "figures".
 Without --claude no network is used: rules, signature, lexicon and the local head judge.
 Without --data saturation is judged up to the largest exposure; a session always has its data.`;
 
@@ -77,9 +80,21 @@ async function check(shell: Shell, options: CheckOptions): Promise<void> {
         "--claude needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL, and guard_judge in the settings",
       );
     }
-    await checkWith(shell, options, { ...context, judges: opened.judges });
+    const { judges } = opened;
+    if (options.explain === true) await warmUp({ ...context, judges });
+    const timed = options.explain === true ? { stopwatch: () => performance.now() } : {};
+    await checkWith(shell, options, { ...context, ...timed, judges });
   } finally {
     await opened.close();
+  }
+}
+
+/** So that the times shown are a worker's, not those of a process that has just started. */
+async function warmUp(context: CheckContext): Promise<void> {
+  const reasoning = "The decay of one channel is a little longer now, as in the last quarter.";
+  for (const judge of context.judges) {
+    // What a judge cannot answer shows in the check itself.
+    if (judge.name !== "claude") await judge.judge({ reasoning, raw: "" }).catch(() => null);
   }
 }
 
@@ -99,8 +114,8 @@ async function checkWith(
         `  ${code} at ${path || "the proposal"}: ${message}${evidence === "" ? "" : ` (${evidence})`}`,
       );
     }
-    if (options.explain === true) {
-      for (const row of result.layers) shell.out(`  ${row.layer}: ${row.verdict} · ${row.detail}`);
+    if (result.figures !== undefined) {
+      for (const line of explainLines(result.figures)) shell.out(`  ${line}`);
     }
   }
   if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
@@ -114,9 +129,9 @@ async function checkBatch(
   const text = readTextFile(options.batch ?? "", "csv");
   for (const line of text.split("\n")) {
     if (line.trim() === "") continue;
-    const { id, verdict, layer, violations, layers } = await checkLine(line, context);
-    shell.out(resultLine({ id, verdict, layer, violations, layers }, options.explain === true));
-    if (verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
+    const result = await checkLine(line, context);
+    shell.out(resultLine(result, options.explain === true));
+    if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
   }
 }
 

@@ -4,14 +4,8 @@ import { startApi } from "../api/app.ts";
 import { createRequestMetrics } from "../api/request-metrics.ts";
 import { createScriptedTasks } from "../api/scripted-tasks.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
-import {
-  guardCheck,
-  requestChecks,
-  roleAnswers,
-  secretOf,
-  storeData,
-  sweepData,
-} from "./api-parts.ts";
+import { guardCheck } from "./guard-check.ts";
+import { requestChecks, roleAnswers, secretOf, storeData, sweepData } from "./api-parts.ts";
 import { cardKeyOf } from "./card-key.ts";
 import { lazyJudges } from "./guard-judges.ts";
 import { whole } from "./options.ts";
@@ -116,7 +110,7 @@ function apiTools(
     storeData: (digest, text) => storeData(stateDir, digest, text),
     sweepData: (before, inUse) => sweepData(stateDir, before, inUse),
     secret: secretOf(app.keys),
-    checkProposal: guardCheck(() => guard.get()),
+    checkProposal: guardCheck(() => guard.get(), { stateDir, roots }),
     cardKey: cardKeyOf(stateDir),
     ...(options.tck === true ? { scripted: createScriptedTasks(app.clock) } : {}),
     askRole: roleAnswers(app.settings, { stateDir, roots }),

@@ -7,6 +7,7 @@
 import { parseModelConfig } from "../model/config.ts";
 import type { Json } from "../schemas/canonical.ts";
 import { errorText } from "../schemas/errors.ts";
+import { type Figures, figuresOf, type Stopwatch, type Watched, watchedJudges } from "./explain.ts";
 import { type JudgeInput, judge } from "./judge.ts";
 import { type Pinned, pinConfig } from "./pinned.ts";
 import { isObject } from "./proposal.ts";
@@ -21,6 +22,8 @@ export interface CheckContext {
   readonly spec: Specification;
   readonly judges: readonly SemanticJudge[];
   readonly observed?: ObservedExposure | null;
+  /** With it results have figures; the guard itself has no clock. */
+  readonly stopwatch?: Stopwatch;
 }
 
 export interface CheckResult {
@@ -34,8 +37,9 @@ export interface CheckResult {
     readonly message: string;
     readonly evidence: string;
   }[];
-  /** What `--explain` prints. */
   readonly layers: readonly LayerVerdict[];
+  /** What `--explain` prints. */
+  readonly figures?: Figures;
 }
 
 /**
@@ -52,7 +56,7 @@ export async function checkProposal(
   reasoning: string | null,
   context: CheckContext,
 ): Promise<CheckResult> {
-  return resultOf(null, await judge(inputOf(proposal, reasoning, context), context.judges));
+  return checked(null, inputOf(proposal, reasoning, context), context);
 }
 
 /** Judges one line of `--batch`: `{"id","proposal": "<raw text>","reasoning"?}`; never rejects. */
@@ -63,14 +67,26 @@ export async function checkLine(line: string, context: CheckContext): Promise<Ch
     const violations = [{ code: "input_unreadable", path: "", message: fault, evidence: "" }];
     return { id, verdict: "vetoed", layer: "system", violations, layers: [] };
   }
-  const input = inputOf(read.proposal, read.reasoning, context);
-  return resultOf(read.id, await judge(input, context.judges));
+  return checked(read.id, inputOf(read.proposal, read.reasoning, context), context);
+}
+
+async function checked(
+  id: CheckResult["id"],
+  input: JudgeInput,
+  { judges, stopwatch }: CheckContext,
+): Promise<CheckResult> {
+  if (stopwatch === undefined) return resultOf(id, await judge(input, judges));
+  const seen: Watched[] = [];
+  const verdict = await judge(input, watchedJudges(judges, stopwatch, seen));
+  const figures = figuresOf({ input, verdict, judges, seen }, stopwatch);
+  return { ...resultOf(id, verdict), figures };
 }
 
 /** A result as a line of NDJSON, without the layers' figures unless asked for. */
 export function resultLine(result: CheckResult, explain: boolean): string {
-  const { layers, ...plain } = result;
-  return JSON.stringify(explain ? { ...plain, layers } : plain);
+  const { layers, figures, ...plain } = result;
+  if (!explain) return JSON.stringify(plain);
+  return JSON.stringify({ ...plain, layers, ...(figures === undefined ? {} : { figures }) });
 }
 
 type Line =

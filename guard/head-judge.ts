@@ -69,5 +69,9 @@ async function judgeByHead(
       return violation("intent_methodology", "reasoning", message, sentence);
     }),
     detail: `${sentences.length} sentences, highest probability ${highest.toFixed(3)}`,
+    scores: {
+      threshold: head.threshold,
+      passages: scored.map(({ sentence, score }) => ({ score, text: sentence })),
+    },
   };
 }

@@ -24,6 +24,11 @@ export interface SemanticOpinion {
   readonly violations: readonly Violation[];
   /** Figures for people, such as the highest score and the passage. */
   readonly detail: string;
+  /** Of a judge that scores: each passage's, and the score from which it refuses. */
+  readonly scores?: {
+    readonly threshold: number;
+    readonly passages: readonly { readonly score: number; readonly text: string }[];
+  };
 }
 
 /** One judge of words: the lexicon, the trained head, or Claude. */

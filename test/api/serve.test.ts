@@ -141,7 +141,13 @@ describe("mmm serve", () => {
         proposal: { changes: [{ path: "adstock.max_lag_weeks", to: 2 }], reasoning: "x" },
       },
     });
-    expect(check.json).toMatchObject({ verdict: "vetoed" });
+    expect(check.json).toMatchObject({ verdict: "vetoed", observed_spend: true });
+    const { baseline } = body(1) as { baseline: object };
+    const proposal = { changes: [{ path: "hyperparameters.tv.decay", to: 0.4 }], reasoning: "" };
+    const asked = (data: string) =>
+      call(`${url}/v1/guard/check`, { body: { baseline, proposal, data } });
+    expect((await asked(path)).json).toMatchObject({ verdict: "cleared", observed_spend: true });
+    expect((await asked("/etc/passwd")).status).toBe(422);
     await stop("SIGTERM");
   }, 150_000);
 
