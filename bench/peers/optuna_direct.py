@@ -158,9 +158,10 @@ class BadTrials:
 
     def __init__(self, budget, dimension):
         self.in_order = [[] for _ in range(dimension)]
-        self.squared = np.zeros((budget + 1, dimension))
-        self.linear = np.zeros((budget + 1, dimension))
-        self.constant = np.zeros((budget + 1, dimension))
+        # Of a kernel's log density: factors of the point and of its square, and what is left.
+        self.factors = np.zeros((budget + 1, 2 * dimension))
+        self.constants = np.zeros((budget + 1, dimension))
+        self.constant = np.zeros(budget + 1)
         self.tied = False
         for at in range(dimension):
             self.refresh([(0, at, 0.5, 1.0)])
@@ -188,11 +189,12 @@ class BadTrials:
         rows, parameters, mu, sigma = (np.array(one) for one in zip(*changed))
         mass = _log_gauss_mass(-mu / sigma, (1 - mu) / sigma)
         curvature = 0.5 / np.square(sigma)
-        self.squared[rows, parameters] = -curvature
-        self.linear[rows, parameters] = 2 * mu * curvature
-        self.constant[rows, parameters] = (
+        self.factors[rows, parameters] = 2 * mu * curvature
+        self.factors[rows, parameters + len(self.in_order)] = -curvature
+        self.constants[rows, parameters] = (
             -np.square(mu) * curvature - mass - np.log(sigma) - _norm_pdf_logC
         )
+        self.constant[rows] = self.constants[rows].sum(axis=1)
 
     def best(self, numbers, log_good, candidates):
         """The candidate with the greatest ratio of densities; none when it is a near thing."""
@@ -210,10 +212,11 @@ class BadTrials:
         weights = np.zeros(rows)
         weights[numbers + 1] = default_weights(len(numbers))
         weights[0] = 1.0
-        sums = np.square(points) @ self.squared[:rows].T + points @ self.linear[:rows].T
-        sums += self.constant[:rows].sum(axis=1)
+        sums = np.hstack([points, np.square(points)]) @ self.factors[:rows].T
+        sums += self.constant[:rows]
         greatest = sums.max(axis=1)
-        return np.log(np.exp(sums - greatest[:, None]) @ (weights / weights.sum())) + greatest
+        sums -= greatest[:, None]
+        return np.log(np.exp(sums, out=sums) @ (weights / weights.sum())) + greatest
 
 
 def log_ndtr_with(single):
