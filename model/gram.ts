@@ -41,7 +41,8 @@ export class SegmentSums {
   update(changed: readonly number[]): void {
     const { arena, fixed, channels, width } = this.#layout;
     const common = fillUp(fixed);
-    // When all changed, each pair of channels is multiplied once, by the first of the two.
+    // Of two channels the product in the row of the first is read: when all changed, the others
+    // need not be taken.
     const all = changed.length === channels;
     for (let index = 0; index < changed.length; index += 2) {
       const channel = changed[index] as number;
@@ -50,17 +51,16 @@ export class SegmentSums {
       arena.kernels.products(this.#pointer, channel, second, 0, common);
       arena.kernels.products(this.#pointer, channel, second, first, width);
     }
-    for (let index = 0; index < changed.length; index += 1) {
-      this.#mirror(changed[index] as number, all ? index : 0);
-    }
+    if (all) return;
+    for (let index = 0; index < changed.length; index += 1) this.#mirror(changed[index] as number);
   }
 
-  /** Copies a channel's products with the others to the others' rows. */
-  #mirror(channel: number, first: number): void {
+  /** Copies a channel's products with those before it to their rows. */
+  #mirror(channel: number): void {
     const { fixed, channels, width } = this.#layout;
     for (let segment = 0; segment < this.#segments; segment += 1) {
       const row = (segment * channels + channel) * width;
-      for (let other = first; other < channels; other += 1) {
+      for (let other = 0; other < channel; other += 1) {
         const mirror = (segment * channels + other) * width + fixed + channel;
         this.#sums[mirror] = this.#sums[row + fixed + other] as number;
       }

@@ -19,46 +19,35 @@
 /** First byte that is free for arrays. */
 export const HEAP_BASE: usize = __heap_base;
 
-const REAL: usize = memory.data<f64>([
+/** Coefficients of R and of P. */
+const LOG: usize = memory.data<f64>([
   6.666666666666735130e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
   1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
+]);
+const EXP: usize = memory.data<f64>([
   1.66666666666666019037e-1, -2.77777777770155933842e-3, 6.61375632143793436117e-5,
   -1.65339022054652515390e-6, 4.13813679705723846039e-8,
-  6.93147180369123816490e-1, 1.90821492927058770002e-10, 1.44269504088896338700,
-  2.2250738585072014e-308, 1.0, 2.0, 4503599627371519.0, 6755399441055744.0, 710.0, -700.0, Infinity,
 ]);
-/** First of the coefficients of R and of P above. */
-const LOG: i32 = 0;
-const EXP: i32 = 7;
-const LN2_HIGH: i32 = 12;
-const LN2_LOW: i32 = 13;
-const INVERSE_LN2: i32 = 14;
-const SMALLEST_NORMAL: i32 = 15;
-const ONE: i32 = 16;
-const TWO: i32 = 17;
-/** 2^52 + 1023: takes the exponent of a number put into its low bits to a float. */
-const EXPONENT_ZERO: i32 = 18;
-/** 1.5 · 2^52: adding it rounds to an integer, left in the low bits. */
-const ROUNDER: i32 = 19;
-/** Beyond these 1/(1 + e^z) is 0 or 1. */
-const LARGEST: i32 = 20;
-const LEAST: i32 = 21;
-const INFINITE: i32 = 22;
-
-/** Bits: 1 − √½ as exponents count, the exponent, that of 1, that of 2^52. */
+/** ln 2 in two parts, 1 / ln 2. */
+const LN2: usize = memory.data<f64>([
+  6.93147180369123816490e-1, 1.90821492927058770002e-10, 1.44269504088896338700,
+]);
+/** The smallest normal number, ∞, 1, 2. */
+const PLAIN: usize = memory.data<f64>([2.2250738585072014e-308, Infinity, 1.0, 2.0]);
+/**
+ * 2^52 + 1023 takes an exponent in the low bits to a float; adding 1.5 · 2^52 rounds to an integer,
+ * left in the low bits; beyond the last two 1/(1 + e^z) is 0 or 1.
+ */
+const RANGE: usize = memory.data<f64>([4503599627371519.0, 6755399441055744.0, 710.0, -700.0]);
+/** Bits: 1 less √½ as exponents count; the exponent; that of 1; that of 2^52. */
 const BITS: usize = memory.data<u64>([
   0x00095f6200000000, 0xfff0000000000000, 0x3ff0000000000000, 0x4330000000000000,
 ]);
 
-/** Read from memory where used: cheaper than an immediate, which takes three instructions. */
+/** Both lanes. Read before a loop; as a literal it would be built anew in every round. */
 // @ts-ignore: decorator
-@inline function real(at: i32): v128 {
-  return v128.load_splat<f64>(REAL + 8 * at);
-}
-
-// @ts-ignore: decorator
-@inline function bits(at: i32): v128 {
-  return v128.load_splat<f64>(BITS + 8 * at);
+@inline function constant(table: usize, at: usize): v128 {
+  return v128.load_splat<f64>(table + 8 * at);
 }
 
 // @ts-ignore: decorator
@@ -66,63 +55,60 @@ const BITS: usize = memory.data<u64>([
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
-/** ln x; −∞ below the smallest normal number. */
-// @ts-ignore: decorator
-@inline function logarithm(x: v128): v128 {
-  const above = i64x2.add(x, bits(0));
-  const m = i64x2.sub(x, i64x2.sub(v128.and(above, bits(1)), bits(2)));
-  const k = f64x2.sub(v128.or(i64x2.shr_u(above, 52), bits(3)), real(EXPONENT_ZERO));
-  const s = f64x2.div(f64x2.sub(m, real(ONE)), f64x2.add(m, real(ONE)));
-  const z = f64x2.mul(s, s);
-  const w = f64x2.mul(z, z);
-  const odd = timesAdd(w, timesAdd(w, real(LOG + 5), real(LOG + 3)), real(LOG + 1));
-  let even = timesAdd(w, timesAdd(w, real(LOG + 6), real(LOG + 4)), real(LOG + 2));
-  even = timesAdd(w, even, real(LOG));
-  const low = timesAdd(s, f64x2.mul(z, timesAdd(z, odd, even)), f64x2.mul(k, real(LN2_LOW)));
-  const value = timesAdd(k, real(LN2_HIGH), f64x2.add(f64x2.add(s, s), low));
-  return f64x2.sub(value, v128.and(f64x2.lt(x, real(SMALLEST_NORMAL)), real(INFINITE)));
-}
-
-/** 1/(1 + e^value). */
-// @ts-ignore: decorator
-@inline function logistic(value: v128): v128 {
-  const z = f64x2.pmax(f64x2.pmin(value, real(LARGEST)), real(LEAST));
-  const rounded = timesAdd(z, real(INVERSE_LN2), real(ROUNDER));
-  const power = i64x2.add(i64x2.shl(rounded, 52), bits(2));
-  const k = f64x2.sub(rounded, real(ROUNDER));
-  const r = f64x2.sub(f64x2.sub(z, f64x2.mul(k, real(LN2_HIGH))), f64x2.mul(k, real(LN2_LOW)));
-  const q = f64x2.mul(r, r);
-  let even = timesAdd(q, real(EXP + 4), real(EXP + 3));
-  even = timesAdd(q, timesAdd(q, even, real(EXP + 2)), real(EXP + 1));
-  const b = timesAdd(q, timesAdd(q, even, real(EXP)), real(TWO));
-  const below = f64x2.sub(b, r);
-  return f64x2.div(below, f64x2.add(below, f64x2.mul(power, f64x2.add(b, r))));
-}
-
-/** to_t = ln(from_t · inverse). */
+/**
+ * to_t = ln(from_t · inverse), −∞ where that is below the smallest normal number. At least two rows,
+ * `to` not `from`: the last two rows are taken together, one of them again when rows are odd.
+ */
 export function relativeLogs(from: usize, to: usize, rows: i32, inverse: f64): void {
   const by = f64x2.splat(inverse);
-  const end: usize = (rows >> 1) << 4;
-  let at: usize = 0;
-  for (; at < end; at += 16) v128.store(to + at, logarithm(f64x2.mul(v128.load(from + at), by)));
-  if (rows & 1) {
-    const last = f64x2.mul(v128.load_zero<f64>(from + at), by);
-    v128.store_lane<f64>(to + at, logarithm(last), 0);
+  const c0 = constant(LOG, 0), c1 = constant(LOG, 1), c2 = constant(LOG, 2), c3 = constant(LOG, 3);
+  const c4 = constant(LOG, 4), c5 = constant(LOG, 5), c6 = constant(LOG, 6);
+  const high = constant(LN2, 0), low = constant(LN2, 1);
+  const smallest = constant(PLAIN, 0), infinite = constant(PLAIN, 1), one = constant(PLAIN, 2);
+  const zeroExponent = constant(RANGE, 0);
+  const half = constant(BITS, 0), exponent = constant(BITS, 1);
+  const oneBits = constant(BITS, 2), floatBits = constant(BITS, 3);
+  const last = 8 * (rows - 2);
+  for (let row = 0; row < last + 16; row += 16) {
+    const at = min(row, last);
+    const x = f64x2.mul(v128.load(from + at), by);
+    const above = i64x2.add(x, half);
+    const m = i64x2.sub(x, i64x2.sub(v128.and(above, exponent), oneBits));
+    const k = f64x2.sub(v128.or(i64x2.shr_u(above, 52), floatBits), zeroExponent);
+    const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+    const z = f64x2.mul(s, s);
+    const w = f64x2.mul(z, z);
+    const odd = timesAdd(w, timesAdd(w, c5, c3), c1);
+    const even = timesAdd(w, timesAdd(w, timesAdd(w, c6, c4), c2), c0);
+    const rest = timesAdd(s, f64x2.mul(z, timesAdd(z, odd, even)), f64x2.mul(k, low));
+    const value = timesAdd(k, high, f64x2.add(f64x2.add(s, s), rest));
+    v128.store(to + at, f64x2.sub(value, v128.and(f64x2.lt(x, smallest), infinite)));
   }
 }
 
-/** to_t = 1/(1 + e^{alpha (logGamma − from_t)}). */
+/** to_t = 1/(1 + e^{alpha (logGamma − from_t)}). At least two rows, `to` not `from`. */
 export function saturate(from: usize, to: usize, rows: i32, alpha: f64, logGamma: f64): void {
-  const a = f64x2.splat(alpha);
-  const g = f64x2.splat(logGamma);
-  const end: usize = (rows >> 1) << 4;
-  let at: usize = 0;
-  for (; at < end; at += 16) {
-    v128.store(to + at, logistic(f64x2.mul(a, f64x2.sub(g, v128.load(from + at)))));
-  }
-  if (rows & 1) {
-    const last = f64x2.mul(a, f64x2.sub(g, v128.load_zero<f64>(from + at)));
-    v128.store_lane<f64>(to + at, logistic(last), 0);
+  const a = f64x2.splat(alpha), g = f64x2.splat(logGamma);
+  const c0 = constant(EXP, 0), c1 = constant(EXP, 1), c2 = constant(EXP, 2), c3 = constant(EXP, 3);
+  const c4 = constant(EXP, 4), two = constant(PLAIN, 3);
+  const high = constant(LN2, 0), low = constant(LN2, 1), inverse = constant(LN2, 2);
+  const rounder = constant(RANGE, 1), largest = constant(RANGE, 2), least = constant(RANGE, 3);
+  const oneBits = constant(BITS, 2);
+  const last = 8 * (rows - 2);
+  for (let row = 0; row < last + 16; row += 16) {
+    const at = min(row, last);
+    const exponent = f64x2.mul(a, f64x2.sub(g, v128.load(from + at)));
+    const z = f64x2.pmax(f64x2.pmin(exponent, largest), least);
+    const rounded = timesAdd(z, inverse, rounder);
+    const power = i64x2.add(i64x2.shl(rounded, 52), oneBits);
+    const k = f64x2.sub(rounded, rounder);
+    const r = f64x2.sub(f64x2.sub(z, f64x2.mul(k, high)), f64x2.mul(k, low));
+    const q = f64x2.mul(r, r);
+    const tail = timesAdd(q, timesAdd(q, timesAdd(q, c4, c3), c2), c1);
+    const b = timesAdd(q, timesAdd(q, tail, c0), two);
+    const below = f64x2.sub(b, r);
+    const above = f64x2.mul(power, f64x2.add(b, r));
+    v128.store(to + at, f64x2.div(below, f64x2.add(below, above)));
   }
 }
 
@@ -334,7 +320,10 @@ export function accumulate(from: usize, to: usize, count: i32): void {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** The fold's reduced system from the sums `total` (channels × width) of its training rows. */
+/**
+ * The fold's reduced system from the sums `total` (channels × width) of its training rows; of two
+ * channels the product in the row of the first is read.
+ */
 export function reduce(fold: Fold, total: usize, identified: f64): void {
   const channels = fold.channels, columns = fold.columns, rank = fold.rank;
   const line = 8 * rank;
@@ -353,13 +342,13 @@ export function reduce(fold: Fold, total: usize, identified: f64): void {
       v128.store(rotated + at, left);
       v128.store(rotated + at + 16, right);
     }
-    const media: usize = own + 8 * (columns + 1);
+    const media: usize = 8 * (columns + 1 + c);
     const explained = dot(rotated, fold.rotatedTarget, rank);
     store<f64>(fold.right + 8 * c, load<f64>(own + 8 * columns) - explained);
-    store<f64>(fold.diagonalMin + 8 * c, identified * load<f64>(media + 8 * c));
+    store<f64>(fold.diagonalMin + 8 * c, identified * load<f64>(own + media));
     for (let j = 0; j <= c; j += 1) {
       const shared = dot(rotated, fold.rotated + j * line, rank);
-      const value = load<f64>(media + 8 * j) - shared;
+      const value = load<f64>(total + 8 * j * fold.width + media) - shared;
       store<f64>(fold.gram + 8 * (c * channels + j), value);
       store<f64>(fold.gram + 8 * (j * channels + c), value);
     }

@@ -15,7 +15,7 @@ import type { Kernels } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
 import type { Problem } from "./problem.ts";
 import type { TransformSettings } from "./transform.ts";
-import { REMAINDER, adstockNorm, saturationScales } from "./transform.ts";
+import { REMAINDER, saturationScales } from "./transform.ts";
 
 export const PARAMETERS_PER_CHANNEL = 3;
 
@@ -122,8 +122,9 @@ function createCarryover(
         table[at + 1] = layer.adstocked.byteOffset;
         table[at + 2] = layer.scales.byteOffset;
         table[at + 3] = layer.decay;
-        table[at + 4] = layer.decay ** (lagMax + 1);
-        table[at + 5] = adstockNorm(layer.decay, settings);
+        const cut = layer.decay ** (lagMax + 1);
+        table[at + 4] = cut;
+        table[at + 5] = settings.normalized ? (1 - layer.decay) / (1 - cut) : 1;
       }
       arena.kernels.adstock4(table.byteOffset, rows, first, stride, lag, REMAINDER);
     }
@@ -135,7 +136,7 @@ function createCarryover(
 
 /** ln(a/m), −∞ where a = 0; m of a channel silent in the first window is that of a later one. */
 function relativeLogs(layer: Layers, settings: TransformSettings, kernels: Kernels): void {
-  const { adstocked, logRelative, scales } = layer;
+  const { adstocked, logRelative, scales, column } = layer;
   const { stride } = settings;
   if (scales.includes(0)) {
     const later = saturationScales(adstocked, settings);
@@ -146,13 +147,14 @@ function relativeLogs(layer: Layers, settings: TransformSettings, kernels: Kerne
     kernels.relativeLogs(adstocked.byteOffset, to, length, inverseOf(scales[0]));
     return;
   }
+  // The column is written last, so that it can hold a/m until then.
   for (let geo = 0; geo < stride; geo += 1) {
     const inverse = inverseOf(scales[geo]);
     for (let row = geo; row < length; row += stride) {
-      logRelative[row] = (adstocked[row] as number) * inverse;
+      column[row] = (adstocked[row] as number) * inverse;
     }
   }
-  kernels.relativeLogs(to, to, length, 1);
+  kernels.relativeLogs(column.byteOffset, to, length, 1);
 }
 
 function inverseOf(scale: number | undefined): number {
