@@ -1,5 +1,5 @@
 /** `kernels.as` compiled, base64: made by `npm run kernels:build`, not by hand. */
-export const KERNEL_BYTES = `
+export const KERNEL_BYTES: string = `
 AGFzbQEAAAABNQhgAABgBX9/f3x8AGAEf39/fABgA39/fABgBX9/f39/AGABfwF8YAZ/f39/f3wAYAN/f38AAwkIAAECAwQF
 BgcFAwEAAQYGAX8BQQALB2QJCUhFQVBfQkFTRQMADHJlbGF0aXZlTG9ncwACCHNhdHVyYXRlAAEIYWRzdG9jazQABghwcm9k
 dWN0cwAECmFjY3VtdWxhdGUABwZyZWR1Y2UAAwVqdWRnZQAFBm1lbW9yeQIACAEADAEGCqMhCAcAQdgJJAAL6QICE3sCfyAD

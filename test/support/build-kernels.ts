@@ -34,7 +34,7 @@ export async function compileKernels(): Promise<string> {
     .toString("base64")
     .replaceAll(new RegExp(`.{${LINE}}`, "g"), "$&\n");
   return `/** \`kernels.as\` compiled, base64: made by \`npm run kernels:build\`, not by hand. */
-export const KERNEL_BYTES = \`
+export const KERNEL_BYTES: string = \`
 ${text.trimEnd()}
 \`;
 `;
