@@ -5,7 +5,7 @@
  * I1. Order of keys and changes, spelling of numbers, casing, look-alike letters, spacing and the
  *     reasoning beside a set of changes do not alter the digest.
  * I2. Numbers count to two significant digits, so that jitter is the same content.
- * I3. Text that is not a proposal is counted by its letters and digits.
+ * I3. Text that is not a proposal is counted by its letters and digits, escaped or not.
  */
 import { type Json, digestOf } from "../schemas/canonical.ts";
 import { skeleton } from "./lookalike.ts";
@@ -21,14 +21,16 @@ export function contentDigest(raw: string, json: Json | undefined): string {
 }
 
 function contentOf(raw: string, json: Json | undefined): Json {
-  if (!isObject(json)) return { text: lettersOf(raw) };
+  if (json === undefined) return { text: lettersOf(unescaped(raw)) };
+  if (!isObject(json)) return { other: reduced(json) };
   const { changes, config, reasoning } = json;
   if (Array.isArray(changes) && changes.length > 0) {
     const counted = changes.slice(0, CHANGES_COUNTED);
     return { changes: counted.map((change) => changeText(change as Json)).toSorted() };
   }
   if (isObject(config)) return { config: reduced(config) };
-  return { text: lettersOf(typeof reasoning === "string" ? reasoning : raw) };
+  if (typeof reasoning === "string") return { text: lettersOf(reasoning) };
+  return { other: reduced(json) };
 }
 
 /** One change; the usual form, a path and a number, without the detour over JSON. */
@@ -38,6 +40,15 @@ function changeText(change: Json): string {
   const usual = typeof path === "string" && typeof to === "number";
   if (!usual || Object.keys(change).length !== 2) return JSON.stringify(reduced(change));
   return `${skeleton(path.slice(0, TEXT_CHARACTERS_MAX))}=${Number(to.toPrecision(2))}`;
+}
+
+/** What JSON's escapes stand for, in a text that is not quite JSON. */
+function unescaped(raw: string): string {
+  return raw
+    .slice(0, 6 * TEXT_CHARACTERS_MAX)
+    .replace(/\\u([0-9a-fA-F]{4})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }
 
 function lettersOf(text: string): string {

@@ -15,7 +15,7 @@ import type { SemanticJudge } from "./semantics.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Changes whenever the code can give another verdict for the same input. */
-const GUARD_VERSION = 1;
+const GUARD_VERSION = 2;
 const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
 
 /** The part of a snapshot store that a memo needs; first writer wins. */
