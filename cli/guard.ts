@@ -1,4 +1,4 @@
-/** `mmm guard`: judge proposals outside any session, and look after the signing keys. */
+/** `mmm guard`: judge proposals outside any session; the signing keys are in `guard-keys.ts`. */
 import type { Command } from "commander";
 import { modelCall } from "../consumers/data-source.ts";
 import {
@@ -9,21 +9,17 @@ import {
   type CheckContext,
 } from "../guard/check.ts";
 import { observedExposure } from "../guard/exposure.ts";
-import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
 import type { ObservedExposure } from "../guard/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile } from "../infra/files.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
-import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { parseDataset } from "../model/dataset.ts";
 import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
-import type { Keys } from "../consumers/vouching.ts";
 import { explainLines } from "./guard-explain.ts";
 import { openJudges } from "./guard-judges.ts";
-import { choice } from "./options.ts";
+import { addKeysCommand } from "./guard-keys.ts";
 import { readModelConfig } from "./request.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { loadKeys } from "./keys.ts";
+import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;
@@ -152,73 +148,4 @@ function observedIn(baseline: string, data: string): ObservedExposure {
   const config = readModelConfig(baseline, data);
   const text = readTextFile(config.data.path, "csv", "data_invalid");
   return modelCall(() => observedExposure(parseDataset(text, config), config));
-}
-
-const ringName = choice("guard", "coordinator");
-
-function addKeysCommand(guard: Command, shell: Shell): void {
-  const keys = guard.command("keys").description("signing keys: list, export, rotate, retire");
-  withCommon(keys.command("list"))
-    .description("public keys by ring")
-    .action((options: CommonOptions) =>
-      listKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
-    );
-  withCommon(keys.command("export"))
-    .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
-    .action((options: CommonOptions) => {
-      const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
-      const file = {
-        coordinator: ringJson(coordinator, { private: true }),
-        guard: ringJson(own, { private: true }),
-      };
-      shell.out(Buffer.from(JSON.stringify(file)).toString("base64url"));
-    });
-  withCommon(keys.command("rotate"))
-    .description("sign with a new key; what the old one signed stays valid")
-    .option("--ring <name>", "guard | coordinator", ringName, "guard")
-    .action((options: CommonOptions & { ring: RingName }) =>
-      changeKeys(shell, options, (ring) => rotated(ring, signingKeyOf(keySeed()))),
-    );
-  withCommon(keys.command("retire"))
-    .description("refuse from now on what this key signed")
-    .argument("<kid>", "key id")
-    .option("--ring <name>", "guard | coordinator", ringName, "guard")
-    .action((kid: string, options: CommonOptions & { ring: RingName }) =>
-      changeKeys(shell, options, (ring) => retired(ring, kid)),
-    );
-}
-
-function changeKeys(
-  shell: Shell,
-  options: CommonOptions & { ring: RingName },
-  change: (ring: KeyRing) => KeyRing,
-): void {
-  if ((shell.environment["MMM_KEYS"] ?? "") !== "") {
-    throw new MmmError("conflict", "the keys come from MMM_KEYS; change them where that is set");
-  }
-  const before = loadKeys(options.stateDir, shell.environment);
-  const after = { ...before, [options.ring]: change(before[options.ring]) };
-  writeKeyFile(options.stateDir, {
-    coordinator: ringJson(after.coordinator, { private: true }),
-    guard: ringJson(after.guard, { private: true }),
-  });
-  listKeys(shell, options, after);
-}
-
-function listKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
-  const rows = (["coordinator", "guard"] as const).flatMap((name) =>
-    [...keys[name].verification.keys()].map((kid) => ({
-      ring: name,
-      kid,
-      signs: keys[name].signing?.kid === kid,
-    })),
-  );
-  if (options.json === true) shell.out(JSON.stringify(rows));
-  else
-    shell.out(
-      table(
-        ["ring", "key", "use"],
-        rows.map((row) => [row.ring, row.kid, row.signs ? "signs" : "verifies"]),
-      ),
-    );
 }

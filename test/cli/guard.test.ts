@@ -220,6 +220,8 @@ describe("mmm guard keys", () => {
     const old = signing(keys("list").out);
     const next = signing(keys("rotate").out);
     expect(next).not.toBe(old);
+    const early = keys("retire", old);
+    expect([early.code, early.err]).toEqual([11, expect.stringMatching(/1 open session rests on/)]);
     const { code, out } = mmm(run);
     expect(code).toBe(0);
     const { session } = JSON.parse(out) as { session: string };

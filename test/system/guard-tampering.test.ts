@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Running } from "../../consumers/consume.ts";
-import { signClearance } from "../../guard/clearance.ts";
+import { signClearance, signWarrant } from "../../guard/clearance.ts";
 import { ringOf, signingKeyOf } from "../../guard/keys.ts";
 import { pinConfig } from "../../guard/pinned.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
@@ -15,6 +15,7 @@ import { recordOf } from "../../producers/publish.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
 import type { Attachments, Event, EventData, Recorded } from "../../schemas/event.ts";
+import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { historyEntry, manifestOf, verifyExport } from "../../session/audit.ts";
 import type { EventLog, LogRecord } from "../../session/ports.ts";
@@ -53,6 +54,16 @@ const ROLES = [
   "stakeholder",
   "research-persona",
 ];
+
+const PINNED_WARRANT = {
+  session: "s1",
+  work_item: "w1",
+  attempt: 1,
+  iteration: 1,
+  baseline: PINNED.text,
+  base: PINNED.text,
+  constraints: [],
+};
 
 const attacker = ringOf(signingKeyOf(new Uint8Array(32).fill(66)));
 
@@ -374,5 +385,48 @@ describe.each(BACKENDS.slice(1))("who can write to the log, on $name", ({ open }
       letters.push(`${record.headers["ce_type"]} ${record.headers["dlq-code"]}`);
     }
     expect(letters).toEqual(["mmm.TrainingRefused not_found"]);
+  });
+
+  it("proposes without a warrant, or with another's: vetoed, and recorded", async () => {
+    const { log, trained, speak, startAllBut } = await stage(open);
+    await startAllBut();
+    await request(log, "s1", ONE);
+    await until(log, "s1", "ProposalRouted");
+    const [baseline] = await recordsOf(log, "ds-outputs", "ProposalMade");
+    const old = baseline?.headers["mmm-warrant"] ?? "";
+    expect(old).not.toBe("");
+    const data: EventData<"ProposalMade"> = {
+      work_item: "w1",
+      attempt: 1,
+      proposal: "w1.1",
+      author: "data_scientist",
+      raw: `{"config":${PINNED.text},"reasoning":""}`,
+      search_score: null,
+      evaluations: 0,
+      reasoner: BUILTIN_REASONER,
+    };
+    const own = { ...PINNED_WARRANT, baseline: EVIL.text, base: EVIL.text };
+    for (const attachments of [
+      {},
+      { warrant: old },
+      { warrant: signWarrant(own, attacker) },
+      { warrant: signWarrant(own, TEST_KEYS.guard) },
+    ] satisfies readonly Attachments[]) {
+      const event: Event = { type: "ProposalMade", data };
+      await inject(log, TOPICS.dsOutputs, event, { attachments, producer: "data-scientist" });
+    }
+    // The session waits for the Data Scientist's answer: a verdict on anything else is refused.
+    const vetoed = (events: readonly Recorded[]) =>
+      refusalsIn(events).filter(({ event_type }) => event_type === "ProposalVetoed");
+    await untilSo(log, (events) => vetoed(events).length === 4);
+    const vetoes = await recordsOf(log, "vetoes", "ProposalVetoed");
+    expect(vetoes).toHaveLength(4);
+    for (const { value } of vetoes) {
+      expect(decodeEvent(value!)).toMatchObject({
+        data: { layer: "system", violations: [{ code: "clearance_refused" }] },
+      });
+    }
+    speak();
+    await expectGoodEnd(log, trained);
   });
 });
