@@ -1,8 +1,9 @@
 /**
- * Fitting the guard's intent head, and scoring with whole classes held out.
+ * Fitting the guard's intent head, and scoring with whole classes or whole writers held out.
  *
  * I1. Deterministic: no chance; equal sentences give equal weights.
  */
+import { sentencesOf } from "../guard/clause.ts";
 import { featureCount, intentFeatures } from "../guard/intent-features.ts";
 import type { IntentHead } from "../guard/intent-head.ts";
 import { intentProbability } from "../guard/intent-head.ts";
@@ -14,10 +15,12 @@ export interface Lesson {
   readonly embedding: Float32Array;
 }
 
-/** Inverse strength of the penalty; by leave-class-out on the sentences written by hand. */
+/** Inverse strength of the penalty; by leave-writer-out, as the weights below. */
 const C = 3;
-/** Weight of a sentence of the grammar beside one written by hand. */
+/** Weight of a sentence of the grammar beside one by hand of the first writer. */
 const GRAMMAR_WEIGHT = 0.1;
+/** Weight of a text of the later writers, who wrote the least and the closest to business prose. */
+const LATER_WEIGHT = 4;
 const HELD_OUT = ["T1", "T13", "T14", "T16", "T18", "T19", "T20", "T24"];
 
 /** Weights of a head for these sentences; the two sides weigh the same. */
@@ -31,7 +34,7 @@ export function fitIntentHead(lessons: readonly Lesson[]): {
     x.set(intentFeatures(embedding, clause.text), at * dimension);
   }
   const y = Int32Array.from(lessons, ({ clause }) => (clause.intent ? 1 : 0));
-  const own = lessons.map(({ clause }) => (clause.grammar === true ? GRAMMAR_WEIGHT : 1));
+  const own = lessons.map(({ clause }) => weightOf(clause));
   const side = [0, 0];
   for (const [at, label] of y.entries()) side[label] = (side[label] ?? 0) + (own[at] ?? 0);
   const total = (side[0] ?? 0) + (side[1] ?? 0);
@@ -45,6 +48,11 @@ export function fitIntentHead(lessons: readonly Lesson[]): {
     ),
     bias: (fitted[2 * row - 1] ?? 0) - (fitted[row - 1] ?? 0),
   };
+}
+
+function weightOf(clause: LabelledClause): number {
+  if (clause.grammar === true) return GRAMMAR_WEIGHT;
+  return clause.author === undefined ? 1 : LATER_WEIGHT;
 }
 
 export interface HeldOutScore {
@@ -67,6 +75,29 @@ export function heldOutScores(
         intent: clause.intent,
         score: intentProbability(head, intentFeatures(embedding, clause.text)),
       }));
+  });
+}
+
+/**
+ * Each text of a later writer, scored as the judge does, by its highest sentence, with a head that
+ * saw nothing of that writer. Predicts a stranger's texts, which held-out classes do not: there the
+ * writer's manner is known.
+ */
+export function strangerScores(
+  lessons: readonly Lesson[],
+  embeddingOf: (sentence: string) => Float32Array,
+): (HeldOutScore & { readonly author: string })[] {
+  const authors = new Set(lessons.flatMap(({ clause }) => clause.author ?? []));
+  return [...authors].flatMap((author) => {
+    const head = headWithout(lessons, (clause) => clause.author === author);
+    return lessons
+      .filter(({ clause }) => clause.author === author)
+      .map(({ clause: { text, intent } }) => {
+        const scores = sentencesOf(text).map((sentence) =>
+          intentProbability(head, intentFeatures(embeddingOf(sentence), sentence)),
+        );
+        return { text, intent, author, score: Math.max(0, ...scores) };
+      });
   });
 }
 

@@ -32,6 +32,8 @@ export interface LabelledClause {
   readonly about?: string;
   /** Made by the grammar, not by hand. */
   readonly grammar?: true;
+  /** Who wrote it, where it was not the writer of the first set; a whole writer can be held out. */
+  readonly author?: string;
   readonly intent: boolean;
   readonly text: string;
 }
