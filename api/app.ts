@@ -10,7 +10,7 @@ import type { ApiTools } from "./api-tools.ts";
 import { A2A_ERROR_FORMS } from "./a2a-errors.ts";
 import { createAuthenticator, type Authenticator } from "./authenticate.ts";
 import { createHistoryHub } from "./history-hub.ts";
-import { escalationRoute } from "./escalation-routes.ts";
+import { escalationRoutes } from "./escalation-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { openIntake, type Intake } from "./intake.ts";
 import { isLoopbackAddress } from "./loopback.ts";
@@ -59,7 +59,7 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   const routes: Route[] = [
     ...sessionRoutes(sessions, intake),
     ...historyRoutes({ sessions, hub, report: tools.report }),
-    escalationRoute(sessions),
+    ...escalationRoutes({ sessions, hub }),
     ...operationRoutes(operationTools(tools)),
     ...a2a.routes,
   ];

@@ -1,15 +1,27 @@
 /** REST: what waits for a person, with everything needed to decide. */
 import { z } from "zod";
+import { MmmError } from "../schemas/errors.ts";
+import { escalationView } from "../session/escalation-view.ts";
+import type { HistoryHub } from "./history-hub.ts";
 import type { Principal } from "./principal.ts";
 import type { Route } from "./route.ts";
-import { route } from "./route.ts";
+import { route, SESSION_PARAMS } from "./route.ts";
 import { stateOf } from "./session-view.ts";
 import type { Sessions } from "./sessions.ts";
 
 const ESCALATION = z.looseObject({ session: z.string(), escalation: z.string() });
 
+interface EscalationTools {
+  readonly sessions: Sessions;
+  readonly hub: Pick<HistoryHub, "page">;
+}
+
+export function escalationRoutes(tools: EscalationTools): readonly Route[] {
+  return [open(tools.sessions), one(tools)];
+}
+
 /** Open escalations, with what a person needs to decide. */
-export function escalationRoute(sessions: Sessions): Route {
+function open(sessions: Sessions): Route {
   return route({
     method: "GET",
     path: "/v1/escalations",
@@ -35,6 +47,42 @@ export function escalationRoute(sessions: Sessions): Route {
       );
       const escalations = rows.filter((row) => row !== null);
       return { status: 200, json: { escalations, next: found.next } };
+    },
+  });
+}
+
+const ENTRIES_MAX = 100_000;
+const PARAMS = SESSION_PARAMS.extend({
+  escalation: z.string().regex(/^e\d{1,9}$/),
+});
+const VIEW = z.looseObject({
+  session: z.string(),
+  escalation: z.string(),
+  status: z.enum(["open", "decided", "over"]),
+  decide_by: z.string().nullable(),
+  attempts: z.array(z.looseObject({ proposal: z.string(), citations: z.array(z.string()) })),
+});
+
+/** One escalation, open or decided, as `mmm escalations show` has it. */
+function one({ sessions, hub }: EscalationTools): Route {
+  return route({
+    method: "GET",
+    path: "/v1/sessions/{session}/escalations/{escalation}",
+    name: "getEscalation",
+    summary: "One escalation with every attempt, its explanation and citations, and the decision",
+    scope: "read",
+    params: PARAMS,
+    answers: { 200: { about: "open, decided, or over", schema: VIEW } },
+    handle: async ({ principal, params }) => {
+      const { session, escalation } = params;
+      await sessions.snapshot(principal, session);
+      const entries = await hub.page(session, 1, ENTRIES_MAX);
+      const view = escalationView(
+        entries.map(({ event }) => event),
+        escalation,
+      );
+      if (view !== null) return { status: 200, json: view };
+      throw new MmmError("not_found", `session ${session} has no escalation ${escalation}`);
     },
   });
 }

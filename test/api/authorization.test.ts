@@ -6,7 +6,7 @@ import { API_SETTINGS } from "../../api/settings.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { until } from "../support/system.ts";
 import { call, startBody, startHarness, startSession, untilStatus } from "./api-harness.ts";
-import { worldOn } from "./world.ts";
+import { unsure, worldOn } from "./world.ts";
 import { apiKey, bearer, createSigner, ISSUER, AUDIENCE, keyRow, tokenOf } from "./tokens.ts";
 
 const KEYS = [
@@ -81,7 +81,10 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       });
       const session = String(started.json["session"]);
       await untilStatus(url, session, ["completed"], apiKey("everything"));
-      const routes = api.routes.filter(({ path }) => path.includes("{session}"));
+      // Escalations have a test of their own: this session has none.
+      const routes = api.routes.filter(
+        ({ path }) => path.includes("{session}") && !path.includes("{escalation}"),
+      );
       expect(routes.length).toBeGreaterThan(7);
       const decision = { escalation: "e1", choice: "abort", reason: "x" };
       const bodies: Record<string, unknown> = {
@@ -108,6 +111,19 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       expect(wanted.json["sessions"]).toEqual([]);
       const intake = await call(`${url}/v1/intake`, { headers: apiKey("apac") });
       expect(intake.json["business_units"]).toEqual([]);
+    });
+
+    it("hides the escalations of other business units", async () => {
+      const { url } = await world.serve({ settings: { keys: KEYS }, route: unsure });
+      const everything = apiKey("everything");
+      const started = await call(`${url}/v1/sessions`, { body: startBody(), headers: everything });
+      const session = String(started.json["session"]);
+      await untilStatus(url, session, ["waiting"], everything);
+      const one = async (key: string) => {
+        const path = `/v1/sessions/${session}/escalations/e1`;
+        return (await call(`${url}${path}`, { headers: apiKey(key) })).status;
+      };
+      expect([await one("apac"), await one("both")]).toEqual([404, 200]);
     });
 
     it("starts nothing for another business unit", async () => {

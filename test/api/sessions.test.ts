@@ -136,6 +136,17 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
         call(`${url}/v1/sessions/${session}/decisions`, {
           body: { escalation, choice, reason: "looked at it", decided_by: undefined },
         });
+      const one = (name: string) => call(`${url}/v1/sessions/${session}/escalations/${name}`);
+      expect((await one("e1")).json).toMatchObject({
+        session,
+        escalation: "e1",
+        status: "open",
+        decision: null,
+        options: ["resume", "keep_current", "abort"],
+        attempts: [],
+      });
+      expect((await one("e9")).status).toBe(404);
+      expect((await one("x")).status).toBe(400);
       expect((await decide("e9", "abort")).status).toBe(409);
       expect((await decide("e1", "abort")).status).toBe(202);
       const entries = await until(log, session);
@@ -143,6 +154,10 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       expect(decided?.line.data).toMatchObject({ choice: "abort", decided_by: "local" });
       await untilStatus(url, session, ["aborted"]);
       expect((await decide("e1", "abort")).status).toBe(409);
+      expect((await one("e1")).json).toMatchObject({
+        status: "decided",
+        decision: { choice: "abort", decided_by: "local" },
+      });
     });
 
     it("takes one decision of two at once, and records the other as refused", async () => {
