@@ -38,6 +38,8 @@ export interface Evaluation {
   readonly kkt: number;
 }
 
+type Solve = (penalty: number) => number;
+
 export class Engine {
   readonly problem: Problem;
   readonly folds: readonly FoldState[];
@@ -55,6 +57,8 @@ export class Engine {
   readonly #sums: SegmentSums;
   readonly #total: Float64Array;
   readonly #solver: RidgeSolver;
+  /** Solutions of the folds, the whole last. */
+  readonly #solve: readonly Solve[];
   readonly #columns: readonly Float64Array[];
   readonly #calibrated: boolean;
 
@@ -79,7 +83,10 @@ export class Engine {
     this.foldErrors = new Float64Array(this.folds.length + 1);
     this.#sums = new SegmentSums(layout, [...this.folds.map((fold) => fold.trainRows), this.rows]);
     this.#total = layout.arena.floats(this.#channels * layout.width);
-    this.#solver = new RidgeSolver(this.#channels);
+    this.#solver = new RidgeSolver(this.#channels, layout.arena);
+    this.#solve = [...this.folds, this.whole].map((fold, index) =>
+      this.#solver.prepare(fold.system, fold.beta, this.#startOf(index)),
+    );
     this.#columns = layout.media;
     this.#calibrated = hasCalibration(problem.config);
   }
@@ -101,9 +108,9 @@ export class Engine {
       if (this.#calibrated) {
         setPriors(fold, priorsForWindow(this.problem, this.#columns, fold.trainRows));
       }
-      // Training windows are nested: the fold before is a good place to begin.
-      const start = index > 0 ? (this.folds[index - 1] as FoldState).beta : null;
-      const residual = this.#solver.solve(fold.system, penalty, fold.beta, start);
+      const residual = this.#calibrated
+        ? this.#solver.solve(fold.system, penalty, fold.beta, this.#startOf(index))
+        : (this.#solve[index] as Solve)(penalty);
       if (residual > kkt) kkt = residual;
       const error = fold.judge();
       this.foldErrors[index] = error;
@@ -111,6 +118,11 @@ export class Engine {
       else inSample = error / (fold.targetSum || 1);
     }
     return { loss: loss / folds, inSample, kkt };
+  }
+
+  /** Training windows are nested: the fold before is a good place to begin. */
+  #startOf(index: number): Float64Array | null {
+    return this.folds[index - 1]?.beta ?? null;
   }
 
   /** Prediction of one row with the fold's last solution, in scaled units. */

@@ -60,7 +60,11 @@ export function fitWindow(
   const priors = priorsForWindow(problem, media, trainRows);
   const system: RidgeSystem = { ...reduced.system, ...priors };
   const beta = new Float64Array(channels);
-  const kkt = new RidgeSolver(channels).solve(system, parameters[channels * 3] ?? 0, beta);
+  const kkt = new RidgeSolver(channels, layout.arena).solve(
+    system,
+    parameters[channels * 3] ?? 0,
+    beta,
+  );
   const other = nuisanceCoefficients(problem, projection.inverse, {
     rank: projection.kept.length,
     rotated: reduced.rotated,

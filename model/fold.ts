@@ -10,7 +10,7 @@
  */
 
 import type { Layout } from "./layout.ts";
-import { fillUp } from "./layout.ts";
+import { fillUp } from "./kernels.ts";
 import type { Problem } from "./problem.ts";
 import type { Projection } from "./projection.ts";
 import { projectOut } from "./projection.ts";

@@ -13,7 +13,7 @@
  */
 
 import type { Layout } from "./layout.ts";
-import { fillUp } from "./layout.ts";
+import { fillUp } from "./kernels.ts";
 
 export class SegmentSums {
   readonly #layout: Layout;

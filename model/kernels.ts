@@ -27,6 +27,7 @@ export interface Kernels {
   accumulate(from: number, to: number, count: number): void;
   reduce(fold: number, total: number, identified: number): void;
   judge(fold: number): number;
+  solve(ridge: number, penalty: number): number;
 }
 
 interface KernelExports extends Kernels {
@@ -53,9 +54,15 @@ function kernelModule(): object {
   return compiled;
 }
 
+/** Sums, bases and rows of a matrix are filled up with zeros to this many, so that loops have no remainder. */
+export function fillUp(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
+
 export class Arena {
   readonly kernels: Kernels;
   readonly #buffer: ArrayBuffer;
+  readonly #end: number;
   #free: number;
 
   /** @param bytes what will be taken, each array rounded up to 16 bytes */
@@ -63,9 +70,14 @@ export class Arena {
     const kernels = new WebAssembly.Instance(kernelModule()).exports;
     this.kernels = kernels;
     this.#free = Math.ceil(kernels.HEAP_BASE.value / ALIGNMENT) * ALIGNMENT;
-    const missing = this.#free + bytes - kernels.memory.buffer.byteLength;
+    this.#end = this.#free + bytes;
+    const missing = this.#end - kernels.memory.buffer.byteLength;
     if (missing > 0) kernels.memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.#buffer = kernels.memory.buffer;
+  }
+
+  holds(array: Float64Array): boolean {
+    return array.buffer === this.#buffer;
   }
 
   /** Zeros. @throws RangeError when the arena is full */
@@ -81,6 +93,7 @@ export class Arena {
   #take(bytes: number): number {
     const at = this.#free;
     this.#free += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    if (this.#free > this.#end) throw new RangeError(`An arena of ${this.#end} bytes is full`);
     return at;
   }
 }

@@ -7,8 +7,9 @@
  * 1. Depends on the problem and the number of rows alone.
  */
 
-import { Arena } from "./kernels.ts";
+import { Arena, fillUp } from "./kernels.ts";
 import type { Problem } from "./problem.ts";
+import { ridgeBytes } from "./ridge.ts";
 
 export interface Layout {
   readonly arena: Arena;
@@ -24,11 +25,6 @@ export interface Layout {
   readonly media: readonly Float64Array[];
   /** `weights` of the problem. */
   readonly rowWeights: Float64Array;
-}
-
-/** Sums and bases are filled up with zeros to this many, so that loops have no remainder. */
-export function fillUp(count: number): number {
-  return Math.ceil(count / 4) * 4;
 }
 
 /** [Z | y | X] with X still zero, for `rows` rows of the problem. */
@@ -59,5 +55,5 @@ function arenaBytes(problem: Problem, rows: number, width: number): number {
   const media = channels * (3 * rows + (lagMax + 1) * stride + stride + 8);
   const sums = (folds + 1) * channels * width + folds + 32;
   const fold = rank * (rank + channels + 2) + channels * (channels + 3) + width + 48;
-  return 8 * (columns + media + sums + folds * fold + 64);
+  return 8 * (columns + media + sums + folds * fold + 64) + ridgeBytes(channels);
 }

@@ -42,7 +42,7 @@ export class Likelihood {
     this.#media = createMediaColumns(problem, layout);
     this.#sums = new SegmentSums(layout, [rows]);
     this.#total = arena.floats(channels * width);
-    this.#solver = new RidgeSolver(channels);
+    this.#solver = new RidgeSolver(channels, arena);
     this.#fold = createFold(problem, layout, { trainRows: rows, aheadStart: 0, aheadEnd: rows });
     this.beta = this.#fold.beta;
     const { rotatedTarget, kept } = this.#fold.projection;

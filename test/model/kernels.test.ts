@@ -6,12 +6,17 @@ import { describe, expect, test } from "vitest";
 import { IDENTIFIED_SHARE } from "../../model/fold.ts";
 import { Arena } from "../../model/kernels.ts";
 import { parseDataset } from "../../model/dataset.ts";
-import { createEngine } from "../../model/engine.ts";
+import { createEngine, startParameters } from "../../model/engine.ts";
+import { fitWindow } from "../../model/fit.ts";
+import { Likelihood } from "../../model/likelihood.ts";
+import { DEFAULT_SIMULATION } from "../../model/simulation-spec.ts";
 import { dot } from "../../model/projection.ts";
 import { adstock, hill, saturationScales } from "../../model/transform.ts";
 import { fromUnit, resolveBox } from "../../model/bounds.ts";
 import { KERNEL_BYTES_FILE, compileKernels } from "../support/build-kernels.ts";
-import { golden, goldenConfig } from "./support.ts";
+import { golden, goldenConfig, simulated } from "./support.ts";
+
+type Channel = (typeof DEFAULT_SIMULATION.channels)[number];
 
 const SMALLEST_NORMAL = 2 ** -1022;
 
@@ -235,6 +240,52 @@ describe("a fold", () => {
   function near(got: number | undefined, wanted: number, allowed: number): void {
     expect(Math.abs((got ?? Number.NaN) - wanted)).toBeLessThanOrEqual(allowed);
   }
+});
+
+describe("an engine of any shape", () => {
+  const shapes = fc.record({
+    channels: fc.integer({ min: 1, max: 11 }),
+    pairs: fc.integer({ min: 0, max: 4 }),
+    periods: fc.integer({ min: 150, max: 165 }),
+    folds: fc.integer({ min: 1, max: 5 }),
+    seed: fc.nat(1000),
+  });
+
+  test("finds room in its arena and the fits that plain sums give", () => {
+    fc.assert(
+      fc.property(shapes, ({ channels, pairs, periods, folds, seed }) => {
+        const [first] = DEFAULT_SIMULATION.channels;
+        const { config: base, dataset: data } = simulated(seed, {
+          periods,
+          channels: Array.from(
+            { length: channels },
+            (_, at) => ({ ...first, name: `c${at}` }) as Channel,
+          ),
+        });
+        const engine = createEngine(data, {
+          ...base,
+          architecture: {
+            ...base.architecture,
+            seasonality: { fourier_pairs: pairs, day_of_week: false },
+          },
+          evaluation: { ...base.evaluation, folds },
+        });
+        const point = startParameters(engine);
+        engine.evaluate(point);
+        new Likelihood(engine.problem).evaluate(point);
+        for (const fold of [...engine.folds, engine.whole]) {
+          const { trainRows, aheadEnd: rows, aheadStart } = fold;
+          const fit = fitWindow(engine.problem, point, { trainRows, rows });
+          let error = 0;
+          for (let row = aheadStart; row < rows; row += 1) {
+            error += Math.abs((data.target[row] ?? 0) - (fit.fitted[row] ?? 0));
+          }
+          expect(fold.judge() / error).toBeCloseTo(1, 7);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
 
 describe("kernel-bytes.ts", () => {

@@ -1,11 +1,11 @@
 /**
- * Compiles `model/kernels.as` into `model/kernel-bytes.ts`: `npm run kernels:build`. The bytes are
+ * Compiles `model/kernels.as` and what it imports into `model/kernel-bytes.ts`: `npm run kernels:build`. The bytes are
  * kept in the repository; a test says when they are not those of the source.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
-const SOURCE = "model/kernels.as";
+const FOLDER = "model";
 export const KERNEL_BYTES_FILE = "model/kernel-bytes.ts";
 const ARGUMENTS = ["kernels.ts", "-o", "kernels.wasm", "-O3", "--noAssert"].concat([
   "--runtime",
@@ -20,7 +20,7 @@ export async function compileKernels(): Promise<string> {
   let bytes = new Uint8Array();
   const said: string[] = [];
   const { error } = await asc.main(ARGUMENTS, {
-    readFile: (name) => (name === "kernels.ts" ? readFileSync(SOURCE, "utf8") : null),
+    readFile: (name) => readSource(name),
     writeFile: (_, contents) => {
       if (typeof contents !== "string") bytes = Uint8Array.from(contents);
     },
@@ -28,7 +28,7 @@ export async function compileKernels(): Promise<string> {
     stderr: { write: (chunk) => void said.push(String(chunk)) },
   });
   if (error !== null || said.length > 0) {
-    throw new Error(`${SOURCE}: ${said.join("") || error?.message}`);
+    throw new Error(`${FOLDER}/kernels.as: ${said.join("") || error?.message}`);
   }
   const text = Buffer.from(bytes)
     .toString("base64")
@@ -38,6 +38,12 @@ export const KERNEL_BYTES: string = \`
 ${text.trimEnd()}
 \`;
 `;
+}
+
+/** The compiler asks for names that end in .ts, which these would not be to the other tools. */
+function readSource(name: string): string | null {
+  const path = `${FOLDER}/${name.replace(/\.ts$/, ".as")}`;
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
 }
 
 if (import.meta.main) writeFileSync(KERNEL_BYTES_FILE, await compileKernels());
