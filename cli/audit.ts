@@ -1,4 +1,9 @@
-/** `mmm audit verify`: checks an export offline. */
+/**
+ * `mmm audit verify`: checks an export offline.
+ *
+ * I1. A seal counts only for the records before it: number and head are those that were signed, so
+ *     that a history which was written anew, its chain worked out again, does not pass.
+ */
 import type { Command } from "commander";
 import { verifySeal } from "../guard/clearance.ts";
 import { readTextFile } from "../infra/files.ts";
@@ -36,7 +41,7 @@ function verify(shell: Shell, file: string, options: VerifyOptions): void {
   const report = verifyExport(linesOf(readTextFile(file, "csv", "not_found")));
   const seal = report.fault === null ? sealState(shell, report, options) : "not checked";
   if (options.json === true) {
-    const { events: _events, seal: _token, ...said } = report;
+    const { events: _events, seal: _token, sealed: _sealed, ...said } = report;
     shell.out(
       JSON.stringify({ ...said, seal, valid: report.fault === null && seal !== "invalid" }),
     );
@@ -46,7 +51,10 @@ function verify(shell: Shell, file: string, options: VerifyOptions): void {
     throw new MmmError("audit_broken", `${file}: broken at record ${seq}: ${reason}`);
   }
   if (seal === "invalid") {
-    throw new MmmError("audit_broken", `${file}: the seal is not signed by the keys given`);
+    throw new MmmError(
+      "audit_broken",
+      `${file}: the seal is not these keys' signature of the records before it`,
+    );
   }
   if (options.json !== true) {
     shell.out(
@@ -72,8 +80,9 @@ function sealState(shell: Shell, report: AuditReport, options: VerifyOptions): s
   if (!given) return "present; name --state-dir or set MMM_KEYS to check its signature";
   try {
     const keys = loadKeys(options.stateDir, shell.environment);
-    const sealed = verifySeal(report.seal, keys.coordinator, report.session);
-    return sealed.seq === report.events.length - 1 ? "valid" : "invalid";
+    const { seq, head } = verifySeal(report.seal, keys.coordinator, report.session);
+    const found = report.sealed;
+    return seq === found?.seq && head === found.head ? "valid" : "invalid";
   } catch {
     return "invalid";
   }

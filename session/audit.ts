@@ -103,6 +103,8 @@ export interface AuditReport {
   readonly fault: AuditFault | null;
   /** The seal's text, where the session is sealed. */
   readonly seal: string | null;
+  /** What the seal has to be about: the records before it, and the last one's hash. */
+  readonly sealed: { readonly seq: number; readonly head: string } | null;
   readonly events: readonly Recorded[];
 }
 
@@ -125,6 +127,7 @@ function sessionOf(records: readonly unknown[], named: string): string {
 function walk(session: string, records: readonly unknown[]): AuditReport {
   let head = genesis(session);
   let seal: string | null = null;
+  let sealed: AuditReport["sealed"] = null;
   const events: Recorded[] = [];
   const report = (found: AuditFault | null): AuditReport => ({
     session,
@@ -133,6 +136,7 @@ function walk(session: string, records: readonly unknown[]): AuditReport {
     history_digest: historyDigest(events),
     fault: found,
     seal,
+    sealed,
     events,
   });
   for (const [index, record] of records.entries()) {
@@ -142,8 +146,11 @@ function walk(session: string, records: readonly unknown[]): AuditReport {
       return report({ session, seq, reason: "the line is not a history record" });
     const event = lineEvent(parsed.data, { session, seq, prev: head });
     if (typeof event === "string") return report({ session, seq, reason: event });
+    if (event.type === "SessionSealed" && seal === null) {
+      seal = event.data.seal;
+      sealed = { seq: index, head };
+    }
     head = parsed.data.hash;
-    if (event.type === "SessionSealed") seal = event.data.seal;
     events.push(event);
   }
   return report(null);
@@ -189,11 +196,24 @@ function manifestFault(report: AuditReport, manifest: AuditManifest): AuditFault
   return sealFault(report);
 }
 
-/** A finished session has to end with its seal. */
+/** What may still be recorded of a session that is sealed: what came too late, and operators' acts. */
+const AFTER_SEAL: ReadonlySet<string> = new Set([
+  "OutcomeRefused",
+  "DecisionRefused",
+  "OperatorActed",
+]);
+
+/** A finished session has to end with its seal; only refusals of what came too late follow it. */
 function sealFault(report: AuditReport): AuditFault | null {
-  const completed = report.events.findIndex((event) => event.type === "SessionCompleted");
-  if (completed === -1 || report.events[completed + 1]?.type === "SessionSealed") return null;
-  return fault(report, "the session is completed but not sealed");
+  const { events, session, sealed } = report;
+  const completed = events.findIndex((event) => event.type === "SessionCompleted");
+  if (completed !== -1 && events[completed + 1]?.type !== "SessionSealed") {
+    return fault(report, "the session is completed but not sealed");
+  }
+  if (sealed === null) return null;
+  const stray = events.findIndex(({ type }, at) => at > sealed.seq && !AFTER_SEAL.has(type));
+  if (stray === -1) return null;
+  return { session, seq: stray + 1, reason: `${events[stray]?.type} after the seal` };
 }
 
 function fault(report: { session: string; records: number }, reason: string): AuditFault {

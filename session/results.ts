@@ -99,7 +99,7 @@ export function resultsOf(events: readonly Recorded[], head: string): SessionRes
       records: events.length,
       head,
       digest: historyDigest(events),
-      sealed: events.at(-1)?.type === "SessionSealed",
+      sealed: events.some(({ type }) => type === "SessionSealed"),
     },
   };
 }

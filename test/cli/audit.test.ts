@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
+import { historyDigest } from "../../session/audit.ts";
+import { linkOf } from "../../session/chain.ts";
 import { EXAMPLE, mmm, scratch } from "../support/mmm.ts";
 
 let folder = "";
@@ -61,6 +64,36 @@ describe("mmm audit verify", () => {
       expect(code).toBe(12);
       expect(err.trim().split("\n")).toHaveLength(1);
     }
+  });
+
+  it("fails on a history written anew, its chain and manifest worked out again", () => {
+    const lines = readFileSync(exported, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const at = lines.findIndex(({ type }) => type === "ModelTrained");
+    const event = decodeEvent(Buffer.from(lines[at].body, "base64"));
+    if (event.type !== "ModelTrained") throw new Error("no model was trained");
+    const better = { ...event, data: { ...event.data, loss: event.data.loss / 2 } };
+    lines[at] = { ...lines[at], body: encodeEvent(better).toString("base64"), data: better.data };
+    let prev = lines[at].prev;
+    for (const line of lines.slice(at, -1)) {
+      const body = Buffer.from(line.body, "base64");
+      line.prev = prev;
+      prev = linkOf({ seq: line.seq, prev }, line, { type: line.type, body }).hash;
+      line.hash = prev;
+    }
+    const events = lines.slice(0, -1).map(({ body }) => decodeEvent(Buffer.from(body, "base64")));
+    const { manifest } = lines.at(-1);
+    lines[lines.length - 1] = {
+      manifest: { ...manifest, head: prev, history_digest: historyDigest(events) },
+    };
+    const text = lines.map((line) => JSON.stringify(line)).join("\n");
+    const { code, err } = verify(text);
+    expect([code, err]).toEqual([12, expect.stringContaining("the seal is not these keys'")]);
+    // The chain alone cannot tell: it has no key.
+    const file = join(folder, "changed.ndjson");
+    expect(mmm(["audit", "verify", file]).out).toContain("name --state-dir");
   });
 
   it("fails when the seal is another key's", () => {

@@ -151,6 +151,11 @@ describe("mmm escalations resolve", () => {
     expect(of("HumanDecided")).toMatchObject([{ choice: "abort", decided_by: "ann" }]);
     expect(of("DecisionRefused")).toMatchObject([{ decided_by: "ann" }, { decided_by: "bob" }]);
     expect(of("SessionCompleted")).toMatchObject([{ status: "aborted" }]);
+    const exported = join(folder, "history.ndjson");
+    mmm(["history", "export", "--session", session, ...state, "--output", exported]);
+    // What came too late stands behind the seal, which still holds.
+    expect(lines.at(-1)?.type).toBe("DecisionRefused");
+    expect(mmm(["audit", "verify", exported, ...state]).out).toContain("seal valid");
     const late = resolve("--decision", "resume", "--reason", "too late", "--by", "carl");
     expect(late.code).toBe(11);
     expect(late.err).toContain("late, repeated or unknown");

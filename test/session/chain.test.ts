@@ -112,6 +112,21 @@ describe("a verified export", () => {
     const entries = chained([REQUEST, completed]);
     const lines = [...entries.map((entry) => entry.line), { manifest: manifestOf("s1", entries) }];
     expect(verifyExport(lines).fault?.reason).toContain("not sealed");
+    const sealed: Event = { type: "SessionSealed", data: { seal: "a.b.c" } };
+    const late: Event = {
+      type: "DecisionRefused",
+      data: { escalation: "e1", decided_by: "ann", reason: "late" },
+    };
+    const report = (...events: readonly Event[]) => {
+      const all = chained([REQUEST, completed, sealed, ...events]);
+      return verifyExport([...all.map(({ line }) => line), { manifest: manifestOf("s1", all) }]);
+    };
+    expect(report(late).fault).toBeNull();
+    expect(report(late).sealed).toEqual({ seq: 2, head: entries[1]?.line.hash });
+    expect(report(late, completed).fault).toMatchObject({
+      seq: 5,
+      reason: "SessionCompleted after the seal",
+    });
   });
 });
 
