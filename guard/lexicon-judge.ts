@@ -23,7 +23,7 @@ import { type ViolationCode, violation } from "./violation.ts";
 const CLAUSES_MAX = 200;
 const VIOLATIONS_KEPT = 8;
 /** Changes when the rules over the words change; the words are in the digest themselves. */
-const LEXICON_VERSION = 3;
+const LEXICON_VERSION = 4;
 
 /** Judges by the word lists of `lexicon.ts`. */
 export const LEXICON_JUDGE: SemanticJudge = {
@@ -79,7 +79,7 @@ function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
   const touches = clause.fields.length > 0 || clause.otherMethod;
   if (clause.refusedToKeep && touches) return codeOf(clause);
   if (clause.refused) return null;
-  const ordered = clause.imperative || clause.directive || clause.condition || clause.question;
+  const ordered = clause.imperative || clause.directive || clause.condition || suggests(clause);
   const reports = (clause.keeping || clause.mention) && !ordered;
   const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
   const acts = clause.strong || clause.weak;
@@ -88,9 +88,8 @@ function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
     clause.strongOnProtected ||
     onPronoun ||
     (clause.weakOnProtected && (method || clause.imperative || asksForMore(clause)));
-  if (clause.authority && !clause.keeping && !clause.negated && touches && !clause.tunable) {
-    return "false_authority";
-  }
+  const claimed = clause.authority && !clause.keeping && !clause.negated && !clause.tunable;
+  if (claimed && touches && (changes || !onlyData(clause))) return "false_authority";
   if (clause.agent && (changes || (method && ordered)) && !clause.keeping) {
     return "instruction_to_agent";
   }
@@ -99,10 +98,23 @@ function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
   return null;
 }
 
+/** Data are talked about all day: weeks, sales and files alone make no claim about the method. */
+function onlyData({ fields, otherMethod }: Clause): boolean {
+  return !otherMethod && fields.every((field) => field === "data");
+}
+
 /** Weak verbs count where something is asked of somebody, or proposed as a question. */
 function asksForMore(clause: Clause): boolean {
   if (clause.tunable || clause.keeping) return false;
-  return (clause.agent && clause.directive) || clause.question;
+  return (clause.agent && clause.directive) || suggests(clause);
+}
+
+const ASKS_FOR_FACTS =
+  /^(?:and |but |so |also,? )?(?:may i ask|what (?:is|was|are|were|does|did)|how (?:does|do|did|is|was|come|many|much|often)|which|who|when|where|under whose|is|are|was|were|does|did|has|have)\b/i;
+
+/** A question that proposes something; one that asks for facts proposes nothing. */
+function suggests({ question, text }: Clause): boolean {
+  return question && !ASKS_FOR_FACTS.test(text);
 }
 
 /** "…, we merely remove it" after a clause that named something protected. */
