@@ -5,9 +5,9 @@
  * through `model-bridge.ts`; ours counts a gradient as two evaluations on top of its own and is
  * started anew for each budget, which it looks at.
  *
- * The peers take hours and do not depend on our search: their runs are kept in the file of `--peers`,
- * one line a run, and only those missing are made; with `--optimizers ours` none is. Optuna's two run
- * without its study, with the same losses (bench/peers/optuna_direct.py).
+ * The peers take over an hour and do not depend on our search: their runs are kept in the file of
+ * `--peers`, one line a run, and only those missing are made; with `--optimizers ours` none is.
+ * Optuna's two run without its study, with the same losses (bench/peers/optuna_direct.py).
  */
 
 import { spawnSync } from "node:child_process";
@@ -22,7 +22,7 @@ export interface SearchBench {
   readonly python: string;
   readonly seeds: number;
   readonly budgets: readonly number[];
-  /** Largest budget of Optuna's TPE, whose time grows with its square. */
+  /** Largest budget of Optuna's TPE, the slowest of the peers. */
   readonly tpeMax: number;
   readonly sets: readonly string[] | undefined;
   /** Results of the peers, kept between calls; a new file when absent. */
