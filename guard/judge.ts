@@ -92,7 +92,7 @@ function structure(input: JudgeInput): { verdict: Verdict; reasoning: string } {
   };
   const rules = rulesOf(input, reading, reasoning);
   if (rules.config === null) {
-    const layers = layersOf("rules", `${rules.violations.length} violations`);
+    const layers = layersOf("rules", `violations: ${rules.violations.length}`);
     return { verdict: vetoed({ ...digests, layers }, "rules", rules.violations), reasoning };
   }
   const observed = input.observed ?? null;
