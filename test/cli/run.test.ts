@@ -92,7 +92,7 @@ describe("a killed run", () => {
     const calm = scratch();
     const started = Date.now();
     const whole = runExample(calm, "--seed", "3", "--json");
-    const duration = Date.now() - started;
+    let duration = Date.now() - started;
     const expected = JSON.parse(whole.out);
     const moments = Array.from({ length: 30 }, (_, index) => 0.05 + (0.95 * index) / 30);
     let resumed = 0;
@@ -109,9 +109,14 @@ describe("a killed run", () => {
         "3",
         "--json",
       ];
+      const begun = Date.now();
       const { child, exited } = startMmm(args);
       setTimeout(() => child.kill("SIGKILL"), duration * moment);
-      if ((await exited) !== null) continue;
+      if ((await exited) !== null) {
+        // The first run was on a busier machine: the next moments are those of a run like this one.
+        duration = Math.min(duration, Date.now() - begun);
+        continue;
+      }
       resumed += 1;
       const again = runExample(folder, "--seed", "3", "--json");
       expect(again.code, again.err).toBe(0);
