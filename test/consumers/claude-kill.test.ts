@@ -69,12 +69,13 @@ describe("a worker killed again and again", () => {
     await first.close();
     const repeated: string[] = [];
     const known = new Set<string>();
-    for (let kill = 0; kill < 4; kill += 1) {
+    // On a slow disk little is stored between two kills: then there are more of them.
+    for (let kill = 0; kill < 4 || (known.size <= 5 && kill < 12); kill += 1) {
       const before = api.asked.length;
       const worker = spawn(process.execPath, [WORKER, FOLDER, api.url], { stdio: "pipe" });
       await expect
         .poll(() => api.asked.length, { timeout: 30_000, interval: 2 })
-        .toBeGreaterThanOrEqual(before + 3 + kill);
+        .toBeGreaterThanOrEqual(before + 3 + Math.min(kill, 3));
       await killed(worker);
       for (const { body } of api.asked.slice(before)) {
         const text = JSON.stringify(body);
