@@ -2,7 +2,7 @@
  * The model bench: accuracy, ROI, speed, search, scaling, recovery, coverage.
  *
  *   npm run bench:model -- [--parts accuracy,roi,speed,search,scaling,recovery,coverage]
- *     [--out FILE.json] [--python PATH] [--seeds 10] [--budgets 500,2000,10000] [--tpe-max 500]
+ *     [--out FILE.json] [--python PATH] [--seeds 10] [--budgets 500,2000,10000] [--tpe-max 2000]
  *     [--peers FILE.jsonl] [--optimizers all|ours] [--sets robyn,…] [--simulations 200]
  *
  * Prints Markdown tables; `--out` writes all figures as JSON. Parts that need Python (speed against
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "python3" },
     seeds: { type: "string", default: "10" },
     budgets: { type: "string", default: "500,2000,10000" },
-    "tpe-max": { type: "string", default: "500" },
+    "tpe-max": { type: "string", default: "2000" },
     peers: { type: "string" },
     optimizers: { type: "string", default: "all" },
     sets: { type: "string" },
