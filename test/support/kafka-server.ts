@@ -124,7 +124,8 @@ export async function startKafka(count: 1 | 3 = 1, extras?: KafkaExtras): Promis
     port: ports[2 * index] as number,
     controllerPort: ports[2 * index + 1] as number,
   }));
-  const cluster = randomBytes(16).toString("base64url");
+  // A first letter of its own: an id that begins with "-" is taken for an option, one time in 64.
+  const cluster = `k${randomBytes(16).toString("base64url").slice(1)}`;
   const java = ["java", "-Xmx256m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
   const base = [...java, "-Dorg.slf4j.simpleLogger.defaultLogLevel=info", "-cp", `${libs}/*`];
   await Promise.all(
