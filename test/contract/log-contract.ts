@@ -24,8 +24,11 @@ export interface LogUnderTest {
 
 const WAIT_MS = 20_000;
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + WAIT_MS;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  waitMs = WAIT_MS,
+): Promise<void> {
+  const end = Date.now() + waitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error("waited in vain");
     await sleep(5);

@@ -14,6 +14,8 @@ import { type KafkaServer, startKafka } from "../support/kafka-server.ts";
 
 const RECORDS = 400;
 const PARTITIONS = 2;
+/** A killed broker's open transactions end after 10 s, its groups' members after 6: all that twice. */
+const CAUGHT_UP_MS = 60_000;
 
 /** Copies the inbox to `history` exactly once, as the coordinator does, and survives every error. */
 async function startCopier(log: EventLog) {
@@ -112,7 +114,8 @@ async function copyThrough(
   await disturbing;
   const values = async (topic: string) => (await readAll(log, { topic })).map(textOf);
   const inbox = await values("sessions");
-  await until(async () => (await values("history")).length >= inbox.length);
+  const caughtUp = async () => (await values("history")).length >= inbox.length;
+  await until(caughtUp, CAUGHT_UP_MS);
   await copier.consumption.stop();
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
     const of = async (topic: string) => (await readAll(log, { topic, partition })).map(textOf);
