@@ -21,6 +21,7 @@ import { historyEntry, manifestOf, verifyExport } from "../../session/audit.ts";
 import type { EventLog, LogRecord } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
+import { openStage } from "../support/stage.ts";
 import {
   BASELINE_TEXT,
   eventsOf,
@@ -44,17 +45,6 @@ const EVIL = pinConfig({
   adstock: { ...PINNED.config.adstock, max_lag_weeks: 1 },
 });
 
-const ROLES = [
-  "coordinator",
-  "router",
-  "data-scientist",
-  "guard",
-  "trainer",
-  "business-analyst",
-  "stakeholder",
-  "research-persona",
-];
-
 const PINNED_WARRANT = {
   session: "s1",
   work_item: "w1",
@@ -76,40 +66,13 @@ function clearanceFor(session: string, proposal: string, config: string, ring = 
 
 /** The guard apart from the rest, and a Data Scientist that waits for `speak`. */
 async function stage(open: () => Promise<TestBackend>) {
-  const backend = await open();
-  undo.push(() => backend.close());
-  const tongue = Promise.withResolvers<void>();
-  const trained: ModelConfig[] = [];
-  const options = {
-    ...backend,
-    training: {
-      ...instantTraining,
-      train: (...args: Parameters<typeof instantTraining.train>) => {
-        trained.push(args[0]);
-        return instantTraining.train(...args);
-      },
-    },
-    reasoners: {
-      propose: async (job: Parameters<typeof scriptedReasoners.propose>[0]) => {
-        await tongue.promise;
-        return scriptedReasoners.propose(job);
-      },
-    },
-  };
-  const start = async (wanted: (role: string) => boolean, log = backend.log): Promise<Running> => {
-    const without = ROLES.filter((role) => !wanted(role));
-    const running = await startSystem({ ...options, log, without });
-    undo.push(async () => {
-      tongue.resolve();
-      await running.stop();
-    });
-    return running;
-  };
+  const { log, trained, speak, start, close } = await openStage(open);
+  undo.push(close);
   return {
-    log: backend.log,
+    log,
     trained,
-    speak: tongue.resolve,
-    startOnly: (role: string, log?: EventLog) => start((name) => name === role, log),
+    speak,
+    startOnly: (role: string, other = log) => start((name) => name === role, { log: other }),
     startAllBut: (...roles: string[]) => start((name) => !roles.includes(name)),
   };
 }

@@ -9,6 +9,7 @@ import type { Keys } from "../../consumers/vouching.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
+import { openStage } from "../support/stage.ts";
 import {
   eventsOf,
   instantTraining,
@@ -25,17 +26,6 @@ const next = signingKeyOf(new Uint8Array(32).fill(9));
 const BOTH: Keys = { ...OLD, guard: rotated(OLD.guard, next) };
 const NEW_ONLY: Keys = { ...OLD, guard: retired(BOTH.guard, OLD_KID) };
 
-const ROLES = [
-  "coordinator",
-  "router",
-  "data-scientist",
-  "guard",
-  "trainer",
-  "business-analyst",
-  "stakeholder",
-  "research-persona",
-];
-
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -43,42 +33,16 @@ afterEach(async () => {
 
 /** The guard and the rest as two processes, each with its keys; nobody proposes until `speak`. */
 async function stage(open: () => Promise<TestBackend>) {
-  const backend = await open();
-  undo.push(() => backend.close());
-  const tongue = Promise.withResolvers<void>();
-  let trained = 0;
-  const options = {
-    ...backend,
-    training: {
-      ...instantTraining,
-      train: (...args: Parameters<typeof instantTraining.train>) => {
-        trained += 1;
-        return instantTraining.train(...args);
-      },
-    },
-    reasoners: {
-      propose: async (job: Parameters<typeof scriptedReasoners.propose>[0]) => {
-        await tongue.promise;
-        return scriptedReasoners.propose(job);
-      },
-    },
-  };
-  const start = async (roles: (role: string) => boolean, keys: Keys): Promise<Running> => {
-    const without = ROLES.filter((role) => !roles(role));
-    const running = await startSystem({ ...options, keys, without });
-    undo.push(async () => {
-      tongue.resolve();
-      await running.stop();
-    });
-    return running;
-  };
+  const { log, trained, speak, start, close } = await openStage(open);
+  undo.push(close);
   return {
-    log: backend.log,
-    trained: () => trained,
-    speak: tongue.resolve,
-    startGuard: (keys: Keys) => start((role) => role === "guard", keys),
-    startRest: (keys: Keys) => start((role) => !["guard", "data-scientist"].includes(role), keys),
-    startScientist: () => start((role) => role === "data-scientist", OLD),
+    log,
+    trained: () => trained.length,
+    speak,
+    startGuard: (keys: Keys) => start((role) => role === "guard", { keys }),
+    startRest: (keys: Keys) =>
+      start((role) => !["guard", "data-scientist"].includes(role), { keys }),
+    startScientist: () => start((role) => role === "data-scientist", { keys: OLD }),
   };
 }
 
