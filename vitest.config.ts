@@ -4,7 +4,7 @@ import { CountReporter } from "./test/support/count-reporter.ts";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/keeper.ts"],
+    globalSetup: ["test/support/servers/keeper.ts"],
     testTimeout: 180_000,
     hookTimeout: 300_000,
     // Real servers, killed processes and two cores: one more try, and only where nobody watches.

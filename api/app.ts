@@ -6,22 +6,22 @@
 import { randomUUID } from "node:crypto";
 import { MmmError } from "../schemas/errors.ts";
 import { startA2a } from "./a2a-app.ts";
-import type { ApiTools } from "./api-tools.ts";
-import { A2A_ERROR_FORMS } from "./a2a-errors.ts";
-import { createAuthenticator, type Authenticator } from "./authenticate.ts";
-import { createHistoryHub } from "./history-hub.ts";
-import { escalationRoutes } from "./escalation-routes.ts";
-import { historyRoutes } from "./history-routes.ts";
-import { openIntake, type Intake } from "./intake.ts";
-import { isLoopbackAddress } from "./loopback.ts";
-import { openApiOf } from "./openapi.ts";
-import { operationRoutes, type OperationTools } from "./operations-routes.ts";
-import { route, type Route } from "./route.ts";
-import { createServer, type ApiServer } from "./server.ts";
-import { sessionRoutes } from "./session-routes.ts";
-import { createSessions } from "./sessions.ts";
-import type { ApiSettings } from "./settings.ts";
-import { DAY_MS, startUpkeep } from "./upkeep.ts";
+import type { ApiTools } from "./tools.ts";
+import { A2A_ERROR_FORMS } from "./a2a/errors.ts";
+import { createAuthenticator, type Authenticator } from "./http/authenticate.ts";
+import { createHistoryHub } from "./sessions/history-hub.ts";
+import { escalationRoutes } from "./rest/escalation-routes.ts";
+import { historyRoutes } from "./rest/history-routes.ts";
+import { openIntake, type Intake } from "./intake/intake.ts";
+import { isLoopbackAddress } from "./http/loopback.ts";
+import { openApiOf } from "./http/openapi.ts";
+import { operationRoutes, type OperationTools } from "./rest/operations-routes.ts";
+import { route, type Route } from "./http/route.ts";
+import { createServer, type ApiServer } from "./http/server.ts";
+import { sessionRoutes } from "./rest/session-routes.ts";
+import { createSessions } from "./sessions/sessions.ts";
+import type { ApiSettings } from "./http/settings.ts";
+import { DAY_MS, startUpkeep } from "./retention.ts";
 
 export interface RunningApi {
   readonly url: string;

@@ -1,7 +1,7 @@
 /**
  * How fast one session is answered over HTTP while many callers ask: `GET /v1/sessions/{id}` at a
  * fixed rate against a store of many sessions, logged in with a token, by a generator in a process of
- * its own (bench/api-load.ts).
+ * its own (bench/api/load.ts).
  *
  * `node bench/api.ts [requests per second] [stored sessions] [seconds] [sqlite|redis]`
  */
@@ -10,21 +10,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startApi } from "../api/app.ts";
-import { API_SETTINGS } from "../api/settings.ts";
-import { cardKeyOf } from "../cli/card-key.ts";
+import { API_SETTINGS } from "../api/http/settings.ts";
+import { cardKeyOf } from "../app/card-key.ts";
 import { systemClock } from "../infra/clock.ts";
-import { createMemoryLog } from "../infra/log-memory.ts";
-import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
+import { createMemoryLog } from "../infra/memory/log.ts";
+import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
+import { openSqliteState } from "../infra/sqlite/state.ts";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { sessionIdOf } from "../schemas/event.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import { emptyState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
 import { AUDIENCE, createSigner, ISSUER, tokenOf } from "../test/api/tokens.ts";
-import { startRedis } from "../test/support/redis-server.ts";
+import { startRedis } from "../test/support/servers/redis-server.ts";
 import { BASELINE_TEXT, CONTEXT_TEXT } from "../test/support/system.ts";
-import { runLoad } from "./api-load.ts";
+import { runLoad } from "./api/load.ts";
 
 const [rateText = "500", storedText = "10000", secondsText = "20", kind = "sqlite"] =
   process.argv.slice(2);

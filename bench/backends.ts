@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../infra/clock.ts";
-import { createKafkaLog } from "../infra/log-kafka.ts";
-import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
+import { createKafkaLog } from "../infra/kafka/log.ts";
+import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
+import { openSqliteState } from "../infra/sqlite/state.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
-import { startKafka } from "../test/support/kafka-server.ts";
-import { startRedis } from "../test/support/redis-server.ts";
+import { startKafka } from "../test/support/servers/kafka-server.ts";
+import { startRedis } from "../test/support/servers/redis-server.ts";
 
 export const PARTITIONS = 12;
 

@@ -8,11 +8,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../infra/clock.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
-import { seeded } from "../router/random.ts";
-import { plainAnswer, startClaudeSystem, ledgerEnd } from "../test/support/claude-system.ts";
+import { openSqliteState } from "../infra/sqlite/state.ts";
+import { seeded } from "../router/classifier/random.ts";
+import { plainAnswer, startClaudeSystem, ledgerEnd } from "../test/support/claude/system.ts";
 import { LIMITS } from "../test/support/given.ts";
-import { fails, startMessagesApi } from "../test/support/messages-api.ts";
+import { fails, startMessagesApi } from "../test/support/claude/messages-api.ts";
 import { collectFaults, CONTEXT_TEXT, request } from "../test/support/system.ts";
 
 const [sessions = 100, concurrency = 16, latencyMs = 2000, errorShare = 0.05] = process.argv

@@ -9,23 +9,23 @@
  * I2. No stand-in for Claude is measured: this is rules, signature, lexicon and the local head.
  */
 import { readFileSync } from "node:fs";
-import { headJudge } from "../guard/head-judge.ts";
-import { shippedIntentHead } from "../guard/intent-head.ts";
-import { LEXICON_JUDGE } from "../guard/lexicon-judge.ts";
-import { openSentenceEncoder } from "../router/sentence-encoder.ts";
+import { headJudge } from "../guard/words/head-judge.ts";
+import { shippedIntentHead } from "../guard/words/intent-head.ts";
+import { LEXICON_JUDGE } from "../guard/words/lexicon-judge.ts";
+import { openSentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import { sha256 } from "../schemas/canonical.ts";
-import { type AdaptiveResult, attackAdaptively } from "./guard-adaptive.ts";
-import { belongsTo, grammarClauses } from "./guard-grammar.ts";
-import { flips, semanticsLatency, sizeLatency, structureLatency } from "./guard-latency.ts";
+import { type AdaptiveResult, attackAdaptively } from "./guard/adaptive.ts";
+import { belongsTo, grammarClauses } from "./guard/grammar.ts";
+import { flips, semanticsLatency, sizeLatency, structureLatency } from "./guard/latency.ts";
 import {
   answersOf,
   heldOutJudge,
   type LayerAnswers,
   rememberingEncoder,
   wilson,
-} from "./guard-layers.ts";
-import { headWithout, type Lesson } from "./guard-learning.ts";
-import { refusedByScenario } from "./guard-scenarios.ts";
+} from "./guard/layers.ts";
+import { headWithout, type Lesson } from "./guard/learning.ts";
+import { refusedByScenario } from "./guard/scenarios.ts";
 import {
   CLASSES,
   inputOf,
@@ -33,7 +33,7 @@ import {
   readBases,
   readClauses,
   readProposals,
-} from "./guard-set.ts";
+} from "./guard/set.ts";
 
 const WORDS = ["T13", "T14", "T16", "T18", "T19", "T20", "T24"];
 const quick = process.argv.includes("--quick");

@@ -8,9 +8,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../infra/clock.ts";
-import { createKafkaLog } from "../infra/log-kafka.ts";
+import { createKafkaLog } from "../infra/kafka/log.ts";
 import type { EventLog, OutgoingRecord } from "../session/ports.ts";
-import { startKafka } from "../test/support/kafka-server.ts";
+import { startKafka } from "../test/support/servers/kafka-server.ts";
 
 const HOPS = 500;
 const TRANSACTIONS = 500;

@@ -11,10 +11,10 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { accuracyPart, recoveryPart, roiPart } from "./model-accuracy.ts";
-import { coveragePart } from "./model-coverage.ts";
-import { searchPart } from "./model-search.ts";
-import { scalingPart, speedPart } from "./model-speed.ts";
+import { accuracyPart, recoveryPart, roiPart } from "./model/accuracy.ts";
+import { coveragePart } from "./model/coverage.ts";
+import { searchPart } from "./model/search.ts";
+import { scalingPart, speedPart } from "./model/speed.ts";
 
 const { values } = parseArgs({
   options: {

@@ -7,16 +7,16 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type LabelledText, parseLabelledTexts } from "../router/dataset.ts";
-import { compareRouters } from "../router/evaluate.ts";
-import { detectLanguage, encoderKnows } from "../router/language.ts";
+import { type LabelledText, parseLabelledTexts } from "../router/training/dataset.ts";
+import { compareRouters } from "../router/training/evaluate.ts";
+import { detectLanguage, encoderKnows } from "../router/words/language.ts";
 import { openRouter } from "../router/open.ts";
-import { OUT_OF_SCOPE } from "../router/roles.ts";
+import { OUT_OF_SCOPE } from "../router/words/roles.ts";
 import { chooseRole } from "../router/route.ts";
-import type { RouterModel } from "../router/router-model.ts";
-import { openSentenceEncoder } from "../router/sentence-encoder.ts";
-import { benchLatency } from "./router-latency.ts";
-import { baselines, benchBanking, benchClinc } from "./router-public.ts";
+import type { RouterModel } from "../router/classifier/router-model.ts";
+import { openSentenceEncoder } from "../router/encoder/sentence-encoder.ts";
+import { benchLatency } from "./router/latency.ts";
+import { baselines, benchBanking, benchClinc } from "./router/public.ts";
 
 const { values: options } = parseArgs({
   options: { datasets: { type: "string" }, checkpoint: { type: "string" } },

@@ -2,7 +2,7 @@
  * `npm run bench [-- --quick] [-- --only governed,kafka,streams,rebuild,scale]`: the system
  * benchmarks one after the other, ours and the peers' in one run, as lines for docs/BENCHMARKS.md.
  *
- * Peers are installed apart (bench/against.ts). Benches of engine, router, guard and the Kafka adapter
+ * Peers are installed apart (bench/loop/against.ts). Benches of engine, router, guard and the Kafka adapter
  * have their own commands.
  */
 import { spawn } from "node:child_process";

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import Table from "cli-table3";
 import { choice } from "./options.ts";
-import { loadSettings, type Settings } from "./settings.ts";
+import { loadSettings, type Settings } from "../app/settings.ts";
 
 export interface Shell {
   /** A line on stdout. */

@@ -5,11 +5,11 @@
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
-import { businessContextOf } from "./business-context.ts";
-import { configOfText } from "./config-text.ts";
-import { emit, type Consumer, type Handling } from "./consumer.ts";
-import type { ReviewContext } from "./vouching.ts";
+import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
+import { businessContextOf } from "../agents/business-context.ts";
+import { configOfText } from "../agents/config-cache.ts";
+import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
+import type { ReviewContext } from "./coordinator/attachments.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
   return {

@@ -7,8 +7,8 @@
 import { proposalId } from "../session/state.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
-import { agentFailed, taskJob, type AgentTools, type TaskEvent } from "./agent-job.ts";
-import { emit, type Consumer, type Handling } from "./consumer.ts";
+import { agentFailed, taskJob, type AgentTools, type TaskEvent } from "./agent-task.ts";
+import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 
 export function createDataScientist(tools: AgentTools): Consumer {
   return {

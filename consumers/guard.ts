@@ -6,17 +6,17 @@
  * I3. A judge that hangs does not hold the guard up: no verdict within the limit is a veto.
  * I4. The verdict is in the inbox before it is on `vetoes`.
  */
-import { signClearance, verifyWarrant, type Warrant } from "../guard/clearance.ts";
-import { contentDigest } from "../guard/content.ts";
-import type { KeyRing } from "../guard/keys.ts";
-import { readProposal } from "../guard/proposal.ts";
+import { signClearance, verifyWarrant, type Warrant } from "../guard/tokens/clearance.ts";
+import { contentDigest } from "../guard/proposal/content.ts";
+import type { KeyRing } from "../guard/tokens/keys.ts";
+import { readProposal } from "../guard/proposal/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import type { EventOf, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
 import type { Emission } from "../producers/publish.ts";
-import { emit, type Consumer } from "./consumer.ts";
+import { emit, type Consumer } from "./loop/consumer.ts";
 
 export interface GuardTools {
   /** The layered verdict on a raw proposal; never rejects but for `signal`. */

@@ -5,8 +5,8 @@
 import type { Event, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
-import { emit, type Consumer } from "./consumer.ts";
+import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
+import { emit, type Consumer } from "./loop/consumer.ts";
 
 export function createResearchPersona(tools: AgentTools): Consumer {
   return {

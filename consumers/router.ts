@@ -8,7 +8,7 @@ import type { EventOf, Recorded } from "../schemas/event.ts";
 import type { Role } from "../schemas/parts.ts";
 import { ROLE_TOPICS, TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
-import { emit, type Consumer } from "./consumer.ts";
+import { emit, type Consumer } from "./loop/consumer.ts";
 
 type Stated = Extract<Recorded, { type: "TaskStated" }>;
 

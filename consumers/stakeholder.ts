@@ -3,11 +3,11 @@
  */
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
-import { businessContextOf } from "./business-context.ts";
-import { configOfText } from "./config-text.ts";
-import { emit, type Consumer, type Handling } from "./consumer.ts";
-import type { ApprovalContext } from "./vouching.ts";
+import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
+import { businessContextOf } from "../agents/business-context.ts";
+import { configOfText } from "../agents/config-cache.ts";
+import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
+import type { ApprovalContext } from "./coordinator/attachments.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
   return {

@@ -6,12 +6,12 @@
  * I2. Same data, configuration and seed: same detail.
  */
 import { periodsPerWeek, type ModelConfig } from "../model/config.ts";
-import { contributionsOf, type ContributionTable } from "../model/contributions.ts";
-import type { Dataset } from "../model/dataset.ts";
-import { responseCurves, type ResponseCurve } from "../model/response-curve.ts";
+import { contributionsOf, type ContributionTable } from "../model/fit/contributions.ts";
+import type { Dataset } from "../model/data/dataset.ts";
+import { responseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
 import { trainModel } from "../model/train.ts";
-import type { TrainingResult } from "../model/training-result.ts";
-import { estimateIntervals, type IntervalResult } from "../model/uncertainty.ts";
+import type { TrainingResult } from "../model/results/training-result.ts";
+import { estimateIntervals, type IntervalResult } from "../model/search/uncertainty.ts";
 
 export interface CarryoverCurve {
   readonly channel: string;

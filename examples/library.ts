@@ -1,7 +1,7 @@
 /** The library form on the shipped example; run it with `node examples/library.ts`. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type MMMState, Orchestrator } from "../cli/orchestrator.ts";
+import { type MMMState, Orchestrator } from "../app/orchestrator.ts";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const read = (name: string) => JSON.parse(readFileSync(file(name), "utf8"));

@@ -9,12 +9,12 @@ import type { Json } from "../schemas/canonical.ts";
 import { errorText } from "../schemas/errors.ts";
 import { type Figures, figuresOf, type Stopwatch, type Watched, watchedJudges } from "./explain.ts";
 import { type JudgeInput, judge } from "./judge.ts";
-import { type Pinned, pinConfig } from "./pinned.ts";
-import { isObject } from "./proposal.ts";
-import type { SemanticJudge } from "./semantics.ts";
-import type { ObservedExposure } from "./signature.ts";
-import type { Specification } from "./specification.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { type Pinned, pinConfig } from "./rules/pinned.ts";
+import { isObject } from "./proposal/proposal.ts";
+import type { SemanticJudge } from "./words/judges.ts";
+import type { ObservedExposure } from "./signature/signature.ts";
+import type { Specification } from "./specification/specification.ts";
+import { parseStrictJson } from "./proposal/strict-json.ts";
 import type { Layer, LayerVerdict, Verdict } from "./verdict.ts";
 
 export interface CheckContext {

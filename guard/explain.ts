@@ -8,12 +8,12 @@
  */
 import { errorText } from "../schemas/errors.ts";
 import type { JudgeInput } from "./judge.ts";
-import { pinnedSignature } from "./prepared.ts";
-import { readProposal } from "./proposal.ts";
-import { judgeRules } from "./rules.ts";
-import type { SemanticJudge, SemanticOpinion } from "./semantics.ts";
-import { judgeSignature } from "./signature-rules.ts";
-import { type ChannelSignature, type ModelSignature, signatureOf } from "./signature.ts";
+import { pinnedSignature } from "./rules/prepared.ts";
+import { readProposal } from "./proposal/proposal.ts";
+import { judgeRules } from "./rules/rules.ts";
+import type { SemanticJudge, SemanticOpinion } from "./words/judges.ts";
+import { judgeSignature } from "./signature/rules.ts";
+import { type ChannelSignature, type ModelSignature, signatureOf } from "./signature/signature.ts";
 import type { Layer, LayerVerdict, Verdict } from "./verdict.ts";
 
 /** Milliseconds from any start. */

@@ -9,15 +9,15 @@
 import { sha256 } from "../schemas/canonical.ts";
 import { errorText } from "../schemas/errors.ts";
 import type { Constraint, Violation } from "../schemas/parts.ts";
-import { contentDigest } from "./content.ts";
-import { type Pinned, tunedText } from "./pinned.ts";
-import { pinnedSignature } from "./prepared.ts";
-import { type ProposalReading, readProposal } from "./proposal.ts";
-import { type RulesResult, judgeRules } from "./rules.ts";
-import { type SemanticJudge, askJudges } from "./semantics.ts";
-import { judgeSignature } from "./signature-rules.ts";
-import { type ModelSignature, type ObservedExposure, signatureOf } from "./signature.ts";
-import type { Specification } from "./specification.ts";
+import { contentDigest } from "./proposal/content.ts";
+import { type Pinned, tunedText } from "./rules/pinned.ts";
+import { pinnedSignature } from "./rules/prepared.ts";
+import { type ProposalReading, readProposal } from "./proposal/proposal.ts";
+import { type RulesResult, judgeRules } from "./rules/rules.ts";
+import { type SemanticJudge, askJudges } from "./words/judges.ts";
+import { judgeSignature } from "./signature/rules.ts";
+import { type ModelSignature, type ObservedExposure, signatureOf } from "./signature/signature.ts";
+import type { Specification } from "./specification/specification.ts";
 import type { Layer, LayerVerdict, Verdict, VetoedVerdict } from "./verdict.ts";
 import { violation } from "./violation.ts";
 

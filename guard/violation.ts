@@ -6,7 +6,7 @@
  */
 import type { Violation } from "../schemas/parts.ts";
 import { quote } from "./quote.ts";
-import { JSON_REFUSALS, type JsonRefusalCode } from "./json-refused.ts";
+import { JSON_REFUSALS, type JsonRefusalCode } from "./proposal/json-refused.ts";
 import type { Layer } from "./verdict.ts";
 
 const PATH_CHARACTERS_MAX = 120;

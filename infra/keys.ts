@@ -13,7 +13,7 @@ import { MmmError } from "../schemas/errors.ts";
 const RINGS = ["coordinator", "guard"] as const;
 export type RingName = (typeof RINGS)[number];
 
-/** JSON of both rings, as `guard/keys.ts` reads and writes them. */
+/** JSON of both rings, as `guard/tokens/keys.ts` reads and writes them. */
 export type KeyFile = Readonly<Record<RingName, unknown>>;
 
 /** The key file's text of a state folder, or null where none was made. */

@@ -10,7 +10,7 @@ const ASSETS: readonly string[] = [
   "examples",
   "checkpoints",
   "router/weights",
-  "consumers/prompts",
+  "agents/claude/prompts",
   "guard/data/head.json",
   "schemas/published",
 ];

@@ -15,14 +15,14 @@
  * 3. Budgets are over the training window's length; a channel without spend history cannot be scaled.
  */
 
-import { responseAt } from "./attribution.ts";
+import { responseAt } from "./fit/attribution.ts";
 import type { ModelConfig } from "./config.ts";
-import { fitsOf } from "./contributions.ts";
-import type { Dataset } from "./dataset.ts";
+import { fitsOf } from "./fit/contributions.ts";
+import type { Dataset } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { finding } from "./findings.ts";
-import type { WindowFit } from "./fit.ts";
+import type { WindowFit } from "./fit/fit.ts";
 import { finiteOrNull, sum } from "./numbers.ts";
 
 const GRID_STEPS = 200;

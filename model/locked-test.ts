@@ -10,15 +10,15 @@
  */
 
 import type { ModelConfig } from "./config.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
-import { fitWindow } from "./fit.ts";
+import { fitWindow } from "./fit/fit.ts";
 import type { Metrics } from "./metrics.ts";
 import { measure } from "./metrics.ts";
-import { createObjective } from "./objective.ts";
-import { parametersOf } from "./problem.ts";
-import { refineConfiguration } from "./refine.ts";
-import { foldResults, naiveErrorOf, variablesOf } from "./scores.ts";
+import { createObjective } from "./fit/objective.ts";
+import { parametersOf } from "./fit/problem.ts";
+import { refineConfiguration } from "./search/refine.ts";
+import { foldResults, naiveErrorOf, variablesOf } from "./results/scores.ts";
 
 const MEAN_FACTOR = 1.5;
 

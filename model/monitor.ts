@@ -16,19 +16,19 @@
  * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
  */
 
-import { attributeChannel } from "./attribution.ts";
+import { attributeChannel } from "./fit/attribution.ts";
 import type { ModelConfig } from "./config.ts";
-import type { Dataset } from "./dataset.ts";
-import { firstPeriods } from "./dataset.ts";
+import type { Dataset } from "./data/dataset.ts";
+import { firstPeriods } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
-import { fitWindow } from "./fit.ts";
-import type { WindowFit } from "./fit.ts";
+import { fitWindow } from "./fit/fit.ts";
+import type { WindowFit } from "./fit/fit.ts";
 import type { Metrics } from "./metrics.ts";
 import { measure } from "./metrics.ts";
 import { finiteOrNull, sum } from "./numbers.ts";
-import { splitGeos } from "./objective.ts";
-import type { Problem } from "./problem.ts";
-import { createProblem, parametersOf } from "./problem.ts";
+import { splitGeos } from "./fit/objective.ts";
+import type { Problem } from "./fit/problem.ts";
+import { createProblem, parametersOf } from "./fit/problem.ts";
 
 export interface DriftThresholds {
   readonly wmape_max: number;

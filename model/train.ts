@@ -9,27 +9,27 @@
  * 3. Every number is finite or null.
  */
 
-import type { ChannelAttribution } from "./attribution.ts";
-import { attributeChannel } from "./attribution.ts";
-import { baselineOf } from "./baseline.ts";
-import { conditionalRoiIntervals } from "./conditional-intervals.ts";
+import type { ChannelAttribution } from "./fit/attribution.ts";
+import { attributeChannel } from "./fit/attribution.ts";
+import { baselineOf } from "./results/baseline.ts";
+import { conditionalRoiIntervals } from "./results/conditional-intervals.ts";
 import type { ModelConfig } from "./config.ts";
-import { trainingFits } from "./contributions.ts";
-import { convergenceOf } from "./convergence.ts";
-import { dataFindings } from "./data-findings.ts";
-import type { Dataset } from "./dataset.ts";
+import { trainingFits } from "./fit/contributions.ts";
+import { convergenceOf } from "./results/convergence.ts";
+import { dataFindings } from "./results/data-findings.ts";
+import type { Dataset } from "./data/dataset.ts";
 import type { Finding } from "./findings.ts";
-import { fitFindings } from "./fit-findings.ts";
-import type { WindowFit } from "./fit.ts";
-import { varianceInflation } from "./inflation.ts";
+import { fitFindings } from "./results/fit-findings.ts";
+import type { WindowFit } from "./fit/fit.ts";
+import { varianceInflation } from "./results/variance-inflation.ts";
 import { meanMetrics } from "./metrics.ts";
 import { mean, sum } from "./numbers.ts";
-import type { Objective } from "./objective.ts";
-import { createObjective } from "./objective.ts";
-import { parametersOf } from "./problem.ts";
-import { refineConfiguration } from "./refine.ts";
-import { diagnosticsOf, foldResults, inSampleOf, pooledMetrics } from "./scores.ts";
-import type { ChannelResult, TrainingResult } from "./training-result.ts";
+import type { Objective } from "./fit/objective.ts";
+import { createObjective } from "./fit/objective.ts";
+import { parametersOf } from "./fit/problem.ts";
+import { refineConfiguration } from "./search/refine.ts";
+import { diagnosticsOf, foldResults, inSampleOf, pooledMetrics } from "./results/scores.ts";
+import type { ChannelResult, TrainingResult } from "./results/training-result.ts";
 
 export interface TrainingOptions {
   /** Recorded; draws the ROI intervals, fitting itself uses no chance. */

@@ -1,5 +1,5 @@
 """Fine-tunes a BERT sentence encoder on labelled routing texts, on one CPU, and writes it as int8
-ONNX beside a weights.json, so that router/train.ts trains a head on it like on the shipped one.
+ONNX beside a weights.json, so that router/training/train.ts trains a head on it like on the shipped one.
 
 Input: a folder with a float32 `model.onnx` (BERT, node names as exported by optimum or
 sentence-transformers) and its `tokenizer.json`; JSON lines with `text` and `label`.

@@ -8,9 +8,9 @@
  * I1. Pure but for the encoder that is handed in; bounded by MAX_INTENT_CHARS.
  * I2. Only channels of the session are found, by whole words.
  */
-import { judgeByRules } from "./rules.ts";
-import { type Label, LABELS } from "./roles.ts";
-import type { RouterModel } from "./router-model.ts";
+import { judgeByRules } from "./words/rules.ts";
+import { type Label, LABELS } from "./words/roles.ts";
+import type { RouterModel } from "./classifier/router-model.ts";
 import { type ParsedAmount, parseAmount } from "./amounts.ts";
 
 export const MAX_INTENT_CHARS = 8_000;

@@ -2,9 +2,13 @@
  * Opens the router from disk: checkpoint + encoder, or the reason why the rules decide alone.
  */
 import { MmmError, errorText } from "../schemas/errors.ts";
-import { type CheckpointDocument, SHIPPED_CHECKPOINT, readCheckpoint } from "./checkpoint.ts";
-import { type RouterModel, conceptDigest, openRouterModel } from "./router-model.ts";
-import type { SentenceEncoder } from "./sentence-encoder.ts";
+import {
+  type CheckpointDocument,
+  SHIPPED_CHECKPOINT,
+  readCheckpoint,
+} from "./classifier/checkpoint.ts";
+import { type RouterModel, conceptDigest, openRouterModel } from "./classifier/router-model.ts";
+import type { SentenceEncoder } from "./encoder/sentence-encoder.ts";
 
 export type RouterOpening =
   | { readonly model: RouterModel; readonly document: CheckpointDocument; readonly refused: null }

@@ -11,10 +11,10 @@
 import { errorText } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
 import { ROLES, type Role } from "../schemas/parts.ts";
-import type { Classification } from "./head.ts";
-import { OUT_OF_SCOPE } from "./roles.ts";
-import type { Judgement, RouterModel } from "./router-model.ts";
-import { type RuleVerdict, judgeByRules } from "./rules.ts";
+import type { Classification } from "./classifier/head.ts";
+import { OUT_OF_SCOPE } from "./words/roles.ts";
+import type { Judgement, RouterModel } from "./classifier/router-model.ts";
+import { type RuleVerdict, judgeByRules } from "./words/rules.ts";
 
 /** What the decision needs of a stated task. */
 export interface RouteRequest {

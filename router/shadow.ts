@@ -7,7 +7,7 @@
  *     the rules, on the same texts, with support for every role.
  */
 import { ROLES } from "../schemas/parts.ts";
-import type { Comparison } from "./evaluate.ts";
+import type { Comparison } from "./training/evaluate.ts";
 
 export interface ShadowTally {
   readonly seen: number;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { loadSettings } from "../cli/settings.ts";
+import { loadSettings } from "../app/settings.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { ERROR_CODES } from "../schemas/errors.ts";
 

@@ -1,4 +1,4 @@
-"""The validation objective of model/engine.ts in numpy, for checking and for timing.
+"""The validation objective of model/fit/engine.ts in numpy, for checking and for timing.
 
 Reads a problem as JSON (what `bench/model-problem.ts` writes): target, unpenalised columns,
 exposures, folds, lag and normalisation. Three forms of the same loss:
@@ -192,7 +192,7 @@ def adstock_recursive(x, decay, lag_max, normalized):
 
 
 def descend(gram, right, penalty, raw_squares, start):
-    """model/ridge.ts: coordinate descent and exact steps to a relative KKT residual of 1e-10."""
+    """model/fit/ridge.ts: coordinate descent and exact steps to a relative KKT residual of 1e-10."""
     size = len(right)
     own = np.diag(gram)
     active = [c for c in range(size) if own[c] > IDENTIFIED_SHARE * raw_squares[c]]

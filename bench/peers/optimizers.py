@@ -1,4 +1,4 @@
-"""Peer optimizers on the engine's own validation loss, through bench/model-bridge.ts.
+"""Peer optimizers on the engine's own validation loss, through bench/model/bridge.ts.
 
   python bench/peers/optimizers.py --sets robyn,retail --methods "optuna CMA-ES" \
       --budgets 500,2000,10000 --seeds 10 --results FILE
@@ -36,7 +36,7 @@ class Bridge:
 
     def __init__(self, node, name):
         self.process = subprocess.Popen(
-            [node, "bench/model-bridge.ts", name],
+            [node, "bench/model/bridge.ts", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createScriptedTasks } from "../../api/scripted-tasks.ts";
+import { createScriptedTasks } from "../../api/a2a/scripted-tasks.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { errorCode, http, messageOf, rpc, TRANSPORTS, VERSION, type WireTask } from "./a2a-wire.ts";
 import type { Clock } from "../../session/ports.ts";

@@ -1,13 +1,13 @@
 /** A running API over real sockets, on a log in memory, with the scripted system behind it. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { afterAll } from "vitest";
-import type { CardKey } from "../../api/a2a-card.ts";
-import type { ApiTools } from "../../api/api-tools.ts";
+import type { CardKey } from "../../api/a2a/card.ts";
+import type { ApiTools } from "../../api/tools.ts";
 import { startApi, type RunningApi } from "../../api/app.ts";
-import { API_SETTINGS, type ApiSettings } from "../../api/settings.ts";
+import { API_SETTINGS, type ApiSettings } from "../../api/http/settings.ts";
 import { systemClock } from "../../infra/clock.ts";
-import { createMemoryLog } from "../../infra/log-memory.ts";
-import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
+import { createMemoryLog } from "../../infra/memory/log.ts";
+import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { canonicalJson } from "../../schemas/canonical.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createAuthenticator } from "../../api/authenticate.ts";
-import { SCOPES, type Scope } from "../../api/principal.ts";
-import { API_SETTINGS } from "../../api/settings.ts";
+import { createAuthenticator } from "../../api/http/authenticate.ts";
+import { SCOPES, type Scope } from "../../api/http/principal.ts";
+import { API_SETTINGS } from "../../api/http/settings.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { until } from "../support/system.ts";
 import { call, startBody, startHarness, startSession, untilStatus } from "./api-harness.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { API_SETTINGS } from "../../api/settings.ts";
+import { API_SETTINGS } from "../../api/http/settings.ts";
 import { startHarness } from "./api-harness.ts";
 
 const DOC = readFileSync("docs/API.md", "utf8");

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import type { Training } from "../../consumers/trainer.ts";
+import type { Training } from "../../consumers/trainer/trainer.ts";
 import type { EventLog } from "../../session/ports.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { instantTraining, until } from "../support/system.ts";

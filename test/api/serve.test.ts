@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { mmm, scratch, startMmm } from "../support/mmm.ts";
-import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 import { call, readEvents, untilStatus, type ServerEvent } from "./api-harness.ts";
 
 async function serve(

@@ -1,8 +1,8 @@
 /** Keys and tokens for tests of logging in. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
-import { apiKeyDigest } from "../../api/authenticate.ts";
-import { SCOPES, type Scope } from "../../api/principal.ts";
+import { apiKeyDigest } from "../../api/http/authenticate.ts";
+import { SCOPES, type Scope } from "../../api/http/principal.ts";
 
 export const ISSUER = "https://login.example";
 export const AUDIENCE = "mmm";

@@ -7,9 +7,9 @@
  * of agents, and ends its sessions.
  */
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import type { Reasoners } from "../../consumers/reasoners.ts";
-import type { Running } from "../../consumers/consume.ts";
-import type { ApiTools } from "../../api/api-tools.ts";
+import type { Reasoners } from "../../agents/reasoners.ts";
+import type { Running } from "../../consumers/loop/run-consumer.ts";
+import type { ApiTools } from "../../api/tools.ts";
 import { submit } from "../../producers/request.ts";
 import type { TestBackend } from "../support/backends.ts";
 import {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE, mmm, scratch, startMmm } from "../support/mmm.ts";
-import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 
 async function environment(): Promise<Record<string, string>> {
   return {

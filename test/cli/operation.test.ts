@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openApp } from "../../cli/wire.ts";
-import { loadSettings } from "../../cli/settings.ts";
+import { openApp } from "../../app/open-app.ts";
+import { loadSettings } from "../../app/settings.ts";
 import { EXAMPLE, mmm, scratch, startMmm } from "../support/mmm.ts";
 
 let folder = "";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { envelopeFor, recordOf } from "../../producers/publish.ts";
 import { submit } from "../../producers/request.ts";
-import { signClearance } from "../../guard/clearance.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { signClearance } from "../../guard/tokens/clearance.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
 import { eventId, sessionIdOf, type Event } from "../../schemas/event.ts";

@@ -3,8 +3,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../infra/clock.ts";
-import { createKafkaLog } from "../../infra/log-kafka.ts";
-import { kafkaBrokers } from "../support/servers.ts";
+import { createKafkaLog } from "../../infra/kafka/log.ts";
+import { kafkaBrokers } from "../support/servers/servers.ts";
 import { logContract, type LogUnderTest } from "./log-contract.ts";
 import { transactorContract } from "./transactor-contract.ts";
 

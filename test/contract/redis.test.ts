@@ -3,8 +3,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { partitionFor } from "../../infra/partition.ts";
-import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
-import { redisUrl } from "../support/servers.ts";
+import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
+import { redisUrl } from "../support/servers/servers.ts";
 import { snapshotContract } from "./snapshot-contract.ts";
 
 const PARTITIONS = 4;

@@ -1,11 +1,11 @@
 /** Data that a model cannot learn from: the report still draws, and no figure is NaN. */
 import { describe, expect, it } from "vitest";
-import { createBuiltinReasoners } from "../../consumers/builtin-reasoners.ts";
-import { trainedOf } from "../../consumers/builtin-training.ts";
+import { createBuiltinReasoners } from "../../agents/builtin/reasoners.ts";
+import { trainedOf } from "../../consumers/trainer/builtin.ts";
 import { modelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport } from "../../dashboard/report.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { parseDataset } from "../../model/dataset.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
 import { trainModel } from "../../model/train.ts";
 import { proposeJob, reviewJob, SETTINGS, SPEC, task } from "../support/agent-jobs.ts";
 import { smallCsv } from "../support/small-model.ts";

@@ -1,7 +1,7 @@
 /** The report: complete, self-contained, escaped, the same every time. */
 import { describe, expect, it } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
-import { parseDataset } from "../../model/dataset.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
 import { modelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, reportPictures } from "../../dashboard/report.ts";
 import { trained } from "../support/agent-jobs.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { explainLines } from "../../cli/guard-explain.ts";
+import { explainLines } from "../../cli/output/guard-explain.ts";
 import { checkProposal, readBaseline, resultLine } from "../../guard/check.ts";
-import { LEXICON_JUDGE } from "../../guard/lexicon-judge.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
-import { signatureOf } from "../../guard/signature.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
+import { signatureOf } from "../../guard/signature/signature.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { modelConfig } from "./fixtures.ts";
 
 /** A clock that goes on by one millisecond at every look. */

@@ -1,7 +1,7 @@
 import { type ModelConfig, parseModelConfig } from "../../model/config.ts";
 import { type JudgeInput, judgeStructure } from "../../guard/judge.ts";
-import { type Pinned, pinConfig } from "../../guard/pinned.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { type Pinned, pinConfig } from "../../guard/rules/pinned.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { Verdict } from "../../guard/verdict.ts";
 
 const MEDIA = [

@@ -6,11 +6,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inputOf, readBases, readProposals } from "../../bench/guard-set.ts";
-import { contentDigest } from "../../guard/content.ts";
+import { inputOf, readBases, readProposals } from "../../bench/guard/set.ts";
+import { contentDigest } from "../../guard/proposal/content.ts";
 import { judge, type JudgeInput } from "../../guard/judge.ts";
-import { LEXICON_JUDGE } from "../../guard/lexicon-judge.ts";
-import { tunableBounds, tunableValues } from "../../guard/tunables.ts";
+import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
+import { tunableBounds, tunableValues } from "../../guard/specification/tunables.ts";
 import type { Verdict } from "../../guard/verdict.ts";
 import { type ModelConfig, parseModelConfig } from "../../model/config.ts";
 import { canonicalJson } from "../../schemas/canonical.ts";

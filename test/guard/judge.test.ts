@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkLine, checkProposal, readBaseline, resultLine } from "../../guard/check.ts";
 import { judge, judgeStructure } from "../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../guard/keys.ts";
-import { LEXICON_JUDGE } from "../../guard/lexicon-judge.ts";
-import { memoKey, rememberedJudge, type VerdictStore } from "../../guard/memo.ts";
-import { pin } from "../../guard/pinned.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
+import { memoKey, rememberedJudge, type VerdictStore } from "../../guard/verdict-cache.ts";
+import { pin } from "../../guard/rules/pinned.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { BASE, changesText, judgeInput, modelConfig } from "./fixtures.ts";
 
 const RAW = changesText(["hyperparameters.tv.decay", 0.6]);

@@ -1,11 +1,18 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { changeText, nothingBetterText, reasoningOf } from "../../consumers/builtin-reasoning.ts";
-import { headJudge } from "../../guard/head-judge.ts";
-import { shippedIntentHead } from "../../guard/intent-head.ts";
-import { judgeByLexicon } from "../../guard/lexicon-judge.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
-import { type SentenceEncoder, openSentenceEncoder } from "../../router/sentence-encoder.ts";
+import {
+  changeText,
+  nothingBetterText,
+  reasoningOf,
+} from "../../agents/builtin/explain-proposal.ts";
+import { headJudge } from "../../guard/words/head-judge.ts";
+import { shippedIntentHead } from "../../guard/words/intent-head.ts";
+import { judgeByLexicon } from "../../guard/words/lexicon-judge.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
+import {
+  type SentenceEncoder,
+  openSentenceEncoder,
+} from "../../router/encoder/sentence-encoder.ts";
 import { modelConfig } from "./fixtures.ts";
 
 const NAMES = ["facebook", "Channel0", "google_ads", "paid-social", "newsletter", "mdsp_dm", "x1"];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { BLIND_FILE, readBlind } from "../../bench/guard-blind-set.ts";
-import { inputOf, readBases, readClauses, readProposals } from "../../bench/guard-set.ts";
+import { BLIND_FILE, readBlind } from "../../bench/guard/blind-set.ts";
+import { inputOf, readBases, readClauses, readProposals } from "../../bench/guard/set.ts";
 import { judgeStructure } from "../../guard/judge.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 

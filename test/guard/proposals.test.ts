@@ -7,10 +7,10 @@ import {
   readBases,
   readClauses,
   readProposals,
-} from "../../bench/guard-set.ts";
-import { contentDigest } from "../../guard/content.ts";
+} from "../../bench/guard/set.ts";
+import { contentDigest } from "../../guard/proposal/content.ts";
 import { judgeStructure } from "../../guard/judge.ts";
-import { readProposal } from "../../guard/proposal.ts";
+import { readProposal } from "../../guard/proposal/proposal.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import { changesText } from "./fixtures.ts";
 

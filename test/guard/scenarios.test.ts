@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { refusedByScenario } from "../../bench/guard-scenarios.ts";
-import { readBases, readProposals } from "../../bench/guard-set.ts";
+import { refusedByScenario } from "../../bench/guard/scenarios.ts";
+import { readBases, readProposals } from "../../bench/guard/set.ts";
 
 const bases = readBases();
 const staged = readProposals().filter(({ scenario }) => scenario !== undefined);

@@ -13,8 +13,8 @@ import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBu
 import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { ROLE_NAMES } from "../../cli/consumers.ts";
-import { loadSettings } from "../../cli/settings.ts";
+import { ROLE_NAMES } from "../../app/compose-consumers.ts";
+import { loadSettings } from "../../app/settings.ts";
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
 
 const require = createRequire(import.meta.url);

@@ -10,11 +10,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import { createKafkaLog } from "../../infra/log-kafka.ts";
+import { createKafkaLog } from "../../infra/kafka/log.ts";
 import { decodeEvent } from "../../schemas/codec.ts";
 import { readAll } from "../contract/log-contract.ts";
-import { program } from "../support/programs.ts";
-import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { program } from "../support/servers/programs.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");

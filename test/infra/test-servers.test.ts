@@ -7,9 +7,9 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { hasDocker } from "../support/containers.ts";
-import { kafkaJars } from "../support/kafka-server.ts";
-import { startServer } from "../support/keeper.ts";
+import { hasDocker } from "../support/servers/containers.ts";
+import { kafkaJars } from "../support/servers/kafka-server.ts";
+import { startServer } from "../support/servers/keeper.ts";
 import { scratch } from "../support/mmm.ts";
 
 const run = promisify(execFile);

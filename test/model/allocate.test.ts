@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SpendCurve } from "../../model/allocate.ts";
 import { allocateBudget, allocateCurves } from "../../model/allocate.ts";
-import { parseDataset } from "../../model/dataset.ts";
-import { responseCurves } from "../../model/response-curve.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
+import { responseCurves } from "../../model/fit/response-curve.ts";
 import { trainModel } from "../../model/train.ts";
-import { hill } from "../../model/transform.ts";
+import { hill } from "../../model/transform/transform.ts";
 import { golden, goldenConfig, unsafeNumbers } from "./support.ts";
 
 const config = goldenConfig();

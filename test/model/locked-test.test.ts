@@ -1,7 +1,7 @@
 /** Protects: the locked test judges by its stated rule, and monitoring sees drift and only drift. */
 
 import { describe, expect, test } from "vitest";
-import { firstPeriods, parseDataset } from "../../model/dataset.ts";
+import { firstPeriods, parseDataset } from "../../model/data/dataset.ts";
 import { contradictionOf, evaluateLockedTest } from "../../model/locked-test.ts";
 import { monitorModel } from "../../model/monitor.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";

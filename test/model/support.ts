@@ -3,11 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { ModelConfig } from "../../model/config.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import type { Dataset } from "../../model/dataset.ts";
-import { parseDataset } from "../../model/dataset.ts";
-import { DEFAULT_SIMULATION } from "../../model/simulation-spec.ts";
-import type { Simulation } from "../../model/simulate.ts";
-import { simulateData, simulationConfig } from "../../model/simulate.ts";
+import type { Dataset } from "../../model/data/dataset.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
+import { DEFAULT_SIMULATION } from "../../model/simulate/simulation-spec.ts";
+import type { Simulation } from "../../model/simulate/simulate.ts";
+import { simulateData, simulationConfig } from "../../model/simulate/simulate.ts";
 
 interface GoldenRidge {
   readonly size: number;

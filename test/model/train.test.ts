@@ -2,14 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
-import { responseAt } from "../../model/attribution.ts";
-import { contributionsOf, fitsOf } from "../../model/contributions.ts";
-import { parseDataset } from "../../model/dataset.ts";
+import { responseAt } from "../../model/fit/attribution.ts";
+import { contributionsOf, fitsOf } from "../../model/fit/contributions.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
 import { ModelError } from "../../model/errors.ts";
-import { solveSymmetric } from "../../model/linear-solve.ts";
+import { solveSymmetric } from "../../model/fit/linear-solve.ts";
 import { trainModel } from "../../model/train.ts";
-import type { TrainingResult } from "../../model/training-result.ts";
-import { hill } from "../../model/transform.ts";
+import type { TrainingResult } from "../../model/results/training-result.ts";
+import { hill } from "../../model/transform/transform.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
 
 const config = goldenConfig();

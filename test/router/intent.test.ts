@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unavailable } from "../../router/weights.ts";
+import { unavailable } from "../../router/encoder/weights.ts";
 import { parseAmount } from "../../router/amounts.ts";
 import { findChannels, guessByModel, parseProposal } from "../../router/intent.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { unavailable } from "../../router/weights.ts";
-import type { Classification, Rejection } from "../../router/head.ts";
+import { unavailable } from "../../router/encoder/weights.ts";
+import type { Classification, Rejection } from "../../router/classifier/head.ts";
 import { chooseRole } from "../../router/route.ts";
-import type { RouterModel, Unjudged } from "../../router/router-model.ts";
+import type { RouterModel, Unjudged } from "../../router/classifier/router-model.ts";
 import { ROLES, type Role } from "../../schemas/parts.ts";
 import { mayTake } from "../../session/authority.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Comparison } from "../../router/evaluate.ts";
-import type { Report } from "../../router/metrics.ts";
+import type { Comparison } from "../../router/training/evaluate.ts";
+import type { Report } from "../../router/training/metrics.ts";
 import {
   NO_SHADOW,
   driftAlarms,

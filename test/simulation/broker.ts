@@ -8,7 +8,7 @@
  * I3. A place has at most one holder that the broker acknowledges; a zombie may go on unaware.
  */
 import { partitionFor } from "../../infra/partition.ts";
-import { placeFor, placeName, placesOf } from "../../infra/record-table.ts";
+import { placeFor, placeName, placesOf } from "../../infra/embedded/record-table.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
 import type { Scheduler, SimProcess } from "./scheduler.ts";

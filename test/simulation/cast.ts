@@ -5,10 +5,10 @@
  * The prepared Data Scientist also breaks rules; `isLawful` is the simulation's own reading of what
  * may be trained, made without the guard.
  */
-import type { Reasoners } from "../../consumers/reasoners.ts";
+import type { Reasoners } from "../../agents/reasoners.ts";
 import type { Route } from "../../consumers/router.ts";
-import type { Trained, Training } from "../../consumers/trainer.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
+import type { Trained, Training } from "../../consumers/trainer/trainer.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
 import type { EventData } from "../../schemas/event.ts";

@@ -6,9 +6,9 @@
  * (at the end, `world.ts`) · 8 locked test. 9 stands for the session machine's own promises: one
  * wait or an end, the rejection ladder, iterations counted.
  */
-import { decodeRecord } from "../../consumers/decode.ts";
-import type { Keys } from "../../consumers/vouching.ts";
-import { verifyClearance, verifySeal } from "../../guard/clearance.ts";
+import { decodeRecord } from "../../consumers/loop/decode-record.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
+import { verifyClearance, verifySeal } from "../../guard/tokens/clearance.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
 import { eventId, type Recorded } from "../../schemas/event.ts";

@@ -15,7 +15,7 @@ import type {
   RecordSink,
   Transactor,
 } from "../../session/ports.ts";
-import { placeName, placesOf } from "../../infra/record-table.ts";
+import { placeName, placesOf } from "../../infra/embedded/record-table.ts";
 import type { Broker, Hold, Member } from "./broker.ts";
 import type { Scheduler, SimProcess } from "./scheduler.ts";
 

@@ -2,7 +2,7 @@
  * Those outside: requesters, people who decide on escalations, and an adversary who writes to the
  * topics. They never crash; what they write takes effect at once.
  */
-import { decodeRecord } from "../../consumers/decode.ts";
+import { decodeRecord } from "../../consumers/loop/decode-record.ts";
 import { submit } from "../../producers/request.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
 import { eventId, sessionIdOf, type Attachments, type Event } from "../../schemas/event.ts";

@@ -3,20 +3,20 @@
  * ports, with prepared agents and trainer.
  */
 import { createBusinessAnalyst } from "../../consumers/business-analyst.ts";
-import { runConsumer, type Running } from "../../consumers/consume.ts";
-import type { Consumer } from "../../consumers/consumer.ts";
-import { runCoordinator } from "../../consumers/coordinator.ts";
+import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
+import type { Consumer } from "../../consumers/loop/consumer.ts";
+import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/judging.ts";
-import { SILENT } from "../../consumers/observer.ts";
+import { createJudging } from "../../consumers/guard-question.ts";
+import { SILENT } from "../../consumers/loop/observer.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
 import { createRouter } from "../../consumers/router.ts";
 import { createStakeholder } from "../../consumers/stakeholder.ts";
-import { createTrainer } from "../../consumers/trainer.ts";
-import type { Keys } from "../../consumers/vouching.ts";
+import { createTrainer } from "../../consumers/trainer/trainer.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import { judge } from "../../guard/judge.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { Broker } from "./broker.ts";
 import {
   castRoute,

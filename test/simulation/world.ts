@@ -1,9 +1,9 @@
 /**
  * One simulated run: sessions, workers, people and faults, from a seed to a verdict.
  */
-import { decodeRecord } from "../../consumers/decode.ts";
-import type { Keys } from "../../consumers/vouching.ts";
-import { ringOf, signingKeyOf } from "../../guard/keys.ts";
+import { decodeRecord } from "../../consumers/loop/decode-record.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
+import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
 import { requestedSession } from "../../producers/request.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import { errorText, MmmError } from "../../schemas/errors.ts";

@@ -1,8 +1,8 @@
 /** Jobs for the built-in agents, on the small model. */
-import { parseBusinessContext, type BusinessContext } from "../../consumers/business-context.ts";
-import { BUSINESS_SETTINGS } from "../../consumers/business-settings.ts";
-import { createBuiltinReasoners } from "../../consumers/builtin-reasoners.ts";
-import { trainedOf } from "../../consumers/builtin-training.ts";
+import { parseBusinessContext, type BusinessContext } from "../../agents/business-context.ts";
+import { BUSINESS_SETTINGS } from "../../agents/business-settings.ts";
+import { createBuiltinReasoners } from "../../agents/builtin/reasoners.ts";
+import { trainedOf } from "../../consumers/trainer/builtin.ts";
 import type {
   AdviseJob,
   DecideJob,
@@ -10,9 +10,9 @@ import type {
   ReviewJob,
   Task,
   TrainedModel,
-} from "../../consumers/reasoners.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
-import { searchBounds } from "../../guard/tunables.ts";
+} from "../../agents/reasoners.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
+import { searchBounds } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { trainModel } from "../../model/train.ts";
 import { smallConfig, smallDataset } from "./small-model.ts";

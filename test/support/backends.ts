@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../infra/clock.ts";
-import { createKafkaLog } from "../../infra/log-kafka.ts";
-import { createMemoryLog } from "../../infra/log-memory.ts";
-import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
-import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
-import { openSqliteState } from "../../infra/sqlite-state.ts";
+import { createKafkaLog } from "../../infra/kafka/log.ts";
+import { createMemoryLog } from "../../infra/memory/log.ts";
+import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
+import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
+import { openSqliteState } from "../../infra/sqlite/state.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
-import { kafkaBrokers, redisUrl } from "./servers.ts";
+import { kafkaBrokers, redisUrl } from "./servers/servers.ts";
 
 export interface TestBackend {
   readonly log: EventLog;

@@ -2,13 +2,13 @@
  * Sessions whose Data Scientist says exactly what a test tells it to: raw texts, as an attacker would
  * send them. Guard, coordinator, ladder, Research Persona and the trainer's checks are the real ones.
  */
-import { runConsumer, type Running } from "../../consumers/consume.ts";
-import { emit, type Consumer } from "../../consumers/consumer.ts";
-import { explainRejection } from "../../consumers/builtin-research-persona.ts";
-import type { JudgingTools } from "../../consumers/judging.ts";
-import type { Training } from "../../consumers/trainer.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
+import { emit, type Consumer } from "../../consumers/loop/consumer.ts";
+import { explainRejection } from "../../agents/builtin/research-persona.ts";
+import type { JudgingTools } from "../../consumers/guard-question.ts";
+import type { Training } from "../../consumers/trainer/trainer.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { submit } from "../../producers/request.ts";

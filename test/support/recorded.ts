@@ -1,5 +1,5 @@
 /** A language model that answers from a recording: the lines of `mmm transcript --json`. */
-import type { CallRecord } from "../../consumers/claude-memo.ts";
+import type { CallRecord } from "../../agents/claude/paid-calls.ts";
 import { digestOf } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LanguageModel } from "../../session/language-model.ts";

@@ -7,13 +7,13 @@
  * I2. Checks read the history once more from the start when all is over, with means of their own.
  */
 import { randomBytes } from "node:crypto";
-import { verifySeal } from "../../guard/clearance.ts";
+import { verifySeal } from "../../guard/tokens/clearance.ts";
 import { systemClock } from "../../infra/clock.ts";
-import type { KafkaSettings } from "../../infra/kafka-client.ts";
-import { createKafkaLog } from "../../infra/log-kafka.ts";
-import { createMemoryLog } from "../../infra/log-memory.ts";
-import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
-import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
+import type { KafkaSettings } from "../../infra/kafka/client.ts";
+import { createKafkaLog } from "../../infra/kafka/log.ts";
+import { createMemoryLog } from "../../infra/memory/log.ts";
+import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
+import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
 import {
   historyDigest,
   historyEntry,

@@ -1,6 +1,6 @@
 /** A small weekly data set and its model, for tests of agents, trainers and monitoring. */
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
-import { parseDataset, type Dataset } from "../../model/dataset.ts";
+import { parseDataset, type Dataset } from "../../model/data/dataset.ts";
 import { Random } from "../../model/random.ts";
 
 export interface SmallData {

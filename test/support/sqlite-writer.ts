@@ -3,7 +3,7 @@
  * batches it was told are durable.
  */
 import { systemClock } from "../../infra/clock.ts";
-import { openSqliteState } from "../../infra/sqlite-state.ts";
+import { openSqliteState } from "../../infra/sqlite/state.ts";
 import { summary } from "../contract/snapshot-contract.ts";
 
 const state = openSqliteState(process.argv[2] ?? "", { partitions: 2, clock: systemClock });

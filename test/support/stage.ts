@@ -2,8 +2,8 @@
  * A system in parts on one log: consumers are started by name, some later or with other keys than the
  * rest, and nobody proposes until `speak`.
  */
-import type { Running } from "../../consumers/consume.ts";
-import type { Keys } from "../../consumers/vouching.ts";
+import type { Running } from "../../consumers/loop/run-consumer.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import type { EventLog } from "../../session/ports.ts";
 import type { TestBackend } from "./backends.ts";

@@ -3,25 +3,25 @@
  * tested is the way of events, not the engine.
  */
 import { readFileSync } from "node:fs";
-import type { AgentTools } from "../../consumers/agent-job.ts";
+import type { AgentTools } from "../../consumers/agent-task.ts";
 import { createBusinessAnalyst } from "../../consumers/business-analyst.ts";
-import { runConsumer, type Running } from "../../consumers/consume.ts";
-import type { Consumer } from "../../consumers/consumer.ts";
-import { runCoordinator } from "../../consumers/coordinator.ts";
+import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
+import type { Consumer } from "../../consumers/loop/consumer.ts";
+import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging, type JudgingTools } from "../../consumers/judging.ts";
-import type { Observer } from "../../consumers/observer.ts";
-import type { Reasoners } from "../../consumers/reasoners.ts";
+import { createJudging, type JudgingTools } from "../../consumers/guard-question.ts";
+import type { Observer } from "../../consumers/loop/observer.ts";
+import type { Reasoners } from "../../agents/reasoners.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
 import { createRouter } from "../../consumers/router.ts";
 import { createStakeholder } from "../../consumers/stakeholder.ts";
-import { createTrainer, type Training } from "../../consumers/trainer.ts";
-import type { Keys } from "../../consumers/vouching.ts";
+import { createTrainer, type Training } from "../../consumers/trainer/trainer.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import { judge } from "../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../guard/keys.ts";
-import type { SemanticJudge } from "../../guard/semantics.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import type { SemanticJudge } from "../../guard/words/judges.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { sha256 } from "../../schemas/canonical.ts";
 import type { EventData, EventType, Recorded } from "../../schemas/event.ts";

@@ -6,8 +6,8 @@
  * newer version of the product would, which has a field of this name more.
  */
 import { systemClock } from "../../infra/clock.ts";
-import { createKafkaLog } from "../../infra/log-kafka.ts";
-import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
+import { createKafkaLog } from "../../infra/kafka/log.ts";
+import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
 import { newerVersion } from "./newer-writer.ts";
 import { collectFaults, scriptedReasoners, startSystem } from "./system.ts";
 

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import { startKafka, type KafkaServer } from "../support/kafka-server.ts";
-import { redisUrl } from "../support/servers.ts";
+import { startKafka, type KafkaServer } from "../support/servers/kafka-server.ts";
+import { redisUrl } from "../support/servers/servers.ts";
 import { runUnderFaults, size, type Plan } from "../support/sessions-under-faults.ts";
 
 const MINUTES = size("MMM_CHAOS_MINUTES", 5);

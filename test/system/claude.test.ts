@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { replay } from "../../session/evolve.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
-import { API_FAULTS, ledgerEnd, plainAnswer, startClaudeSystem } from "../support/claude-system.ts";
+import { API_FAULTS, ledgerEnd, plainAnswer, startClaudeSystem } from "../support/claude/system.ts";
 import { LIMITS } from "../support/given.ts";
-import { startMessagesApi, type Asked, type Reply } from "../support/messages-api.ts";
+import { startMessagesApi, type Asked, type Reply } from "../support/claude/messages-api.ts";
 import { collectFaults, CONTEXT_TEXT, eventsOf, request, until } from "../support/system.ts";
 
 const undo: (() => Promise<void>)[] = [];

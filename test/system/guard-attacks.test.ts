@@ -3,16 +3,16 @@
  * methodology than the session started with.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { readBlind } from "../../bench/guard-blind-set.ts";
-import { rememberingEncoder } from "../../bench/guard-layers.ts";
-import { inputOf, readBases, readProposals, type LabelledProposal } from "../../bench/guard-set.ts";
-import { judgesOf } from "../../cli/consumers.ts";
-import { openRouting } from "../../cli/routing.ts";
-import { loadSettings } from "../../cli/settings.ts";
-import { BIBLIOGRAPHY } from "../../guard/bibliography.ts";
+import { readBlind } from "../../bench/guard/blind-set.ts";
+import { rememberingEncoder } from "../../bench/guard/layers.ts";
+import { inputOf, readBases, readProposals, type LabelledProposal } from "../../bench/guard/set.ts";
+import { judgesOf } from "../../app/compose-consumers.ts";
+import { openRouting } from "../../app/open-router.ts";
+import { loadSettings } from "../../app/settings.ts";
+import { BIBLIOGRAPHY } from "../../guard/explanation/bibliography.ts";
 import { judgeStructure } from "../../guard/judge.ts";
-import { pinConfig } from "../../guard/pinned.ts";
-import { readProposal } from "../../guard/proposal.ts";
+import { pinConfig } from "../../guard/rules/pinned.ts";
+import { readProposal } from "../../guard/proposal/proposal.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { canonicalJson } from "../../schemas/canonical.ts";
 import type { Recorded } from "../../schemas/event.ts";

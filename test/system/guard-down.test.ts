@@ -2,25 +2,25 @@
  * The guard down, slow, or its model unreachable: sessions wait or escalate, and nothing passes.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { wireClaude } from "../../cli/claude.ts";
-import { judgesOf } from "../../cli/consumers.ts";
-import { loadSettings } from "../../cli/settings.ts";
-import { runConsumer, type Running } from "../../consumers/consume.ts";
+import { wireClaude } from "../../app/compose-claude.ts";
+import { judgesOf } from "../../app/compose-consumers.ts";
+import { loadSettings } from "../../app/settings.ts";
+import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/judging.ts";
-import { headJudge } from "../../guard/head-judge.ts";
-import { shippedIntentHead } from "../../guard/intent-head.ts";
+import { createJudging } from "../../consumers/guard-question.ts";
+import { headJudge } from "../../guard/words/head-judge.ts";
+import { shippedIntentHead } from "../../guard/words/intent-head.ts";
 import { judge } from "../../guard/judge.ts";
-import type { SemanticJudge, SemanticOpinion } from "../../guard/semantics.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import type { SemanticJudge, SemanticOpinion } from "../../guard/words/judges.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { submit } from "../../producers/request.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../../session/language-model.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
-import { claudeSettings } from "../support/claude.ts";
-import { KEY, loadExample } from "../support/claude-system.ts";
+import { claudeSettings } from "../support/claude/claude.ts";
+import { KEY, loadExample } from "../support/claude/system.ts";
 import { LIMITS } from "../support/given.ts";
 import {
   collectFaults,

@@ -4,11 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Running } from "../../consumers/consume.ts";
-import { signClearance, signWarrant } from "../../guard/clearance.ts";
-import { ringOf, signingKeyOf } from "../../guard/keys.ts";
-import { pinConfig } from "../../guard/pinned.ts";
-import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
+import { signClearance, signWarrant } from "../../guard/tokens/clearance.ts";
+import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { pinConfig } from "../../guard/rules/pinned.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import { recordOf } from "../../producers/publish.ts";
@@ -22,16 +21,7 @@ import type { EventLog, LogRecord } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
 import { openStage } from "../support/stage.ts";
-import {
-  BASELINE_TEXT,
-  eventsOf,
-  instantTraining,
-  request,
-  scriptedReasoners,
-  startSystem,
-  TEST_KEYS,
-  until,
-} from "../support/system.ts";
+import { BASELINE_TEXT, eventsOf, request, TEST_KEYS, until } from "../support/system.ts";
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {

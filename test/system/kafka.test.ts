@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 import { runUnderFaults, size } from "../support/sessions-under-faults.ts";
 
 const WORKERS = 4;

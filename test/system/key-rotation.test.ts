@@ -3,22 +3,13 @@
  * the guard last, and the session goes on; a key that is not in the ring trains nothing.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { retired, ringOf, rotated, signingKeyOf } from "../../guard/keys.ts";
-import type { Running } from "../../consumers/consume.ts";
-import type { Keys } from "../../consumers/vouching.ts";
+import { retired, ringOf, rotated, signingKeyOf } from "../../guard/tokens/keys.ts";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
 import { openStage } from "../support/stage.ts";
-import {
-  eventsOf,
-  instantTraining,
-  request,
-  scriptedReasoners,
-  startSystem,
-  TEST_KEYS,
-  until,
-} from "../support/system.ts";
+import { eventsOf, request, TEST_KEYS, until } from "../support/system.ts";
 
 const OLD = TEST_KEYS;
 const OLD_KID = OLD.guard.signing?.kid ?? "";

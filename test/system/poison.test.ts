@@ -10,7 +10,7 @@ import { toHeaders } from "../../schemas/headers.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { LogRecord, OutgoingRecord } from "../../session/ports.ts";
 import { UNKNOWN_EVENT } from "../support/newer-writer.ts";
-import { kafkaBrokers, redisUrl } from "../support/servers.ts";
+import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 import { runUnderFaults, size, surely, type Field } from "../support/sessions-under-faults.ts";
 
 const MINUTES = size("MMM_CHAOS_MINUTES", 5);

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import { startRedis, type RedisServer } from "../support/redis-server.ts";
-import { kafkaBrokers } from "../support/servers.ts";
+import { startRedis, type RedisServer } from "../support/servers/redis-server.ts";
+import { kafkaBrokers } from "../support/servers/servers.ts";
 import { runUnderFaults, size, surely, type Field } from "../support/sessions-under-faults.ts";
 
 const run = promisify(execFile);

@@ -1,0 +1,101 @@
+/**
+ * The Business Analyst by built-in reasoning: is this model believable for this business?
+ *
+ * I1. Every finding names its figure, its bound and the bound's source.
+ * I2. The verdict is critical exactly when a finding is (`builtin-finding.ts` says when).
+ * I3. What is critical comes with constraints under which the Data Scientist cannot repeat it.
+ */
+import type { Specification } from "../../guard/specification/specification.ts";
+import { tunableBounds, tunableValues } from "../../guard/specification/tunables.ts";
+import type { ChannelResult, Finding } from "../../schemas/parts.ts";
+import { carryoverFindings, orderFindings } from "./carryover-checks.ts";
+import { constraintsAgainst } from "./constraints.ts";
+import { modelFindings } from "./model-checks.ts";
+import { returnFindings } from "./return-checks.ts";
+import type { BusinessSettings } from "../business-settings.ts";
+import type { ReviewAnswer, ReviewJob } from "../reasoners.ts";
+
+export type ReviewedModel = Pick<ReviewJob, "config" | "candidate" | "baseline" | "context">;
+
+const SUMMARY_FINDINGS_MAX = 6;
+
+/** Judges a trained model against benchmarks, realism and the session's baseline model. */
+export function reviewModel(
+  model: ReviewedModel,
+  settings: BusinessSettings,
+  spec: Specification,
+): Omit<ReviewAnswer, "note"> {
+  const findings = findingsOf(model, settings, spec);
+  const critical = findings.filter((one) => one.severity === "critical");
+  const warnings = findings.filter((one) => one.severity === "warning");
+  return {
+    verdict: critical.length > 0 ? "critical" : warnings.length > 0 ? "warn" : "approve",
+    findings,
+    constraints: constraintsAgainst(critical, model, spec),
+    summary: summaryOf(critical, warnings),
+  };
+}
+
+function findingsOf(
+  model: ReviewedModel,
+  settings: BusinessSettings,
+  spec: Specification,
+): readonly Finding[] {
+  const { candidate, baseline, context, config } = model;
+  const bounds = tunableBounds(config, spec);
+  const perChannel = candidate.channels.flatMap((channel) => {
+    const before = baseline.channels.find((row) => row.channel === channel.channel) ?? null;
+    const decay = bounds.get(`hyperparameters.${channel.channel}.decay`) ?? null;
+    return [
+      ...returnFindings(channel, { context, settings, before }),
+      ...carryoverFindings(channel, { settings, before, decay }),
+    ];
+  });
+  return [
+    ...perChannel,
+    ...newOrderFindings(candidate.channels, baseline.channels),
+    ...modelFindings({ candidate, baseline, settings }),
+    ...businessConstraintFindings(model),
+  ];
+}
+
+/** Disorder that the baseline had as well is no news. */
+function newOrderFindings(
+  channels: readonly ChannelResult[],
+  before: readonly ChannelResult[],
+): readonly Finding[] {
+  const known = new Set(orderFindings(before).map((one) => one.channel));
+  return orderFindings(channels).filter((one) => !known.has(one.channel));
+}
+
+/** Ranges that the business itself set. */
+function businessConstraintFindings({ config, context }: ReviewedModel): readonly Finding[] {
+  const values = tunableValues(config);
+  return context.constraints.flatMap(({ path, min, max, reason }) => {
+    const value = values.get(path);
+    if (value === undefined || (value >= min && value <= max)) return [];
+    return [
+      {
+        code: "business_constraint",
+        severity: "warning" as const,
+        channel: path.split(".")[1] ?? null,
+        figure: value,
+        bound: `${min} to ${max}`,
+        message: `${path} ${Number(value.toPrecision(4))} is outside ${min} to ${max}, which the business asks for`,
+        source: `business context: ${reason}`,
+      },
+    ];
+  });
+}
+
+function summaryOf(critical: readonly Finding[], warnings: readonly Finding[]): string {
+  if (critical.length + warnings.length === 0) {
+    return "Returns, carryover, baseline and fit keep to their benchmarks.";
+  }
+  const listed = [...critical, ...warnings].slice(0, SUMMARY_FINDINGS_MAX);
+  const more = critical.length + warnings.length - listed.length;
+  return (
+    `${critical.length} critical, ${warnings.length} to watch: ` +
+    `${listed.map((one) => one.message).join("; ")}${more > 0 ? `; and ${more} more` : ""}.`
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * The Data Scientist by built-in reasoning: looks for better parameters and says what it found; on a
+ * person's words, tries what they ask for.
+ *
+ * I1. `changes` holds only numbers that differ from the configuration in force; when nothing better
+ *     is found it repeats one number unchanged, and says so.
+ * I2. The figures in `reasoning` are the engine's at exactly the proposed numbers.
+ * I3. The words of a task are never repeated in the reasoning.
+ */
+import type { Specification } from "../../guard/specification/specification.ts";
+import { searchBounds, type TunableBound } from "../../guard/specification/tunables.ts";
+import type { ModelConfig } from "../../model/config.ts";
+import { plausibleRoi } from "../benchmarks.ts";
+import { createEvaluator } from "./evaluator.ts";
+import { diagnosticNotes, doubtfulChannels, lessonsOf, publishedRanges } from "./lessons.ts";
+import { nothingBetterText, reasoningOf } from "./explain-proposal.ts";
+import { readWishes, type TuningWish } from "./parse-request.ts";
+import { tune, type Tuning, type TuningJob } from "./tuning.ts";
+import { grantWish } from "./try-request.ts";
+import type { BusinessSettings } from "../business-settings.ts";
+import { modelCall, type LoadedData } from "../data-source.ts";
+import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
+
+export interface DataScientistTools {
+  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly settings: BusinessSettings;
+  readonly spec: Specification;
+}
+
+type Answer = Omit<ProposeAnswer, "note">;
+
+/** Evaluations when the task names none. */
+const EVALUATIONS_DEFAULT = 200;
+/** Relative gain at which a search counts as not settled at all. */
+const UNSETTLED_GAIN = 0.05;
+
+/** Answers tuning tasks and people's words with a proposal. */
+export function createProposer(tools: DataScientistTools): (job: ProposeJob) => Promise<Answer> {
+  return async (job) => {
+    const { dataset } = await tools.load(job.base);
+    const text = wordsOf(job);
+    const wishes = text === null ? [] : await readWishes(text, job.base);
+    return modelCall(() => propose(tools, job, { dataset, wishes }));
+  };
+}
+
+function propose(
+  tools: DataScientistTools,
+  job: ProposeJob,
+  { dataset, wishes }: { dataset: LoadedData["dataset"]; wishes: readonly TuningWish[] },
+): Answer {
+  const { spec } = tools;
+  const { baseline, task } = job;
+  const bounds = searchBounds(job.base, spec, [...task.constraints, ...job.context.constraints]);
+  const lessons = lessonsOf(task.feedback, job.base, publishedRanges(job.base, bounds));
+  const around = (base: ModelConfig, frozen: ReadonlySet<string>) =>
+    createEvaluator({ dataset, base, baseline, bounds, frozen, spec });
+  const { base } = job;
+  const evaluator = createEvaluator({ dataset, base, baseline, spec, ...lessons });
+  const plausible = plausibleRoi(job.context, tools.settings);
+  const tuningJob: TuningJob = {
+    dataset,
+    base: job.base,
+    evaluations: job.task.evaluations > 0 ? job.task.evaluations : EVALUATIONS_DEFAULT,
+    seed: job.task.seed,
+    plausible,
+    doubtful: doubtfulChannels(job.trained),
+    roi: roiRanges(lessons.refusedReturns, plausible),
+  };
+  const notes = [...lessons.notes, ...diagnosticNotes(job.trained)];
+  const granted = grantWish({ wishes, evaluator, tuningJob, bounds, around });
+  if (granted !== null) return granted;
+  const tuning = tune(evaluator, tuningJob);
+  const { evaluations } = tuning;
+  const said =
+    wordsOf(job) !== null
+      ? [...notes, "no single parameter could be read from the words given, so all were tuned"]
+      : notes;
+  return answerOf(job, tuning, { evaluations, notes: said });
+}
+
+function answerOf(
+  job: ProposeJob,
+  tuning: Tuning,
+  { evaluations, notes }: { evaluations: number; notes: readonly string[] },
+): Answer {
+  const searchScore = scoreOf(tuning);
+  if (tuning.changes.length === 0) {
+    return {
+      changes: [{ path: "training.l2_penalty", to: job.base.training.l2_penalty }],
+      reasoning: nothingBetterText(tuning.before, evaluations, notes),
+      searchScore,
+      evaluations,
+    };
+  }
+  const changes = tuning.changes.map(({ path, to }) => ({ path, to }));
+  const { learning_rate } = job.base.training;
+  const rate = tuning.learningRate;
+  if (
+    rate !== null &&
+    rate !== learning_rate &&
+    inRange(job.bounds, "training.learning_rate", rate)
+  )
+    changes.push({ path: "training.learning_rate", to: rate });
+  return {
+    changes,
+    reasoning: reasoningOf({ base: job.base, tuning, evaluations, notes }),
+    searchScore,
+    evaluations,
+  };
+}
+
+/** What a person asked for: their own task, or their instruction after an escalation. */
+function wordsOf({ task }: ProposeJob): string | null {
+  return task.instruction ?? (task.kind === "free_text" ? task.text : null);
+}
+
+/** A return that was refused has to be believable in the next proposal. */
+function roiRanges(
+  channels: readonly string[],
+  plausible: TuningJob["plausible"],
+): TuningJob["roi"] {
+  if (plausible === null) return {};
+  return Object.fromEntries(channels.map((name) => [name, [plausible.low, plausible.high]]));
+}
+
+function inRange(bounds: ReadonlyMap<string, TunableBound>, path: string, value: number): boolean {
+  const bound = bounds.get(path);
+  return bound !== undefined && value >= bound.min && value <= bound.max;
+}
+
+/**
+ * How settled tuning is: the search's own score, and how little this round gained over the
+ * configuration in force (1 at no gain, 0 at 5 % or more); the smaller counts.
+ */
+function scoreOf({ before, after, searchScore }: Tuning): number {
+  const gain = before.loss > 0 ? (before.loss - after.loss) / before.loss : 0;
+  return Math.min(searchScore, Math.max(0, 1 - gain / UNSETTLED_GAIN));
+}

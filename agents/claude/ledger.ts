@@ -1,0 +1,206 @@
+/**
+ * A ledger of spending in the snapshot store: durable, exact, shared by all processes.
+ *
+ * The store keeps the first value written under a key. Entries are numbered without gaps, each holds
+ * the totals after it, and whoever writes number n first has written it, knowing all before it: a
+ * compare-and-set in two operations that every store has.
+ *
+ * I1. What is reserved and spent together never exceeds the limit at the moment of reserving.
+ * I2. Settling twice counts once; what was never reserved cannot be settled.
+ * I3. A reservation whose holder died stops counting when it expires and can still be settled.
+ * I4. An empty ledger starts from what history knows (`opening`), so a lost store loses no spending.
+ */
+import { errorText, MmmError } from "../../schemas/errors.ts";
+import type { SnapshotStore } from "../../session/ports.ts";
+import { NOTHING, plus, type Amount } from "./prices.ts";
+
+export interface Entry {
+  readonly kind: "opened" | "reserved" | "settled";
+  /** Of the reservation; "" for the opening. */
+  readonly id: string;
+  readonly amount: Amount;
+  /** Spent in all, after this entry. */
+  readonly spent: Amount;
+  /** Open reservations after this entry. */
+  readonly open: Readonly<Record<string, Amount & { readonly expires: number }>>;
+  /** Who wrote it; tells two equal entries apart. */
+  readonly by: string;
+}
+
+export interface Limits {
+  readonly tokens: number | null;
+  readonly nanos: number | null;
+}
+
+export interface LedgerTools {
+  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  /** Unique to this process. */
+  readonly writer: string;
+  readonly now: () => number;
+}
+
+export interface Ledger {
+  /** False when the limit does not allow it. */
+  reserve(
+    id: string,
+    amount: Amount & { readonly expires: number },
+    limits: Limits,
+  ): Promise<boolean>;
+  settle(id: string, amount: Amount): Promise<void>;
+  spent(): Promise<Amount>;
+}
+
+export interface LedgerOptions {
+  /** First part of the entries' keys. */
+  readonly name: string;
+  readonly opening: () => Promise<Amount>;
+}
+
+type Next = (last: Entry) => Entry | null;
+
+/** Tries of one append; each lost one means that another process wrote. */
+const APPENDS_MAX = 10_000;
+
+export function openLedger(tools: LedgerTools, options: LedgerOptions): Ledger {
+  const { writer, now } = tools;
+  const chain = createChain(tools, options);
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One append of this process at a time. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => {});
+    return mine;
+  }
+
+  return {
+    reserve: (id, amount, limits) =>
+      inTurn(() =>
+        chain.append((last) => {
+          const wanted = plus(plus(last.spent, reserved(last, id, now())), amount);
+          if (limits.tokens !== null && wanted.tokens > limits.tokens) return null;
+          if (limits.nanos !== null && wanted.nanos > limits.nanos) return null;
+          const { tokens, nanos } = amount;
+          const open = { ...last.open, [id]: amount };
+          const { spent } = last;
+          return { kind: "reserved", id, amount: { tokens, nanos }, spent, open, by: writer };
+        }),
+      ),
+    settle: async (id, amount) => {
+      await inTurn(() =>
+        chain.append((last) => {
+          if (last.open[id] === undefined) return null;
+          const { [id]: _done, ...open } = last.open;
+          const spent = plus(last.spent, amount);
+          return { kind: "settled", id, amount, spent, open, by: writer };
+        }),
+      );
+    },
+    spent: async () => (await inTurn(() => chain.newest())).entry.spent,
+  };
+}
+
+interface Numbered {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
+interface Chain {
+  newest(): Promise<Numbered>;
+  /** Writes what follows from the last entry; false when nothing does. */
+  append(next: Next): Promise<boolean>;
+}
+
+function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOptions): Chain {
+  let head: Numbered | null = null;
+
+  async function open(): Promise<Numbered> {
+    const spent = await opening();
+    const first: Entry = { kind: "opened", id: "", amount: spent, spent, open: {}, by: writer };
+    const kept = await store.remember(keyOf(name, 1), JSON.stringify(first));
+    return { index: 1, entry: parse(kept) };
+  }
+
+  async function newest(): Promise<Numbered> {
+    let found = head ?? (await lastEntry(store, name)) ?? (await open());
+    for (;;) {
+      const entry = await read(store, name, found.index + 1);
+      if (entry === null) break;
+      found = { index: found.index + 1, entry };
+    }
+    head = found;
+    return found;
+  }
+
+  async function append(next: Next): Promise<boolean> {
+    for (let tries = 0; tries < APPENDS_MAX; tries += 1) {
+      const last = await newest();
+      const entry = next(last.entry);
+      if (entry === null) return false;
+      const text = JSON.stringify(entry);
+      const index = last.index + 1;
+      const kept = await store.remember(keyOf(name, index), text);
+      head = { index, entry: parse(kept) };
+      if (kept === text) return true;
+    }
+    throw new MmmError("snapshot_unavailable", "the ledger of spending is written by too many");
+  }
+
+  return { newest, append };
+}
+
+function reserved(entry: Entry, id: string, now: number): Amount {
+  return Object.entries(entry.open)
+    .filter(([other, one]) => other !== id && one.expires > now)
+    .reduce<Amount>((sum, [, one]) => plus(sum, one), NOTHING);
+}
+
+/** All entries in order. */
+export async function* ledgerEntries(
+  store: Pick<SnapshotStore, "memo">,
+  name: string,
+): AsyncGenerator<Entry> {
+  for (let index = 1; ; index += 1) {
+    const entry = await read(store, name, index);
+    if (entry === null) return;
+    yield entry;
+  }
+}
+
+/** The last entry, found in a logarithmic number of reads. */
+async function lastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
+  let low = 0;
+  let high = 1;
+  while ((await store.memo(keyOf(name, high))) !== null) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await store.memo(keyOf(name, middle))) === null) high = middle;
+    else low = middle;
+  }
+  const entry = low === 0 ? null : await read(store, name, low);
+  return entry === null ? null : { index: low, entry };
+}
+
+async function read(
+  store: Pick<SnapshotStore, "memo">,
+  name: string,
+  index: number,
+): Promise<Entry | null> {
+  const text = await store.memo(keyOf(name, index));
+  return text === null ? null : parse(text);
+}
+
+function parse(text: string): Entry {
+  try {
+    return JSON.parse(text) as Entry;
+  } catch (error) {
+    throw new MmmError("state_damaged", `a ledger of spending is damaged: ${errorText(error)}`);
+  }
+}
+
+function keyOf(name: string, index: number): string {
+  return `${name}/${index}`;
+}

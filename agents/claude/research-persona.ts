@@ -1,0 +1,105 @@
+/**
+ * The Research Persona with Claude: the rejection by rule, and in plain words what the change would
+ * break.
+ *
+ * I1. It rejects: kind, permitted tuning and the text written by rule stay; Claude's words follow.
+ * I2. Citations are keys of the fixed bibliography from a given list; the built-in ones stay.
+ * I3. A text that names a year, an author's form of reference, a link or a journal is refused.
+ */
+import { z } from "zod";
+import {
+  BIBLIOGRAPHY,
+  type CitationKey,
+  worksFor,
+  workOf,
+} from "../../guard/explanation/bibliography.ts";
+import { FIELDS } from "../../guard/specification/specification.ts";
+import { escaped } from "../../session/quote.ts";
+import { jsonSchemaOf, type Outcome, type Question } from "./ask.ts";
+import { askerOf, taskOf, type WrapTools } from "./context.ts";
+import { render } from "./prompts.ts";
+import type { Job, AdviseAnswer, AdviseJob, ExplainAnswer, ExplainJob } from "../reasoners.ts";
+
+const TEXT_CHARS = 1200;
+const CITATIONS_MAX = 3;
+
+/** What looks like a reference or an author's name from the bibliography. */
+const REFERENCE = /\b(?:1[89]|20)\d\d\b|\bet al\b|\bdoi\b|arxiv|https?:|\bvol\.|\bpp\./i;
+const AUTHORS: readonly string[] = [
+  ...new Set(
+    Object.values(BIBLIOGRAPHY).flatMap(({ short }) => short.match(/\p{Lu}\p{L}{3,}/gu) ?? []),
+  ),
+];
+
+export async function explainWithClaude(
+  tools: WrapTools,
+  job: ExplainJob,
+  builtin: ExplainAnswer,
+): Promise<Outcome<ExplainAnswer>> {
+  const inputs = { violations: job.violations.slice(0, 10), rejection: builtin.text };
+  const asked = question(tools, job, { task: "explain", inputs, builtin });
+  const outcome = await tools.claude.ask(asked);
+  if (outcome.failure !== null) return outcome;
+  const { note } = outcome;
+  return { answer: { ...builtin, ...merged(builtin, outcome.answer), note }, failure: null, note };
+}
+
+export async function rejectWithClaude(
+  tools: WrapTools,
+  job: AdviseJob,
+  builtin: AdviseAnswer,
+): Promise<Outcome<AdviseAnswer>> {
+  const inputs = { task: taskOf(job.task), rejection: builtin.text };
+  const asked = question(tools, job, { task: "reject", inputs, builtin });
+  const outcome = await tools.claude.ask(asked);
+  if (outcome.failure !== null) return outcome;
+  const { note } = outcome;
+  return { answer: { ...builtin, ...merged(builtin, outcome.answer), note }, failure: null, note };
+}
+
+interface Said {
+  readonly text: string;
+  readonly citations: readonly string[];
+}
+
+interface Asked {
+  readonly task: "explain" | "reject";
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly builtin: Said;
+}
+
+function question(tools: WrapTools, job: Job, asked: Asked): Question<Said> {
+  const keys = citable(asked.builtin.citations);
+  const schema = z.strictObject({
+    text: z.string().min(1).max(2000),
+    citations: z.array(z.enum(keys as [CitationKey, ...CitationKey[]])).max(CITATIONS_MAX),
+  });
+  const works = Object.fromEntries(keys.map((key) => [key, BIBLIOGRAPHY[key].point]));
+  const inputs = { ...asked.inputs, works };
+  return {
+    role: "research_persona",
+    asker: askerOf(job),
+    prompt: render(tools.prompts.research_persona, asked.task, inputs, jsonSchemaOf(schema)),
+    schema,
+    check: ({ text }) => complaints(text),
+  };
+}
+
+/** Works that support what the built-in rejection cites for; all of them where it cites nothing. */
+function citable(citations: readonly string[]): readonly CitationKey[] {
+  const fields = new Set(citations.flatMap((key) => workOf(key)?.supports ?? []));
+  const wanted = FIELDS.filter((field) => fields.size === 0 || fields.has(field));
+  return [...new Set(wanted.flatMap((field) => worksFor(field)))];
+}
+
+/** Why a text may not be shown: references are printed from keys alone. */
+export function complaints(text: string): string[] {
+  const named = AUTHORS.find((name) => new RegExp(`\\b${name}\\b`, "u").test(text));
+  if (named !== undefined) return [`the text names an author (${named}); cite by key only`];
+  return REFERENCE.test(text) ? ["the text holds a reference; cite by key only"] : [];
+}
+
+function merged(builtin: Said, said: Said): Said {
+  const citations = [...new Set([...builtin.citations, ...said.citations])];
+  return { text: `${builtin.text} ${escaped(said.text, TEXT_CHARS)}`, citations };
+}

@@ -1,0 +1,79 @@
+/**
+ * The Stakeholder with Claude: a decision that may be stricter than the rules', never more lenient.
+ *
+ * I1. Conditions, criteria, monitoring and rollback of the built-in decision stay; the stricter of
+ *     the two decisions holds and the earlier of the two reviews.
+ */
+import { z } from "zod";
+import { escaped } from "../../session/quote.ts";
+import { jsonSchemaOf, type Outcome, type Question } from "./ask.ts";
+import { askerOf, businessOf, channelRows, type WrapTools } from "./context.ts";
+import { render } from "./prompts.ts";
+import type { DecideAnswer, DecideJob } from "../reasoners.ts";
+
+/** From lenient to strict. */
+const DECISIONS = ["approve", "approve_with_conditions", "reject"] as const;
+
+const ANSWER = z.strictObject({
+  decision: z.enum(DECISIONS),
+  rationale: z.string().min(1).max(2000),
+  conditions: z.array(z.string().min(1).max(400)).max(6),
+  success_criteria: z.array(z.string().min(1).max(400)).max(6),
+  next_review_weeks: z.int().min(1).max(52),
+});
+type Answer = z.infer<typeof ANSWER>;
+
+const RATIONALE_CHARS = 1200;
+const LINE_CHARS = 300;
+
+export async function decideWithClaude(
+  tools: WrapTools,
+  job: DecideJob,
+  builtin: DecideAnswer,
+): Promise<Outcome<DecideAnswer>> {
+  const outcome = await tools.claude.ask(question(tools, job, builtin));
+  if (outcome.failure !== null) return outcome;
+  const { note } = outcome;
+  return { answer: { ...merged(builtin, outcome.answer), note }, failure: null, note };
+}
+
+function question(tools: WrapTools, job: DecideJob, builtin: DecideAnswer): Question<Answer> {
+  const { note: _note, ...decision } = builtin;
+  const { baseline, final, locked_test, methodology_unchanged, convergence } = job.figures;
+  const inputs = {
+    business: businessOf(job.context),
+    figures: { ...job.request, locked_test, methodology_unchanged, convergence },
+    final: channelRows(final),
+    baseline: channelRows(baseline),
+    decision,
+  };
+  return {
+    role: "stakeholder",
+    asker: askerOf(job),
+    prompt: render(tools.prompts.stakeholder, "decide", inputs, jsonSchemaOf(ANSWER)),
+    schema: ANSWER,
+  };
+}
+
+function merged(builtin: DecideAnswer, said: Answer): DecideAnswer {
+  const lines = (texts: readonly string[]) => texts.map((text) => escaped(text, LINE_CHARS));
+  const conditions = [...builtin.conditions, ...lines(said.conditions)];
+  const decision = stricter(builtin.decision, said.decision);
+  return {
+    ...builtin,
+    // Conditions that nobody is held to would be no conditions.
+    decision:
+      decision === "approve" && conditions.length > 0 ? "approve_with_conditions" : decision,
+    rationale: `${builtin.rationale} ${escaped(said.rationale, RATIONALE_CHARS)}`,
+    conditions,
+    success_criteria: [...builtin.success_criteria, ...lines(said.success_criteria)],
+    next_review_weeks: Math.min(builtin.next_review_weeks, said.next_review_weeks),
+  };
+}
+
+/** The stricter of two; what is not known counts as strictest. */
+function stricter(own: string, said: (typeof DECISIONS)[number]): string {
+  const rank = DECISIONS.findIndex((one) => one === own);
+  if (rank < 0) return own;
+  return DECISIONS[Math.max(rank, DECISIONS.indexOf(said))] ?? "reject";
+}

@@ -1,0 +1,84 @@
+/**
+ * Tasks as they are now: read from snapshot, intake and history for one caller.
+ *
+ * I1. A task of another business unit, or outside the tenant, does not exist for the caller.
+ */
+import { MmmError } from "../../schemas/errors.ts";
+import type { Clock, SnapshotStore } from "../../session/ports.ts";
+import type { Message, Task } from "./sdk.ts";
+import type { HistoryHub } from "../sessions/history-hub.ts";
+import { readMemoLog } from "../sessions/append-only-list.ts";
+import { proposalOf, taskOfProposal } from "./proposal-task.ts";
+import { taskOfQueued, taskOfSession } from "./session-task.ts";
+import { stateOf } from "../sessions/view.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import type { Caller } from "./task-source.ts";
+
+export interface TaskTools {
+  readonly sessions: Sessions;
+  readonly snapshots: Pick<SnapshotStore, "memo" | "remember">;
+  readonly hub: HistoryHub;
+  readonly clock: Clock;
+}
+
+const HISTORY_MAX = 100_000;
+
+async function factsOf(tools: TaskTools, taskId: string, fallback: string) {
+  const contextId = (await tools.snapshots.memo(`context-of/${taskId}`)) ?? fallback;
+  const noted = await readMemoLog(tools.snapshots, `messages/${taskId}`);
+  return { contextId, messages: noted.map((text) => JSON.parse(text) as Message) };
+}
+
+/** The task, or null where there is none for this caller. */
+export async function loadTask(tools: TaskTools, id: string, caller: Caller): Promise<Task | null> {
+  const proposal = proposalOf(id);
+  const session = proposal?.session ?? id;
+  try {
+    const snapshot = await tools.sessions.snapshot(caller.principal, session);
+    const view = snapshot?.summary ?? tools.sessions.waiting(caller.principal, session);
+    // Between the two questions it was admitted and is in a snapshot now.
+    if (view === null) return await loadTask(tools, id, caller);
+    if (caller.tenant !== null && view.business_unit !== caller.tenant) return null;
+    if (proposal !== null) return await loadProposal(tools, id, session);
+    const facts = await factsOf(tools, id, session);
+    if (snapshot !== null) return taskOfSession(stateOf(snapshot), { ...facts, seq: snapshot.seq });
+    return "since" in view ? taskOfQueued(view, { ...facts, seq: 0 }) : null;
+  } catch (error) {
+    if (error instanceof MmmError && error.code === "not_found") return null;
+    throw error;
+  }
+}
+
+/** A proposal's task from its session's history. */
+export async function loadProposal(
+  tools: TaskTools,
+  id: string,
+  session: string,
+): Promise<Task | null> {
+  const entries = await tools.hub.page(session, 1, HISTORY_MAX);
+  const facts = await factsOf(tools, id, session);
+  const event = proposalOf(id)?.event;
+  const known = facts.messages.length > 0 || entries.some(({ line }) => line.id === event);
+  return known ? taskOfProposal(entries, id, facts) : null;
+}
+
+/** History sequence number that a task stands for. */
+export function seqOf(task: Task): number {
+  return Number(task.metadata?.["seq"] ?? 0);
+}
+
+const CATCH_UP_MS = 25;
+const CATCH_UP_TRIES = 120;
+
+/** Until the snapshot has caught up with the history, so that who asks next sees it too. */
+export async function awaitSnapshot(
+  tools: TaskTools,
+  at: { readonly session: string; readonly seq: number },
+  { principal, signal }: Caller,
+): Promise<void> {
+  for (let tries = 0; tries < CATCH_UP_TRIES && !signal.aborted; tries += 1) {
+    const found = await tools.sessions.snapshot(principal, at.session);
+    if ((found?.seq ?? 0) >= at.seq) return;
+    await tools.clock.sleep(CATCH_UP_MS, signal);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What is not kept for ever: marks of requests, webhooks, uploaded files. Looked through every hour.
+ *
+ * I1. An uploaded file that a session needs which has not ended is kept, however old it is.
+ * I2. Histories and snapshots are never touched.
+ */
+import { decodeEvent } from "../schemas/codec.ts";
+import type { Clock, SnapshotStore } from "../session/ports.ts";
+import type { Waiting } from "./intake/queue.ts";
+import { stateOf } from "./sessions/view.ts";
+import type { ApiSettings } from "./http/settings.ts";
+
+const EVERY_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+export interface UpkeepTools {
+  readonly clock: Clock;
+  readonly snapshots: Pick<SnapshotStore, "forget" | "list" | "load">;
+  readonly waiting: () => readonly Waiting[];
+  readonly keep: ApiSettings["keep"];
+  /** Removes uploads not used since `before` (milliseconds since 1970) but for those in use. */
+  sweepData(before: number, inUse: () => Promise<ReadonlySet<string>>): Promise<void>;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Looks through at once and then every hour, until it is closed. */
+export function startUpkeep(tools: UpkeepTools): { close(): Promise<void> } {
+  const halt = new AbortController();
+  const work = async (): Promise<void> => {
+    while (!halt.signal.aborted) {
+      await sweep(tools).catch(tools.failed);
+      await tools.clock.sleep(EVERY_MS, halt.signal);
+    }
+  };
+  const done = work();
+  return {
+    close: () => {
+      halt.abort();
+      return done;
+    },
+  };
+}
+
+/** One look. */
+export async function sweep(tools: UpkeepTools): Promise<void> {
+  const now = tools.clock.now();
+  await tools.snapshots.forget(now);
+  await tools.sweepData(now - tools.keep.uploads_days * DAY_MS, () => filesInUse(tools));
+}
+
+/** Names of the data files of all sessions that wait or run. */
+async function filesInUse(tools: UpkeepTools): Promise<ReadonlySet<string>> {
+  const baselines: string[] = [];
+  for (const status of ["running", "waiting"]) {
+    for (const { session } of await tools.snapshots.list({ status })) {
+      const snapshot = await tools.snapshots.load(session);
+      if (snapshot !== null) baselines.push(stateOf(snapshot).baseline_text);
+    }
+  }
+  for (const { record } of tools.waiting()) {
+    const event = decodeEvent(record.value);
+    if (event.type === "SessionRequested") baselines.push(event.data.baseline);
+  }
+  return new Set(baselines.flatMap((text) => fileOf(text)));
+}
+
+function fileOf(baseline: string): string[] {
+  const { data } = JSON.parse(baseline) as { data?: { path?: unknown } };
+  const path = data?.path;
+  return typeof path === "string" ? [path.slice(path.lastIndexOf("/") + 1)] : [];
+}

@@ -1,0 +1,70 @@
+/**
+ * Details of sessions as JSON text, made once per snapshot and not once per question.
+ *
+ * I1. What is given is what the store holds now: the store is asked for the snapshot's version every
+ *     time, and a text of another version is made again.
+ * I2. Bounded: beyond `CHARS_MAX` the texts that were asked for longest ago are dropped.
+ */
+import type { Snapshot, SnapshotStore } from "../../session/ports.ts";
+import { detailOf } from "./view.ts";
+
+export interface Detail {
+  readonly business_unit: string;
+  readonly text: string;
+}
+
+export interface SessionDetails {
+  /** Null for a session that is in no snapshot. */
+  of(session: string): Promise<Detail | null>;
+}
+
+/** All texts together; ten thousand sessions take about this much. */
+const CHARS_MAX = 16_000_000;
+
+interface Kept extends Detail {
+  readonly version: string;
+}
+
+export function createSessionDetails(
+  snapshots: Pick<SnapshotStore, "load" | "version">,
+  charsMax = CHARS_MAX,
+): SessionDetails {
+  /** In the order in which they were asked for. */
+  const kept = new Map<string, Kept>();
+  let chars = 0;
+
+  function drop(session: string): void {
+    chars -= kept.get(session)?.text.length ?? 0;
+    kept.delete(session);
+  }
+  function keep(session: string, made: Kept): Kept {
+    drop(session);
+    kept.set(session, made);
+    chars += made.text.length;
+    for (const oldest of kept.keys()) {
+      if (chars <= charsMax) break;
+      drop(oldest);
+    }
+    return made;
+  }
+
+  return {
+    async of(session) {
+      const version = await snapshots.version(session);
+      const found = kept.get(session);
+      if (version === null) {
+        drop(session);
+        return null;
+      }
+      if (found?.version === version) return keep(session, found);
+      const snapshot = await snapshots.load(session);
+      return snapshot === null ? null : keep(session, madeOf(snapshot, version));
+    },
+  };
+}
+
+/** A snapshot newer than the version asked before is made again at the next question. */
+function madeOf(snapshot: Snapshot, version: string): Kept {
+  const { business_unit } = snapshot.summary;
+  return { version, business_unit, text: JSON.stringify(detailOf(snapshot)) };
+}

@@ -1,0 +1,65 @@
+/**
+ * The judges of a guard outside any session: those that a guard worker has by the same settings.
+ *
+ * I1. Claude is asked only where the caller wants it and a key is set.
+ */
+import type { SemanticJudge } from "../guard/words/judges.ts";
+import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
+import { systemClock } from "../infra/clock.ts";
+import { MmmError } from "../schemas/errors.ts";
+import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
+import type { SnapshotStore } from "../session/ports.ts";
+import { wireClaude } from "./compose-claude.ts";
+import { judgesOf, random } from "./compose-consumers.ts";
+import { openRouting } from "./open-router.ts";
+import type { Settings } from "./settings.ts";
+
+export interface GuardJudges {
+  readonly judges: readonly SemanticJudge[];
+  close(): Promise<void>;
+}
+
+export interface GuardJudgesParts {
+  readonly settings: Settings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Where Claude's answers and budgets are kept; null = Claude is not asked. */
+  readonly snapshots: SnapshotStore | null;
+}
+
+/** Opens them. */
+export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> {
+  const { settings, snapshots } = parts;
+  const routing = await openRouting(settings, { router: false, guard: true });
+  const local = judgesOf(routing.encoder, settings, routing.refused);
+  const judges = snapshots === null ? local : [...local, ...claudeOf(parts, snapshots)];
+  return { judges, close: () => routing.close() };
+}
+
+function claudeOf(parts: GuardJudgesParts, snapshots: SnapshotStore): readonly SemanticJudge[] {
+  const { settings, environment, signal } = parts;
+  return wireClaude({
+    settings: settings.agents,
+    environment,
+    snapshots,
+    clock: systemClock,
+    random,
+    observer: SILENT_MODEL_OBSERVER,
+    spec: SPECIFICATION_SHIPPED,
+    load: () => Promise.reject(new MmmError("internal", "the guard's judge reads no data")),
+    callOut: true,
+    signal,
+  }).judges;
+}
+
+/** Opens them with the first use, once. */
+export function lazyJudges(parts: GuardJudgesParts): {
+  get(): Promise<readonly SemanticJudge[]>;
+  close(): Promise<void>;
+} {
+  let opening: Promise<GuardJudges> | null = null;
+  return {
+    get: async () => (await (opening ??= openJudges(parts))).judges,
+    close: async () => (await opening)?.close(),
+  };
+}

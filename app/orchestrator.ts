@@ -1,0 +1,180 @@
+/**
+ * The library form: a session from code, without files or services.
+ *
+ * ```ts
+ * const orchestrator = new Orchestrator({ baselineState, maxIterations: 20, convergenceThreshold: 0.95 });
+ * const { finalState, stakeholderDecision } = await orchestrator.runSession();
+ * console.log(`Final MAPE: ${finalState.performance.mape?.toFixed(2)} %`);
+ * ```
+ *
+ * I1. The same consumers and guard as everywhere; in memory unless a state folder is given.
+ */
+import { parseBusinessContext } from "../agents/business-context.ts";
+import { modelCall } from "../agents/data-source.ts";
+import { parseModelConfig } from "../model/config.ts";
+import { MmmError } from "../schemas/errors.ts";
+import type { Metrics } from "../schemas/parts.ts";
+import type { HistoryEntry } from "../session/audit.ts";
+import { replay } from "../session/evolve.ts";
+import { resultsOf, type SessionResults } from "../session/results.ts";
+import { checkData, requestData } from "./request.ts";
+import { runSession, type OnEscalation } from "./session-run.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+import { ROLE_NAMES } from "./compose-consumers.ts";
+import { openApp } from "./open-app.ts";
+
+/** Validated performance: MAPE in per cent (null where the target has zeros), R², MAE. */
+export interface Performance {
+  readonly mape: number | null;
+  readonly r2: number | null;
+  readonly mae: number;
+}
+
+/** A model at one moment of a session. */
+export interface MMMState {
+  readonly iteration: number;
+  /** Figures of the baseline are measured by the session itself; what is given here is not used. */
+  readonly performance: Performance;
+  /** As in `baseline_model.json`. */
+  readonly model_config: Readonly<Record<string, unknown>>;
+  /** As in `business_context.json`. */
+  readonly business_context: Readonly<Record<string, unknown>>;
+  /** In [0, 1]. */
+  readonly convergence_score: number;
+}
+
+/** What one iteration came to. */
+export interface IterationRecord {
+  readonly iteration: number;
+  readonly outcome: string;
+  readonly proposal: string | null;
+  readonly loss: number | null;
+  readonly best_loss: number;
+  readonly convergence_score: number;
+}
+
+/** All iterations, and every event behind them with its place in the hash chain. */
+export interface MMMHistory {
+  readonly iterations: readonly IterationRecord[];
+  readonly events: readonly HistoryEntry["line"][];
+  readonly head: string;
+}
+
+export interface OrchestratorOptions {
+  readonly baselineState: MMMState;
+  readonly maxIterations?: number;
+  readonly convergenceThreshold?: number;
+  readonly seed?: number;
+  /** Who asks, for the history. */
+  readonly requestedBy?: string;
+  /** Folder that keeps the session over crashes; in memory without it. */
+  readonly stateDir?: string;
+  readonly onEscalation?: OnEscalation;
+  readonly settings?: Settings;
+  readonly signal?: AbortSignal;
+}
+
+export interface SessionOutcome {
+  readonly finalState: MMMState;
+  /** approve, approve_with_conditions or reject; null when the session did not get so far. */
+  readonly stakeholderDecision: string | null;
+  readonly history: MMMHistory;
+  readonly results: SessionResults;
+}
+
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a session to its end. Rejects with an MmmError: `config_invalid` or `data_invalid` before
+   * anything is written, `session_failed` when the baseline cannot be used.
+   */
+  async runSession(): Promise<SessionOutcome> {
+    const options = this.#options;
+    const settings = options.settings ?? loadSettings(null, {});
+    const request = requestOf(options, settings);
+    const stored = options.stateDir !== undefined;
+    const app = await openApp({
+      settings: stored ? settings : { ...settings, log: { ...settings.log, kind: "memory" } },
+      stateDir: options.stateDir ?? "",
+    });
+    try {
+      const running = await app.start(ROLE_NAMES);
+      try {
+        const entries = await runSession(app, {
+          request,
+          producer: "library",
+          onEscalation: options.onEscalation ?? "keep",
+          signal: options.signal ?? new AbortController().signal,
+          onEvent: () => {},
+        });
+        return outcomeOf(options.baselineState, entries);
+      } finally {
+        await running.stop();
+      }
+    } finally {
+      await app.close();
+    }
+  }
+}
+
+function requestOf(options: OrchestratorOptions, settings: Settings) {
+  const { baselineState, maxIterations, convergenceThreshold } = options;
+  const config = modelCall(() => parseModelConfig(baselineState.model_config));
+  checkData(config);
+  const context = parseBusinessContext(baselineState.business_context);
+  return requestData({
+    config,
+    context,
+    settings,
+    requestedBy: options.requestedBy ?? "library",
+    flags: {
+      seed: options.seed ?? 1,
+      ...(maxIterations === undefined ? {} : { maxIterations }),
+      ...(convergenceThreshold === undefined ? {} : { convergenceThreshold }),
+    },
+  });
+}
+
+function outcomeOf(baseline: MMMState, entries: readonly HistoryEntry[]): SessionOutcome {
+  const events = entries.map((entry) => entry.event);
+  const head = entries.at(-1)?.line.hash ?? "";
+  const state = replay(events);
+  const results = resultsOf(events, head);
+  if (state === null || results === null) throw new MmmError("internal", "no history was written");
+  const accepted = state.accepted;
+  if (state.status === "failed" || accepted === null) {
+    throw new MmmError("session_failed", `the session failed: ${results.reason ?? "unknown"}`);
+  }
+  return {
+    finalState: {
+      iteration: state.iteration,
+      performance: performanceOf(accepted.trained?.validation ?? null, baseline.performance),
+      model_config: JSON.parse(accepted.config) as Record<string, unknown>,
+      business_context: baseline.business_context,
+      convergence_score: state.convergence,
+    },
+    stakeholderDecision: state.decision,
+    history: {
+      iterations: results.iterations.map(iterationRecord),
+      events: entries.map((entry) => entry.line),
+      head,
+    },
+    results,
+  };
+}
+
+function performanceOf(metrics: Metrics | null, otherwise: Performance): Performance {
+  if (metrics === null) return otherwise;
+  const { mape, r2, mae } = metrics;
+  return { mape: mape === null ? null : mape * 100, r2, mae };
+}
+
+function iterationRecord(row: SessionResults["iterations"][number]): IterationRecord {
+  const { iteration, outcome, proposal, loss, best_loss, convergence } = row;
+  return { iteration, outcome, proposal, loss, best_loss, convergence_score: convergence };
+}

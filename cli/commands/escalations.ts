@@ -1,0 +1,169 @@
+/** `mmm escalations`: what waits for a person, and the person's decision. */
+import type { Command } from "commander";
+import { MmmError } from "../../schemas/errors.ts";
+import { submit } from "../../producers/request.ts";
+import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { escalationView, type EscalationView } from "../../session/escalation-view.ts";
+import { escalationScreen, worksOf } from "../output/escalation-screen.ts";
+import { requireHistory } from "../../app/history-reader.ts";
+import { choice } from "../options.ts";
+import { requester } from "./run.ts";
+import { withApp } from "../open.ts";
+import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import type { App } from "../../app/open-app.ts";
+
+interface ResolveOptions extends CommonOptions {
+  readonly session: string;
+  readonly escalation: string;
+  readonly decision: "resume" | "keep_current" | "abort";
+  readonly instruction?: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+interface ShowOptions extends CommonOptions {
+  /** Such as e1. */
+  readonly id: string;
+  readonly session?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm escalations list
+  mmm escalations show e1 --session 5f0c…
+  mmm escalations show 5f0c…/e1 --json
+  mmm escalations resolve --session 5f0c… --escalation e1 --decision resume \\
+    --instruction "keep tv decay below 0.6" --reason "agreed with the TV team"
+
+resume = the Data Scientist tries again with the instruction; keep_current = go on with the accepted
+configuration; abort = end the session. No decision can change the methodology.`;
+
+export function addEscalationsCommand(program: Command, shell: Shell): void {
+  const escalations = program
+    .command("escalations")
+    .description("decisions that wait for a person")
+    .addHelpText("after", EXAMPLES);
+  withCommon(escalations.command("list"))
+    .description("open escalations, each on one screen")
+    .action(async (options: CommonOptions) =>
+      withApp(shell, options, (app) => list(shell, options, app)),
+    );
+  withCommon(escalations.command("show"))
+    .description("one escalation, open or decided, on one screen")
+    .argument("<id>", "such as e1, or SESSION/e1")
+    .option("--session <id>", "session; not needed while only one has such an open escalation")
+    .addHelpText("after", EXAMPLES)
+    .action(async (id: string, options: CommonOptions & { session?: string }) =>
+      withApp(shell, options, (app) => show(shell, { ...options, id }, app)),
+    );
+  withCommon(escalations.command("resolve"))
+    .description("decide one")
+    .requiredOption("--session <id>", "session")
+    .requiredOption("--escalation <id>", "such as e1")
+    .requiredOption(
+      "--decision <what>",
+      "resume | keep_current | abort",
+      choice("resume", "keep_current", "abort"),
+    )
+    .option("--instruction <text>", "for the Data Scientist, with resume")
+    .requiredOption("--reason <text>", "why; it stays in the history")
+    .option("--by <name>", "who decides", requester())
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: ResolveOptions) =>
+      withApp(shell, options, (app) => resolve(shell, options, app)),
+    );
+}
+
+async function list(shell: Shell, options: CommonOptions, app: App): Promise<void> {
+  const waiting = await app.snapshots.list({ status: "waiting" });
+  if (waiting.length === 0 && options.json !== true) shell.out("nothing waits for a person");
+  for (const { session, open_escalation } of waiting) {
+    if (open_escalation === null) continue;
+    const view = await viewOf(app, session, open_escalation);
+    if (view !== null) print(shell, options, app, view);
+  }
+}
+
+async function show(shell: Shell, options: ShowOptions, app: App): Promise<void> {
+  const { session, escalation } = await placeOf(app, options);
+  const view = await viewOf(app, session, escalation);
+  if (view === null) {
+    throw new MmmError("not_found", `session ${session} has no escalation ${escalation}`);
+  }
+  print(shell, options, app, view);
+}
+
+function print(shell: Shell, options: CommonOptions, app: App, view: EscalationView): void {
+  if (options.json !== true) return shell.out(escalationScreen(view, app.clock.now()));
+  const left = view.decide_by === null ? null : Date.parse(view.decide_by) - app.clock.now();
+  const seconds =
+    left === null || view.status !== "open" ? null : Math.max(0, Math.ceil(left / 1000));
+  const cited = worksOf(view.attempts.flatMap(({ citations }) => citations));
+  const references = cited.map(({ short, reference, point }) => ({ short, reference, point }));
+  shell.out(JSON.stringify({ ...view, seconds_left: seconds, references }));
+}
+
+async function viewOf(app: App, session: string, escalation: string) {
+  const history = await requireHistory(app.log, session);
+  return escalationView(
+    history.map(({ event }) => event),
+    escalation,
+  );
+}
+
+/** `e1` with --session, `SESSION/e1`, or the one open escalation of that name. */
+async function placeOf(app: App, { id, session }: ShowOptions) {
+  const [, named, escalation = ""] = /^(?:(.+)\/)?([^/]+)$/.exec(id) ?? [];
+  const known = session ?? named;
+  if (known !== undefined) return { session: known, escalation };
+  const waiting = await app.snapshots.list({ status: "waiting" });
+  const found = waiting.filter((row) => row.open_escalation === escalation);
+  const only = found.length === 1 ? found[0] : undefined;
+  if (only !== undefined) return { session: only.session, escalation };
+  throw new MmmError(
+    found.length === 0 ? "not_found" : "usage",
+    found.length === 0
+      ? `no open escalation ${escalation}; name the session with --session (mmm escalations list)`
+      : `${found.length} sessions have an open ${escalation}; name one with --session`,
+  );
+}
+
+async function resolve(shell: Shell, options: ResolveOptions, app: App): Promise<void> {
+  for (const [name, text] of [
+    ["--reason", options.reason],
+    ["--by", options.by],
+  ] as const) {
+    if (text.trim() === "") throw new MmmError("usage", `${name} must not be empty`);
+  }
+  const found = await app.snapshots.load(options.session);
+  if (found === null) {
+    throw new MmmError("not_found", `session ${options.session} is not in this state`);
+  }
+  if (found.summary.open_escalation !== options.escalation) {
+    throw new MmmError(
+      "conflict",
+      `${options.escalation} is not open in session ${options.session} (late, repeated or unknown)`,
+    );
+  }
+  const data = {
+    escalation: options.escalation,
+    choice: options.decision,
+    instruction: options.instruction ?? null,
+    decided_by: options.by,
+    reason: options.reason,
+  };
+  const id = await submit(
+    app.log,
+    {
+      session: options.session,
+      businessUnit: found.summary.business_unit,
+      producer: "cli",
+      // The same decision sent twice is one; another one is a second, which the session refuses.
+      key: `${options.escalation}/${sha256(canonicalJson(data))}`,
+      time: new Date(app.clock.now()).toISOString(),
+    },
+    { type: "HumanDecided", data },
+  );
+  if (options.json === true) shell.out(JSON.stringify({ event_id: id }));
+  else shell.out(`decision recorded (${id}); a running worker takes it up`);
+}

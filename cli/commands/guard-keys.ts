@@ -1,0 +1,143 @@
+/** `mmm guard keys`: the signing keys of coordinator and guard, and how they change. */
+import type { Command } from "commander";
+import type { Keys } from "../../consumers/coordinator/attachments.ts";
+import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../../guard/tokens/keys.ts";
+import { keySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { SessionState } from "../../session/state.ts";
+import { loadKeys } from "../../app/keys.ts";
+import { withApp } from "../open.ts";
+import { choice } from "../options.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+
+interface KeyOptions extends CommonOptions {
+  readonly ring: RingName;
+  readonly force?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm guard keys list
+  mmm guard keys rotate                     a new key signs, the old one still verifies
+  mmm guard keys retire 3xK…                what it signed is refused from now on
+  MMM_KEYS=$(mmm guard keys export) mmm worker --roles guard --log kafka
+
+A running worker keeps the keys it started with. Rotate, start those that verify (coordinator, trainer)
+anew, then the guard; retire the old key when the sessions from before are over.`;
+
+const ringName = choice("guard", "coordinator");
+
+export function addKeysCommand(guard: Command, shell: Shell): void {
+  const keys = guard
+    .command("keys")
+    .description("signing keys: list, export, rotate, retire")
+    .addHelpText("after", EXAMPLES);
+  withCommon(keys.command("list"))
+    .description("public keys by ring")
+    .action((options: CommonOptions) =>
+      listKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
+    );
+  withCommon(keys.command("export"))
+    .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
+    .action((options: CommonOptions) => {
+      const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
+      const file = {
+        coordinator: ringJson(coordinator, { private: true }),
+        guard: ringJson(own, { private: true }),
+      };
+      shell.out(Buffer.from(JSON.stringify(file)).toString("base64url"));
+    });
+  withCommon(keys.command("rotate"))
+    .description("sign with a new key; what the old one signed stays valid")
+    .option("--ring <name>", "guard | coordinator", ringName, "guard")
+    .addHelpText("after", EXAMPLES)
+    .action((options: KeyOptions) =>
+      changeKeys(shell, options, (ring) => rotated(ring, signingKeyOf(keySeed()))),
+    );
+  withCommon(keys.command("retire"))
+    .description("refuse from now on what this key signed")
+    .argument("<kid>", "key id")
+    .option("--ring <name>", "guard | coordinator", ringName, "guard")
+    .option("--force", "also while open sessions rest on it; they will fail")
+    .addHelpText("after", EXAMPLES)
+    .action(async (kid: string, options: KeyOptions) => {
+      if (options.ring === "guard" && options.force !== true) {
+        await refuseWhileInUse(shell, options, kid);
+      }
+      changeKeys(shell, options, (ring) => retired(ring, kid));
+    });
+}
+
+/** What an open session rests on is looked at again at its end: its key has to be there then. */
+async function refuseWhileInUse(shell: Shell, options: KeyOptions, kid: string): Promise<void> {
+  const open = await sessionsOn(shell, options, kid);
+  if (open.length === 0) return;
+  throw new MmmError(
+    "conflict",
+    `${open.length} open ${open.length === 1 ? "session rests" : "sessions rest"} on what ${kid} signed, such as ${open[0]}; retire it when they are over, or give --force`,
+  );
+}
+
+async function sessionsOn(shell: Shell, options: KeyOptions, kid: string): Promise<string[]> {
+  try {
+    return await withApp(shell, options, async ({ snapshots }) => {
+      const found: string[] = [];
+      for (const status of ["running", "waiting"]) {
+        for (const { session } of await snapshots.list({ status })) {
+          const snapshot = await snapshots.load(session);
+          if (snapshot !== null && signersIn(snapshot.state).has(kid)) found.push(session);
+        }
+      }
+      return found;
+    });
+  } catch (error) {
+    // A folder that holds keys alone has no sessions.
+    if (error instanceof MmmError && error.code === "not_found") return [];
+    throw error;
+  }
+}
+
+/** Ids of the keys that signed the clearances of a session's state. */
+function signersIn(text: string): ReadonlySet<string> {
+  const { baseline, accepted, work_item } = JSON.parse(text) as SessionState;
+  const cleared = [baseline, accepted, work_item?.candidate ?? null];
+  return new Set(
+    cleared.flatMap((candidate) => {
+      if (candidate === null) return [];
+      const [header = ""] = candidate.clearance.split(".");
+      const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string };
+      return [kid];
+    }),
+  );
+}
+
+function changeKeys(shell: Shell, options: KeyOptions, change: (ring: KeyRing) => KeyRing): void {
+  if ((shell.environment["MMM_KEYS"] ?? "") !== "") {
+    throw new MmmError("conflict", "the keys come from MMM_KEYS; change them where that is set");
+  }
+  const before = loadKeys(options.stateDir, shell.environment);
+  const after = { ...before, [options.ring]: change(before[options.ring]) };
+  writeKeyFile(options.stateDir, {
+    coordinator: ringJson(after.coordinator, { private: true }),
+    guard: ringJson(after.guard, { private: true }),
+  });
+  listKeys(shell, options, after);
+}
+
+function listKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
+  const rows = (["coordinator", "guard"] as const).flatMap((name) =>
+    [...keys[name].verification.keys()].map((kid) => ({
+      ring: name,
+      kid,
+      signs: keys[name].signing?.kid === kid,
+    })),
+  );
+  if (options.json === true) shell.out(JSON.stringify(rows));
+  else
+    shell.out(
+      table(
+        ["ring", "key", "use"],
+        rows.map((row) => [row.ring, row.kid, row.signs ? "signs" : "verifies"]),
+      ),
+    );
+}

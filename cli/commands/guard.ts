@@ -1,0 +1,151 @@
+/** `mmm guard`: judge proposals outside any session; the signing keys are in `guard-keys.ts`. */
+import type { Command } from "commander";
+import { modelCall } from "../../agents/data-source.ts";
+import {
+  checkLine,
+  checkProposal,
+  readBaseline,
+  resultLine,
+  type CheckContext,
+} from "../../guard/check.ts";
+import { observedExposure } from "../../guard/signature/exposure.ts";
+import type { ObservedExposure } from "../../guard/signature/signature.ts";
+import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
+import { readTextFile } from "../../infra/files.ts";
+import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
+import { parseDataset } from "../../model/data/dataset.ts";
+import { ERROR_CODES, errorText, MmmError } from "../../schemas/errors.ts";
+import { explainLines } from "../output/guard-explain.ts";
+import { openJudges } from "../../app/guard-judges.ts";
+import { addKeysCommand } from "./guard-keys.ts";
+import { readModelConfig } from "../../app/request.ts";
+import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+
+interface CheckOptions extends CommonOptions {
+  readonly baseline: string;
+  readonly data?: string;
+  readonly proposal?: string;
+  readonly reasoning?: string;
+  readonly batch?: string;
+  readonly explain?: boolean;
+  readonly claude?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm guard check --baseline examples/baseline_model.json --proposal proposal.json
+  mmm guard check --baseline b.json --proposal p.json --reasoning "shorter carryover" --explain
+  mmm guard check --baseline b.json --batch proposals.ndjson
+  mmm guard check --baseline b.json --data sales.csv --proposal p.json
+
+Exit code 0 = cleared, 3 = vetoed (with --batch: any line).
+--explain prints each layer's figures and time: by channel half-life, carryover and curvature, now and
+in the baseline, with the limits; the head's score of each sentence; with --json or --batch as "figures".
+Without --claude no network is used: rules, signature, lexicon and the local head judge.
+Without --data saturation is judged up to the largest exposure; a session always has its data.`;
+
+export function addGuardCommand(program: Command, shell: Shell): void {
+  const guard = program.command("guard").description("the methodology guard");
+  withCommon(guard.command("check"))
+    .description("judge a proposal against a baseline")
+    .requiredOption("--baseline <file>", "baseline model (JSON)")
+    .option("--data <file>", "judge saturation over the spend that these data show")
+    .option("--proposal <file>", "proposal (JSON, as an agent would write it)")
+    .option("--reasoning <text>", "reasoning beside the proposal")
+    .option("--batch <file>", "NDJSON lines {id, proposal: <raw text>, reasoning}")
+    .option("--explain", "print the figures of each layer")
+    .option("--claude", "ask Claude as well (needs ANTHROPIC_API_KEY; costs money)")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: CheckOptions) => check(shell, options));
+  addKeysCommand(guard, shell);
+}
+
+async function check(shell: Shell, options: CheckOptions): Promise<void> {
+  if ((options.batch === undefined) === (options.proposal === undefined)) {
+    throw new MmmError("usage", "guard check needs either --proposal FILE or --batch FILE");
+  }
+  const settings = settingsOf(shell, options);
+  const { environment, signal } = shell;
+  const snapshots = options.claude === true ? createMemorySnapshots() : null;
+  const context = contextOf(options);
+  const opened = await openJudges({ settings, environment, signal, snapshots });
+  try {
+    if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
+      throw new MmmError(
+        "usage",
+        "--claude needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL, and guard_judge in the settings",
+      );
+    }
+    const { judges } = opened;
+    if (options.explain === true) await warmUp({ ...context, judges });
+    const timed = options.explain === true ? { stopwatch: () => performance.now() } : {};
+    await checkWith(shell, options, { ...context, ...timed, judges });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** So that the times shown are a worker's, not those of a process that has just started. */
+async function warmUp(context: CheckContext): Promise<void> {
+  const reasoning = "The decay of one channel is a little longer now, as in the last quarter.";
+  for (const judge of context.judges) {
+    // What a judge cannot answer shows in the check itself.
+    if (judge.name !== "claude") await judge.judge({ reasoning, raw: "" }).catch(() => null);
+  }
+}
+
+async function checkWith(
+  shell: Shell,
+  options: CheckOptions,
+  context: CheckContext,
+): Promise<void> {
+  if (options.batch !== undefined) return checkBatch(shell, options, context);
+  const raw = readTextFile(options.proposal ?? "", "csv");
+  const result = await checkProposal(raw, options.reasoning ?? null, context);
+  if (options.json === true) shell.out(resultLine(result, options.explain === true));
+  else {
+    shell.out(result.verdict);
+    for (const { code, path, message, evidence } of result.violations) {
+      shell.out(
+        `  ${code} at ${path || "the proposal"}: ${message}${evidence === "" ? "" : ` (${evidence})`}`,
+      );
+    }
+    if (result.figures !== undefined) {
+      for (const line of explainLines(result.figures)) shell.out(`  ${line}`);
+    }
+  }
+  if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
+}
+
+async function checkBatch(
+  shell: Shell,
+  options: CheckOptions,
+  context: CheckContext,
+): Promise<void> {
+  const text = readTextFile(options.batch ?? "", "csv");
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const result = await checkLine(line, context);
+    shell.out(resultLine(result, options.explain === true));
+    if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
+  }
+}
+
+function contextOf({ baseline, data }: CheckOptions): Omit<CheckContext, "judges"> {
+  try {
+    return {
+      baseline: readBaseline(readTextFile(baseline, "json")),
+      spec: SPECIFICATION_SHIPPED,
+      observed: data === undefined ? null : observedIn(baseline, data),
+    };
+  } catch (cause) {
+    if (cause instanceof MmmError) throw cause;
+    throw new MmmError("config_invalid", `${baseline}: ${errorText(cause)}`, { cause });
+  }
+}
+
+function observedIn(baseline: string, data: string): ObservedExposure {
+  const config = readModelConfig(baseline, data);
+  const text = readTextFile(config.data.path, "csv", "data_invalid");
+  return modelCall(() => observedExposure(parseDataset(text, config), config));
+}

@@ -1,0 +1,92 @@
+/** `mmm monitor`: a deployed model on new weeks, against the plan it was approved with. */
+import type { Command } from "commander";
+import {
+  deployedModelOf,
+  driftEvent,
+  monitorDeployed,
+  type MonitorReport,
+} from "../../agents/monitor-deployment.ts";
+import { readJsonFile, readTextFile } from "../../infra/files.ts";
+import { submit } from "../../producers/request.ts";
+import { ERROR_CODES } from "../../schemas/errors.ts";
+import { figure } from "../output/format.ts";
+import { openFor } from "../open.ts";
+import { requester } from "./run.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { OPERATIONS } from "../../app/open-app.ts";
+
+interface MonitorOptions extends CommonOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly sessionData?: string;
+  readonly deployedUntil?: string;
+  readonly record: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm monitor --model results/optimization_results.json --data weekly_with_new_weeks.csv
+  mmm monitor --model results/optimization_results.json --data new.csv --session-data old.csv
+
+Exit code 0 = as expected or a warning, 33 = the rollback trigger of the plan is reached. Drift is
+recorded in the operations history (not with --no-record).`;
+
+export function addMonitorCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("monitor"))
+    .description("check a deployed model on new data against its monitoring plan")
+    .requiredOption("--model <file>", "optimization_results.json")
+    .requiredOption("--data <file>", "CSV with new weeks")
+    .option("--session-data <file>", "CSV the session had, when --data holds the new weeks alone")
+    .option("--deployed-until <date>", "last date the model was trained on (YYYY-MM-DD)")
+    .option("--no-record", "leave no event")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: MonitorOptions) => monitor(shell, options));
+}
+
+async function monitor(shell: Shell, options: MonitorOptions): Promise<void> {
+  const report = monitorDeployed({
+    deployed: deployedModelOf(readJsonFile(options.model)),
+    csv: readTextFile(options.data, "csv", "data_invalid"),
+    ...(options.sessionData === undefined
+      ? {}
+      : { sessionCsv: readTextFile(options.sessionData, "csv", "data_invalid") }),
+    ...(options.deployedUntil === undefined ? {} : { deployedUntil: options.deployedUntil }),
+  });
+  if (options.record) await record(shell, options, report);
+  if (options.json === true) shell.out(JSON.stringify(report));
+  else shell.out(monitorText(report));
+  if (report.status === "rollback") process.exitCode = ERROR_CODES.drifted.exit;
+}
+
+async function record(shell: Shell, options: MonitorOptions, report: MonitorReport): Promise<void> {
+  const event = driftEvent(report, requester());
+  if (event === null) return;
+  const app = await openFor(shell, options);
+  try {
+    await submit(
+      app.log,
+      {
+        session: OPERATIONS,
+        businessUnit: OPERATIONS,
+        producer: "monitor",
+        key: `${report.session}/${report.to}/${report.status}`,
+        time: new Date(app.clock.now()).toISOString(),
+      },
+      event,
+    );
+  } finally {
+    await app.close();
+  }
+}
+
+function monitorText(report: MonitorReport): string {
+  const rows = report.findings.map((row) => [
+    row.level,
+    row.channel === null ? row.name : `${row.name} ${row.channel}`,
+    figure(row.figure, 4),
+    figure(row.warn_above, 4),
+    figure(row.rollback_above, 4),
+  ]);
+  const head = ["level", "metric", "figure", "warn above", "roll back above"];
+  return `${report.summary}\n\n${table(head, rows)}`;
+}

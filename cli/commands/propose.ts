@@ -1,0 +1,61 @@
+/** `mmm propose`: anyone's text for a running session; it takes the way through router and guard. */
+import type { Command } from "commander";
+import { MmmError } from "../../schemas/errors.ts";
+import { sha256 } from "../../schemas/canonical.ts";
+import { submit } from "../../producers/request.ts";
+import { requester } from "./run.ts";
+import { openFor } from "../open.ts";
+import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+
+interface ProposeOptions extends CommonOptions {
+  readonly session: string;
+  readonly text: string;
+  readonly by: string;
+}
+
+const TEXT_CHARS_MAX = 20_000;
+
+export function addProposeCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("propose"))
+    .description("add a free-text proposal to a running session")
+    .requiredOption("--session <id>", "session")
+    .requiredOption("--text <text>", "what is proposed")
+    .option("--by <name>", "who proposes", requester())
+    .addHelpText(
+      "after",
+      '\nExample:\n  mmm propose --session 5f0c… --text "try a lower decay for tv, about 0.4"',
+    )
+    .action(async (options: ProposeOptions) => propose(shell, options));
+}
+
+async function propose(shell: Shell, options: ProposeOptions): Promise<void> {
+  if (options.text.trim() === "" || options.text.length > TEXT_CHARS_MAX) {
+    throw new MmmError("usage", `--text needs 1 to ${TEXT_CHARS_MAX} characters`);
+  }
+  const app = await openFor(shell, options, { mustExist: true });
+  try {
+    const found = await app.snapshots.load(options.session);
+    if (found === null) {
+      throw new MmmError("not_found", `session ${options.session} is not in this state`);
+    }
+    if (!["running", "waiting"].includes(found.summary.status)) {
+      throw new MmmError("conflict", `session ${options.session} is ${found.summary.status}`);
+    }
+    const time = new Date(app.clock.now()).toISOString();
+    const id = await submit(
+      app.log,
+      {
+        session: options.session,
+        businessUnit: found.summary.business_unit,
+        producer: "cli",
+        key: sha256(`${options.by}/${options.text}/${time}`),
+        time,
+      },
+      { type: "ProposalSubmitted", data: { submitted_by: options.by, text: options.text } },
+    );
+    if (options.json === true) shell.out(JSON.stringify({ event_id: id }));
+    else shell.out(`proposal recorded (${id}); it is taken up at the next iteration`);
+  } finally {
+    await app.close();
+  }
+}

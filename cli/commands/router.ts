@@ -1,0 +1,178 @@
+/** `mmm router`: collect labelled texts, train, evaluate, classify, promote. */
+import type { Command } from "commander";
+import { writeWhole } from "../../infra/files.ts";
+import { SHIPPED_CHECKPOINT, writeCheckpoint } from "../../router/classifier/checkpoint.ts";
+import { collectExamples } from "../../router/training/collect.ts";
+import { formatLabelledTexts, withoutDuplicates } from "../../router/training/dataset.ts";
+import { compareRouters } from "../../router/training/evaluate.ts";
+import { openRouter } from "../../router/open.ts";
+import { promoteCheckpoint, promotionEvent } from "../../router/training/promote.ts";
+import {
+  openSentenceEncoder,
+  type SentenceEncoder,
+} from "../../router/encoder/sentence-encoder.ts";
+import { judgePromotion } from "../../router/shadow.ts";
+import { trainRouter } from "../../router/training/train.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { Recorded } from "../../schemas/event.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { submit } from "../../producers/request.ts";
+import { historyEntry } from "../../session/audit.ts";
+import { percent } from "../output/format.ts";
+import { openFor, withApp } from "../open.ts";
+import { whole } from "../options.ts";
+import {
+  classify,
+  evaluate,
+  modelOf,
+  readRows,
+  type ClassifyOptions,
+  type EvalOptions,
+} from "../output/router-judging.ts";
+import { requester } from "./run.ts";
+import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { OPERATIONS, type App } from "../../app/open-app.ts";
+
+interface CollectOptions extends CommonOptions {
+  readonly output: string;
+}
+interface TrainOptions extends CommonOptions {
+  readonly data: string;
+  readonly output: string;
+  readonly seed: number;
+}
+interface PromoteOptions extends EvalOptions {
+  readonly to: string;
+  readonly force?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm router collect --output collected.jsonl
+  mmm router train --data router/data --output checkpoints/bert_router_v2
+  mmm router eval --checkpoint checkpoints/bert_router_v2 --data router/data/test.jsonl
+  mmm router classify --text "could tv decay be a little lower?"
+  mmm router promote --checkpoint checkpoints/bert_router_v2 --data router/data/test.jsonl \\
+    --to checkpoints/bert_router_live`;
+
+export function addRouterCommand(program: Command, shell: Shell): void {
+  const router = program
+    .command("router")
+    .description("the BERT router: collect, train, eval, classify, promote")
+    .addHelpText("after", EXAMPLES);
+  withCommon(router.command("collect"))
+    .description("labelled texts from the history: what was routed where, and how it ended")
+    .option("--output <file>", "NDJSON file", "collected.jsonl")
+    .action(async (options: CollectOptions) =>
+      withApp(shell, options, (app) => collect(shell, options, app)),
+    );
+  withCommon(router.command("train"))
+    .description("train a head on labelled texts")
+    .requiredOption("--data <path>", "NDJSON file, or a folder with train*.jsonl")
+    .requiredOption("--output <dir>", "checkpoint folder")
+    .option("--seed <n>", "seed", whole, 1)
+    .action(async (options: TrainOptions) =>
+      withEncoder((encoder) => train(shell, options, encoder)),
+    );
+  withCommon(router.command("eval"))
+    .description("accuracy, calibration and rejection, against the rules and another checkpoint")
+    .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
+    .requiredOption("--data <file>", "labelled NDJSON")
+    .option("--against <dir>", "running checkpoint to compare with")
+    .action(async (options: EvalOptions) =>
+      withEncoder((encoder) => evaluate(shell, options, encoder)),
+    );
+  withCommon(router.command("classify"))
+    .description("who would take a text")
+    .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
+    .option("--text <text>", "one text")
+    .option("--batch <file>", "NDJSON lines {id, text}")
+    .action(async (options: ClassifyOptions) =>
+      withEncoder((encoder) => classify(shell, options, encoder)),
+    );
+  withCommon(router.command("promote"))
+    .description("let a checkpoint take another's place, when it is better; recorded as an event")
+    .requiredOption("--checkpoint <dir>", "candidate")
+    .requiredOption("--data <file>", "labelled NDJSON that decides")
+    .requiredOption("--to <dir>", "running checkpoint to replace")
+    .option("--force", "also when it is not better")
+    .action(async (options: PromoteOptions) =>
+      withEncoder((encoder) => promote(shell, options, encoder)),
+    );
+}
+
+async function withEncoder<T>(use: (encoder: SentenceEncoder) => Promise<T>): Promise<T> {
+  const { encoder, unavailable } = await openSentenceEncoder({ workers: 2 });
+  if (encoder === null) throw new MmmError("encoder_unavailable", unavailable.message);
+  try {
+    return await use(encoder);
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function collect(shell: Shell, options: CollectOptions, app: App): Promise<void> {
+  const events: Recorded[] = [];
+  for await (const record of app.log.read({ topic: TOPICS.history.topic })) {
+    events.push(historyEntry(record).event);
+  }
+  const rows = withoutDuplicates(collectExamples(events));
+  writeWhole(options.output, formatLabelledTexts(rows));
+  if (options.json === true)
+    shell.out(JSON.stringify({ output: options.output, texts: rows.length }));
+  else shell.out(`${rows.length} labelled texts in ${options.output}`);
+}
+
+async function train(shell: Shell, options: TrainOptions, encoder: SentenceEncoder): Promise<void> {
+  const rows = readRows(options.data);
+  const { head, facts, leftOut } = await trainRouter(rows, encoder, {
+    seed: options.seed,
+    onProgress: (step, done, total) => shell.status(`${step} ${done}/${total}`),
+  });
+  const document = await writeCheckpoint(options.output, head, facts);
+  shell.status("");
+  const { metrics, digest } = document;
+  if (options.json === true) {
+    shell.out(JSON.stringify({ output: options.output, digest, metrics, left_out: leftOut }));
+  } else {
+    shell.out(
+      `${options.output}: ${metrics.examples} examples, held-out accuracy ` +
+        `${percent(metrics.accuracy, 1)}, calibration error ${percent(metrics.calibration_error, 1)}\n` +
+        `left out: ${leftOut.duplicates} near-duplicates, ${leftOut.other_language} in other languages`,
+    );
+  }
+}
+
+async function promote(
+  shell: Shell,
+  options: PromoteOptions,
+  encoder: SentenceEncoder,
+): Promise<void> {
+  const candidate = await modelOf(encoder, options.checkpoint);
+  const { model: running } = await openRouter(encoder, options.to);
+  const verdict = judgePromotion(await compareRouters(readRows(options.data), candidate, running));
+  if (!verdict.promote && options.force !== true) {
+    throw new MmmError("conflict", `not promoted: ${verdict.reasons.join("; ")}`);
+  }
+  const promoted = await promoteCheckpoint(options.checkpoint, options.to, encoder.digest);
+  const replaced = running?.digest ?? null;
+  const event = promotionEvent(promoted, requester(), { replaced, reasons: verdict.reasons });
+  const app = await openFor(shell, options);
+  try {
+    await submit(
+      app.log,
+      {
+        session: OPERATIONS,
+        businessUnit: OPERATIONS,
+        producer: "cli",
+        key: `promote/${promoted.digest}/${replaced}`,
+        time: new Date(app.clock.now()).toISOString(),
+      },
+      event,
+    );
+  } finally {
+    await app.close();
+  }
+  if (options.json === true) shell.out(JSON.stringify({ promoted: promoted.digest, replaced }));
+  else shell.out(`${options.to} is now ${promoted.digest.slice(0, 16)}`);
+}

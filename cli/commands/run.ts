@@ -1,0 +1,141 @@
+/** `mmm run`: one session from files to results, on the embedded log. */
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { assertWritable, writeWhole } from "../../infra/files.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { HistoryEntry } from "../../session/audit.ts";
+import { resultsOf, type SessionResults } from "../../session/results.ts";
+import { exportText } from "../output/export.ts";
+import { choice, count, fraction, whole } from "../options.ts";
+import { createProgress } from "../output/progress.ts";
+import { requestFrom } from "../../app/request.ts";
+import { runSession, type OnEscalation } from "../../app/session-run.ts";
+import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { summaryText } from "../output/summary.ts";
+import { ROLE_NAMES } from "../../app/compose-consumers.ts";
+import { openApp } from "../../app/open-app.ts";
+
+interface RunOptions extends CommonOptions {
+  readonly baselineConfig: string;
+  readonly businessContext: string;
+  readonly data?: string;
+  readonly maxIterations?: number;
+  readonly convergenceThreshold?: number;
+  readonly evaluations?: number;
+  readonly seed: number;
+  readonly bertModel?: string;
+  readonly output: string;
+  readonly onEscalation: OnEscalation;
+}
+
+const EXAMPLES = `
+Examples:
+  mmm run --baseline-config examples/baseline_model.json \\
+    --business-context examples/business_context.json
+  mmm run --baseline-config examples/robyn/baseline_model.json \\
+    --business-context examples/business_context.json --data weekly.csv --seed 7 --json
+
+Killed at any moment, the same command on the same --state-dir resumes the session.`;
+
+export function addRunCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("run"))
+    .description("run one governed session and write its results")
+    .requiredOption("--baseline-config <file>", "baseline model (JSON)")
+    .requiredOption("--business-context <file>", "business context (JSON)")
+    .option("--data <file>", "data file, instead of the one the baseline names")
+    .option("--max-iterations <n>", "iterations at the most", count)
+    .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", fraction)
+    .option("--evaluations <n>", "engine evaluations per iteration", count)
+    .option("--seed <n>", "seed of all chance in the session", whole, 1)
+    .option("--bert-model <dir>", "router checkpoint to use")
+    .option("--output <dir>", "folder for results", "results")
+    .option(
+      "--on-escalation <what>",
+      "keep | abort | wait for a person",
+      choice("keep", "abort", "wait"),
+      "keep",
+    )
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RunOptions) => run(shell, options));
+}
+
+async function run(shell: Shell, options: RunOptions): Promise<void> {
+  const base = settingsOf(shell, options);
+  const settings =
+    options.bertModel === undefined
+      ? base
+      : {
+          ...base,
+          router: { ...base.router, mode: "bert" as const, checkpoint: options.bertModel },
+        };
+  const request = requestFrom(options, settings, requester());
+  assertWritable(options.output);
+  const app = await openApp({
+    settings,
+    stateDir: options.stateDir,
+    environment: shell.environment,
+  });
+  try {
+    const running = await app.start(ROLE_NAMES);
+    try {
+      const session = runSession(app, {
+        request,
+        producer: "cli",
+        onEscalation: options.onEscalation,
+        signal: shell.signal,
+        onEvent: createProgress(shell),
+      });
+      const entries = await Promise.race([session, running.ended.then(() => session)]);
+      report(shell, options, entries);
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+function report(shell: Shell, options: RunOptions, entries: readonly HistoryEntry[]): void {
+  const results = resultsOf(
+    entries.map((entry) => entry.event),
+    entries.at(-1)?.line.hash ?? "",
+  );
+  if (results === null) throw new MmmError("internal", "the session left no history");
+  writeResults(options.output, results, entries);
+  shell.status("");
+  if (options.json === true) shell.out(JSON.stringify(results));
+  else {
+    shell.out(summaryText(results));
+    shell.out(`\nresults in ${join(options.output, "optimization_results.json")}`);
+  }
+  const failure = FAILURES[results.status];
+  if (failure !== undefined)
+    throw new MmmError(failure, `the session ${results.status}: ${results.reason ?? ""}`);
+}
+
+const FAILURES: Readonly<Record<string, "session_failed" | "session_aborted">> = {
+  failed: "session_failed",
+  aborted: "session_aborted",
+  cancelled: "session_aborted",
+};
+
+function writeResults(
+  folder: string,
+  results: SessionResults,
+  entries: readonly HistoryEntry[],
+): void {
+  const write = (name: string, text: string) => writeWhole(join(folder, name), text);
+  write("optimization_results.json", `${JSON.stringify(results, null, 2)}\n`);
+  write("optimization_history.json", exportText(results.session, entries, "json"));
+  write("optimization_history.ndjson", exportText(results.session, entries, "ndjson"));
+}
+
+/** Who starts the session, as the machine knows them. */
+export function requester(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,108 @@
+/** `mmm status`: the sessions of a state, or one of them; what waits and runs by business unit. */
+import type { Command } from "commander";
+import { readIntake } from "../../api/intake/status.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { SessionSummary } from "../../session/ports.ts";
+import { figure } from "../output/format.ts";
+import { choice, count, instant } from "../options.ts";
+import { openFor } from "../open.ts";
+import type { App } from "../../app/open-app.ts";
+import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+
+interface StatusOptions extends CommonOptions {
+  readonly session?: string;
+  readonly unit?: string;
+  readonly status?: string;
+  readonly since?: string;
+  readonly limit: number;
+  readonly units?: boolean;
+}
+
+const STATUSES = ["running", "waiting", "completed", "aborted", "cancelled", "failed"] as const;
+
+const EXAMPLES = `
+Examples:
+  mmm status
+  mmm status --unit emea --status waiting
+  mmm status --since 2026-11-01 --status completed
+  mmm status --session 5f0c… --json
+  mmm status --units                           queued, running and quota of every business unit`;
+
+export function addStatusCommand(program: Command, shell: Shell): void {
+  withCommon(program.command("status"))
+    .description("list sessions")
+    .option("--session <id>", "one session")
+    .option("--unit <name>", "of this business unit")
+    .option("--status <name>", STATUSES.join(" | "), choice(...STATUSES))
+    .option("--since <time>", "updated at or after (RFC 3339)", instant)
+    .option("--limit <n>", "at most so many", count, 50)
+    .option("--units", "queued, running and quota by business unit instead of sessions")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: StatusOptions) => status(shell, options));
+}
+
+async function status(shell: Shell, options: StatusOptions): Promise<void> {
+  const app = await openFor(shell, options, { mustExist: true });
+  try {
+    if (options.units === true) return await units(shell, options, app);
+    const rows = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
+    if (options.json === true) shell.out(JSON.stringify(rows));
+    else shell.out(rows.length === 0 ? "no session" : statusTable(rows));
+  } finally {
+    await app.close();
+  }
+}
+
+async function units(shell: Shell, options: StatusOptions, app: App): Promise<void> {
+  const { log, snapshots, settings } = app;
+  const looked = { log, snapshots, settings: settings.api.intake, group: "mmm.intake" };
+  const all = await readIntake(looked);
+  const rows = all.filter(({ business_unit: unit }) => unit === (options.unit ?? unit));
+  if (options.json === true) shell.out(JSON.stringify(rows));
+  else shell.out(rows.length === 0 ? "nothing waits or runs" : unitTable(rows));
+}
+
+function unitTable(rows: Awaited<ReturnType<typeof readIntake>>): string {
+  return table(
+    ["unit", "queued", "running", "at most", "weight", "oldest request"],
+    rows.map((row) => [
+      row.business_unit.slice(0, 30),
+      String(row.queued),
+      String(row.running),
+      String(row.running_max),
+      String(row.weight),
+      row.oldest?.slice(0, 16).replace("T", " ") ?? "",
+    ]),
+  );
+}
+
+async function summaries(
+  snapshots: App["snapshots"],
+  options: StatusOptions,
+): Promise<readonly SessionSummary[]> {
+  if (options.session !== undefined) {
+    const found = await snapshots.load(options.session);
+    if (found !== null) return [found.summary];
+    throw new MmmError("not_found", `session ${options.session} is not in this state`);
+  }
+  return snapshots.list({
+    limit: options.limit,
+    ...(options.unit === undefined ? {} : { business_unit: options.unit }),
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.since === undefined ? {} : { since: options.since }),
+  });
+}
+
+function statusTable(rows: readonly SessionSummary[]): string {
+  return table(
+    ["session", "unit", "status", "it.", "error before → now", "updated"],
+    rows.map((row) => [
+      row.session,
+      row.business_unit.slice(0, 14),
+      row.open_escalation === null ? row.status : `${row.status} (${row.open_escalation})`,
+      String(row.iteration),
+      `${figure(row.baseline_loss, 3)} → ${figure(row.best_loss, 3)}`,
+      row.updated.slice(0, 16).replace("T", " "),
+    ]),
+  );
+}

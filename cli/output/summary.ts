@@ -1,0 +1,80 @@
+/** The table at the end of a run. */
+import type { Metrics } from "../../schemas/parts.ts";
+import type { SessionResults } from "../../session/results.ts";
+import { figure, percent } from "./format.ts";
+import { table } from "../shell.ts";
+
+const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
+  { name: "MAPE", key: "mape", share: true },
+  { name: "wMAPE", key: "wmape", share: true },
+  { name: "R²", key: "r2", share: false },
+  { name: "adjusted R²", key: "adj_r2", share: false },
+  { name: "MAE", key: "mae", share: false },
+  { name: "NRMSE", key: "nrmse", share: false },
+];
+
+/** Text for a person: metrics before → after, changes, counts, decision, chain head. */
+export function summaryText(results: SessionResults): string {
+  const parts = [metricsTable(results), changesTable(results), facts(results)];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function metricsTable(results: SessionResults): string {
+  const { validation, locked_test: locked } = results;
+  if (validation.baseline === null) return "";
+  const cell = (metrics: Metrics | null | undefined, row: (typeof ROWS)[number]): string => {
+    const value = metrics?.[row.key];
+    return row.share ? percent(value) : figure(value, 5);
+  };
+  return table(
+    ["metric", "validation before", "after", "locked test before", "after"],
+    ROWS.map((row) => [
+      row.name,
+      cell(validation.baseline, row),
+      cell(validation.final, row),
+      cell(locked?.baseline, row),
+      cell(locked?.final, row),
+    ]),
+  );
+}
+
+const CHANGES_SHOWN = 20;
+
+function changesTable(results: SessionResults): string {
+  if (results.changes.length === 0) return "no parameter was changed";
+  const shown = results.changes.slice(0, CHANGES_SHOWN);
+  const more = results.changes.length - shown.length;
+  const rows = shown.map(({ path, from, to }) => [path, figure(from), figure(to)]);
+  const tail = more > 0 ? `\n… and ${more} more in the results file` : "";
+  return `${table(["changed", "from", "to"], rows)}${tail}`;
+}
+
+function facts(results: SessionResults): string {
+  const { counts, methodology, convergence, history } = results;
+  const kept =
+    methodology.unchanged === null ? "not judged" : methodology.unchanged ? "unchanged" : "CHANGED";
+  return table(
+    ["session", results.session],
+    [
+      ["status", `${results.status} (${results.reason ?? ""})`],
+      ["decision", results.decision ?? "–"],
+      ["methodology", `${kept} (${methodology.digest_end?.slice(0, 16) ?? "–"})`],
+      [
+        "tried",
+        `${counts.iterations} iterations, ${counts.proposals_tried} proposals, ` +
+          `${counts.evaluations} evaluations`,
+      ],
+      [
+        "refused",
+        `${counts.vetoes} vetoes, ${counts.rejections} rejections, ${counts.escalations} escalations`,
+      ],
+      [
+        "convergence",
+        `${figure(convergence.score, 3)} (solver ${figure(convergence.solver, 3)}, ` +
+          `search ${figure(convergence.search, 3)}, ROI stability ${figure(convergence.roi_stability, 3)})`,
+      ],
+      ["chain head", history.head],
+      ["history", `${history.records} records, digest ${history.digest.slice(0, 16)}`],
+    ],
+  );
+}

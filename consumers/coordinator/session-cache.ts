@@ -1,0 +1,211 @@
+/**
+ * The sessions of one partition: in memory while open, restored from snapshot and history.
+ *
+ * I1. Restoring gives what was committed last: snapshot, then the tail of `history`; a snapshot
+ *     ahead of the history, or a gap in `seq`, means the whole partition is rebuilt.
+ * I2. Sessions that are over leave memory once their snapshot is stored, and are not loaded again
+ *     unless something comes for them: a restart takes as long as there are open sessions.
+ * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
+ * I4. A store whose checkpoint is not the one last stored was emptied or rolled back: nothing read
+ *     from it counts, and nothing is added to it, before the partition is restored. So the checkpoint
+ *     is compared after every read, by the store itself in the step that writes, and now and then
+ *     while nothing happens.
+ */
+import { canonicalJson } from "../../schemas/canonical.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import { TOPICS } from "../../schemas/topics.ts";
+import { genesis } from "../../session/chain.ts";
+import { evolve } from "../../session/evolve.ts";
+import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../../session/ports.ts";
+import { isOver, OPEN_STATUSES, type SessionState } from "../../session/state.ts";
+import { summaryOf } from "../../session/summary.ts";
+import type { CoordinatorTools } from "./tools.ts";
+import { decodeRecord } from "../loop/decode-record.ts";
+
+/** One session as the coordinator holds it. */
+export interface Folder {
+  readonly session: string;
+  state: SessionState | null;
+  seq: number;
+  head: string;
+}
+
+export interface Drawer {
+  open(session: string): Promise<Folder>;
+  changed(folder: Folder): void;
+  /** History offset of the last record that was committed. */
+  committed(historyOffset: number | undefined): void;
+  /** Stores changed sessions, unless that was done less than `everyMs` ago. */
+  save(now: { readonly everyMs: number; readonly inboxOffset: number }): Promise<void>;
+  readonly hasUnsaved: boolean;
+  /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
+  look(): Promise<void>;
+  /** Open sessions whose wait ran out before `now` (milliseconds since 1970). */
+  due(now: number): readonly SessionState[];
+}
+
+/** Between two looks at a store that nothing is written to. */
+const LOOK_MS = 30_000;
+
+/** Restores a partition. */
+export async function createDrawer(tools: CoordinatorTools, partition: number): Promise<Drawer> {
+  const folders = new Map<string, Folder>();
+  const unsaved = new Set<Folder>();
+  const restored = await restore(tools, partition, { folders, unsaved });
+  let { historyOffset, checkpoint } = restored;
+  let lastSave = tools.clock.now();
+  let lastLook = lastSave;
+
+  async function assertStoreKept(): Promise<void> {
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    lastLook = tools.clock.now();
+  }
+
+  async function open(session: string): Promise<Folder> {
+    const known = folders.get(session);
+    if (known !== undefined) return known;
+    const folder = (await stored(tools.snapshots, session)) ?? emptyFolder(session);
+    await assertStoreKept();
+    if (folder.state !== null && !isOver(folder.state)) folders.set(session, folder);
+    return folder;
+  }
+
+  async function save(now: { everyMs: number; inboxOffset: number }): Promise<void> {
+    if (unsaved.size === 0 || tools.clock.now() - lastSave < now.everyMs) return;
+    const changed = [...unsaved];
+    const snapshots = changed.flatMap((folder) => snapshotOf(folder, partition, now.inboxOffset));
+    const next = { partition, offset: now.inboxOffset, historyOffset };
+    await tools.snapshots.save(snapshots, next, checkpoint);
+    checkpoint = next;
+    lastSave = tools.clock.now();
+    for (const folder of changed) {
+      unsaved.delete(folder);
+      if (folder.state === null || isOver(folder.state)) folders.delete(folder.session);
+    }
+  }
+
+  return {
+    open,
+    changed: (folder) => {
+      folders.set(folder.session, folder);
+      unsaved.add(folder);
+    },
+    committed: (offset) => {
+      if (offset !== undefined) historyOffset = offset + 1;
+    },
+    save,
+    look: async () => {
+      const { lookEveryMs = LOOK_MS } = tools;
+      if (tools.clock.now() - lastLook >= lookEveryMs) await assertStoreKept();
+    },
+    get hasUnsaved() {
+      return unsaved.size > 0;
+    },
+    due: (now) =>
+      [...folders.values()]
+        .map((folder) => folder.state)
+        .filter((state) => state !== null)
+        .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
+  };
+}
+
+function assertSame(found: Checkpoint | null, wanted: Checkpoint | null, partition: number): void {
+  if (canonicalJson(found) === canonicalJson(wanted)) return;
+  throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
+}
+
+function emptyFolder(session: string): Folder {
+  return { session, state: null, seq: 0, head: genesis(session) };
+}
+
+async function stored(snapshots: SnapshotStore, session: string): Promise<Folder | null> {
+  const snapshot = await snapshots.load(session);
+  return snapshot === null ? null : folderOf(snapshot);
+}
+
+function folderOf(snapshot: Snapshot): Folder {
+  const state = JSON.parse(snapshot.state) as SessionState;
+  return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
+}
+
+function snapshotOf(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
+  const { state, session, seq, head } = folder;
+  if (state === null) return [];
+  const text = canonicalJson(state);
+  return [{ session, partition, offset, seq, head, state: text, summary: summaryOf(state) }];
+}
+
+interface Hold {
+  readonly folders: Map<string, Folder>;
+  readonly unsaved: Set<Folder>;
+}
+
+interface Restored {
+  /** Next history offset to write. */
+  readonly historyOffset: number;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** Fills the drawer. */
+async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
+  const checkpoint = await tools.snapshots.checkpoint(partition);
+  if (checkpoint !== null) {
+    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
+      hold.folders.set(snapshot.session, folderOf(snapshot));
+    }
+    const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
+    const end = await foldTail(tools, tail, hold);
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    if (end !== null) return { historyOffset: end, checkpoint };
+  }
+  await tools.snapshots.clear(partition);
+  hold.folders.clear();
+  hold.unsaved.clear();
+  const end = await foldTail(tools, { partition, from: 0, isOnStore: false }, hold);
+  if (end === null) {
+    throw new MmmError("state_damaged", `the history of partition ${partition} has a gap`);
+  }
+  return { historyOffset: end, checkpoint: null };
+}
+
+interface TailStart {
+  readonly partition: number;
+  readonly from: number;
+  /** True: sessions that are not in memory may be in the store. */
+  readonly isOnStore: boolean;
+}
+
+/** Folds history records from an offset on; null when they do not continue the snapshots. */
+async function foldTail(
+  tools: CoordinatorTools,
+  { partition, from, isOnStore }: TailStart,
+  hold: Hold,
+): Promise<number | null> {
+  const topic = TOPICS.history.topic;
+  const range = (await tools.log.describe()).find((row) => row.topic === topic);
+  const high = range?.ranges[partition]?.high ?? 0;
+  if (from > high) return null;
+  let end = from;
+  for await (const record of tools.log.read({ topic, partition, from })) {
+    if (isOnStore && !hold.folders.has(record.key)) {
+      const folder = await stored(tools.snapshots, record.key);
+      if (folder !== null) hold.folders.set(record.key, folder);
+    }
+    if (!foldRecord(record, hold)) return null;
+    end = record.offset + 1;
+  }
+  return end;
+}
+
+function foldRecord(record: LogRecord, hold: Hold): boolean {
+  const folder = hold.folders.get(record.key) ?? emptyFolder(record.key);
+  hold.folders.set(record.key, folder);
+  const seq = Number(record.headers["ce_seq"]);
+  if (seq <= folder.seq) return true;
+  if (seq !== folder.seq + 1 || record.headers["ce_prevhash"] !== folder.head) return false;
+  folder.state = evolve(folder.state, decodeRecord(record));
+  folder.seq = seq;
+  folder.head = record.headers["ce_hash"] ?? "";
+  hold.unsaved.add(folder);
+  return true;
+}

@@ -1,0 +1,21 @@
+/** What the coordinator works with. */
+import type { Clock, EventLog, SnapshotStore } from "../../session/ports.ts";
+import type { Observer } from "../loop/observer.ts";
+import type { Keys } from "./attachments.ts";
+
+export interface CoordinatorTools {
+  readonly log: EventLog;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly keys: Keys;
+  readonly groupPrefix: string;
+  /** Inbox records in one transaction. */
+  readonly batchMax?: number;
+  /** Longest time a changed session waits for its snapshot. */
+  readonly snapshotEveryMs?: number;
+  /** How often deadlines are looked at. */
+  readonly sweepEveryMs?: number;
+  /** How often a store that nothing is written to is looked at; 30,000 by default. */
+  readonly lookEveryMs?: number;
+}

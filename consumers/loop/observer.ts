@@ -1,0 +1,22 @@
+/**
+ * What loops tell the outside about their work: counters and log lines, never content.
+ */
+import type { LogRecord } from "../../session/ports.ts";
+
+export interface Observer {
+  handled(consumer: string, type: string, ms: number): void;
+  failed(consumer: string, error: unknown): void;
+  parked(consumer: string, session: string, error: unknown): void;
+  deadLettered(consumer: string, record: LogRecord, error: unknown): void;
+  /** One transaction of the coordinator: inbox records, history records, milliseconds. */
+  committed(partition: number, records: number, written: number, ms: number): void;
+}
+
+/** Observes nothing. */
+export const SILENT: Observer = {
+  handled: () => {},
+  failed: () => {},
+  parked: () => {},
+  deadLettered: () => {},
+  committed: () => {},
+};

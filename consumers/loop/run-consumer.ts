@@ -1,0 +1,199 @@
+/**
+ * The one loop of every consumer but the coordinator: read, decode, handle, publish, commit.
+ *
+ * I1. At least once: an offset is committed when everything below it is done; deterministic ids make
+ *     a second time count once.
+ * I2. What cannot be decoded, or fails for good without an answer, is a dead letter.
+ * I3. A retriable failure is tried again with jitter; after `triesMax` the session is parked: its
+ *     later records wait behind it in order, and the try goes on at a slow pace.
+ * I4. Above `inHandMax` records a place is paused, below half of it resumed.
+ */
+import { errorText, MmmError } from "../../schemas/errors.ts";
+import type { Recorded } from "../../schemas/event.ts";
+import type { ReasonerNote } from "../../schemas/parts.ts";
+import { publish, type Emission } from "../../producers/publish.ts";
+import type { Clock, Consumption, EventLog, LogRecord, Place } from "../../session/ports.ts";
+import { Committer } from "./offset-committer.ts";
+import type { Consumer, Failure } from "./consumer.ts";
+import { deadLetterOf } from "./dead-letters.ts";
+import { Lanes } from "./keyed-queue.ts";
+import type { Observer } from "./observer.ts";
+import { createSchemaBook } from "./schema-learner.ts";
+
+export interface LoopTools {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for jitter alone. */
+  readonly random: () => number;
+  readonly observer: Observer;
+  /** First part of consumer group names. */
+  readonly groupPrefix: string;
+  readonly widthMax?: number;
+  readonly inHandMax?: number;
+}
+
+export interface Running {
+  stop(): Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+const TRIES_MAX = 8;
+const BACKOFF_MS = 50;
+const BACKOFF_MS_MAX = 5_000;
+const PARKED_MS = 15_000;
+
+/** Runs a consumer until `stop`. */
+export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise<Running> {
+  const group = `${tools.groupPrefix}.${consumer.name}`;
+  const halt = new AbortController();
+  const decode = createSchemaBook(tools.log, tools.clock);
+  const places = new Map<string, Held>();
+  const { inHandMax = 512, widthMax = 64 } = tools;
+  let consumption: Consumption | null = null;
+
+  function progressed(place: Place, { lanes, committer }: Held): void {
+    if (lanes.inHand <= inHandMax / 2) consumption?.resume(place);
+    committer.mark(lanes.lowWater);
+  }
+
+  const sink = {
+    assigned: async (place: Place) => {
+      const mine = new AbortController();
+      const signal = AbortSignal.any([halt.signal, mine.signal]);
+      const lanes = new Lanes({
+        widthMax,
+        handle: (record) => handleRecord({ consumer, tools, group, signal, decode }, record),
+        progressed: () => progressed(place, held),
+      });
+      const committer = new Committer({
+        clock: tools.clock,
+        signal,
+        commit: async (offset) => consumption?.commit(place, offset),
+        failed: (error) => tools.observer.failed(consumer.name, error),
+      });
+      const held: Held = { lanes, committer, halt: mine };
+      places.set(nameOf(place), held);
+    },
+    revoked: async (place: Place) => {
+      const entry = places.get(nameOf(place));
+      places.delete(nameOf(place));
+      entry?.halt.abort();
+      await entry?.lanes.drain();
+      await entry?.committer.finish();
+    },
+    deliver: async (place: Place, records: readonly LogRecord[]) => {
+      const lanes = places.get(nameOf(place))?.lanes;
+      lanes?.push(records);
+      if ((lanes?.inHand ?? 0) > inHandMax) consumption?.pause(place);
+    },
+  };
+  consumption = await tools.log.consume(
+    { group, topics: consumer.reads.map((row) => row.topic) },
+    sink,
+  );
+  return {
+    ended: consumption.ended,
+    stop: async () => {
+      halt.abort();
+      await consumption.stop();
+    },
+  };
+}
+
+/** One place as its consumer holds it. */
+interface Held {
+  readonly lanes: Lanes;
+  readonly committer: Committer;
+  readonly halt: AbortController;
+}
+
+function nameOf(place: Place): string {
+  return `${place.topic}/${place.partition}`;
+}
+
+interface Work {
+  readonly consumer: Consumer;
+  readonly tools: LoopTools;
+  readonly group: string;
+  readonly signal: AbortSignal;
+  readonly decode: ReturnType<typeof createSchemaBook>;
+}
+
+async function handleRecord(work: Work, record: LogRecord): Promise<void> {
+  let step = () => take(work, record);
+  let isLast = false;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      work.signal.throwIfAborted();
+      // A dead letter that cannot be written waits like any record: there is nothing after it.
+      if (isLast || (error instanceof MmmError && error.retriable)) {
+        await backOff(work, record, { tries, error });
+        continue;
+      }
+      isLast = true;
+      step = () => toDeadLetters(work, record, error);
+    }
+  }
+}
+
+async function take(work: Work, record: LogRecord): Promise<void> {
+  const { consumer, tools } = work;
+  const event = await work.decode(record);
+  if (!consumer.handles.includes(event.type)) return;
+  const started = tools.clock.now();
+  const emissions = await outcomeOf(work, event);
+  await publish(tools.log, originOf(work, event), emissions);
+  tools.observer.handled(consumer.name, event.type, tools.clock.now() - started);
+}
+
+/** The handler's emissions, or what the consumer says after a failure that no retry can help. */
+async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission[]> {
+  try {
+    return await work.consumer.handle(event, { signal: work.signal });
+  } catch (error) {
+    const known = error instanceof MmmError;
+    if (work.signal.aborted || (known && error.retriable)) throw error;
+    work.tools.observer.failed(work.consumer.name, error);
+    const note = known ? (error.data["note"] as ReasonerNote | undefined) : undefined;
+    const failure: Failure = {
+      code: known ? error.code : "internal",
+      message: errorText(error),
+      ...(note === undefined ? {} : { note }),
+    };
+    const said = work.consumer.failed?.(event, failure);
+    if (said === undefined) throw error;
+    return said;
+  }
+}
+
+function originOf(work: Work, event: Recorded) {
+  const { envelope } = event;
+  return {
+    producer: work.consumer.name,
+    session: envelope.session,
+    businessUnit: envelope.business_unit,
+    cause: envelope.id,
+    time: new Date(work.tools.clock.now()).toISOString(),
+    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+  };
+}
+
+async function backOff(
+  work: Work,
+  record: LogRecord,
+  failure: { readonly tries: number; readonly error: unknown },
+): Promise<void> {
+  const { tries, error } = failure;
+  const { clock, observer, random } = work.tools;
+  if (tries === TRIES_MAX) observer.parked(work.consumer.name, record.key, error);
+  const pace = tries >= TRIES_MAX ? PARKED_MS : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** tries);
+  await clock.sleep(pace * (0.5 + random() / 2), work.signal);
+  work.signal.throwIfAborted();
+}
+
+async function toDeadLetters(work: Work, record: LogRecord, error: unknown): Promise<void> {
+  work.tools.observer.deadLettered(work.consumer.name, record, error);
+  await work.tools.log.append([deadLetterOf(record, work.group, error)]);
+}

@@ -1,0 +1,91 @@
+/**
+ * The built-in engine as a trainer.
+ *
+ * I1. Refinement is the Data Scientist's work: here the cleared parameters are fitted as they are.
+ */
+import type { ModelConfig } from "../../model/config.ts";
+import { evaluateLockedTest } from "../../model/locked-test.ts";
+import { trainModel } from "../../model/train.ts";
+import type { TrainingResult } from "../../model/results/training-result.ts";
+import { canonicalJson } from "../../schemas/canonical.ts";
+import type { Finding } from "../../schemas/parts.ts";
+import { modelCall, type LoadedData } from "../../agents/data-source.ts";
+import type { Trained, Training } from "./trainer.ts";
+
+/** Trains with `model/` on data that `load` brings. */
+export function createBuiltinTraining(
+  load: (config: ModelConfig) => Promise<LoadedData>,
+): Training {
+  return {
+    name: "builtin",
+    train: async (config, { seed }) => {
+      const { dataset, digest } = await load(config);
+      const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
+      return trainedOf(
+        modelCall(() => trainModel(dataset, asCleared, { seed })),
+        digest,
+      );
+    },
+    lockedTest: async ({ baseline, final }) => {
+      const { dataset } = await load(final);
+      const before = modelCall(() => evaluateLockedTest(dataset, unrefined(baseline)));
+      const after = modelCall(() => evaluateLockedTest(dataset, unrefined(final)));
+      return {
+        baseline: before.metrics,
+        final: after.metrics,
+        weeks: final.evaluation.locked_test_weeks,
+        contradicts: after.contradiction.contradicts,
+        rule: after.contradiction.rule,
+      };
+    },
+  };
+}
+
+function unrefined(config: ModelConfig): ModelConfig {
+  return { ...config, training: { ...config.training, refinement_steps: 0 } };
+}
+
+/** A training result as the event's fields. */
+export function trainedOf(result: TrainingResult, dataDigest: string): Trained {
+  const { baseline, convergence, data, diagnostics, validation } = result;
+  return {
+    data_digest: dataDigest,
+    validation: validation.mean,
+    in_sample: result.in_sample,
+    loss: result.loss,
+    channels: result.channels.map((channel) => ({
+      channel: channel.name,
+      media_type: channel.media_type,
+      decay: result.hyperparameters[channel.name]?.decay ?? 0,
+      alpha: result.hyperparameters[channel.name]?.alpha ?? 0,
+      gamma: result.hyperparameters[channel.name]?.gamma ?? 0,
+      coefficient: channel.coefficient,
+      contribution_share: channel.contribution_share,
+      effect_share: channel.effect_share,
+      spend_share: channel.spend_share,
+      roi: channel.roi,
+      roi_low: channel.roi_low,
+      roi_high: channel.roi_high,
+      mroi: channel.mroi,
+      half_life_weeks: channel.half_life_weeks,
+      duration_90_weeks: channel.duration_90_weeks,
+    })),
+    baseline_share: baseline.share,
+    solver_score: convergence.solver,
+    roi_stability: convergence.roi_stability,
+    findings: result.findings.map(eventFinding),
+    detail: canonicalJson({ baseline, convergence, data, diagnostics }),
+  };
+}
+
+function eventFinding(finding: TrainingResult["findings"][number]): Finding {
+  return {
+    code: finding.code,
+    severity: "info",
+    channel: finding.channel,
+    figure: finding.figure,
+    bound: finding.bound === null ? null : String(finding.bound),
+    message: finding.message,
+    source: "model",
+  };
+}

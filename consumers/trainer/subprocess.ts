@@ -1,0 +1,157 @@
+/**
+ * An outside program as the trainer: PyMC-Marketing, Meridian, Robyn or anything that speaks the
+ * protocol of `trainer-protocol.ts`.
+ *
+ * I1. A program that fails, hangs, floods or answers in another form is `trainer_failed`, with the
+ *     end of its stderr; it is not tried again.
+ * I2. Data are read, checked and cut here; the program gets figures, never a path.
+ * I3. The rule by which locked weeks contradict validation is the product's, whoever trains.
+ */
+import { z } from "zod";
+import type { ModelConfig } from "../../model/config.ts";
+import { contradictionOf } from "../../model/locked-test.ts";
+import { durationPeriods } from "../../model/fit/attribution.ts";
+import { periodsPerWeek } from "../../model/config.ts";
+import { canonicalJson } from "../../schemas/canonical.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { ChannelResult } from "../../schemas/parts.ts";
+import { escaped } from "../../session/quote.ts";
+import { modelCall, type LoadedData } from "../../agents/data-source.ts";
+import type { Trained, Training } from "./trainer.ts";
+import {
+  lockedRequest,
+  readLocked,
+  readTrained,
+  trainRequest,
+  type TrainedAnswer,
+} from "./protocol.ts";
+
+/** The `trainer` section of the settings. */
+export const TRAINER_SETTINGS = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("builtin") }),
+  z.strictObject({
+    kind: z.literal("subprocess"),
+    /** Program and arguments; no shell reads them. */
+    command: z.array(z.string().min(1)).min(1).max(50),
+    timeout_s: z.int().min(1).max(86_400).default(3600),
+    output_megabytes_max: z.number().positive().max(1000).default(16),
+  }),
+]);
+
+export type TrainerSettings = z.infer<typeof TRAINER_SETTINGS>;
+type SubprocessSettings = Extract<TrainerSettings, { kind: "subprocess" }>;
+
+/** Runs a program; `infra/subprocess.ts` does. */
+export type RunProcess = (
+  command: readonly string[],
+  input: string,
+  limits: {
+    readonly timeoutMs: number;
+    readonly stdoutBytesMax: number;
+    readonly stderrBytesMax: number;
+    readonly signal: AbortSignal;
+  },
+) => Promise<{
+  readonly end: "exit" | "signal" | "timeout" | "output_limit" | "aborted" | "not_started";
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly detail: string;
+}>;
+
+export interface SubprocessTools {
+  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly run: RunProcess;
+  readonly settings: SubprocessSettings;
+}
+
+const STDERR_BYTES_MAX = 16_384;
+const STDERR_CHARS_SHOWN = 800;
+const MEGABYTE = 1_048_576;
+
+/** Trains with an outside program. */
+export function createSubprocessTraining(tools: SubprocessTools): Training {
+  return {
+    name: "subprocess",
+    train: async (config, { seed, signal }) => {
+      const { dataset, digest } = await tools.load(config);
+      const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
+      const request = modelCall(() => trainRequest(dataset, asCleared, seed));
+      const answer = readTrained(await ask(tools, request, signal), config);
+      return trainedOf(answer, config, digest);
+    },
+    lockedTest: async (configs, { signal }) => {
+      const { dataset } = await tools.load(configs.final);
+      const request = modelCall(() => lockedRequest(dataset, configs));
+      const answer = readLocked(await ask(tools, request, signal));
+      const { contradicts, rule } = contradictionOf(answer.final.wmape, answer.final_fold_wmape);
+      return {
+        baseline: answer.baseline,
+        final: answer.final,
+        weeks: configs.final.evaluation.locked_test_weeks,
+        contradicts,
+        rule,
+      };
+    },
+  };
+}
+
+async function ask(tools: SubprocessTools, request: string, signal: AbortSignal): Promise<string> {
+  const { command, timeout_s, output_megabytes_max } = tools.settings;
+  const done = await tools.run(command, request, {
+    timeoutMs: timeout_s * 1000,
+    stdoutBytesMax: Math.round(output_megabytes_max * MEGABYTE),
+    stderrBytesMax: STDERR_BYTES_MAX,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (done.end === "exit" && done.exitCode === 0) return done.stdout;
+  const reasons = {
+    exit: `ended with exit code ${done.exitCode ?? "unknown"}`,
+    signal: `was ended by ${done.detail}`,
+    timeout: `took longer than ${timeout_s} s (trainer.timeout_s)`,
+    output_limit: `wrote more than ${output_megabytes_max} MB (trainer.output_megabytes_max)`,
+    aborted: "was stopped",
+    not_started: `could not be started: ${escaped(done.detail, STDERR_CHARS_SHOWN)}`,
+  } as const;
+  const said = escaped(done.stderr.trim().slice(-STDERR_CHARS_SHOWN), STDERR_CHARS_SHOWN);
+  const tail = said === "" ? "" : `; it said: ${said}`;
+  throw new MmmError(
+    "trainer_failed",
+    `The trainer ${escaped(command[0] ?? "", 200)} ${reasons[done.end]}${tail}`,
+    { data: { end: done.end, exit_code: done.exitCode } },
+  );
+}
+
+function trainedOf(answer: TrainedAnswer, config: ModelConfig, dataDigest: string): Trained {
+  const { protocol: _protocol, trainer, channels, findings, ...figures } = answer;
+  return {
+    ...figures,
+    data_digest: dataDigest,
+    channels: channels.map((row, at) => channelOf(row, config, at)),
+    findings: findings.map((finding) => ({
+      ...finding,
+      severity: "info",
+      message: escaped(finding.message, 1000),
+      source: escaped(trainer, 100),
+    })),
+    detail: canonicalJson({ trainer: escaped(trainer, 100) }),
+  };
+}
+
+function channelOf(
+  row: TrainedAnswer["channels"][number],
+  config: ModelConfig,
+  at: number,
+): ChannelResult {
+  const channel = config.channels[at];
+  const own = config.hyperparameters[row.channel] ?? { decay: 0, alpha: 0, gamma: 0 };
+  const periods = periodsPerWeek(config);
+  return {
+    ...row,
+    ...own,
+    media_type: channel?.media_type ?? "other",
+    half_life_weeks: durationPeriods(own.decay, 0.5) / periods,
+    duration_90_weeks: durationPeriods(own.decay, 0.1) / periods,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * What follows from a pinned configuration and a specification alone, worked out once for both.
+ *
+ * I1. A pure function's answers kept beside its argument: the same with or without the cache.
+ */
+import type { Violation } from "../../schemas/parts.ts";
+import { requiredViolations } from "./absolute-rules.ts";
+import type { Pinned } from "./pinned.ts";
+import { type ModelSignature, type ObservedExposure, signatureOf } from "../signature/signature.ts";
+import type { Specification } from "../specification/specification.ts";
+import { type TunableBound, tunableBounds, tunableValues } from "../specification/tunables.ts";
+
+export interface Prepared {
+  readonly bounds: ReadonlyMap<string, TunableBound>;
+  readonly values: ReadonlyMap<string, number>;
+  /** Protected values that are not what they have to be; the same for every tuning. */
+  readonly required: readonly Violation[];
+}
+
+const kept = new WeakMap<Pinned, WeakMap<Specification, Prepared>>();
+const signatures = new WeakMap<Pinned, ModelSignature>();
+
+/** Bounds, numbers and required-value violations of a pinned configuration. */
+export function prepare(pinned: Pinned, spec: Specification): Prepared {
+  const known = kept.get(pinned)?.get(spec);
+  if (known !== undefined) return known;
+  const prepared: Prepared = {
+    bounds: tunableBounds(pinned.config, spec),
+    values: tunableValues(pinned.config),
+    required: requiredViolations(pinned.config, spec),
+  };
+  const own = kept.get(pinned) ?? new WeakMap<Specification, Prepared>();
+  own.set(spec, prepared);
+  kept.set(pinned, own);
+  return prepared;
+}
+
+/** The signature of a pinned configuration. */
+export function pinnedSignature(pinned: Pinned, observed: ObservedExposure | null): ModelSignature {
+  if (observed !== null) return signatureOf(pinned.config, observed);
+  const known = signatures.get(pinned) ?? signatureOf(pinned.config);
+  signatures.set(pinned, known);
+  return known;
+}

@@ -1,0 +1,163 @@
+/**
+ * Layer 2a: allowed numbers that together switch a protected mechanism off.
+ *
+ * I1. Judges figures, not words: a spotless reason changes nothing here.
+ * I2. Absolute limits hold for every configuration, the baseline too; drift limits compare with the
+ *     pinned baseline, so small steps add up.
+ * I3. An exception holds only for the media and the mechanism the specification names, for single
+ *     channels; never for the mean over all of them.
+ */
+import type { Violation } from "../../schemas/parts.ts";
+import type { ChannelSignature, ModelSignature } from "./signature.ts";
+import type { Specification } from "../specification/specification.ts";
+import { violation } from "../violation.ts";
+
+/** Violations of a configuration's signature; `baseline` is the pinned baseline's. */
+export function judgeSignature(
+  signature: ModelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): readonly Violation[] {
+  return [
+    ...signature.channels.flatMap((channel) => judgeChannel(channel, baseline, spec)),
+    ...judgeModel(signature, spec),
+    ...judgeTied(signature, baseline, spec),
+    ...judgeDrift(signature, baseline, spec),
+  ];
+}
+
+function judgeChannel(
+  channel: ChannelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): Violation[] {
+  const limits = spec.signature;
+  const found: Violation[] = [];
+  const path = `hyperparameters.${channel.channel}`;
+  if (channel.carryoverMass < limits.carryover_mean_min && !excepted(channel, "carryover", spec)) {
+    const message = `Only ${share(channel.carryoverMass)} of the effect comes after the first week; carryover of ${channel.mediaType} is switched off (least ${share(limits.carryover_mean_min)})`;
+    found.push(violation("carryover_off", `${path}.decay`, message, figure(channel.carryoverMass)));
+  }
+  if (channel.flatness > limits.kernel_flatness_max) {
+    const message = `The last lag still weighs ${share(channel.flatness)} of the first; within the longest lag this is a flat average, not geometric decay (at most ${share(limits.kernel_flatness_max)})`;
+    found.push(violation("carryover_flat", `${path}.decay`, message, figure(channel.flatness)));
+  }
+  if (straightened(channel, baseline, spec)) {
+    const message = `Over the observed spend the response departs from a straight line by ${share(channel.curvatureObserved)}, less than in the baseline; saturation is switched off (least ${share(limits.curvature_min)})`;
+    const evidence = figure(channel.curvatureObserved);
+    found.push(violation("saturation_linear", `${path}.gamma`, message, evidence));
+  }
+  return found;
+}
+
+/**
+ * Straight over the spend seen, and straighter than the baseline: data with one large spike make any
+ * curve straight over the rest, and that is not a proposal's doing.
+ */
+function straightened(
+  channel: ChannelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): boolean {
+  if (channel.curvatureObserved >= spec.signature.curvature_min) return false;
+  if (excepted(channel, "saturation", spec)) return false;
+  const before = baseline.channels.find((row) => row.channel === channel.channel);
+  return before === undefined || channel.curvatureObserved < before.curvatureObserved;
+}
+
+function excepted(
+  channel: ChannelSignature,
+  mechanism: "carryover" | "saturation",
+  spec: Specification,
+): boolean {
+  return spec.exceptions.some(
+    (row) =>
+      row.mechanism === mechanism && row.media_types.some((type) => type === channel.mediaType),
+  );
+}
+
+function judgeModel(signature: ModelSignature, spec: Specification): Violation[] {
+  const limits = spec.signature;
+  const found: Violation[] = [];
+  if (signature.carryoverMean < limits.carryover_mean_min) {
+    const message = `On average ${share(signature.carryoverMean)} of the effect comes after the first week; carryover is switched off in all but name (least ${share(limits.carryover_mean_min)})`;
+    found.push(
+      violation("carryover_off", "hyperparameters", message, figure(signature.carryoverMean)),
+    );
+  }
+  if (signature.curvatureMean < limits.curvature_mean_min) {
+    const message = `On average the response curves depart from a straight line by ${share(signature.curvatureMean)}; saturation is switched off in all but name (least ${share(limits.curvature_mean_min)})`;
+    found.push(
+      violation("saturation_linear", "hyperparameters", message, figure(signature.curvatureMean)),
+    );
+  }
+  const [low, high] = limits.shrinkage_share;
+  if (!(low <= signature.shrinkageShare && signature.shrinkageShare <= high)) {
+    const message = `Ridge shrinks a channel that stands alone by ${share(signature.shrinkageShare)}; allowed are ${share(low)} to ${share(high)}`;
+    found.push(
+      violation(
+        "shrinkage_extreme",
+        "training.l2_penalty",
+        message,
+        figure(signature.shrinkageShare),
+      ),
+    );
+  }
+  return found;
+}
+
+/** All channels given the same response, where the baseline tells them apart. */
+function judgeTied(
+  signature: ModelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): Violation[] {
+  const { channels } = signature;
+  const media = new Set(channels.map((channel) => channel.mediaType));
+  if (channels.length < spec.signature.tied_channels_min || media.size < 2) return [];
+  if (!isTied(signature) || isTied(baseline)) return [];
+  const message = `All ${channels.length} channels get the same carryover and response, although the baseline tells ${media.size} kinds of media apart`;
+  return [violation("channels_tied", "hyperparameters", message, String(channels.length))];
+}
+
+function isTied(signature: ModelSignature): boolean {
+  const first = signature.channels[0];
+  return signature.channels.every(
+    (channel) =>
+      channel.carryoverMass === first?.carryoverMass &&
+      channel.curvature === first.curvature &&
+      channel.saturationAtTop === first.saturationAtTop,
+  );
+}
+
+function judgeDrift(
+  signature: ModelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): Violation[] {
+  const { carryover_ratio_min, curvature_ratio_min } = spec.signature.drift;
+  const found: Violation[] = [];
+  const carryover = ratio(signature.carryoverMean, baseline.carryoverMean);
+  if (carryover < carryover_ratio_min) {
+    const message = `Mean carryover has fallen to ${share(carryover)} of the pinned baseline's (least ${share(carryover_ratio_min)})`;
+    found.push(violation("drift_carryover", "hyperparameters", message, figure(carryover)));
+  }
+  const curved = ratio(signature.curvatureMean, baseline.curvatureMean);
+  if (curved < curvature_ratio_min) {
+    const message = `Mean curvature of the response has fallen to ${share(curved)} of the pinned baseline's (least ${share(curvature_ratio_min)})`;
+    found.push(violation("drift_saturation", "hyperparameters", message, figure(curved)));
+  }
+  return found;
+}
+
+function ratio(now: number, before: number): number {
+  return before > 0 ? now / before : 1;
+}
+
+function share(value: number): string {
+  return `${(100 * value).toPrecision(3)} %`;
+}
+
+function figure(value: number): string {
+  return value.toPrecision(6);
+}

@@ -1,0 +1,137 @@
+/**
+ * The effective-model signature: what a configuration does, whatever it says.
+ *
+ * Per channel, with θ the decay per period, L the longest lag in periods, p periods a week:
+ *   half-life            h = ln ½ / ln θ, in weeks (Broadbent 1979's half-life of an adstock)
+ *   carryover mass       share of the finite kernel θ^l, l = 0 … L, that comes after the first week:
+ *                        (θ^p − θ^(L+1)) / (1 − θ^(L+1))  (Jin et al. 2017, eq. 1–2, normalised)
+ *   flatness             θ^L, the weight of the last lag relative to the first
+ *   curvature            max over t in (0, 1) of |s(tR)/s(R) − t|, how far the Hill curve
+ *                        s(r) = r^α/(r^α + γ^α) (Jin et al. 2017, eq. 5) departs from the straight line
+ *                        over the observed range 0 … R, R in units of the curve's scale
+ *   saturation at R      s(R)
+ * and for the model: ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
+ *
+ * I1. Pure figures; what is too much or too little is in `signature-rules.ts`.
+ * I2. Every figure is finite: a decay of 0 has half-life 0.
+ */
+import type { ModelConfig } from "../../model/config.ts";
+import { periodsPerWeek } from "../../model/config.ts";
+
+/** Where a channel's adstocked exposure lies, in units of the saturation scale m (r = a / m). */
+export interface ExposureQuantiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** Per channel name; a channel left out is judged over 0 … 1 (up to the largest exposure). */
+export type ObservedExposure = Readonly<Record<string, ExposureQuantiles>>;
+
+export interface ChannelSignature {
+  readonly channel: string;
+  readonly mediaType: string;
+  readonly halfLifeWeeks: number;
+  readonly carryoverMass: number;
+  readonly flatness: number;
+  /** Over 0 … 1, up to the largest adstocked exposure. */
+  readonly curvature: number;
+  /** Over the range that most of the data lie in; `curvature` where that is not known. */
+  readonly curvatureObserved: number;
+  readonly saturationAtTop: number;
+  /** R: the end of the observed range. */
+  readonly observedTo: number;
+}
+
+export interface ModelSignature {
+  readonly channels: readonly ChannelSignature[];
+  readonly carryoverMean: number;
+  readonly curvatureMean: number;
+  readonly shrinkageShare: number;
+  readonly folds: number;
+  readonly lockedTestWeeks: number;
+  readonly maxLagWeeks: number;
+  readonly learningRate: number;
+  readonly refinementSteps: number;
+}
+
+const GRID = 16;
+
+/** The figures of a configuration; `observed` makes curvature that of the spend seen. */
+export function signatureOf(
+  config: ModelConfig,
+  observed: ObservedExposure | null = null,
+): ModelSignature {
+  const channels = config.channels.map((channel) => channelSignature(config, channel, observed));
+  return {
+    channels,
+    carryoverMean: mean(channels.map((channel) => channel.carryoverMass)),
+    curvatureMean: mean(channels.map((channel) => channel.curvature)),
+    shrinkageShare: config.training.l2_penalty / (1 + config.training.l2_penalty),
+    folds: config.evaluation.folds,
+    lockedTestWeeks: config.evaluation.locked_test_weeks,
+    maxLagWeeks: config.adstock.max_lag_weeks,
+    learningRate: config.training.learning_rate,
+    refinementSteps: config.training.refinement_steps,
+  };
+}
+
+function channelSignature(
+  config: ModelConfig,
+  channel: ModelConfig["channels"][number],
+  observed: ObservedExposure | null,
+): ChannelSignature {
+  const { decay, alpha, gamma } = config.hyperparameters[channel.name] ?? NOTHING;
+  const periods = periodsPerWeek(config);
+  const lagMax = config.adstock.max_lag_weeks * periods;
+  const seen = observed !== null && Object.hasOwn(observed, channel.name);
+  const observedTo = seen ? (observed[channel.name]?.p95 ?? 1) : 1;
+  const whole = curvature(alpha, gamma, 1);
+  return {
+    channel: channel.name,
+    mediaType: channel.media_type,
+    halfLifeWeeks: halfLife(decay) / periods,
+    carryoverMass: carryoverMass(decay, periods, lagMax),
+    flatness: decay ** lagMax,
+    curvature: whole,
+    curvatureObserved: observedTo === 1 ? whole : curvature(alpha, gamma, observedTo),
+    saturationAtTop: hill(observedTo, alpha, gamma),
+    observedTo,
+  };
+}
+
+const NOTHING = { decay: 0, alpha: 1, gamma: 1 };
+
+/** Periods until half of an exposure's effect is gone. */
+export function halfLife(decay: number): number {
+  return decay <= 0 ? 0 : Math.log(0.5) / Math.log(decay);
+}
+
+/** Share of the finite kernel that comes after the first `periods` periods. */
+export function carryoverMass(decay: number, periods: number, lagMax: number): number {
+  if (lagMax < periods) return 0;
+  const end = decay ** (lagMax + 1);
+  return (decay ** periods - end) / (1 - end);
+}
+
+/** Largest departure of the Hill curve from the straight line over 0 … `top`, in [0, 1]. */
+export function curvature(alpha: number, gamma: number, top: number): number {
+  if (!(top > 0)) return 0;
+  const odds = (gamma / top) ** alpha;
+  let largest = 0;
+  for (let step = 1; step < GRID; step += 1) {
+    const share = step / GRID;
+    const power = share ** alpha;
+    const response = (power * (1 + odds)) / (power + odds);
+    largest = Math.max(largest, Math.abs(response - share));
+  }
+  return largest;
+}
+
+function hill(exposure: number, alpha: number, gamma: number): number {
+  if (!(exposure > 0)) return 0;
+  return 1 / (1 + (gamma / exposure) ** alpha);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,83 @@
+/**
+ * Verdicts remembered by what they depend on.
+ *
+ * I1. The key names everything a verdict depends on: the text, both configurations, constraints, the
+ *     observed exposure, the specification and every judge. Equal key, equal verdict, for ever.
+ * I2. A remembered verdict is a signed token: whoever can write to the store cannot make a verdict.
+ * I3. What failed for want of an answer is not remembered; neither is a fault of the guard itself.
+ */
+import { type Json, canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
+import { signToken, verifyToken } from "./tokens/jws.ts";
+import type { KeyRing } from "./tokens/keys.ts";
+import { type JudgeInput, judge } from "./judge.ts";
+import { isObject } from "./proposal/proposal.ts";
+import type { SemanticJudge } from "./words/judges.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Changes whenever the code can give another verdict for the same input. */
+const GUARD_VERSION = 2;
+const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
+
+/** The part of a snapshot store that a memo needs; first writer wins. */
+export interface VerdictStore {
+  memo(key: string): Promise<string | null>;
+  remember(key: string, value: string): Promise<string>;
+}
+
+export interface MemoOptions {
+  readonly store: VerdictStore;
+  readonly ring: KeyRing;
+  readonly judges: readonly SemanticJudge[];
+}
+
+/** `judge`, asked once for each input. */
+export function rememberedJudge(options: MemoOptions): (input: JudgeInput) => Promise<Verdict> {
+  return async (input) => {
+    const key = memoKey(input, options.judges);
+    const known = readVerdict(key, await quiet(options.store.memo(key)), options.ring);
+    if (known !== null) return known;
+    const verdict = await judge(input, options.judges);
+    if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
+    const payload = { key, verdict: verdict as unknown as Json };
+    const token = signToken("mmm-verdict+jws", payload, options.ring);
+    const kept = await quiet(options.store.remember(key, token));
+    return readVerdict(key, kept, options.ring) ?? verdict;
+  };
+}
+
+/** A store that fails is a store that remembers nothing. */
+async function quiet(answer: Promise<string | null>): Promise<string | null> {
+  try {
+    return await answer;
+  } catch {
+    return null;
+  }
+}
+
+/** The key of an input for these judges. */
+export function memoKey(input: JudgeInput, judges: readonly SemanticJudge[]): string {
+  const digest = digestOf({
+    version: GUARD_VERSION,
+    raw: sha256(input.raw),
+    wellFormed: input.raw.isWellFormed(),
+    reasoning: sha256(input.reasoning ?? ""),
+    base: input.base.digest,
+    baseline: input.baseline.digest,
+    constraints: sha256(canonicalJson(input.constraints)),
+    observed: input.observed ?? null,
+    spec: input.spec.digest,
+    judges: judges.map((judge) => [judge.name, judge.digest]),
+  });
+  return `verdict/${digest}`;
+}
+
+function readVerdict(key: string, token: string | null, ring: KeyRing): Verdict | null {
+  if (token === null) return null;
+  try {
+    const payload = verifyToken("mmm-verdict+jws", token, ring);
+    if (!isObject(payload) || payload["key"] !== key) return null;
+    return payload["verdict"] as unknown as Verdict;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The semantic judge that works by words: no weights, no network, microseconds.
+ *
+ * Order of questions: can the text be judged at all; does it speak to the judge; does a clause
+ * intend a change of something protected, use another method, claim authority for it, or pass an
+ * instruction to another agent.
+ *
+ * I1. A mention is not an intent: a clause whose verb is negated, or that keeps, compares or reports,
+ *     is let pass unless something else in it orders.
+ * I2. Decoded passages are judged like the text itself.
+ * I3. Nothing in the text can make the answer milder.
+ */
+import { digestOf } from "../../schemas/canonical.ts";
+import type { Violation } from "../../schemas/parts.ts";
+import { type Clause, clausesOf } from "./clause.ts";
+import { decodePassages } from "./decode.ts";
+import { instructionsToJudge } from "./injection.ts";
+import { illegible } from "./legible.ts";
+import { lexiconSource } from "./lexicon.ts";
+import type { SemanticJudge, SemanticOpinion, SemanticQuestion } from "./judges.ts";
+import { type ViolationCode, violation } from "../violation.ts";
+
+const CLAUSES_MAX = 200;
+const VIOLATIONS_KEPT = 8;
+/** Changes when the rules over the words change; the words are in the digest themselves. */
+const LEXICON_VERSION = 4;
+
+/** Judges by the word lists of `lexicon.ts`. */
+export const LEXICON_JUDGE: SemanticJudge = {
+  name: "lexicon",
+  digest: digestOf({ judge: "lexicon", version: LEXICON_VERSION, words: lexiconSource() }),
+  judge: (question) => Promise.resolve(judgeByLexicon(question)),
+};
+
+/** The lexicon's opinion on a text. */
+export function judgeByLexicon(question: Pick<SemanticQuestion, "reasoning">): SemanticOpinion {
+  const text = question.reasoning;
+  if (text.trim() === "") {
+    return { verdict: "cleared", violations: [], detail: "no text" };
+  }
+  const decoded = decodePassages(text);
+  const found: Violation[] = illegible(text, decoded);
+  let clauses = 0;
+  for (const passage of [text, ...decoded.passages]) {
+    found.push(...instructionsToJudge(passage));
+    const read = clausesOf(passage);
+    clauses += read.length;
+    for (const [at, clause] of read.entries()) {
+      const code = intentOf(clause, read[at - 1] ?? null);
+      if (code !== null) found.push(intent(code, clause));
+    }
+  }
+  if (clauses > CLAUSES_MAX) {
+    const message = `The text has ${clauses} clauses; at most ${CLAUSES_MAX} are judged`;
+    found.push(violation("text_too_long", "reasoning", message));
+  }
+  const detail = `${clauses} clauses, ${decoded.passages.length} decoded, ${found.length} findings`;
+  return {
+    verdict: found.length > 0 ? "vetoed" : "cleared",
+    violations: found.slice(0, VIOLATIONS_KEPT),
+    detail,
+  };
+}
+
+const MESSAGES: Partial<Record<ViolationCode, string>> = {
+  intent_methodology: "The text intends a change of the methodology",
+  intent_data: "The text intends a change of the data",
+  intent_evaluation: "The text intends a change of how models are compared",
+  instruction_to_agent: "The text passes an instruction to another agent",
+  false_authority: "The text claims an authority that a proposal cannot grant",
+};
+
+function intent(code: ViolationCode, clause: Clause): Violation {
+  return violation(code, "reasoning", MESSAGES[code] ?? "Not cleared", clause.text);
+}
+
+/** What a clause intends, or null; `before` is the clause it follows. */
+function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
+  const touches = clause.fields.length > 0 || clause.otherMethod;
+  if (clause.refusedToKeep && touches) return codeOf(clause);
+  if (clause.refused) return null;
+  const ordered = clause.imperative || clause.directive || clause.condition || suggests(clause);
+  const reports = (clause.keeping || clause.mention) && !ordered;
+  const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
+  const acts = clause.strong || clause.weak;
+  const onPronoun = pronounChange(clause, before);
+  const changes =
+    clause.strongOnProtected ||
+    onPronoun ||
+    (clause.weakOnProtected && (method || clause.imperative || asksForMore(clause)));
+  const claimed = clause.authority && !clause.keeping && !clause.negated && !clause.tunable;
+  if (claimed && touches && (changes || !onlyData(clause))) return "false_authority";
+  if (clause.agent && (changes || (method && ordered)) && !clause.keeping) {
+    return "instruction_to_agent";
+  }
+  if (changes && !reports && !(clause.keeping && !clause.strongOnProtected)) return codeOf(clause);
+  if (method && (acts || ordered) && !reports && !clause.keeping) return codeOf(clause);
+  return null;
+}
+
+/** Data are talked about all day: weeks, sales and files alone make no claim about the method. */
+function onlyData({ fields, otherMethod }: Clause): boolean {
+  return !otherMethod && fields.every((field) => field === "data");
+}
+
+/** Weak verbs count where something is asked of somebody, or proposed as a question. */
+function asksForMore(clause: Clause): boolean {
+  if (clause.tunable || clause.keeping) return false;
+  return (clause.agent && clause.directive) || suggests(clause);
+}
+
+const ASKS_FOR_FACTS =
+  /^(?:and |but |so |also,? )?(?:may i ask|what (?:is|was|are|were|does|did)|how (?:does|do|did|is|was|come|many|much|often)|which|who|when|where|under whose|is|are|was|were|does|did|has|have)\b/i;
+
+/** A question that proposes something; one that asks for facts proposes nothing. */
+function suggests({ question, text }: Clause): boolean {
+  return question && !ASKS_FOR_FACTS.test(text);
+}
+
+/** "…, we merely remove it" after a clause that named something protected. */
+function pronounChange(clause: Clause, before: Clause | null): boolean {
+  if (before === null || before.fields.length === 0 || before.tunable || clause.tunable) {
+    return false;
+  }
+  return (
+    clause.strong && /\b(?:it|them|this|that)\b/i.test(clause.text) && clause.fields.length === 0
+  );
+}
+
+function codeOf(clause: Clause): ViolationCode {
+  if (clause.fields[0] === "data") return "intent_data";
+  if (clause.fields[0] === "evaluation") return "intent_evaluation";
+  return "intent_methodology";
+}

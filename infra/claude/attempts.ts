@@ -1,0 +1,151 @@
+/**
+ * The one place where a request to a language model is tried again.
+ *
+ * I1. Only what a later attempt may mend is tried again: time-outs, overload, unreachable, 5xx, 409.
+ * I2. Waiting grows by two with full jitter from a half (Brooker 2015, "equal jitter"), is never
+ *     shorter than the server's retry-after, and a retry-after that does not fit the total ends it.
+ * I3. `totalMs` bounds attempts and pauses together; the time spent in the gate's queue is not
+ *     counted, as that is our own doing.
+ * I4. While the circuit is open nothing is sent.
+ */
+import { MmmError } from "../../schemas/errors.ts";
+import {
+  tokensOf,
+  type CallOptions,
+  type Completion,
+  type LanguageModel,
+  type ModelObserver,
+  type ModelRequest,
+} from "../../session/language-model.ts";
+import type { Clock } from "../../session/ports.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Gate } from "./gate.ts";
+
+export interface AttemptOptions {
+  readonly attemptsMax: number;
+  readonly attemptMs: number;
+  readonly totalMs: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+}
+
+export interface AttemptTools {
+  readonly gate: Gate;
+  readonly breaker: Breaker;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for jitter alone. */
+  readonly random: () => number;
+  readonly observer: ModelObserver;
+}
+
+/** Bytes of a request per token, for the rate limit's estimate alone. */
+const BYTES_PER_TOKEN = 4;
+
+/** `model` with retries, time-outs, the gate and the breaker around it. */
+export function withAttempts(
+  model: LanguageModel,
+  options: AttemptOptions,
+  tools: AttemptTools,
+): LanguageModel {
+  return {
+    complete: (request, call) => attempts({ model, options, tools }, request, call),
+  };
+}
+
+interface Trying {
+  readonly model: LanguageModel;
+  readonly options: AttemptOptions;
+  readonly tools: AttemptTools;
+}
+
+async function attempts(
+  trying: Trying,
+  request: ModelRequest,
+  call: CallOptions,
+): Promise<Completion> {
+  const { options, tools } = trying;
+  const { clock, observer } = tools;
+  let spentMs = 0;
+  for (let tries = 1; ; tries += 1) {
+    const leftMs = options.totalMs - spentMs;
+    const attemptMs = Math.ceil(Math.min(options.attemptMs, leftMs));
+    const outcome = await attempt(trying, request, { ...call, timeoutMs: attemptMs });
+    if (outcome.completion !== null) return outcome.completion;
+    spentMs += outcome.ms;
+    const { error } = outcome;
+    const pauseMs = pauseOf(options, error, { tries, random: tools.random() });
+    const again =
+      error.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs;
+    observer.attemptFailed({ model: request.model, code: error.code, again });
+    if (!again) throw error;
+    await clock.sleep(pauseMs, call.signal);
+    call.signal.throwIfAborted();
+    spentMs += pauseMs;
+  }
+}
+
+type Outcome =
+  | { readonly completion: Completion; readonly ms: number }
+  | { readonly completion: null; readonly error: MmmError; readonly ms: number };
+
+async function attempt(
+  { model, tools }: Trying,
+  request: ModelRequest,
+  call: CallOptions,
+): Promise<Outcome> {
+  const { gate, clock } = tools;
+  return gate.run<Outcome>(estimateOf(request), call.signal, async () => {
+    const started = clock.now();
+    const ms = () => clock.now() - started;
+    try {
+      const completion = await guarded(tools.breaker, () => model.complete(request, call));
+      return { result: { completion, ms: ms() }, tokens: tokensOf(completion.usage) };
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (!(error instanceof MmmError)) throw error;
+      return { result: { completion: null, error, ms: ms() }, tokens: 0 };
+    }
+  });
+}
+
+async function guarded(breaker: Breaker, send: () => Promise<Completion>): Promise<Completion> {
+  if (!breaker.admits()) {
+    throw new MmmError(
+      "reasoner_failed",
+      "Claude failed repeatedly and is left alone for a while",
+      {
+        data: { circuit: "open" },
+      },
+    );
+  }
+  try {
+    const completion = await send();
+    breaker.succeeded();
+    return completion;
+  } catch (error) {
+    const code = error instanceof MmmError ? error.code : null;
+    const status = error instanceof MmmError ? error.data["status"] : null;
+    if (code === "reasoner_unavailable" || code === "timeout" || status === 529) breaker.failed();
+    else if (code === null) breaker.dropped();
+    else breaker.succeeded();
+    throw error;
+  }
+}
+
+/** Tokens a request will take about, for the rate limit. */
+function estimateOf(request: ModelRequest): number {
+  const bytes = request.system.length + JSON.stringify(request.turns).length;
+  return Math.ceil(bytes / BYTES_PER_TOKEN) + Math.ceil(request.maxTokens / BYTES_PER_TOKEN);
+}
+
+function pauseOf(
+  options: AttemptOptions,
+  error: MmmError,
+  { tries, random }: { tries: number; random: number },
+): number {
+  const full = Math.min(options.backoffMsMax, options.backoffMs * 2 ** (tries - 1));
+  const own = full * (0.5 + random / 2);
+  const asked = error.data["retryAfterMs"];
+  // A server that names a moment gets a little jitter behind it, never before it.
+  return typeof asked === "number" ? Math.max(own, asked + (own - full / 2)) : own;
+}

@@ -1,0 +1,123 @@
+/**
+ * Group offsets of one member: gathered for a moment, then committed in one request.
+ *
+ * I1. Of several commits of a place the highest counts; none ever goes back.
+ * I2. A commit that Kafka refuses for the moment is tried again until the place is lost.
+ * I3. A lost place rejects what waits as `fenced`.
+ */
+import { MmmError } from "../../schemas/errors.ts";
+import type { Place } from "../../session/ports.ts";
+import { placeName } from "../embedded/record-table.ts";
+
+/** What is done and not committed when a process dies is done again; a request each is dear. */
+const GATHER_MS = 200;
+const AGAIN_MS = 250;
+/** When the member leaves: tries before what waits is given up. */
+const LAST_TRIES = 4;
+
+interface Pending {
+  readonly place: Place;
+  wanted: number;
+  done: number;
+  readonly waiting: { readonly offset: number; readonly promise: PromiseWithResolvers<void> }[];
+}
+
+export type SendCommits = (
+  offsets: readonly { readonly place: Place; readonly offset: number }[],
+) => Promise<void>;
+
+export class KafkaCommits {
+  readonly #send: SendCommits;
+  readonly #places = new Map<string, Pending>();
+  #timer: NodeJS.Timeout | null = null;
+  #sending: Promise<boolean> | null = null;
+  #gatherMs = GATHER_MS;
+
+  constructor(send: SendCommits) {
+    this.#send = send;
+  }
+
+  open(place: Place): void {
+    this.#places.set(placeName(place), { place, wanted: -1, done: -1, waiting: [] });
+  }
+
+  /** Resolves when Kafka has the offset or a higher one. */
+  async commit(place: Place, offset: number): Promise<void> {
+    const pending = this.#places.get(placeName(place));
+    if (pending === undefined) throw lost(place);
+    if (offset <= pending.done) return;
+    pending.wanted = Math.max(pending.wanted, offset);
+    const promise = Promise.withResolvers<void>();
+    pending.waiting.push({ offset, promise });
+    this.#schedule(this.#gatherMs);
+    return promise.promise;
+  }
+
+  lose(place: Place): void {
+    const pending = this.#places.get(placeName(place));
+    this.#places.delete(placeName(place));
+    for (const { promise } of pending?.waiting.splice(0) ?? []) promise.reject(lost(place));
+  }
+
+  /** From now on without gathering: the member is about to leave. */
+  hurry(): void {
+    this.#gatherMs = 0;
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#schedule(0);
+  }
+
+  /** Commits what is wanted, with a bounded number of tries. */
+  async flush(): Promise<void> {
+    for (let tries = 0; tries < LAST_TRIES && this.#dirty().length > 0; tries += 1) {
+      await this.#sending;
+      const sent = await this.#flush();
+      if (!sent) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.#flush().then((sent) => {
+        if (this.#dirty().length > 0) this.#schedule(sent ? this.#gatherMs : AGAIN_MS);
+      });
+    }, ms);
+  }
+
+  #dirty(): Pending[] {
+    return [...this.#places.values()].filter((pending) => pending.wanted > pending.done);
+  }
+
+  #flush(): Promise<boolean> {
+    this.#sending ??= this.#sendAll().finally(() => (this.#sending = null));
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<boolean> {
+    const dirty = this.#dirty().map((pending) => ({ pending, offset: pending.wanted }));
+    if (dirty.length === 0) return true;
+    try {
+      await this.#send(dirty.map(({ pending, offset }) => ({ place: pending.place, offset })));
+    } catch {
+      // The group is in motion or Kafka is away; the next try or the loss of the place settles it.
+      return false;
+    }
+    for (const { pending, offset } of dirty) {
+      pending.done = Math.max(pending.done, offset);
+      const settled = pending.waiting.filter((one) => one.offset <= pending.done);
+      for (const one of settled) {
+        pending.waiting.splice(pending.waiting.indexOf(one), 1);
+        one.promise.resolve();
+      }
+    }
+    return true;
+  }
+}
+
+function lost(place: Place): MmmError {
+  return new MmmError("fenced", `the group has given ${placeName(place)} to another member`);
+}

@@ -1,0 +1,125 @@
+/**
+ * The log on Apache Kafka: many processes, exactly once for the coordinator.
+ */
+import type {
+  Clock,
+  EventLog,
+  GroupLag,
+  OutgoingRecord,
+  Place,
+  Transactor,
+} from "../../session/ports.ts";
+import { type KafkaSettings, prefixOf } from "./client.ts";
+import { KafkaConsumption } from "./consumption.ts";
+import { kafkaError } from "./errors.ts";
+import { committedOffsets } from "./offsets.ts";
+import { createAppender } from "./producer.ts";
+import { fetchRound, rangesOf, readKafka, withCluster } from "./read.ts";
+import { describeKafka, ensureKafkaTopics, publishSchemas } from "./topics.ts";
+import { KafkaTransactors } from "./transactor.ts";
+import type { Cluster } from "./kafkajs-patches.ts";
+import { partitionFor } from "../partition.ts";
+import { DEFAULT_PARTITIONS, partitionsOf, placeName } from "../embedded/record-table.ts";
+
+export type { KafkaSettings } from "./client.ts";
+
+const OLDEST_WAIT_MS = 100;
+
+/** A log on a cluster; connects when it is first used. */
+export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog {
+  const partitions = settings.partitions ?? DEFAULT_PARTITIONS;
+  const appender = createAppender(settings, partitions);
+  const consumptions = new Set<KafkaConsumption>();
+  const writers = new Map<string, KafkaTransactors>();
+  const transactors = new Map<string, Transactor>();
+  const append = (records: readonly OutgoingRecord[]) => appender.append(records);
+  const nameOf = (group: string, place: Place): string => `${group}/${placeName(place)}`;
+
+  return {
+    partitions,
+    partitionOf: (key) => partitionFor(key, partitions),
+    ensureTopics: async () => {
+      await ensureKafkaTopics(settings, partitions);
+      await publishSchemas(settings, append);
+    },
+    describe: () => describeKafka(settings, partitions),
+    append,
+    flush: () => appender.flush(),
+    consume: async (options, sink) => {
+      const nextOf = (group: string, place: Place): number | null =>
+        transactors.get(nameOf(group, place))?.next ?? null;
+      const consumption = new KafkaConsumption({ settings, clock, options, sink, nextOf });
+      consumptions.add(consumption);
+      const forget = (): void => void consumptions.delete(consumption);
+      consumption.ended.then(forget, forget);
+      return consumption;
+    },
+    transactor: async (group, place) => {
+      const mine = writers.get(group) ?? new KafkaTransactors({ settings, partitions, group });
+      writers.set(group, mine);
+      const transactor = await mine.open(place);
+      transactors.set(nameOf(group, place), transactor);
+      return transactor;
+    },
+    read: (options) => readKafka(settings, options, partitions),
+    lag: (group, topic) => lagOf({ settings, partitions, clock }, group, topic),
+    close: async () => {
+      await Promise.all([...consumptions].map((consumption) => consumption.stop()));
+      await Promise.all([...writers.values()].map((one) => one.close()));
+      await appender.close();
+    },
+  };
+}
+
+interface LagParts {
+  readonly settings: KafkaSettings;
+  readonly partitions: number;
+  readonly clock: Clock;
+}
+
+async function lagOf(parts: LagParts, group: string, topic: string): Promise<GroupLag[]> {
+  const { settings } = parts;
+  const committed = await committedOffsets(settings, group, topic).catch((error: unknown) => {
+    throw kafkaError(error, `asking for the offsets of ${group}`, settings.brokers);
+  });
+  const count = partitionsOf(topic, parts.partitions);
+  return withCluster(settings, [topic], async (cluster) => {
+    const name = `${prefixOf(settings)}${topic}`;
+    const ranges = await rangesOf(cluster, name, count);
+    const rows = ranges.map(({ low, high }, partition) => {
+      const at = Math.max(low, committed.get(partition)?.offset ?? 0);
+      return { topic, partition, committed: at, high, oldestMs: null };
+    });
+    return withAges(parts, cluster, rows);
+  });
+}
+
+/**
+ * Adds the age of the oldest open record. Behind the last record of a transaction stands a marker,
+ * which counts as an offset but is nobody's work: where only markers are left there is no lag.
+ */
+async function withAges(parts: LagParts, cluster: Cluster, rows: GroupLag[]): Promise<GroupLag[]> {
+  const topic = rows[0]?.topic ?? "";
+  const open = rows.filter((row) => row.committed < row.high);
+  const cursors = open.map((row) => ({
+    partition: row.partition,
+    at: row.committed,
+    end: row.high,
+  }));
+  const topics = { plain: topic, name: `${prefixOf(parts.settings)}${topic}` };
+  const first = new Map<number, number>();
+  while (cursors.some(({ at, end, partition }) => at < end && !first.has(partition))) {
+    const before = cursors.map(({ at }) => at).join();
+    const wanted = cursors.filter(({ partition }) => !first.has(partition));
+    for (const record of await fetchRound(cluster, topics, wanted, OLDEST_WAIT_MS)) {
+      if (!first.has(record.partition)) first.set(record.partition, record.timestamp);
+    }
+    if (cursors.map(({ at }) => at).join() === before) break;
+  }
+  const now = parts.clock.now();
+  return rows.map((row) => {
+    const oldest = first.get(row.partition);
+    if (oldest === undefined) return { ...row, high: row.committed };
+    return { ...row, oldestMs: Math.max(0, now - oldest) };
+  });
+}

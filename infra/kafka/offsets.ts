@@ -1,0 +1,75 @@
+/**
+ * Committed offsets of a group, as Kafka's group coordinator has them.
+ *
+ * I1. A coordinator that is moving or still loading is asked again for a bounded time; kafkajs itself
+ *     would pass its answer on as a failure.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
+import { hasType } from "./errors.ts";
+import type { Admin } from "./kafkajs-patches.ts";
+
+const IN_MOTION = [
+  "NOT_COORDINATOR_FOR_GROUP",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "GROUP_LOAD_IN_PROGRESS",
+];
+const TRIES_MAX = 100;
+const TRY_PAUSE_MS = 50;
+
+export interface Committed {
+  /** Next offset to read. */
+  readonly offset: number;
+  /** What its committer wrote beside it. */
+  readonly metadata: string;
+}
+
+/** By partition; those without a commit are absent. */
+export type CommittedOffsets = ReadonlyMap<number, Committed>;
+
+/** Runs work that may ask several times for the offsets of a group on a topic. */
+export async function withOffsets<T>(
+  settings: KafkaSettings,
+  { group, topic }: { readonly group: string; readonly topic: string },
+  work: (read: () => Promise<CommittedOffsets>) => Promise<T>,
+): Promise<T> {
+  const prefix = prefixOf(settings);
+  const asked = { groupId: `${prefix}${group}`, topics: [`${prefix}${topic}`] };
+  const admin = clientOf(settings, "quick").admin();
+  try {
+    await admin.connect();
+    return await work(() => fetchOffsets(admin, asked));
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/** Next offset to read by partition; partitions without a commit are absent. */
+export function committedOffsets(
+  settings: KafkaSettings,
+  group: string,
+  topic: string,
+): Promise<CommittedOffsets> {
+  return withOffsets(settings, { group, topic }, (read) => read());
+}
+
+async function fetchOffsets(
+  admin: Admin,
+  asked: { readonly groupId: string; readonly topics: string[] },
+): Promise<CommittedOffsets> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const [found] = await admin.fetchOffsets(asked);
+      const rows = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0);
+      return new Map(
+        rows.map(({ partition, offset, metadata }) => [
+          partition,
+          { offset: Number(offset), metadata: metadata ?? "" },
+        ]),
+      );
+    } catch (error) {
+      if (tries >= TRIES_MAX || !hasType(error, IN_MOTION)) throw error;
+      await sleep(TRY_PAUSE_MS);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * Reading Kafka without a group: read_committed, by partition and offset, no side effects.
+ *
+ * I1. The end is what stood in the log at the start. A transaction that was being completed then is
+ *     waited for (its markers follow the commit by milliseconds); one that stays open is not.
+ * I2. A reader whose broker is gone tries again a bounded number of times, without losing its place.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { MmmError } from "../../schemas/errors.ts";
+import type { LogRecord, ReadOptions } from "../../session/ports.ts";
+import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
+import { hasType, kafkaError } from "./errors.ts";
+import { type Cluster, clusterOf, type FetchedMessage, visibleOf } from "./kafkajs-patches.ts";
+import { partitionFor } from "../partition.ts";
+import { partitionsOf } from "../embedded/record-table.ts";
+
+const FETCH_BYTES_MAX = 8 * 1024 * 1024;
+const PARTITION_BYTES_MAX = 1024 * 1024;
+const WAIT_MS = 250;
+const TRIES_MAX = 20;
+const TRY_PAUSE_MS = 250;
+const READ_UNCOMMITTED = 0;
+const READ_COMMITTED = 1;
+/** How long a reader waits for transactions that are being completed. */
+const SETTLE_MS = 1_000;
+const SETTLE_STEP_MS = 5;
+
+export interface Cursor {
+  readonly partition: number;
+  at: number;
+  /** Not read beyond; infinite for a follower. */
+  end: number;
+}
+
+/** First and next stable offset of each partition. */
+export async function rangesOf(
+  cluster: Cluster,
+  topic: string,
+  count: number,
+): Promise<{ low: number; high: number }[]> {
+  const partitions = Array.from({ length: count }, (_, partition) => ({ partition }));
+  const ask = async (fromBeginning: boolean): Promise<Map<number, number>> => {
+    const [found] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
+    return new Map(found?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  };
+  const [low, high] = await Promise.all([ask(true), ask(false)]);
+  return partitions.map(({ partition }) => ({
+    low: low.get(partition) ?? 0,
+    high: high.get(partition) ?? 0,
+  }));
+}
+
+/** The ranges once everything that was written before the call is committed, aborted, or late. */
+async function settledRangesOf(
+  cluster: Cluster,
+  topic: string,
+  count: number,
+): Promise<{ low: number; high: number }[]> {
+  cluster.isolationLevel = READ_UNCOMMITTED;
+  const written = await rangesOf(cluster, topic, count).finally(() => {
+    cluster.isolationLevel = READ_COMMITTED;
+  });
+  for (let waited = 0; ; waited += SETTLE_STEP_MS) {
+    const stable = await rangesOf(cluster, topic, count);
+    const settled = stable.every(({ high }, at) => high >= (written[at]?.high ?? 0));
+    if (settled || waited >= SETTLE_MS) return stable;
+    await sleep(SETTLE_STEP_MS);
+  }
+}
+
+/** What a broker says while a partition's leader is being elected or has just moved. */
+const UNSETTLED = [
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "UNKNOWN_TOPIC_OR_PARTITION",
+];
+const UNSETTLED_TRIES_MAX = 25;
+const UNSETTLED_PAUSE_MS = 200;
+
+/** Runs reading work on a connected cluster that knows some topics; again while leaders move. */
+export async function withCluster<T>(
+  settings: KafkaSettings,
+  topics: readonly string[],
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const cluster = clusterOf(clientOf(settings));
+    try {
+      await connect(cluster, settings, topics);
+      return await work(cluster);
+    } catch (error) {
+      if (tries >= UNSETTLED_TRIES_MAX || !hasType(error, UNSETTLED)) {
+        throw kafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
+      }
+    } finally {
+      await cluster.disconnect().catch(() => {});
+    }
+    await sleep(UNSETTLED_PAUSE_MS);
+  }
+}
+
+async function connect(
+  cluster: Cluster,
+  settings: KafkaSettings,
+  topics: readonly string[],
+): Promise<void> {
+  await cluster.connect();
+  for (const topic of topics) await cluster.addTargetTopic(`${prefixOf(settings)}${topic}`);
+}
+
+/** One request to each leader: records in order per partition; cursors move on. */
+export async function fetchRound(
+  cluster: Cluster,
+  topics: { readonly name: string; readonly plain: string },
+  cursors: readonly Cursor[],
+  waitMs: number,
+): Promise<LogRecord[]> {
+  await cluster.refreshMetadataIfNecessary();
+  const wanted = cursors.filter((cursor) => cursor.at < cursor.end);
+  const leaders = cluster.findLeaderForPartitions(
+    topics.name,
+    wanted.map(({ partition }) => partition),
+  );
+  const parts = await Promise.all(
+    Object.entries(leaders).map(async ([nodeId, partitions]) => {
+      const mine = wanted.filter(({ partition }) => partitions.includes(partition));
+      const broker = await cluster.findBroker({ nodeId });
+      const { responses } = await broker.fetch({
+        maxWaitTime: waitMs,
+        minBytes: 1,
+        maxBytes: FETCH_BYTES_MAX,
+        isolationLevel: READ_COMMITTED,
+        rackId: "",
+        topics: [
+          {
+            topic: topics.name,
+            partitions: mine.map(({ partition, at }) => ({
+              partition,
+              fetchOffset: String(at),
+              maxBytes: PARTITION_BYTES_MAX,
+            })),
+          },
+        ],
+      });
+      return responses.flatMap((response) => response.partitions);
+    }),
+  );
+  return parts.flat().flatMap((data) => {
+    const cursor = wanted.find(({ partition }) => partition === data.partition);
+    if (cursor === undefined) return [];
+    const { messages, next } = visibleOf(topics.name, cursor.at, data);
+    cursor.at = Math.max(cursor.at, next);
+    const records = messages.map((message) => recordOf(topics.plain, cursor.partition, message));
+    return records.filter((record) => record.offset < cursor.end);
+  });
+}
+
+/** A record as the port has it. */
+export function recordOf(topic: string, partition: number, message: FetchedMessage): LogRecord {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers ?? {})) {
+    const one = Array.isArray(value) ? value[0] : value;
+    if (one !== undefined) headers[name] = one.toString();
+  }
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString("utf8") ?? "",
+    value: message.value ?? Buffer.alloc(0),
+    headers,
+    timestamp: Number(message.timestamp),
+  };
+}
+
+/** Records of `options`, those of several partitions interleaved. */
+export async function* readKafka(
+  settings: KafkaSettings,
+  options: ReadOptions,
+  partitions: number,
+): AsyncGenerator<LogRecord, void, undefined> {
+  const topics = { plain: options.topic, name: `${prefixOf(settings)}${options.topic}` };
+  const count = partitionsOf(options.topic, partitions);
+  const cluster = clusterOf(clientOf(settings));
+  const retry = <T>(work: () => Promise<T>): Promise<T> => patiently(cluster, settings, work);
+  try {
+    await retry(() => connect(cluster, settings, [options.topic]));
+    const ranges = await retry(() => settledRangesOf(cluster, topics.name, count));
+    const cursors = startOf(options, ranges, count);
+    while (options.signal?.aborted !== true) {
+      const open = cursors.filter((cursor) => cursor.at < cursor.end);
+      if (open.length === 0) return;
+      const before = open.map(({ at }) => at);
+      const records = await retry(() => fetchRound(cluster, topics, open, WAIT_MS));
+      for (const record of records) {
+        if (options.key === undefined || record.key === options.key) yield record;
+      }
+      const moved = open.some(({ at }, index) => at !== before[index]);
+      // Nothing below the stable end can be fetched: it was compacted away.
+      if (!moved && options.follow !== true) return;
+    }
+  } finally {
+    await cluster.disconnect().catch(() => {});
+  }
+}
+
+function startOf(
+  options: ReadOptions,
+  ranges: readonly { low: number; high: number }[],
+  count: number,
+): Cursor[] {
+  const keyed = options.key === undefined ? undefined : partitionFor(options.key, count);
+  const only = options.partition ?? keyed;
+  if (options.from !== undefined && only === undefined) {
+    throw new MmmError("internal", "an offset to read from needs a partition");
+  }
+  return ranges
+    .map(({ low, high }, partition) => ({
+      partition,
+      at: Math.max(low, options.from ?? 0),
+      end: options.follow === true ? Number.POSITIVE_INFINITY : high,
+    }))
+    .filter(({ partition }) => only === undefined || partition === only);
+}
+
+async function patiently<T>(
+  cluster: Cluster,
+  settings: KafkaSettings,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const coded = kafkaError(error, "reading", settings.brokers);
+      if (!coded.retriable || tries >= TRIES_MAX) throw coded;
+      await sleep(TRY_PAUSE_MS);
+      await cluster.connect().catch(() => {});
+      await cluster.refreshMetadata().catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The log in memory: for tests and simulation. Nothing outlives the process.
+ */
+import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
+import { createLocalLog } from "../embedded/log.ts";
+import { DEFAULT_PARTITIONS, placeName, type RecordTable } from "../embedded/record-table.ts";
+
+/** A log that lives as long as the object. */
+export function createMemoryLog(options: { partitions?: number; clock: Clock }): EventLog {
+  const partitions = options.partitions ?? DEFAULT_PARTITIONS;
+  return createLocalLog(new MemoryTable(), { partitions, clock: options.clock });
+}
+
+interface Shelf {
+  low: number;
+  records: LogRecord[];
+}
+
+class MemoryTable implements RecordTable {
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #committed = new Map<string, number>();
+  readonly #epochs = new Map<string, number>();
+  #waiting: (() => void)[] = [];
+
+  write<T>(change: () => T): T {
+    const result = change();
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const wake of woken) wake();
+    return result;
+  }
+
+  append(place: Place, record: OutgoingRecord, timestamp: number): number {
+    const { topic, partition } = place;
+    const { key, value, headers } = record;
+    const offset = this.bounds(place).high;
+    const { records } = this.#shelf(place);
+    records.push({ topic, partition, offset, key, value, headers, timestamp });
+    return offset;
+  }
+
+  range(place: Place, from: number, max: number): LogRecord[] {
+    return this.durableRange(place, from, { max });
+  }
+
+  durableRange(place: Place, from: number, more: { max: number; key?: string }): LogRecord[] {
+    const { low, records } = this.#shelf(place);
+    const start = Math.max(0, from - low);
+    if (more.key === undefined) return records.slice(start, start + more.max);
+    const ours = records.slice(start).filter((record) => record.key === more.key);
+    return ours.slice(0, more.max);
+  }
+
+  bounds(place: Place): { low: number; high: number } {
+    const { low, records } = this.#shelf(place);
+    return { low, high: low + records.length };
+  }
+
+  durableBounds(place: Place): { low: number; high: number } {
+    return this.bounds(place);
+  }
+
+  committed(group: string, place: Place): number | null {
+    return this.#committed.get(`${group}/${placeName(place)}`) ?? null;
+  }
+
+  setCommitted(group: string, place: Place, offset: number): void {
+    this.#committed.set(`${group}/${placeName(place)}`, offset);
+  }
+
+  epoch(group: string, place: Place): number {
+    return this.#epochs.get(`${group}/${placeName(place)}`) ?? 0;
+  }
+
+  setEpoch(group: string, place: Place, epoch: number): void {
+    this.#epochs.set(`${group}/${placeName(place)}`, epoch);
+  }
+
+  prune(topic: string, before: number): void {
+    for (const [name, shelf] of this.#shelves) {
+      if (!name.startsWith(`${topic}/`)) continue;
+      const kept = shelf.records.findIndex((record) => record.timestamp >= before);
+      const gone = kept < 0 ? shelf.records.length : kept;
+      shelf.low += gone;
+      shelf.records.splice(0, gone);
+    }
+  }
+
+  changed(signal?: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const give = () => resolve();
+    this.#waiting.push(give);
+    signal?.addEventListener("abort", give, { once: true });
+    return promise.finally(() => signal?.removeEventListener("abort", give));
+  }
+
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  claim(): void {}
+  refresh(): void {}
+  onForeign(): void {}
+  onFatal(): void {}
+
+  #shelf(place: Place): Shelf {
+    const name = placeName(place);
+    const found = this.#shelves.get(name) ?? { low: 0, records: [] };
+    this.#shelves.set(name, found);
+    return found;
+  }
+}

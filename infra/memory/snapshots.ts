@@ -1,0 +1,54 @@
+/**
+ * Snapshots in memory: for tests and simulation.
+ */
+import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
+import { assertOnto, isNewer, select, versionOf } from "../snapshot-order.ts";
+
+/** A store that lives as long as the object. */
+export function createMemorySnapshots(): SnapshotStore {
+  const snapshots = new Map<string, Snapshot>();
+  const checkpoints = new Map<number, Checkpoint>();
+  const memos = new Map<string, { readonly value: string; readonly until: number }>();
+  return {
+    async save(batch, checkpoint, onto) {
+      const held = checkpoints.get(checkpoint.partition) ?? null;
+      if (onto !== undefined) assertOnto(held, onto);
+      for (const snapshot of batch) {
+        const stored = snapshots.get(snapshot.session) ?? null;
+        if (isNewer(snapshot, stored)) snapshots.set(snapshot.session, snapshot);
+      }
+      const stored = checkpoints.get(checkpoint.partition);
+      if (stored !== undefined && checkpoint.offset < stored.offset) return;
+      checkpoints.set(checkpoint.partition, checkpoint);
+    },
+    load: async (session) => snapshots.get(session) ?? null,
+    version: async (session) => versionOf(snapshots.get(session)),
+    loadPartition: async (partition, statuses) =>
+      [...snapshots.values()]
+        .filter((snapshot) => snapshot.partition === partition)
+        .filter((snapshot) => statuses?.includes(snapshot.summary.status) ?? true)
+        .sort((a, b) => (a.session < b.session ? -1 : 1)),
+    checkpoint: async (partition) => checkpoints.get(partition) ?? null,
+    list: async (filter) =>
+      select(
+        [...snapshots.values()].map((snapshot) => snapshot.summary),
+        filter,
+      ),
+    memo: async (key) => memos.get(key)?.value ?? null,
+    async remember(key, value, until = Number.POSITIVE_INFINITY) {
+      const stored = memos.get(key) ?? { value, until };
+      memos.set(key, stored);
+      return stored.value;
+    },
+    async forget(now) {
+      for (const [key, { until }] of memos) if (until <= now) memos.delete(key);
+    },
+    async clear(partition) {
+      for (const [session, snapshot] of snapshots) {
+        if (snapshot.partition === partition) snapshots.delete(session);
+      }
+      checkpoints.delete(partition);
+    },
+    close: () => Promise.resolve(),
+  };
+}

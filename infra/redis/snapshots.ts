@@ -1,0 +1,272 @@
+/**
+ * Snapshots in Redis: the read side and a fast restart, never the truth.
+ *
+ * Keys of one inbox partition share a hash tag, so that they live on one node of a cluster and one
+ * script may touch them: `<prefix>{p3}:snap:<session>` (hash), `:sessions` (ids in order), `:unit:…`,
+ * `:status:…` (ids), `:updated` (ids by time), `:ckpt` (hash). Memos: `<prefix>memo:<key>`.
+ *
+ * I1. One script compares and writes: a snapshot replaces only an older one by (offset, seq). Both
+ *     are compared as text of 20 digits, since Lua's numbers are doubles.
+ * I2. Indexes and checkpoint change with the snapshot or not at all.
+ * I3. Redis away is `snapshot_unavailable`, which is retriable; nothing is kept in memory instead.
+ */
+import { Redis, type RedisOptions } from "ioredis";
+import { errorText, MmmError } from "../../schemas/errors.ts";
+import type {
+  Checkpoint,
+  SessionFilter,
+  SessionSummary,
+  Snapshot,
+  SnapshotStore,
+} from "../../session/ports.ts";
+import { partitionFor } from "../partition.ts";
+import { DEFAULT_PARTITIONS } from "../embedded/record-table.ts";
+import { CLEAR, MEMO, SAVE } from "./snapshot-scripts.ts";
+import { movedOn, select, versionOf } from "../snapshot-order.ts";
+
+export interface RedisSettings {
+  /** redis:// or rediss:// (TLS), with user and password where they are needed. */
+  readonly url: string;
+  /** "mmm:" by default. */
+  readonly prefix?: string;
+  /** That of the log; 12 by default. */
+  readonly partitions?: number;
+  /** Bound on one command; 5,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+type Script = (...values: (string | number)[]) => Promise<unknown>;
+type Connection = Redis & Record<"mmmSave" | "mmmClear" | "mmmMemo", Script>;
+
+/** Sessions in one script call and in one reading request. */
+const BATCH = 100;
+
+/** A store on Redis; connects when it is first used and again whenever it must. */
+export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
+  const partitions = settings.partitions ?? DEFAULT_PARTITIONS;
+  const redis = connect(settings);
+  const run = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
+    guarded(settings, doing, work);
+
+  const loadMany = (partition: number, sessions: readonly string[]): Promise<Snapshot[]> =>
+    loadAll(redis, partition, sessions);
+  async function list(filter: SessionFilter): Promise<SessionSummary[]> {
+    const parts = await Promise.all(
+      Array.from({ length: partitions }, async (_, partition) => {
+        const sessions = await idsOf(redis, tag(partition), filter);
+        return summariesOf(redis, tag(partition), sessions);
+      }),
+    );
+    return select(parts.flat(), filter);
+  }
+
+  return {
+    save: async (snapshots, checkpoint, onto) => {
+      const batch = { snapshots, checkpoint, onto };
+      const kept = await run("saving snapshots", () => saveAll(redis, batch));
+      if (!kept) throw movedOn();
+    },
+    load: (session) =>
+      run("loading a snapshot", async () => {
+        const [found] = await loadMany(partitionFor(session, partitions), [session]);
+        return found ?? null;
+      }),
+    version: (session) =>
+      run("asking for a version", () =>
+        storedVersion(redis, `${tag(partitionFor(session, partitions))}snap:${session}`),
+      ),
+    loadPartition: (partition, statuses) =>
+      run("loading a partition", async () => {
+        const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
+        const found = await Promise.all(
+          indexes.map((index) => redis.zrange(`${tag(partition)}${index}`, "0", "-1")),
+        );
+        return loadMany(partition, found.flat().toSorted());
+      }),
+    checkpoint: (partition) =>
+      run("loading a checkpoint", async () => {
+        const row = await redis.hgetall(`${tag(partition)}ckpt`);
+        if (row["offset"] === undefined) return null;
+        const historyOffset = Number(row["history"]);
+        return { partition, offset: Number(row["offset"]), historyOffset };
+      }),
+    list: (filter) => run("listing sessions", () => list(filter)),
+    memo: (key) => run("reading a memo", () => redis.get(`memo:${key}`)),
+    remember: (key, value, until) =>
+      run("keeping a memo", async () => {
+        const end = until === undefined ? "" : Math.trunc(until);
+        return String(await redis.mmmMemo(`memo:${key}`, value, end));
+      }),
+    // Redis forgets by itself: every such memo has its time with it.
+    forget: () => Promise.resolve(),
+    clear: (partition) =>
+      run("clearing a partition", async () => void (await redis.mmmClear(tag(partition)))),
+    close: async () => redis.disconnect(),
+  };
+}
+
+function connect(settings: RedisSettings): Connection {
+  const timeout = settings.timeoutMs ?? 5_000;
+  const options = {
+    protocol: 2 as const,
+    keyPrefix: settings.prefix ?? "mmm:",
+    lazyConnect: true,
+    connectTimeout: timeout,
+    commandTimeout: timeout,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (tries: number) => Math.min(50 * tries, 1_000),
+  } satisfies RedisOptions;
+  const redis = new Redis(settings.url, options);
+  // Without a listener a lost connection would end the process; commands reject by themselves.
+  redis.on("error", () => {});
+  redis.defineCommand("mmmSave", { numberOfKeys: 1, lua: SAVE });
+  redis.defineCommand("mmmClear", { numberOfKeys: 1, lua: CLEAR });
+  redis.defineCommand("mmmMemo", { numberOfKeys: 1, lua: MEMO });
+  return redis as Connection;
+}
+
+async function guarded<T>(
+  settings: RedisSettings,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const where = new URL(settings.url).host;
+    throw new MmmError(
+      "snapshot_unavailable",
+      `Redis at ${where} failed while ${doing}: ${errorText(error)}`,
+      { cause: error, data: { redis: where } },
+    );
+  }
+}
+
+/** Tag of a partition's keys, without the prefix that the client adds. */
+function tag(partition: number): string {
+  return `{p${partition}}:`;
+}
+
+interface Batch {
+  readonly snapshots: readonly Snapshot[];
+  readonly checkpoint: Checkpoint;
+  readonly onto: Checkpoint | null | undefined;
+}
+
+/** False when the store holds another checkpoint than the one to go on from. */
+async function saveAll(redis: Connection, batch: Batch): Promise<boolean> {
+  const { snapshots, checkpoint, onto } = batch;
+  const { partition, offset, historyOffset } = checkpoint;
+  const before = markOf(onto);
+  for (let at = 0; at < snapshots.length || at === 0; at += BATCH) {
+    const part = snapshots.slice(at, at + BATCH);
+    const last = at + BATCH >= snapshots.length;
+    const mark = last ? [digits(offset), offset, historyOffset] : ["", "", ""];
+    const cells = part.flatMap((one) => cellsOf(one));
+    const answer = await redis.mmmSave(tag(partition), ...mark, before, ...cells);
+    if (answer === "MOVED") return false;
+  }
+  return true;
+}
+
+function markOf(onto: Checkpoint | null | undefined): string {
+  if (onto === undefined) return "any";
+  return onto === null ? "none" : `${onto.offset}/${onto.historyOffset}`;
+}
+
+async function loadAll(
+  redis: Redis,
+  partition: number,
+  sessions: readonly string[],
+): Promise<Snapshot[]> {
+  const found: Snapshot[] = [];
+  for (let at = 0; at < sessions.length; at += BATCH) {
+    const pipeline = redis.pipeline();
+    for (const session of sessions.slice(at, at + BATCH)) {
+      pipeline.hgetall(`${tag(partition)}snap:${session}`);
+    }
+    for (const [error, row] of (await pipeline.exec()) ?? []) {
+      if (error !== null) throw error;
+      const snapshot = snapshotOf(partition, row as Record<string, string>);
+      if (snapshot !== null) found.push(snapshot);
+    }
+  }
+  return found;
+}
+
+async function storedVersion(redis: Redis, key: string): Promise<string | null> {
+  const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
+  if (typeof head !== "string") return null;
+  return versionOf({ offset: Number(offset), seq: Number(seq), head });
+}
+
+/** Orders as text like the number does. */
+function digits(value: number): string {
+  return String(value).padStart(20, "0");
+}
+
+function cellsOf(snapshot: Snapshot): (string | number)[] {
+  const { session, offset, seq, head, state, summary } = snapshot;
+  const { business_unit: unit, status, updated } = summary;
+  const order = digits(offset) + digits(seq);
+  return [
+    session,
+    order,
+    offset,
+    seq,
+    head,
+    state,
+    JSON.stringify(summary),
+    unit,
+    status,
+    Date.parse(updated),
+  ];
+}
+
+function snapshotOf(partition: number, row: Record<string, string>): Snapshot | null {
+  const { session, head, state, summary } = row;
+  if (session === undefined || head === undefined) return null;
+  if (state === undefined || summary === undefined) return null;
+  return {
+    session,
+    partition,
+    offset: Number(row["offset"]),
+    seq: Number(row["seq"]),
+    head,
+    state,
+    summary: JSON.parse(summary) as SessionSummary,
+  };
+}
+
+/** Ids in one partition that may fit; the smallest index the filter allows. */
+async function idsOf(redis: Redis, tag: string, filter: SessionFilter): Promise<string[]> {
+  const { business_unit: unit, status, since, after, limit } = filter;
+  if (since !== undefined) return redis.zrangebyscore(`${tag}updated`, Date.parse(since), "+inf");
+  const from = after === undefined ? "-" : `(${after}`;
+  const index =
+    unit !== undefined ? `unit:${unit}` : status !== undefined ? `status:${status}` : "sessions";
+  const single = unit === undefined || status === undefined;
+  if (single && limit !== undefined) {
+    return redis.zrangebylex(`${tag}${index}`, from, "+", "LIMIT", "0", String(limit));
+  }
+  return redis.zrangebylex(`${tag}${index}`, from, "+");
+}
+
+async function summariesOf(
+  redis: Redis,
+  tag: string,
+  sessions: readonly string[],
+): Promise<SessionSummary[]> {
+  const found: SessionSummary[] = [];
+  for (let at = 0; at < sessions.length; at += BATCH) {
+    const pipeline = redis.pipeline();
+    for (const session of sessions.slice(at, at + BATCH)) {
+      pipeline.hget(`${tag}snap:${session}`, "summary");
+    }
+    for (const [error, text] of (await pipeline.exec()) ?? []) {
+      if (error !== null) throw error;
+      if (typeof text === "string") found.push(JSON.parse(text) as SessionSummary);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+/**
+ * Log lines on stderr, one JSON object each. The only file that knows the logging library.
+ *
+ * I1. Content of events is never logged: codes, names, places and messages of our own errors are.
+ * I2. What looks like a secret is redacted wherever it stands.
+ */
+import { destination, pino, stdTimeFunctions } from "pino";
+import { errorText, MmmError } from "../../schemas/errors.ts";
+
+export interface LoopLogger {
+  failed(consumer: string, error: unknown): void;
+  parked(consumer: string, session: string, error: unknown): void;
+  deadLettered(
+    consumer: string,
+    record: { readonly topic: string; readonly partition: number; readonly offset: number },
+    error: unknown,
+  ): void;
+}
+
+const SECRET = /(?:sk-ant-|Bearer\s+)[A-Za-z0-9._-]{8,}/g;
+
+/** A logger at a level; "silent" writes nothing. */
+export function createLogger(level: string): LoopLogger {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: ["*.apiKey", "*.authorization", "*.password", "*.key"],
+        censor: "[redacted]",
+      },
+    },
+    destination({ dest: 2, sync: true }),
+  );
+  return {
+    failed: (consumer, error) => logger.warn({ consumer, ...said(error) }, "a try failed"),
+    parked: (consumer, session, error) =>
+      logger.error(
+        { consumer, session, ...said(error) },
+        "a session is put aside and tried slowly",
+      ),
+    deadLettered: (consumer, { topic, partition, offset }, error) =>
+      logger.error(
+        { consumer, topic, partition, offset, ...said(error) },
+        "a record is a dead letter",
+      ),
+  };
+}
+
+function said(error: unknown): { code: string; message: string } {
+  return {
+    code: error instanceof MmmError ? error.code : "internal",
+    message: errorText(error).replace(SECRET, "[redacted]"),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * CSV text → named columns of strings and strict numbers.
+ *
+ * Owns: the CSV dialect (comma, double quotes, header line, optional byte-order mark) and what
+ * counts as a number. Not: what the columns mean (`dataset.ts`).
+ *
+ * 1. Nothing is coerced: a blank, "NaN", "NA", "1,000" or "12%" in a numeric column is an error.
+ * 2. Every error names the column and the line of the file.
+ * 3. Columns that are not asked for are never read.
+ */
+
+import { parse } from "csv-parse/sync";
+import { ModelError } from "../errors.ts";
+
+export const ROWS_MAX = 100_000;
+const CSV_CHARACTERS_MAX = 64 * 1024 * 1024;
+/** Beyond these, squares and ratios leave the range of numbers; no currency needs them. */
+const MAGNITUDE_MAX = 1e18;
+const MAGNITUDE_MIN = 1e-18;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * Reads CSV text with a header line.
+ *
+ * @throws ModelError `csv_malformed`, `rows_too_many`, `rows_too_few`.
+ */
+export function readTable(csvText: string): Table {
+  if (csvText.length > CSV_CHARACTERS_MAX) {
+    throw new ModelError("rows_too_many", "The CSV is larger than 64 MB; split or aggregate it", {
+      characters: csvText.length,
+      characters_max: CSV_CHARACTERS_MAX,
+    });
+  }
+  const records = parseRecords(csvText);
+  const header = records[0]?.map((name) => name.trim());
+  if (header === undefined) {
+    throw new ModelError("csv_malformed", "The CSV is empty; it needs a header line and rows");
+  }
+  const rows = records.slice(1);
+  if (rows.length === 0) {
+    throw new ModelError("rows_too_few", "The CSV has a header but no rows; add data", { rows: 0 });
+  }
+  if (rows.length > ROWS_MAX) {
+    throw new ModelError("rows_too_many", `The CSV has ${rows.length} rows; at most ${ROWS_MAX}`, {
+      rows: rows.length,
+      rows_max: ROWS_MAX,
+    });
+  }
+  return { header, rows };
+}
+
+function parseRecords(csvText: string): string[][] {
+  try {
+    return parse(csvText, { bom: true, skip_empty_lines: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "unreadable";
+    throw new ModelError(
+      "csv_malformed",
+      `The CSV cannot be read: ${why}; use commas, one header line and equally long rows`,
+      {},
+      cause,
+    );
+  }
+}
+
+/** Index of a column. @throws ModelError `column_missing`, or `csv_malformed` if it stands twice. */
+function columnIndex(table: Table, column: string, field: string): number {
+  const index = table.header.indexOf(column);
+  if (index < 0) {
+    throw new ModelError(
+      "column_missing",
+      `The CSV has no column "${column}" (asked for by ${field}); it has: ${table.header.join(", ").slice(0, 500)}`,
+      { column, field },
+    );
+  }
+  if (table.header.lastIndexOf(column) !== index) {
+    throw new ModelError("csv_malformed", `The CSV has two columns "${column}"; rename one`, {
+      column,
+    });
+  }
+  return index;
+}
+
+/** A column as trimmed text. */
+export function textColumn(table: Table, column: string, field: string): string[] {
+  const index = columnIndex(table, column, field);
+  return table.rows.map((row) => (row[index] ?? "").trim());
+}
+
+/** A column as finite numbers; `minimum` refuses smaller values (0 for spend). */
+export function numberColumn(
+  table: Table,
+  column: string,
+  options: { field: string; minimum?: number },
+): Float64Array {
+  const texts = textColumn(table, column, options.field);
+  const values = new Float64Array(texts.length);
+  for (const [row, text] of texts.entries()) {
+    const where = { column, line: row + 2 };
+    if (text === "") {
+      throw new ModelError(
+        "value_missing",
+        `Column "${column}" is blank on line ${row + 2}; fill it in (0 for no spend)`,
+        where,
+      );
+    }
+    const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+    const size = Math.abs(value);
+    if (!(size <= MAGNITUDE_MAX) || (size < MAGNITUDE_MIN && size > 0)) {
+      throw new ModelError(
+        "value_not_numeric",
+        `Column "${column}" has "${text.slice(0, 40)}" on line ${row + 2}; it must be a plain number, 0 or between 1e-18 and 1e18 in size`,
+        { ...where, value: text.slice(0, 40) },
+      );
+    }
+    if (options.minimum !== undefined && value < options.minimum) {
+      throw new ModelError(
+        "value_negative",
+        `Column "${column}" is ${value} on line ${row + 2}; ${options.field} must be at least ${options.minimum}`,
+        { ...where, value },
+      );
+    }
+    values[row] = value;
+  }
+  return values;
+}

@@ -1,0 +1,75 @@
+/**
+ * How far a result has settled, as one number in [0, 1].
+ *
+ *   solver         clamp(−log10(KKT residual) / 8, 0, 1): 1 at a relative residual of 1e−8 or less
+ *   roi_stability  1 − min(1, median_c CV(ROI_c) / 0.35) over refits
+ *   search         see `search.ts`; null when there was no search
+ *   score          the minimum of those known: one bad part must show
+ *
+ * In training, the refits are those of the folds and the final one; after a search, those of its
+ * restarts. CV is sd / mean; a channel with ROI 0 in all refits counts as stable. 0.35 is a
+ * judgement without a published source.
+ */
+
+import { attributeChannel } from "../fit/attribution.ts";
+import type { WindowFit } from "../fit/fit.ts";
+import { fitWindow } from "../fit/fit.ts";
+import { clamp, mean, median, standardDeviation } from "../numbers.ts";
+import type { Objective } from "../fit/objective.ts";
+import type { ConvergenceResult } from "./training-result.ts";
+
+const SOLVER_DIGITS = 8;
+const ROI_VARIATION_MAX = 0.35;
+
+/** 1 = solved to eight digits, 0 = not solved. */
+export function solverScore(kkt: number): number {
+  return kkt <= 0 ? 1 : clamp(-Math.log10(kkt) / SOLVER_DIGITS, 0, 1);
+}
+
+/** Stability of ROI over refits; rows are refits, columns channels. */
+export function roiStability(rois: readonly (readonly (number | null)[])[]): number {
+  const channels = rois[0]?.length ?? 0;
+  const variations: number[] = [];
+  for (let channel = 0; channel < channels; channel += 1) {
+    const values = rois.map((row) => row[channel] ?? null).filter((value) => value !== null);
+    if (values.length < 2) continue;
+    const centre = mean(values);
+    variations.push(centre > 0 ? standardDeviation(values) / centre : 0);
+  }
+  return 1 - Math.min(1, median(variations) / ROI_VARIATION_MAX);
+}
+
+/** The parts known after training. */
+export function convergenceOf(
+  objective: Objective,
+  { fits, kkt }: { fits: readonly WindowFit[]; kkt: number },
+): ConvergenceResult {
+  const worst = fits.reduce((most, fit) => Math.max(most, fit.kkt), kkt);
+  const solver = solverScore(worst);
+  const stability = roiStability([...foldRois(objective, fits), roisOf(fits)]);
+  return {
+    solver,
+    roi_stability: stability,
+    search: null,
+    score: Math.min(solver, stability),
+    kkt_residual: worst,
+  };
+}
+
+export function roisOf(fits: readonly WindowFit[]): (number | null)[] {
+  const channels = fits[0]?.beta.length ?? 0;
+  return Array.from({ length: channels }, (_, channel) => attributeChannel(fits, channel).roi);
+}
+
+function foldRois(objective: Objective, fits: readonly WindowFit[]): (number | null)[][] {
+  const folds = objective.engines[0]?.folds.length ?? 0;
+  return Array.from({ length: folds }, (_, index) =>
+    roisOf(
+      objective.engines.map((engine, part) => {
+        const trainRows = engine.folds[index]?.trainRows ?? engine.rows;
+        const parameters = fits[part]?.parameters ?? new Float64Array(engine.dimension);
+        return fitWindow(engine.problem, parameters, { trainRows, rows: trainRows });
+      }),
+    ),
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * Errors of a model: per fold, over all validation rows, and in sample, with residual diagnostics.
+ *
+ * 1. Validation figures use the engine's last evaluation: evaluate before calling.
+ */
+
+import type { Engine } from "../fit/engine.ts";
+import type { WindowFit } from "../fit/fit.ts";
+import type { Metrics } from "../metrics.ts";
+import { durbinWatson, measure, naiveError } from "../metrics.ts";
+import { mean, sum } from "../numbers.ts";
+import type { Objective } from "../fit/objective.ts";
+import type { ChannelResult, FoldResult, TrainingResult } from "./training-result.ts";
+
+export function foldResults(objective: Objective): FoldResult[] {
+  const first = objective.engines[0];
+  if (first === undefined) return [];
+  return first.problem.windows.folds.map((window, index) => {
+    const actual: number[] = [];
+    const predicted: number[] = [];
+    for (const engine of objective.engines) {
+      const fold = engine.folds[index];
+      if (fold === undefined) continue;
+      for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
+        const weight = engine.problem.weights[row] ?? 1;
+        actual.push(engine.problem.dataset.target[row] ?? 0);
+        predicted.push(engine.predict(fold, row) * weight);
+      }
+    }
+    const { dates } = first.problem.dataset;
+    return {
+      fold: index,
+      from: dates[window.trainEnd] ?? "",
+      to: dates[window.validationEnd - 1] ?? "",
+      training_periods: window.trainEnd,
+      metrics: measure(actual, predicted, {
+        variables: variablesOf(first),
+        naiveError: naiveErrorOf(objective.engines, window.trainEnd),
+      }),
+      predicted,
+      actual,
+    };
+  });
+}
+
+export function variablesOf(engine: Engine): number {
+  const { design, exposures } = engine.problem;
+  const intercepts = design.names.filter((name) => name.startsWith("intercept")).length;
+  return design.names.length - intercepts + exposures.length;
+}
+
+/** Mean over engines of the naive error on the first `periods` periods. */
+export function naiveErrorOf(engines: readonly Engine[], periods: number): number | null {
+  const errors = engines.map(({ problem }) =>
+    naiveError(problem.dataset.target, periods * problem.stride, {
+      season: problem.dataset.frequency === "weekly" ? 52 : 364,
+      stride: problem.stride,
+    }),
+  );
+  const known = errors.filter((error) => error !== null);
+  return known.length === 0 ? null : mean(known);
+}
+
+export function pooledMetrics(folds: readonly FoldResult[], objective: Objective): Metrics {
+  const first = objective.engines[0];
+  return measure(
+    folds.flatMap((fold) => fold.actual),
+    folds.flatMap((fold) => fold.predicted),
+    {
+      variables: first === undefined ? 0 : variablesOf(first),
+      naiveError: naiveErrorOf(objective.engines, folds[0]?.training_periods ?? 0),
+    },
+  );
+}
+
+export function inSampleOf(fits: readonly WindowFit[]): Metrics {
+  const actual = fits.flatMap((fit) => [...fit.problem.dataset.target.subarray(0, fit.trainRows)]);
+  const predicted = fits.flatMap((fit) => [...fit.fitted]);
+  const naive = fits.map((fit) =>
+    naiveError(fit.problem.dataset.target, fit.trainRows, {
+      season: fit.problem.dataset.frequency === "weekly" ? 52 : 364,
+      stride: fit.problem.stride,
+    }),
+  );
+  const known = naive.filter((error) => error !== null);
+  return measure(actual, predicted, {
+    variables: coefficientsOf(fits),
+    naiveError: known.length === 0 ? null : mean(known),
+  });
+}
+
+/** Coefficients fitted, the intercept not counted, over all fits. */
+export function coefficientsOf(fits: readonly WindowFit[]): number {
+  return fits.reduce(
+    (count, fit) =>
+      count +
+      fit.problem.exposures.length +
+      fit.rank -
+      (fit.problem.config.architecture.intercept ? 1 : 0),
+    0,
+  );
+}
+
+export function diagnosticsOf(
+  fits: readonly WindowFit[],
+  channels: readonly ChannelResult[],
+): TrainingResult["diagnostics"] {
+  const residuals = fits.map((fit) =>
+    fit.fitted.map((value, row) => (fit.problem.dataset.target[row] ?? 0) - value),
+  );
+  const watson = fits
+    .map((fit, index) => durbinWatson(residuals[index] ?? [], fit.problem.stride))
+    .filter((value) => value !== null);
+  const rows = sum(fits.map((fit) => fit.trainRows));
+  const variables = coefficientsOf(fits);
+  return {
+    durbin_watson: watson.length === 0 ? null : mean(watson),
+    rows,
+    variables,
+    rows_per_variable: rows / Math.max(1, variables),
+    decomp_rssd: Math.sqrt(
+      sum(channels.map((channel) => (channel.effect_share - channel.spend_share) ** 2)),
+    ),
+  };
+}

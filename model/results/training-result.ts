@@ -1,0 +1,102 @@
+/**
+ * What training returns: plain JSON, snake_case, every number finite or null.
+ *
+ * Units: money and contributions in the unit of the target and spend columns (ROI is target units
+ * per unit of spend; divide or multiply by a margin elsewhere); errors are fractions, not percent.
+ */
+
+import type { ChannelAttribution } from "../fit/attribution.ts";
+import type { ModelConfig } from "../config.ts";
+import type { Finding } from "../findings.ts";
+import type { Metrics } from "../metrics.ts";
+import type { MediaType } from "../media-types.ts";
+
+export interface FoldResult {
+  readonly fold: number;
+  /** First and last date validated; training ends one period before `from`. */
+  readonly from: string;
+  readonly to: string;
+  readonly training_periods: number;
+  readonly metrics: Metrics;
+  readonly predicted: readonly number[];
+  readonly actual: readonly number[];
+}
+
+export interface ChannelResult extends ChannelAttribution {
+  readonly name: string;
+  readonly media_type: MediaType;
+  /** Coefficient in target units per unit of saturation (mean over geos fitted apart). */
+  readonly coefficient: number;
+  readonly spend_share: number;
+  /** Share of all media contribution. */
+  readonly effect_share: number;
+  /** Share of the fitted target. */
+  readonly contribution_share: number;
+  readonly vif: number | null;
+  /** 90 % interval of ROI with decay, alpha and gamma held (`conditional-intervals.ts`). */
+  readonly roi_low: number | null;
+  readonly roi_high: number | null;
+}
+
+export interface BaselineResult {
+  /** Baseline (all but media) as a share of the fitted target. */
+  readonly share: number;
+  readonly negative_periods: number;
+  /** Lowest sum of the baseline over four consecutive weeks, as a share of its mean. */
+  readonly worst_four_weeks: number;
+  readonly negative: boolean;
+}
+
+export interface ConvergenceResult {
+  readonly solver: number;
+  readonly roi_stability: number;
+  /** From a search, when there was one. */
+  readonly search: number | null;
+  readonly score: number;
+  readonly kkt_residual: number;
+}
+
+export interface TrainingResult {
+  readonly model_id: string;
+  readonly seed: number;
+  /** Mean over folds of the validation wMAPE: what search and selection minimise. */
+  readonly loss: number;
+  readonly data: {
+    readonly frequency: "weekly" | "daily";
+    readonly periods: number;
+    readonly training_periods: number;
+    readonly locked_periods: number;
+    readonly first_date: string;
+    readonly last_training_date: string;
+    readonly last_date: string;
+    readonly geos: number;
+  };
+  readonly validation: {
+    readonly mean: Metrics;
+    readonly pooled: Metrics;
+    readonly folds: readonly FoldResult[];
+  };
+  readonly in_sample: Metrics;
+  readonly diagnostics: {
+    readonly durbin_watson: number | null;
+    readonly rows: number;
+    readonly variables: number;
+    readonly rows_per_variable: number;
+    readonly decomp_rssd: number;
+  };
+  /** Coefficients of the unpenalised columns, on their centred and scaled values. */
+  readonly other_coefficients: Readonly<Record<string, number>>;
+  readonly channels: readonly ChannelResult[];
+  readonly baseline: BaselineResult;
+  readonly convergence: ConvergenceResult;
+  /** The parameters the model was fitted with (after refinement, when there was one). */
+  readonly hyperparameters: ModelConfig["hyperparameters"];
+  readonly refinement: {
+    readonly steps: number;
+    readonly learning_rate: number;
+    readonly loss_before: number;
+    readonly loss_after: number;
+  } | null;
+  readonly calibration: { readonly lift_tests: number; readonly roi_priors: number } | null;
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,59 @@
+/** The coordinator alone, while its store is away. */
+import { afterEach, describe, expect, it } from "vitest";
+import { runCoordinator } from "../../../consumers/coordinator/coordinator.ts";
+import { systemClock } from "../../../infra/clock.ts";
+import { MmmError } from "../../../schemas/errors.ts";
+import type { SnapshotStore } from "../../../session/ports.ts";
+import { BACKENDS, type TestBackend } from "../../support/backends.ts";
+import { collectFaults, request, TEST_KEYS } from "../../support/system.ts";
+
+const opened: TestBackend[] = [];
+
+afterEach(async () => {
+  for (const backend of opened.splice(0)) await backend.close();
+});
+
+/** A store that is away from its first write on: writes fail, readers wait until it is given up. */
+function storeThatLeaves(store: SnapshotStore) {
+  const away = new MmmError("snapshot_unavailable", "the store is away");
+  const asked = Promise.withResolvers<void>();
+  const givenUp = Promise.withResolvers<never>();
+  givenUp.promise.catch(() => {});
+  let here = true;
+  const snapshots: SnapshotStore = {
+    ...store,
+    save: () => {
+      here = false;
+      return Promise.reject(away);
+    },
+    checkpoint: (partition) => {
+      if (here) return store.checkpoint(partition);
+      asked.resolve();
+      return givenUp.promise;
+    },
+  };
+  return { snapshots, asked: asked.promise, giveUp: () => givenUp.reject(away) };
+}
+
+describe("the coordinator", () => {
+  it("gives its places up without an error while the store is away and a restore is under way", async () => {
+    const backend = await BACKENDS[0]!.open();
+    opened.push(backend);
+    const store = storeThatLeaves(backend.snapshots);
+    const running = await runCoordinator({
+      log: backend.log,
+      snapshots: store.snapshots,
+      clock: systemClock,
+      observer: collectFaults(),
+      keys: TEST_KEYS,
+      groupPrefix: "test",
+      snapshotEveryMs: 20,
+    });
+    await request(backend.log, "s1");
+    await store.asked;
+    const stopped = running.stop();
+    store.giveUp();
+    await stopped;
+    await expect(running.ended).resolves.toBeUndefined();
+  });
+});
