@@ -1,129 +1,42 @@
 /**
- * The laws of the tree: who may import whom, one file per package, headers, names. Each law has a
- * planted fault below that it must find.
+ * The laws of the tree (test/support/tree-law.ts): the tree keeps them, ARCHITECTURE tells them, and the
+ * checker finds a planted fault of each kind.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import {
+  findComplaints,
+  FOLDER_FILES_MAX,
+  readSources,
+  ROOMS,
+  type Source,
+  writeRoomsTable,
+} from "./support/tree-law.ts";
 
-/** Folder -> folders it may import from. Folders not named here wire things together. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  schemas: [],
-  model: [],
-  session: ["schemas"],
-  router: ["schemas"],
-  guard: ["schemas", "session", "model"],
-  producers: ["schemas", "session"],
-  infra: ["schemas", "session"],
-  consumers: ["schemas", "session", "model", "guard", "router", "producers"],
-  api: ["schemas", "session", "producers"],
-  dashboard: ["schemas", "session", "model"],
-};
-
-/** Folders that hold product code. */
-const SOURCES = [...Object.keys(ARROWS), "cli"];
-
-/** Packages that a vocabulary needs everywhere. */
-const SHARED_PACKAGES: ReadonlySet<string> = new Set(["zod"]);
-/** Packages with more than one user: every command, and the protocol's two sides. */
-const PACKAGE_FILES_MAX: Readonly<Record<string, number>> = { commander: 100, "@a2a-js/sdk": 2 };
-
-const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
-  { pattern: /\b(?:TODO|FIXME|XXX|HACK)\b/, instead: "do it, or file it" },
-  { pattern: /^export \* from/m, instead: "import from the file that holds it" },
-  { pattern: /^export default/m, instead: "a named export" },
-  { pattern: /\bMath\.random\(/, instead: "a seeded generator, or crypto" },
-];
-
-interface Source {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** All complaints about a set of files. */
-function complaints(files: readonly Source[]): string[] {
-  return [...files.flatMap(fileComplaints), ...packageComplaints(files)];
-}
-
-function fileComplaints({ path, text }: Source): string[] {
-  const folder = path.split("/")[0] ?? "";
-  const found: string[] = [];
-  for (const target of importsOf(text)) {
-    const match = /^\.\.?\/(?:(\w+)\/)?/.exec(target);
-    const other = target.startsWith("../") ? match?.[1] : undefined;
-    const allowed = ARROWS[folder];
-    if (other === undefined || other === folder || allowed === undefined) continue;
-    if (!allowed.includes(other)) found.push(`${path} imports ${other}/: no such arrow`);
-  }
-  if (!/^(?:#!.*\n)?\s*\/\*\*/.test(text)) found.push(`${path} does not open with what it owns`);
-  for (const { pattern, instead } of BANNED) {
-    if (pattern.test(text)) found.push(`${path} holds ${pattern.source}: ${instead}`);
-  }
-  if (/(?:^|\/)(?:utils?|helpers?|common|misc|index)\.ts$/.test(path)) {
-    found.push(`${path} is named for nothing it holds`);
-  }
-  return found;
-}
-
-function packageComplaints(files: readonly Source[]): string[] {
-  const users = new Map<string, Set<string>>();
-  for (const { path, text } of files) {
-    for (const target of importsOf(text)) {
-      if (target.startsWith(".") || target.startsWith("node:")) continue;
-      const name = target
-        .split("/")
-        .slice(0, target.startsWith("@") ? 2 : 1)
-        .join("/");
-      users.set(name, (users.get(name) ?? new Set()).add(path));
-    }
-  }
-  return [...users]
-    .filter(
-      ([name, paths]) => !SHARED_PACKAGES.has(name) && paths.size > (PACKAGE_FILES_MAX[name] ?? 1),
-    )
-    .map(([name, paths]) => `${name} is imported by ${[...paths].join(" and ")}`);
-}
-
-function importsOf(text: string): string[] {
-  const statements = text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s*["']([^"']+)["']/g,
-  );
-  const dynamic = text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g);
-  const bare = text.matchAll(/(?:^|\n)import\s+["']([^"']+)["']/g);
-  return [...statements, ...dynamic, ...bare].map((match) => match[1] ?? "");
-}
-
-function sources(): Source[] {
-  return SOURCES.flatMap((folder) =>
-    readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-      .map(({ name }) => ({
-        path: join(folder, name),
-        text: readFileSync(join(folder, name), "utf8"),
-      })),
-  );
-}
+const PRODUCT = Object.keys(ROOMS);
 
 describe("the tree", () => {
-  it("has source files in every folder with a law", () => {
-    const files = sources();
-    for (const folder of SOURCES.filter((name) => name !== "dashboard")) {
-      expect(
-        files.some(({ path }) => path.startsWith(`${folder}/`)),
-        folder,
-      ).toBe(true);
-    }
-    expect(files.length).toBeGreaterThan(100);
+  it("has source files in every room with a law", () => {
+    for (const room of PRODUCT) expect(readSources(room).length, room).toBeGreaterThan(0);
   });
 
   it("keeps its laws", () => {
-    expect(complaints(sources())).toEqual([]);
+    expect(findComplaints(PRODUCT.flatMap(readSources))).toEqual([]);
+  });
+
+  it("keeps tests and benches in folders of the same size", () => {
+    const files = ["test", "bench"].flatMap(readSources);
+    expect(findComplaints(files).filter((one) => one.includes("files: at most"))).toEqual([]);
+  });
+
+  it("is told in ARCHITECTURE as the law has it", () => {
+    expect(readFileSync("ARCHITECTURE.md", "utf8")).toContain(writeRoomsTable());
   });
 });
 
 describe("the checker", () => {
   const header = "/** A file. */\n";
-  const plant = (path: string, text: string) => complaints([{ path, text }]);
+  const plant = (path: string, text: string) => findComplaints([{ path, text }]);
 
   it("finds an import against the arrows, also a type, a dynamic and a bare one", () => {
     for (const text of [
@@ -141,10 +54,25 @@ describe("the checker", () => {
     expect(plant("cli/x.ts", `${header}import { a } from "../infra/b.ts";`)).toEqual([]);
   });
 
+  it("finds an import against the arrows two folders deep, and lets the room itself be", () => {
+    const text = `${header}import { a } from "../../../infra/kafka/log.ts";`;
+    expect(plant("session/inner/deep/y.ts", text)).toEqual([
+      "session/inner/deep/y.ts imports infra/: no such arrow",
+    ]);
+    const own = `${header}import { a } from "../../state.ts";`;
+    expect(plant("session/inner/deep/y.ts", own)).toEqual([]);
+  });
+
+  it("finds chance, a default export and an unfinished mark two folders deep", () => {
+    expect(plant("infra/a/b/x.ts", `${header}export default 1;`)).toHaveLength(1);
+    expect(plant("session/a/b/x.ts", `${header}const a = Math.random();`)).toHaveLength(1);
+    expect(plant("api/a/b/x.ts", `${header}// ${"TO"}DO later`)).toHaveLength(1);
+  });
+
   it("finds a package in two files", () => {
     const text = `${header}import avro from "avsc";`;
     expect(
-      complaints([
+      findComplaints([
         { path: "schemas/a.ts", text },
         { path: "schemas/b.ts", text },
       ]),
@@ -158,5 +86,17 @@ describe("the checker", () => {
     expect(plant("model/x.ts", `${header}const a = Math.random();`)).toHaveLength(1);
     expect(plant("model/x.ts", `${header}// ${"TO"}DO later`)).toHaveLength(1);
     expect(plant("model/utils.ts", header)).toHaveLength(1);
+    expect(plant("model/base/numbers.ts", header)).toHaveLength(1);
+  });
+
+  it("finds a file that repeats its folder and a folder that is too full", () => {
+    expect(plant("infra/kafka/kafka-log.ts", header)).toEqual([
+      "infra/kafka/kafka-log.ts repeats its folder's name",
+    ]);
+    const crowd: Source[] = Array.from({ length: FOLDER_FILES_MAX + 1 }, (_, n) => ({
+      path: `model/fit/x${n}.ts`,
+      text: header,
+    }));
+    expect(findComplaints(crowd)).toEqual(["model/fit holds 26 files: at most 25"]);
   });
 });

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   producers: { holds: "how events leave", imports: ["schemas", "session"] },
   agents: {
     holds: "who reasons: built in, Claude, remote; business context and benchmarks",
-    imports: ["schemas", "session", "model", "guard", "router"],
+    imports: ["schemas", "session", "model", "guard", "router", "consumers"],
   },
   consumers: {
     holds: "the loop, the coordinator, the trainer, one file a role",
