@@ -27,12 +27,12 @@ export interface Stage {
   /** Lets the Data Scientist speak. */
   readonly speak: () => void;
   /** Starts the consumers whose names are wanted. */
-  start(
+  readonly start: (
     wanted: (name: string) => boolean,
     more?: { log?: EventLog; keys?: Keys },
-  ): Promise<Running>;
+  ) => Promise<Running>;
   /** Stops what was started, last first, and closes the log. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** An empty stage on a fresh log. */
