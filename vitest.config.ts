@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
+import { sortTestFiles } from "./test/support/test-kinds.ts";
+
+const { unit, system } = sortTestFiles();
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/servers/keeper.ts"],
     testTimeout: 180_000,
     hookTimeout: 300_000,
@@ -14,5 +16,9 @@ export default defineConfig({
     maxWorkers: 2,
     // No test may reach a real model because a key happens to be set on the machine.
     env: { MMM_REASONING: "builtin", ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" },
+    projects: [
+      { extends: true, test: { name: "unit", include: unit } },
+      { extends: true, test: { name: "system", include: system } },
+    ],
   },
 });

@@ -45,3 +45,16 @@ it("every document that the README names is there, and every exit code is docume
     expect(Object.keys(ERROR_CODES)).toContain(code);
   }
 });
+
+it("every file that a document names is there", () => {
+  const documents = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/RECIPES.md", "docs/GLOSSARY.md"];
+  const rooms =
+    "agents|api|app|bench|cli|config|consumers|dashboard|docs|examples|guard|infra|model";
+  const more = "producers|router|schemas|session|test";
+  const named = new RegExp(`\\b(?:${rooms}|${more})/[\\w./-]*\\w\\.(?:ts|md|yaml|json|as)\\b`, "g");
+  const found = documents
+    .filter((path) => existsSync(path))
+    .flatMap((path) => [...readFileSync(path, "utf8").matchAll(named)].map(([file]) => file));
+  expect(found.length).toBeGreaterThan(40);
+  expect([...new Set(found)].filter((file) => !existsSync(file))).toEqual(["test/room/x.test.ts"]);
+});

@@ -13,7 +13,7 @@ import { systemClock } from "../../infra/clock.ts";
 import { createKafkaLog } from "../../infra/kafka/log.ts";
 import { decodeEvent } from "../../schemas/codec.ts";
 import { readAll } from "../contract/log-contract.ts";
-import { program } from "../support/servers/programs.ts";
+import { findProgram } from "../support/servers/programs.ts";
 import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
 
 const run = promisify(execFile);
@@ -26,8 +26,8 @@ async function python(): Promise<string> {
   const wanted = readFileSync(join(READER, "requirements.txt"), "utf8");
   const name = Buffer.from(wanted).toString("base64url").slice(-16);
   const folder = join(ROOT, `node_modules/.cache/mmm-python-${name}`);
-  const program = join(folder, "bin/python");
-  if (existsSync(join(folder, "ready"))) return program;
+  const python = join(folder, "bin/python");
+  if (existsSync(join(folder, "ready"))) return python;
   rmSync(folder, { recursive: true, force: true });
   try {
     await run("python3", ["-m", "venv", folder]);
@@ -36,9 +36,9 @@ async function python(): Promise<string> {
     throw new Error(text, { cause });
   }
   const file = join(READER, "requirements.txt");
-  await run(program, ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", file]);
+  await run(python, ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", file]);
   await run("touch", [join(folder, "ready")]);
-  return program;
+  return python;
 }
 
 /** What a reader of the log has to come to, whoever it is. */
@@ -61,7 +61,7 @@ async function kcat(brokers: readonly string[], topic: string): Promise<Seen[]> 
   const from = ["-C", "-e", "-q", "-b", brokers.join(","), "-t", topic];
   const line = ["-f", "%p/%o\t%k\t%h\t%S\n%s\n"];
   const how = { ...MAX, encoding: "buffer" as const };
-  const { stdout } = await run(await program("kcat", "kcat"), [...from, ...line], how);
+  const { stdout } = await run(await findProgram("kcat", "kcat"), [...from, ...line], how);
   const seen: Seen[] = [];
   for (let at = 0; at < stdout.length; ) {
     const end = stdout.indexOf("\n", at);

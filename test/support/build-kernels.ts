@@ -1,11 +1,11 @@
 /**
- * Compiles `model/transform/kernels.as` and what it imports into `model/transform/kernel-bytes.ts`: `npm run kernels:build`. The bytes are
+ * Compiles `model/transform/kernels.as` and what it imports into `kernel-bytes.ts`: `npm run kernels:build`. The bytes are
  * kept in the repository; a test says when they are not those of the source.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
-const FOLDER = "model";
+const FOLDER = "model/transform";
 export const KERNEL_BYTES_FILE = "model/transform/kernel-bytes.ts";
 const ARGUMENTS = ["kernels.ts", "-o", "kernels.wasm", "-O3", "--noAssert"].concat([
   "--runtime",

@@ -10,7 +10,7 @@ import { createKafkaLog } from "../../../infra/kafka/log.ts";
 import type { EventLog } from "../../../session/ports.ts";
 import { readAll, record, textOf } from "../../contract/log-contract.ts";
 import { kafkaJars } from "../../support/servers/kafka-server.ts";
-import { program } from "../../support/servers/programs.ts";
+import { findProgram } from "../../support/servers/programs.ts";
 import { kafkaBrokers } from "../../support/servers/servers.ts";
 
 const run = promisify(execFile);
@@ -30,7 +30,7 @@ afterAll(async () => {
   for (const log of logs) await log.close();
 });
 
-/** Runs a program that takes lines on its standard input. */
+/** Runs a findProgram that takes lines on its standard input. */
 function feed(command: string, args: readonly string[], text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["pipe", "ignore", "pipe"] });
@@ -52,7 +52,7 @@ describe("compressed records", () => {
     await log.append(expected.map((text) => record(codec, text)));
     const found = await readAll(log, { topic: "proposals", key: codec });
     expect(found.map(textOf)).toEqual(expected);
-    const kcat = await program("kcat", "kcat");
+    const kcat = await findProgram("kcat", "kcat");
     const args = [
       "-b",
       brokers.join(","),
@@ -72,7 +72,7 @@ describe("compressed records", () => {
 
   test.each(CODECS)("written by librdkafka with %s are read", async (codec) => {
     const expected = lines(`kcat-${codec}`);
-    const kcat = await program("kcat", "kcat");
+    const kcat = await findProgram("kcat", "kcat");
     const to = ["-b", brokers.join(","), "-P", "-t", `${prefix}vetoes`, "-z", codec, "-K", "|"];
     await feed(kcat, to, expected.map((text) => `${codec}|${text}\n`).join(""));
     const found = await readAll(logs[0] as EventLog, { topic: "vetoes", key: codec });

@@ -1,12 +1,12 @@
 /**
- * A real Redis for tests: `redis-server` of this machine, else of its packages.
+ * A real Redis for tests: `redis-server` of this machine.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Child, startChild } from "../child.ts";
 import { freePorts } from "./kafka-server.ts";
-import { program } from "./programs.ts";
+import { findProgram } from "./programs.ts";
 
 export interface RedisServer {
   readonly url: string;
@@ -24,7 +24,7 @@ export interface RedisServer {
 export async function startRedis(
   options: { readonly append?: boolean } = {},
 ): Promise<RedisServer> {
-  const server = await program("redis-server", "redis-server");
+  const server = await findProgram("redis-server", "redis-server");
   const folder = mkdtempSync(join(tmpdir(), "mmm-redis-"));
   const [port] = await freePorts(1);
   const plain = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];

@@ -1,0 +1,38 @@
+/**
+ * Which tests need more than this process: a server, a browser, a child process, a simulated fleet. Told
+ * by what a test file imports, directly or through the files beside it, so that no list goes stale.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+
+/** Importing one of these makes a test a system test. */
+const OUTSIDE =
+  /^(?:node:child_process|playwright-core)$|^test\/support\/(?:servers\/|(?:mmm|child|fleet|backends)\.ts)|^test\/simulation\//;
+
+/** All test files, as paths from the root: those that run in this process alone, and the others. */
+export function sortTestFiles(): { readonly unit: string[]; readonly system: string[] } {
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => posix.join("test", name))
+    .toSorted();
+  const kinds = Object.groupBy(files, (file) => (reachesOutside(file) ? "system" : "unit"));
+  return { unit: kinds.unit ?? [], system: kinds.system ?? [] };
+}
+
+function reachesOutside(file: string, seen: Set<string> = new Set()): boolean {
+  if (seen.has(file) || !existsSync(file)) return false;
+  seen.add(file);
+  return listImports(readFileSync(file, "utf8"))
+    .map((target) => (target.startsWith(".") ? posix.join(posix.dirname(file), target) : target))
+    .some((target) => OUTSIDE.test(target) || (isTestFile(target) && reachesOutside(target, seen)));
+}
+
+/** What the product itself starts is the product's affair. */
+function isTestFile(path: string): boolean {
+  return path.startsWith("test/");
+}
+
+function listImports(text: string): string[] {
+  const found = text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g);
+  return [...found].map((match) => match[1] ?? "");
+}
