@@ -25,27 +25,27 @@ interface Medium {
 }
 
 /** Expected ROI in target units per unit of spend; null where nothing is known. */
-export function expectedRoi(
+export function findExpectedRoi(
   { channel, media_type }: Medium,
   context: BusinessContext,
   settings: BusinessSettings,
 ): ExpectedRange | null {
-  const own = ownRange(context, channel) ?? ownRange(context, media_type);
+  const own = findBusinessRange(context, channel) ?? findBusinessRange(context, media_type);
   if (own !== null) return { ...own, source: `business context: ${own.source}` };
   if (context.roi_unit === "units") return null;
   const benchmarks: Readonly<Record<string, number>> = settings.roi.profit_short_term;
   const profit = Object.hasOwn(benchmarks, media_type) ? benchmarks[media_type] : undefined;
   if (profit === undefined) return null;
-  const centre = profit / perProfit(context);
+  const centre = profit / computeProfitPerUnit(context);
   return {
     low: centre / settings.roi.warn_factor,
     high: centre * settings.roi.warn_factor,
-    source: `${settings.roi.source}${conversion(context, profit)}; ×/÷ ${settings.roi.warn_factor}`,
+    source: `${settings.roi.source}${describeRoiConversion(context, profit)}; ×/÷ ${settings.roi.warn_factor}`,
   };
 }
 
 /** Outside this no medium's ROI is believable; null for targets without money value. */
-export function plausibleRoi(
+export function computePlausibleRoi(
   context: BusinessContext,
   settings: BusinessSettings,
 ): ExpectedRange | null {
@@ -61,34 +61,34 @@ export function plausibleRoi(
 }
 
 /** What is expected of each channel of a model; channels without a benchmark are left out. */
-export function expectedReturns(
+export function listExpectedReturns(
   channels: readonly { readonly name: string; readonly media_type: string }[],
   context: BusinessContext,
   settings: BusinessSettings,
 ): readonly (ExpectedRange & { readonly channel: string })[] {
   return channels.flatMap(({ name, media_type }) => {
-    const expected = expectedRoi({ channel: name, media_type }, context, settings);
+    const expected = findExpectedRoi({ channel: name, media_type }, context, settings);
     return expected === null ? [] : [{ channel: name, ...expected }];
   });
 }
 
 /** The unit an ROI of this business is in, in words. */
-export function roiUnit(context: BusinessContext): string {
+export function describeRoiUnit(context: BusinessContext): string {
   const what = context.roi_unit === "units" ? "target units" : context.roi_unit;
   return `${what} per ${context.currency}`;
 }
 
-function ownRange(context: BusinessContext, name: string): ExpectedRange | null {
+function findBusinessRange(context: BusinessContext, name: string): ExpectedRange | null {
   return Object.hasOwn(context.roi_benchmarks, name)
     ? (context.roi_benchmarks[name] ?? null)
     : null;
 }
 
 /** Profit per target unit. */
-function perProfit(context: BusinessContext): number {
+function computeProfitPerUnit(context: BusinessContext): number {
   return context.roi_unit === "revenue" ? context.margin : 1;
 }
 
-function conversion(context: BusinessContext, profit: number): string {
+function describeRoiConversion(context: BusinessContext, profit: number): string {
   return context.roi_unit === "revenue" ? ` ${profit} ÷ margin ${context.margin}` : ` ${profit}`;
 }

@@ -6,7 +6,7 @@
  *     turns one into the other.
  */
 import { z } from "zod";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 
 const RANGE = z
   .strictObject({
@@ -67,14 +67,14 @@ export function parseBusinessContext(value: unknown): BusinessContext {
 }
 
 /** The same from text. */
-export function businessContextOf(text: string): BusinessContext {
+export function parseBusinessContextText(text: string): BusinessContext {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new MmmError(
       "config_invalid",
-      `Business context: ${errorText(cause)}; correct the JSON`,
+      `Business context: ${describeError(cause)}; correct the JSON`,
       {
         cause,
       },

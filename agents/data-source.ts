@@ -3,7 +3,7 @@
  *
  * I1. The digest is of the bytes read; a changed file is a different data set.
  */
-import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { parseDataset, type Dataset } from "../model/data/dataset.ts";
@@ -27,12 +27,12 @@ export function createDataLoader(source: DataSource): (config: ModelConfig) => P
   const kept = new Map<string, LoadedData>();
   return async (config) => {
     const text = await source.read(config.data.path);
-    const digest = sha256(text);
+    const digest = computeSha256(text);
     const { hyperparameters: _tuned, training: _settings, ...structure } = config;
-    const key = `${digest}/${sha256(canonicalJson(structure))}`;
+    const key = `${digest}/${computeSha256(toCanonicalJson(structure))}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const loaded = { dataset: modelCall(() => parseDataset(text, config)), digest };
+    const loaded = { dataset: callModel(() => parseDataset(text, config)), digest };
     kept.set(key, loaded);
     if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
     return loaded;
@@ -40,7 +40,7 @@ export function createDataLoader(source: DataSource): (config: ModelConfig) => P
 }
 
 /** Runs a call into the engine; its errors come out with the product's codes. */
-export function modelCall<T>(call: () => T): T {
+export function callModel<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {

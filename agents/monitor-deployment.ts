@@ -10,13 +10,13 @@
  *     where the results can tell.
  */
 import { z } from "zod";
-import { parseModelConfig, periodsPerWeek, type ModelConfig } from "../model/config.ts";
+import { parseModelConfig, countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/data/dataset.ts";
 import { monitorModel, type DriftFigure, type DriftThresholds } from "../model/monitor.ts";
-import { canonicalJson } from "../schemas/canonical.ts";
+import { toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event } from "../schemas/event.ts";
-import { modelCall } from "./data-source.ts";
+import { callModel } from "./data-source.ts";
 
 const RULE = z.object({
   metric: z.string(),
@@ -65,7 +65,7 @@ export interface MonitorReport {
 }
 
 /** Reads a results document. Throws `config_invalid` naming the field that is missing. */
-export function deployedModelOf(results: unknown): DeployedModel {
+export function parseDeployedModel(results: unknown): DeployedModel {
   const parsed = RESULTS.safeParse(results);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -80,13 +80,13 @@ export function deployedModelOf(results: unknown): DeployedModel {
   return {
     session,
     decision: deployment.decision,
-    config: modelCall(() => parseModelConfig(final_config)),
+    config: callModel(() => parseModelConfig(final_config)),
     rules: deployment.monitoring,
-    deployedUntil: lastDateOf(model.detail),
+    deployedUntil: readLastDate(model.detail),
   };
 }
 
-function lastDateOf(detail: string): string | null {
+function readLastDate(detail: string): string | null {
   try {
     return DETAIL.parse(JSON.parse(detail)).data.last_date;
   } catch {
@@ -113,16 +113,16 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
     throw new MmmError("usage", "The results do not say when the model's data end; give that date");
   }
   const alone = input.sessionCsv !== undefined && !input.csv.includes(until);
-  const text = alone ? joined(input.sessionCsv, input.csv) : input.csv;
-  const result = modelCall(() =>
+  const text = alone ? joinWeeks(input.sessionCsv, input.csv) : input.csv;
+  const result = callModel(() =>
     monitorModel(parseDataset(text, deployed.config), deployed.config, {
       deployed_until: until,
-      thresholds: thresholdsOf(deployed.rules),
+      thresholds: toDriftThresholds(deployed.rules),
     }),
   );
-  const weeks = result.periods / periodsPerWeek(deployed.config);
-  const findings = result.figures.map((figure) => levelled(figure, deployed, weeks));
-  const status = worst(findings.map((finding) => finding.level));
+  const weeks = result.periods / countPeriodsPerWeek(deployed.config);
+  const findings = result.figures.map((figure) => classifyDrift(figure, deployed, weeks));
+  const status = findWorstLevel(findings.map((finding) => finding.level));
   return {
     session: deployed.session,
     deployed_until: result.deployed_until,
@@ -131,16 +131,16 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
     periods: result.periods,
     status,
     findings,
-    summary: summaryOf(status, findings, { from: result.from, to: result.to, weeks }),
+    summary: describeDriftStatus(status, findings, { from: result.from, to: result.to, weeks }),
   };
 }
 
 /** The event that goes on the log when a model drifts; null when it does not. */
-export function driftEvent(report: MonitorReport, by: string): Event | null {
+export function createDriftEvent(report: MonitorReport, by: string): Event | null {
   if (report.status === "ok") return null;
   const { session, status, findings, from, to, deployed_until, summary } = report;
   const breached = findings.filter((finding) => finding.level !== "ok");
-  const detail = canonicalJson({ status, from, to, deployed_until, summary, findings: breached });
+  const detail = toCanonicalJson({ status, from, to, deployed_until, summary, findings: breached });
   return {
     type: "OperatorActed",
     data: { action: "monitoring_alarm", subject: session, by, detail },
@@ -148,7 +148,7 @@ export function driftEvent(report: MonitorReport, by: string): Event | null {
 }
 
 /** New weeks put behind the session's; both must have the same header. */
-function joined(before: string, fresh: string): string {
+function joinWeeks(before: string, fresh: string): string {
   const [header, ...rows] = fresh.replace(/^\ufeff/, "").split(/\r?\n/);
   const old = before.replace(/^\ufeff/, "").trimEnd();
   if (old === "" || old.split(/\r?\n/, 1)[0] !== header) {
@@ -168,7 +168,7 @@ const THRESHOLD_OF: Readonly<Record<DriftFigure["name"], keyof DriftThresholds>>
   spend_range: "spend_range_max",
 };
 
-function thresholdsOf(rules: DeployedModel["rules"]): DriftThresholds {
+function toDriftThresholds(rules: DeployedModel["rules"]): DriftThresholds {
   const found: Partial<Record<keyof DriftThresholds, number>> = {};
   for (const rule of rules) {
     if (Object.hasOwn(THRESHOLD_OF, rule.metric)) {
@@ -178,7 +178,7 @@ function thresholdsOf(rules: DeployedModel["rules"]): DriftThresholds {
   return { wmape_max: Number.MAX_VALUE, ...found };
 }
 
-function levelled(figure: DriftFigure, deployed: DeployedModel, weeks: number): DriftFinding {
+function classifyDrift(figure: DriftFigure, deployed: DeployedModel, weeks: number): DriftFinding {
   const rule = deployed.rules.find((row) => row.metric === figure.name);
   const warn_above = rule?.warn_above ?? figure.bound;
   const rollback_above = rule?.rollback_above ?? Number.MAX_VALUE;
@@ -193,11 +193,11 @@ function levelled(figure: DriftFigure, deployed: DeployedModel, weeks: number): 
   return { ...figure, level, warn_above, rollback_above, breached: level !== "ok" };
 }
 
-function worst(levels: readonly DriftLevel[]): DriftLevel {
+function findWorstLevel(levels: readonly DriftLevel[]): DriftLevel {
   return levels.includes("rollback") ? "rollback" : levels.includes("warn") ? "warn" : "ok";
 }
 
-function summaryOf(
+function describeDriftStatus(
   status: DriftLevel,
   findings: readonly DriftFinding[],
   span: { readonly from: string; readonly to: string; readonly weeks: number },

@@ -1,13 +1,13 @@
 /** A2A as a whole: card, handler, both transports, push notifications. */
 import { TOPICS } from "../schemas/topics.ts";
-import { historyEntry } from "../session/audit.ts";
+import { toHistoryEntry } from "../session/audit.ts";
 import { evolve } from "../session/evolve.ts";
 import type { LogRecord, SnapshotStore } from "../session/ports.ts";
 import type { SessionState } from "../session/state.ts";
-import { cardOf, signCard } from "./a2a/card.ts";
+import { createAgentCard, signCard } from "./a2a/card.ts";
 import { createA2aHandler } from "./a2a/handler.ts";
-import { a2aHttpRoutes } from "./a2a/http-routes.ts";
-import { cardRoutes, rpcRoute, translated } from "./a2a/routes.ts";
+import { createA2aHttpRoutes } from "./a2a/http-routes.ts";
+import { createCardRoutes, createRpcRoute, convertErrors } from "./a2a/routes.ts";
 import type { AgentCard, StreamResponse } from "./a2a/sdk.ts";
 import type { ApiTools } from "./tools.ts";
 import type { Authenticator } from "./http/authenticate.ts";
@@ -16,8 +16,8 @@ import { createPushConfigs } from "./a2a/push-configs.ts";
 import { startDelivery } from "./a2a/push-delivery.ts";
 import type { Route } from "./http/route.ts";
 import { createSessionSource } from "./a2a/session-source.ts";
-import { updatesOf } from "./a2a/task-follow.ts";
-import { createSealer } from "./http/secret-box.ts";
+import { createTaskUpdates } from "./a2a/task-follow.ts";
+import { createSecretBox } from "./http/secret-box.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import { DAY_MS } from "./retention.ts";
 
@@ -43,7 +43,7 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
       : createPushConfigs({
           store: snapshots,
           allowOrigins: webhooks.allow_origins,
-          sealer: createSealer(tools.secret, "webhooks"),
+          sealer: createSecretBox(tools.secret, "webhooks"),
           clock,
           keepMs: settings.keep.webhooks_days * DAY_MS,
           failed: (error) => tools.failed("push", error),
@@ -59,10 +59,10 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
     const roles = tools.askRole !== null;
     const login = !around.authenticator.open;
     const facts = { url, version: tools.version, push: push !== null, login, roles };
-    signed ??= signCard(cardOf(facts), cardKey, url);
+    signed ??= signCard(createAgentCard(facts), cardKey, url);
     return signed;
   };
-  const handler = translated(createA2aHandler({ source, card, push }));
+  const handler = convertErrors(createA2aHandler({ source, card, push }));
   const delivery =
     push === null
       ? null
@@ -70,7 +70,7 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
           log,
           clock,
           configs: push,
-          tell: tellingOf(hub, snapshots),
+          tell: createUpdateReader(hub, snapshots),
           group: `${tools.groupPrefix}.push`,
           timeoutMs: webhooks.timeout_ms,
           fetch,
@@ -78,9 +78,9 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
         });
   return {
     routes: [
-      ...cardRoutes({ card, key: cardKey, since: new Date(clock.now()) }),
-      rpcRoute(handler),
-      ...a2aHttpRoutes(handler),
+      ...createCardRoutes({ card, key: cardKey, since: new Date(clock.now()) }),
+      createRpcRoute(handler),
+      ...createA2aHttpRoutes(handler),
     ],
     listening: (address) => {
       if (url === "") url = address;
@@ -90,14 +90,14 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
 }
 
 /** The update that a history record is for watchers of its session. */
-function tellingOf(hub: HistoryHub, snapshots: Pick<SnapshotStore, "memo">) {
+function createUpdateReader(hub: HistoryHub, snapshots: Pick<SnapshotStore, "memo">) {
   return async (record: LogRecord): Promise<readonly StreamResponse[]> => {
     if (record.topic !== TOPICS.history.topic) return [];
-    const entry = historyEntry(record);
+    const entry = toHistoryEntry(record);
     const entries = await hub.page(record.key, 1, entry.line.seq);
     let state: SessionState | null = null;
     for (const { event } of entries) state = evolve(state, event);
     const contextId = (await snapshots.memo(`context-of/${record.key}`)) ?? record.key;
-    return state === null ? [] : updatesOf(entry, state, contextId);
+    return state === null ? [] : createTaskUpdates(entry, state, contextId);
   };
 }

@@ -10,15 +10,15 @@ import type { ApiTools } from "./tools.ts";
 import { A2A_ERROR_FORMS } from "./a2a/errors.ts";
 import { createAuthenticator, type Authenticator } from "./http/authenticate.ts";
 import { createHistoryHub } from "./sessions/history-hub.ts";
-import { escalationRoutes } from "./rest/escalation-routes.ts";
-import { historyRoutes } from "./rest/history-routes.ts";
+import { createEscalationRoutes } from "./rest/escalation-routes.ts";
+import { createHistoryRoutes } from "./rest/history-routes.ts";
 import { openIntake, type Intake } from "./intake/intake.ts";
 import { isLoopbackAddress } from "./http/loopback.ts";
-import { openApiOf } from "./http/openapi.ts";
-import { operationRoutes, type OperationTools } from "./rest/operations-routes.ts";
+import { createOpenApi } from "./http/openapi.ts";
+import { createOperationRoutes, type OperationTools } from "./rest/operations-routes.ts";
 import { route, type Route } from "./http/route.ts";
 import { createServer, type ApiServer } from "./http/server.ts";
-import { sessionRoutes } from "./rest/session-routes.ts";
+import { createSessionRoutes } from "./rest/session-routes.ts";
 import { createSessions } from "./sessions/sessions.ts";
 import type { ApiSettings } from "./http/settings.ts";
 import { DAY_MS, startUpkeep } from "./retention.ts";
@@ -54,16 +54,16 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   const { prepare } = tools;
   const markMs = settings.keep.requests_days * DAY_MS;
   const sessions = createSessions({ log, snapshots, clock, intake, hub, prepare, markMs });
-  const upkeep = upkeepOf(tools, intake);
+  const upkeep = startApiUpkeep(tools, intake);
   const a2a = await startA2a(tools, { authenticator, sessions, hub });
   const routes: Route[] = [
-    ...sessionRoutes(sessions, intake),
-    ...historyRoutes({ sessions, hub, report: tools.report }),
-    ...escalationRoutes({ sessions, hub }),
-    ...operationRoutes(operationTools(tools)),
+    ...createSessionRoutes(sessions, intake),
+    ...createHistoryRoutes({ sessions, hub, report: tools.report }),
+    ...createEscalationRoutes({ sessions, hub }),
+    ...createOperationRoutes(createOperationTools(tools)),
     ...a2a.routes,
   ];
-  routes.push(descriptionRoute(routes, tools));
+  routes.push(createOpenApiRoute(routes, tools));
   const server = await createServer({
     routes,
     authenticator,
@@ -88,7 +88,7 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
   }
 }
 
-function upkeepOf(tools: ApiTools, intake: Intake): ReturnType<typeof startUpkeep> {
+function startApiUpkeep(tools: ApiTools, intake: Intake): ReturnType<typeof startUpkeep> {
   return startUpkeep({
     clock: tools.clock,
     snapshots: tools.snapshots,
@@ -99,7 +99,7 @@ function upkeepOf(tools: ApiTools, intake: Intake): ReturnType<typeof startUpkee
   });
 }
 
-function operationTools(tools: ApiTools): OperationTools {
+function createOperationTools(tools: ApiTools): OperationTools {
   return {
     ready: async () => {
       try {
@@ -119,7 +119,7 @@ function operationTools(tools: ApiTools): OperationTools {
   };
 }
 
-function descriptionRoute(routes: readonly Route[], tools: ApiTools): Route {
+function createOpenApiRoute(routes: readonly Route[], tools: ApiTools): Route {
   return route({
     method: "GET",
     path: "/openapi.json",
@@ -129,7 +129,7 @@ function descriptionRoute(routes: readonly Route[], tools: ApiTools): Route {
     answers: { 200: { about: "OpenAPI 3.1" } },
     handle: async () => {
       const url = tools.settings.public_url ?? "/";
-      return { status: 200, json: openApiOf(routes, { version: tools.version, url }) };
+      return { status: 200, json: createOpenApi(routes, { version: tools.version, url }) };
     },
   });
 }

@@ -7,7 +7,7 @@
 import { decodeEvent } from "../schemas/codec.ts";
 import type { Clock, SnapshotStore } from "../session/ports.ts";
 import type { Waiting } from "./intake/queue.ts";
-import { stateOf } from "./sessions/view.ts";
+import { parseSnapshotState } from "./sessions/view.ts";
 import type { ApiSettings } from "./http/settings.ts";
 
 const EVERY_MS = 3_600_000;
@@ -28,7 +28,7 @@ export function startUpkeep(tools: UpkeepTools): { close(): Promise<void> } {
   const halt = new AbortController();
   const work = async (): Promise<void> => {
     while (!halt.signal.aborted) {
-      await sweep(tools).catch(tools.failed);
+      await removeExpired(tools).catch(tools.failed);
       await tools.clock.sleep(EVERY_MS, halt.signal);
     }
   };
@@ -42,29 +42,29 @@ export function startUpkeep(tools: UpkeepTools): { close(): Promise<void> } {
 }
 
 /** One look. */
-export async function sweep(tools: UpkeepTools): Promise<void> {
+export async function removeExpired(tools: UpkeepTools): Promise<void> {
   const now = tools.clock.now();
   await tools.snapshots.forget(now);
-  await tools.sweepData(now - tools.keep.uploads_days * DAY_MS, () => filesInUse(tools));
+  await tools.sweepData(now - tools.keep.uploads_days * DAY_MS, () => listFilesInUse(tools));
 }
 
 /** Names of the data files of all sessions that wait or run. */
-async function filesInUse(tools: UpkeepTools): Promise<ReadonlySet<string>> {
+async function listFilesInUse(tools: UpkeepTools): Promise<ReadonlySet<string>> {
   const baselines: string[] = [];
   for (const status of ["running", "waiting"]) {
     for (const { session } of await tools.snapshots.list({ status })) {
       const snapshot = await tools.snapshots.load(session);
-      if (snapshot !== null) baselines.push(stateOf(snapshot).baseline_text);
+      if (snapshot !== null) baselines.push(parseSnapshotState(snapshot).baseline_text);
     }
   }
   for (const { record } of tools.waiting()) {
     const event = decodeEvent(record.value);
     if (event.type === "SessionRequested") baselines.push(event.data.baseline);
   }
-  return new Set(baselines.flatMap((text) => fileOf(text)));
+  return new Set(baselines.flatMap((text) => parseDataFileName(text)));
 }
 
-function fileOf(baseline: string): string[] {
+function parseDataFileName(baseline: string): string[] {
   const { data } = JSON.parse(baseline) as { data?: { path?: unknown } };
   const path = data?.path;
   return typeof path === "string" ? [path.slice(path.lastIndexOf("/") + 1)] : [];

@@ -13,13 +13,13 @@ import type { StartRequest } from "../api/sessions/requests.ts";
 import { DATA_PREFIX } from "../api/rest/operations-routes.ts";
 import { parseBusinessContext } from "../agents/business-context.ts";
 import { createBuiltinReasoners } from "../agents/builtin/reasoners.ts";
-import { createDataLoader, modelCall } from "../agents/data-source.ts";
+import { createDataLoader, callModel } from "../agents/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../agents/remote/questions.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
-import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { checkData } from "./request.ts";
 import type { Settings } from "./settings.ts";
@@ -33,18 +33,18 @@ export interface DataFolders {
 const CHECKED_MAX = 256;
 
 /** Checks of requests, with the settings' defaults for what they leave open. */
-export function requestChecks(
+export function createRequestCheck(
   settings: Settings,
   folders: DataFolders,
 ): (request: StartRequest) => Promise<Prepared> {
   const checked = new Set<string>();
   return async (request) => {
-    const config = placed(
-      modelCall(() => parseModelConfig(request.baseline)),
+    const config = resolveConfigDataPath(
+      callModel(() => parseModelConfig(request.baseline)),
       folders,
     );
-    const baseline = canonicalJson(config);
-    const digest = sha256(baseline);
+    const baseline = toCanonicalJson(config);
+    const digest = computeSha256(baseline);
     if (!checked.has(digest)) {
       checkData(config);
       checked.add(digest);
@@ -64,7 +64,7 @@ export function requestChecks(
     const given = Object.entries(request.limits).filter(([, value]) => value !== undefined);
     return {
       baseline,
-      business_context: canonicalJson(context),
+      business_context: toCanonicalJson(context),
       business_unit: context.business_unit,
       limits: { ...limits, ...Object.fromEntries(given) },
       seed: request.seed,
@@ -75,18 +75,18 @@ export function requestChecks(
   };
 }
 
-function placed(config: ModelConfig, folders: DataFolders): ModelConfig {
-  return { ...config, data: { ...config.data, path: dataPath(config.data.path, folders) } };
+function resolveConfigDataPath(config: ModelConfig, folders: DataFolders): ModelConfig {
+  return { ...config, data: { ...config.data, path: resolveDataPath(config.data.path, folders) } };
 }
 
 /** The file that a data path means. Throws `data_invalid` for one outside the allowed folders. */
-export function dataPath(path: string, folders: DataFolders): string {
-  const uploads = uploadFolder(folders.stateDir);
+export function resolveDataPath(path: string, folders: DataFolders): string {
+  const uploads = findUploadFolder(folders.stateDir);
   if (path.startsWith(DATA_PREFIX)) {
     const digest = path.slice(DATA_PREFIX.length);
     const file = join(uploads, `${digest}.csv`);
     if (/^[0-9a-f]{64}$/.test(digest) && existsSync(file)) {
-      used(file);
+      markFileUsed(file);
       return realpathSync(file);
     }
     throw new MmmError("data_invalid", "data.path: no file was uploaded under that digest");
@@ -96,7 +96,7 @@ export function dataPath(path: string, folders: DataFolders): string {
   for (const candidate of candidates) {
     if (!existsSync(candidate)) continue;
     const real = realpathSync(candidate);
-    if (roots.some((root) => isInside(real, realpathSync(root)))) return real;
+    if (roots.some((root) => isInsideFolder(real, realpathSync(root)))) return real;
   }
   throw new MmmError(
     "data_invalid",
@@ -104,35 +104,39 @@ export function dataPath(path: string, folders: DataFolders): string {
   );
 }
 
-function isInside(path: string, root: string): boolean {
+function isInsideFolder(path: string, root: string): boolean {
   const way = relative(root, path);
   return way !== "" && way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }
 
-function uploadFolder(stateDir: string): string {
+function findUploadFolder(stateDir: string): string {
   return resolve(stateDir, "data");
 }
 
 /** Keeps an uploaded file; a second upload of the same content changes nothing. */
-export async function storeData(stateDir: string, digest: string, text: string): Promise<void> {
-  const file = join(uploadFolder(stateDir), `${digest}.csv`);
-  if (existsSync(file)) used(file);
+export async function storeUploadedData(
+  stateDir: string,
+  digest: string,
+  text: string,
+): Promise<void> {
+  const file = join(findUploadFolder(stateDir), `${digest}.csv`);
+  if (existsSync(file)) markFileUsed(file);
   else writeWhole(file, text);
 }
 
 /** A file's time is that of its last use. */
-function used(file: string): void {
+function markFileUsed(file: string): void {
   const now = new Date();
   utimesSync(file, now, now);
 }
 
 /** Removes uploads not used since `before` (milliseconds since 1970), but for those in use. */
-export async function sweepData(
+export async function removeUnusedUploads(
   stateDir: string,
   before: number,
   inUse: () => Promise<ReadonlySet<string>>,
 ): Promise<void> {
-  const folder = uploadFolder(stateDir);
+  const folder = findUploadFolder(stateDir);
   if (!existsSync(folder)) return;
   const isOld = (name: string): boolean => statSync(join(folder, name)).mtimeMs < before;
   const uploads = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.csv$/.test(name));
@@ -146,7 +150,7 @@ export async function sweepData(
 }
 
 /** The secret that an installation's other keys follow from: its coordinator's. */
-export function secretOf({ coordinator }: Keys): Uint8Array {
+export function extractInstallationSecret({ coordinator }: Keys): Uint8Array {
   const { d } = coordinator.signing?.privateKey.export({ format: "jwk" }) ?? {};
   if (d !== undefined) return Buffer.from(d, "base64url");
   throw new MmmError(
@@ -156,7 +160,7 @@ export function secretOf({ coordinator }: Keys): Uint8Array {
 }
 
 /** A role's built-in answer to a question of another process; its data must be readable here. */
-export function roleAnswers(
+export function createRoleAnswers(
   settings: Settings,
   folders: DataFolders,
 ): (question: RoleQuestion, caller: { readonly signal: AbortSignal }) => Promise<unknown> {
@@ -164,6 +168,10 @@ export function roleAnswers(
   const read = async (path: string) => readTextFile(path, "csv", "data_invalid");
   const load = createDataLoader({ read });
   const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
-  const tools = { reasoners, spec, placed: (config: ModelConfig) => placed(config, folders) };
+  const tools = {
+    reasoners,
+    spec,
+    placed: (config: ModelConfig) => resolveConfigDataPath(config, folders),
+  };
   return (question, { signal }) => answerQuestion(tools, question, signal);
 }

@@ -4,7 +4,7 @@
  * I1. SQLite holds both in one file, so that one transaction holds both; it stands alone.
  */
 import { createSecureContext } from "node:tls";
-import { learnSchemas } from "../consumers/loop/schema-learner.ts";
+import { registerPublishedSchemas } from "../consumers/loop/schema-learner.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { createKafkaLog, type KafkaSettings } from "../infra/kafka/log.ts";
@@ -12,7 +12,7 @@ import { createMemoryLog } from "../infra/memory/log.ts";
 import { createMemorySnapshots } from "../infra/memory/snapshots.ts";
 import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
 import { openSqliteState } from "../infra/sqlite/state.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
 
@@ -37,7 +37,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const backend = OPENERS[options.settings.log.kind](options);
   try {
     await backend.log.ensureTopics();
-    await learnSchemas(backend.log);
+    await registerPublishedSchemas(backend.log);
   } catch (error) {
     await backend.close().catch(() => {});
     throw error;
@@ -55,14 +55,14 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions
       ...(own === undefined ? {} : { own }),
     }),
   memory: ({ settings }) =>
-    together(
+    buildBackend(
       createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
       createMemorySnapshots(),
     ),
-  kafka: (options) => together(kafkaLog(options), storeOf(options.settings)),
+  kafka: (options) => buildBackend(buildKafkaLog(options), createSnapshotStore(options.settings)),
 };
 
-function together(log: EventLog, snapshots: SnapshotStore): Backend {
+function buildBackend(log: EventLog, snapshots: SnapshotStore): Backend {
   const close = async () => {
     await log.close();
     await snapshots.close();
@@ -70,7 +70,7 @@ function together(log: EventLog, snapshots: SnapshotStore): Backend {
   return { log, snapshots, close };
 }
 
-function storeOf(settings: Settings): SnapshotStore {
+function createSnapshotStore(settings: Settings): SnapshotStore {
   const { kind, url } = settings.snapshots;
   if (kind === "memory") return createMemorySnapshots();
   if (kind === "redis") {
@@ -86,17 +86,18 @@ function storeOf(settings: Settings): SnapshotStore {
   );
 }
 
-function kafkaLog(options: BackendOptions): EventLog {
+function buildKafkaLog(options: BackendOptions): EventLog {
   const { settings, environment = process.env } = options;
   const { log } = settings;
-  const sasl = log.sasl === "none" ? null : { mechanism: log.sasl, ...accountOf(environment) };
+  const sasl =
+    log.sasl === "none" ? null : { mechanism: log.sasl, ...readKafkaAccount(environment) };
   return createKafkaLog(
     {
       brokers: log.brokers,
       clientId: log.client_id,
       prefix: log.prefix,
       partitions: log.partitions,
-      tls: log.tls === null ? null : tlsOf(log.tls, environment),
+      tls: log.tls === null ? null : readTlsFiles(log.tls, environment),
       sasl,
       compression: log.compression,
       sessionTimeoutMs: log.session_timeout_ms,
@@ -109,7 +110,7 @@ function kafkaLog(options: BackendOptions): EventLog {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-function accountOf(environment: Environment): { username: string; password: string } {
+function readKafkaAccount(environment: Environment): { username: string; password: string } {
   const { KAFKA_USERNAME: username = "", KAFKA_PASSWORD: password = "" } = environment;
   if (username !== "" && password !== "") return { username, password };
   throw new MmmError(
@@ -119,7 +120,7 @@ function accountOf(environment: Environment): { username: string; password: stri
 }
 
 /** The files' texts, checked here: kafkajs would go on trying with files that fit no connection. */
-function tlsOf(
+function readTlsFiles(
   files: NonNullable<Settings["log"]["tls"]>,
   environment: Environment,
 ): NonNullable<KafkaSettings["tls"]> {
@@ -137,7 +138,7 @@ function tlsOf(
   } catch (cause) {
     throw new MmmError(
       "settings_invalid",
-      `log.tls: the files do not fit (${errorText(cause)}); cert, key and KAFKA_KEY_PASSPHRASE belong together`,
+      `log.tls: the files do not fit (${describeError(cause)}); cert, key and KAFKA_KEY_PASSPHRASE belong together`,
       { cause },
     );
   }

@@ -8,19 +8,23 @@ import {
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CardKey } from "../api/a2a/card.ts";
-import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 
 /** The card key of a state folder. Throws `state_damaged` for a file that holds none. */
-export function cardKeyOf(stateDir: string): CardKey {
+export function loadCardKey(stateDir: string): CardKey {
   const path = join(stateDir, "card-key.pem");
-  const privateKey = existsSync(path) ? readKey(path) : makeKey(stateDir, path);
+  const privateKey = existsSync(path)
+    ? readPrivateKeyFile(path)
+    : createPrivateKeyFile(stateDir, path);
   const { kty, crv, x } = createPublicKey(privateKey).export({ format: "jwk" });
-  const kid = Buffer.from(sha256(canonicalJson({ crv, kty, x })), "hex").toString("base64url");
+  const kid = Buffer.from(computeSha256(toCanonicalJson({ crv, kty, x })), "hex").toString(
+    "base64url",
+  );
   return { kid, privateKey, publicJwk: { kty, crv, x, kid, alg: "EdDSA", use: "sig" } };
 }
 
-function readKey(path: string): KeyObject {
+function readPrivateKeyFile(path: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(path));
   } catch {
@@ -28,7 +32,7 @@ function readKey(path: string): KeyObject {
   }
 }
 
-function makeKey(stateDir: string, path: string): KeyObject {
+function createPrivateKeyFile(stateDir: string, path: string): KeyObject {
   const { privateKey } = generateKeyPairSync("ed25519");
   mkdirSync(stateDir, { recursive: true });
   const fresh = `${path}.${process.pid}.tmp`;

@@ -21,7 +21,7 @@ import { createClaude } from "../infra/claude/claude.ts";
 import { withAttempts } from "../infra/claude/attempts.ts";
 import { createBreaker } from "../infra/claude/breaker.ts";
 import { createGate } from "../infra/claude/gate.ts";
-import { createModelMetrics, inAgentSpan } from "../infra/telemetry/model-telemetry.ts";
+import { createModelMetrics, runInAgentSpan } from "../infra/telemetry/model-telemetry.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { LanguageModel, ModelObserver } from "../session/language-model.ts";
@@ -55,7 +55,7 @@ const OFF: ClaudeWiring = { wrap: (builtin) => builtin, judges: [] };
 
 /** Whether the agents think with Claude: by setting, or by a key or gateway in the environment. */
 export function isClaudeOn(reasoning: Settings["agents"]["reasoning"], from: Environment): boolean {
-  const known = nonEmpty(from["ANTHROPIC_API_KEY"]) ?? nonEmpty(from["ANTHROPIC_BASE_URL"]);
+  const known = toNonEmpty(from["ANTHROPIC_API_KEY"]) ?? toNonEmpty(from["ANTHROPIC_BASE_URL"]);
   if (reasoning === "builtin") return false;
   if (known !== null) return true;
   if (reasoning === "auto") return false;
@@ -66,11 +66,11 @@ export function isClaudeOn(reasoning: Settings["agents"]["reasoning"], from: Env
 }
 
 /** What is wrapped around the built-in agents, and the judge for the guard. */
-export function wireClaude(wanted: ClaudeParts): ClaudeWiring {
+export function buildClaudeWiring(wanted: ClaudeParts): ClaudeWiring {
   if (!isClaudeOn(wanted.settings.reasoning, wanted.environment)) return OFF;
-  const parts = { ...wanted, observer: observedBy(wanted.observer, createModelMetrics()) };
+  const parts = { ...wanted, observer: mergeModelObservers(wanted.observer, createModelMetrics()) };
   const settings = parts.settings.claude;
-  const claude = traced(claudeOf(parts, settings), settings);
+  const claude = wrapClaudeInSpans(createMeteredClaude(parts, settings), settings);
   const prompts = loadPrompts();
   const { spec, load, observer, signal } = parts;
   // Where nothing may be sent the judge could only refuse; the local judges stand alone there.
@@ -82,7 +82,7 @@ export function wireClaude(wanted: ClaudeParts): ClaudeWiring {
 }
 
 /** Tells several observers. */
-function observedBy(...observers: readonly ModelObserver[]): ModelObserver {
+function mergeModelObservers(...observers: readonly ModelObserver[]): ModelObserver {
   return {
     answered: (call) => observers.forEach((one) => one.answered(call)),
     attemptFailed: (call) => observers.forEach((one) => one.attemptFailed(call)),
@@ -92,12 +92,12 @@ function observedBy(...observers: readonly ModelObserver[]): ModelObserver {
 }
 
 /** A span around every question. */
-function traced(claude: Claude, { roles }: ClaudeSettings): Claude {
+function wrapClaudeInSpans(claude: Claude, { roles }: ClaudeSettings): Claude {
   return {
     ask: (question) => {
       const { role, asker } = question;
       const span = { role, model: roles[role].model, session: asker.session };
-      return inAgentSpan(
+      return runInAgentSpan(
         span,
         () => claude.ask(question),
         ({ failure, note }) => ({
@@ -111,11 +111,11 @@ function traced(claude: Claude, { roles }: ClaudeSettings): Claude {
   };
 }
 
-function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
+function createMeteredClaude(parts: ClaudeParts, settings: ClaudeSettings): Claude {
   const { snapshots, clock, observer, callOut, environment } = parts;
   const writer = randomUUID();
   const paid = createPaid({
-    model: clientOf(parts, settings),
+    model: createRetryingModel(parts, settings),
     store: snapshots,
     budgets: createBudgets(settings.budgets, {
       store: snapshots,
@@ -127,18 +127,18 @@ function claudeOf(parts: ClaudeParts, settings: ClaudeSettings): Claude {
     clock,
     observer,
     writer,
-    secrets: secretsIn(environment),
+    secrets: collectSecrets(environment),
     callOut,
     attemptMs: settings.attempt_timeout_s * 1000,
   });
   return createClaudeAsk(paid, settings.roles, settings.step_timeout_s * 1000);
 }
 
-function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
+function createRetryingModel(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
   const { environment, clock, random, observer } = parts;
   const client = createClaude({
-    apiKey: nonEmpty(environment["ANTHROPIC_API_KEY"]),
-    baseUrl: nonEmpty(environment["ANTHROPIC_BASE_URL"]),
+    apiKey: toNonEmpty(environment["ANTHROPIC_API_KEY"]),
+    baseUrl: toNonEmpty(environment["ANTHROPIC_BASE_URL"]),
     stream: settings.stream,
     cacheTtl: settings.cache_ttl,
   });
@@ -166,7 +166,7 @@ function clientOf(parts: ClaudeParts, settings: ClaudeSettings): LanguageModel {
 }
 
 /** Values of variables that hold secrets, to be struck out wherever they show up. */
-export function secretsIn(environment: Environment): string[] {
+export function collectSecrets(environment: Environment): string[] {
   return Object.entries(environment).flatMap(([name, value]) =>
     /(?:KEY|TOKEN|SECRET|PASSWORD)$/.test(name) && value !== undefined && value.length >= 8
       ? [value]
@@ -174,6 +174,6 @@ export function secretsIn(environment: Environment): string[] {
   );
 }
 
-function nonEmpty(value: string | undefined): string | null {
+function toNonEmpty(value: string | undefined): string | null {
   return value === undefined || value === "" ? null : value;
 }

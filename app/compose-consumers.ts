@@ -4,34 +4,34 @@ import { createBuiltinReasoners } from "../agents/builtin/reasoners.ts";
 import { createBuiltinTraining } from "../consumers/trainer/builtin.ts";
 import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
 import type { Consumer } from "../consumers/loop/consumer.ts";
-import { createDataLoader, modelCall } from "../agents/data-source.ts";
+import { createDataLoader, callModel } from "../agents/data-source.ts";
 import { createDataScientist } from "../consumers/data-scientist.ts";
 import { createGuard } from "../consumers/guard.ts";
-import { createJudging } from "../consumers/guard-question.ts";
+import { createVerdictRequest } from "../consumers/guard-question.ts";
 import { createResearchPersona } from "../consumers/research-persona.ts";
 import { createRouter } from "../consumers/router.ts";
 import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createSubprocessTraining } from "../consumers/trainer/subprocess.ts";
 import { createTrainer, type Training } from "../consumers/trainer/trainer.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
-import { absentJudge } from "../guard/words/absent-judge.ts";
-import { observedExposure } from "../guard/signature/exposure.ts";
-import { headJudge } from "../guard/words/head-judge.ts";
-import { shippedIntentHead } from "../guard/words/intent-head.ts";
+import { createAbsentJudge } from "../guard/words/absent-judge.ts";
+import { measureObservedExposure } from "../guard/signature/exposure.ts";
+import { createHeadJudge } from "../guard/words/head-judge.ts";
+import { loadShippedIntentHead } from "../guard/words/intent-head.ts";
 import { LEXICON_JUDGE } from "../guard/words/lexicon-judge.ts";
-import { rememberedJudge } from "../guard/verdict-cache.ts";
+import { createCachedJudge } from "../guard/verdict-cache.ts";
 import type { SemanticJudge } from "../guard/words/judges.ts";
 import type { ObservedExposure } from "../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
-import { errorText } from "../schemas/errors.ts";
+import { describeError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
-import { wireClaude } from "./compose-claude.ts";
+import { buildClaudeWiring } from "./compose-claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
 import { openRouting } from "./open-router.ts";
@@ -71,7 +71,7 @@ export interface Composed {
 }
 
 /** Makes the consumers; opens the encoder only where a role needs it. */
-export async function composeConsumers(
+export async function createConsumers(
   parts: ConsumerParts,
   roles: readonly RoleName[],
   signal: AbortSignal,
@@ -80,12 +80,12 @@ export async function composeConsumers(
   const spec = SPECIFICATION_SHIPPED;
   const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
   const routing = await openRouting(settings, needs, parts.models.routes);
-  const load = loadingAfter(parts.log);
-  const claude = wireClaude({
+  const load = createFlushingLoader(parts.log);
+  const claude = buildClaudeWiring({
     ...parts,
     settings: settings.agents,
     clock: systemClock,
-    random,
+    random: drawUniform,
     observer: parts.models.modelObserver,
     callOut: parts.models.callOut,
     spec,
@@ -93,27 +93,31 @@ export async function composeConsumers(
     signal,
   });
   const builtin = createBuiltinReasoners({ load, settings: settings.business, spec });
-  const reasoners = withRegistry(claude.wrap(builtin), registryOf(parts), {
+  const reasoners = withRegistry(claude.wrap(builtin), selectRegistry(parts), {
     clock: systemClock,
-    random,
+    random: drawUniform,
     environment: parts.environment,
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const judges = [...judgesOf(routing.encoder, settings, routing.refused), ...claude.judges];
-  const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
+  const judges = [...createJudges(routing.encoder, settings, routing.refused), ...claude.judges];
+  const remembered = createCachedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
     "data-scientist": createDataScientist(agents),
     guard: createGuard({
-      judge: createJudging({ spec, judge: remembered, observed: observedBy(load) }),
+      judge: createVerdictRequest({
+        spec,
+        judge: remembered,
+        observed: createExposureReader(load),
+      }),
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,
-      limit: { clock: systemClock, ms: verdictLimitMs(settings) },
+      limit: { clock: systemClock, ms: computeVerdictLimitMs(settings) },
     }),
     trainer: createTrainer({
-      training: trainingOf(settings.trainer, load),
+      training: createTraining(settings.trainer, load),
       guardKeys: keys.guard,
       specDigest: spec.digest,
     }),
@@ -128,27 +132,27 @@ export async function composeConsumers(
  * The judges of words that need no key: the lexicon and the trained head; the lexicon alone only where
  * the settings say so. A head that cannot be opened refuses all words.
  */
-export function judgesOf(
+export function createJudges(
   encoder: SentenceEncoder | null,
   settings: Settings,
   missing: string | null = null,
 ): SemanticJudge[] {
   if (settings.guard.semantics === "lexicon") return [LEXICON_JUDGE];
-  return [LEXICON_JUDGE, headOf(encoder, missing)];
+  return [LEXICON_JUDGE, openHeadJudge(encoder, missing)];
 }
 
-function headOf(encoder: SentenceEncoder | null, missing: string | null): SemanticJudge {
+function openHeadJudge(encoder: SentenceEncoder | null, missing: string | null): SemanticJudge {
   try {
-    if (encoder !== null) return headJudge(encoder, shippedIntentHead());
+    if (encoder !== null) return createHeadJudge(encoder, loadShippedIntentHead());
     const why = missing ?? "the sentence encoder was not opened";
-    return absentJudge("head", `${why}; repair it, or set guard.semantics: lexicon`);
+    return createAbsentJudge("head", `${why}; repair it, or set guard.semantics: lexicon`);
   } catch (error) {
-    return absentJudge("head", errorText(error));
+    return createAbsentJudge("head", describeError(error));
   }
 }
 
 /** Longer than every judge's own limit; what takes longer still is refused. */
-function verdictLimitMs({ agents }: Settings): number {
+function computeVerdictLimitMs({ agents }: Settings): number {
   const { total_timeout_s, step_timeout_s, guard_votes } = agents.claude;
   return 1000 * (120 + guard_votes * Math.max(total_timeout_s, step_timeout_s));
 }
@@ -159,7 +163,7 @@ type Load = ReturnType<typeof createDataLoader>;
  * Loads data once what went before is durable: fits and searches hold the thread for seconds, and an
  * open transaction of the embedded log would keep other processes from writing for as long.
  */
-function loadingAfter(log: Pick<EventLog, "flush">): Load {
+function createFlushingLoader(log: Pick<EventLog, "flush">): Load {
   const load = createDataLoader({ read: readData });
   return async (config) => {
     const loaded = await load(config);
@@ -169,20 +173,20 @@ function loadingAfter(log: Pick<EventLog, "flush">): Load {
 }
 
 /** The guard's own look at the data that a pinned baseline names. */
-function observedBy(load: Load): (baseline: ModelConfig) => Promise<ObservedExposure> {
+function createExposureReader(load: Load): (baseline: ModelConfig) => Promise<ObservedExposure> {
   return async (baseline) => {
     const { dataset } = await load(baseline);
-    return modelCall(() => observedExposure(dataset, baseline));
+    return callModel(() => measureObservedExposure(dataset, baseline));
   };
 }
 
-function trainingOf(settings: Settings["trainer"], load: Load): Training {
+function createTraining(settings: Settings["trainer"], load: Load): Training {
   if (settings.kind === "builtin") return createBuiltinTraining(load);
   return createSubprocessTraining({ load, run: runProcess, settings });
 }
 
 /** Who serves the agents' roles; all are local where nothing may be called. */
-function registryOf({ environment, models }: ConsumerParts): Registry {
+function selectRegistry({ environment, models }: ConsumerParts): Registry {
   if (models.callOut === false) return { agents: {} };
   return readRegistry(environment["MMM_REGISTRY"] ?? "config/registry.json");
 }
@@ -192,6 +196,6 @@ async function readData(path: string): Promise<string> {
 }
 
 /** Uniform in [0, 1), for jitter. */
-export function random(): number {
+export function drawUniform(): number {
   return randomBytes(4).readUInt32LE() / 2 ** 32;
 }

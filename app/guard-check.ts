@@ -8,19 +8,19 @@
  */
 import type { GuardQuestion } from "../api/rest/operations-routes.ts";
 import { DATA_PREFIX } from "../api/rest/operations-routes.ts";
-import { createDataLoader, modelCall } from "../agents/data-source.ts";
+import { createDataLoader, callModel } from "../agents/data-source.ts";
 import { checkProposal, readBaseline } from "../guard/check.ts";
-import { observedExposure } from "../guard/signature/exposure.ts";
+import { measureObservedExposure } from "../guard/signature/exposure.ts";
 import type { Pinned } from "../guard/rules/pinned.ts";
 import type { SemanticJudge } from "../guard/words/judges.ts";
 import type { ObservedExposure } from "../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { readTextFile } from "../infra/files.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
-import { dataPath, type DataFolders } from "./api-tools.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
+import { resolveDataPath, type DataFolders } from "./api-tools.ts";
 
 /** Answers guard checks; the judges are opened with the first of them. */
-export function guardCheck(
+export function createGuardCheck(
   judges: () => Promise<readonly SemanticJudge[]>,
   folders: DataFolders,
 ): (question: GuardQuestion) => Promise<object> {
@@ -28,13 +28,13 @@ export function guardCheck(
     read: async (path) => readTextFile(path, "csv", "data_invalid"),
   });
   return async ({ baseline, proposal, reasoning, data }) => {
-    const pinned = pinnedOf(baseline);
-    const path = placeOf(pinned, data, folders);
+    const pinned = requireBaseline(baseline);
+    const path = findCheckedDataFile(pinned, data, folders);
     let observed: ObservedExposure | null = null;
     if (path !== null) {
       const config = { ...pinned.config, data: { ...pinned.config.data, path } };
       const { dataset } = await load(config);
-      observed = modelCall(() => observedExposure(dataset, config));
+      observed = callModel(() => measureObservedExposure(dataset, config));
     }
     const spec = SPECIFICATION_SHIPPED;
     const context = { baseline: pinned, spec, judges: await judges(), observed };
@@ -43,20 +43,24 @@ export function guardCheck(
   };
 }
 
-function pinnedOf(baseline: unknown): Pinned {
+function requireBaseline(baseline: unknown): Pinned {
   try {
     return readBaseline(JSON.stringify(baseline));
   } catch (cause) {
-    throw new MmmError("config_invalid", `baseline: ${errorText(cause)}`, { cause });
+    throw new MmmError("config_invalid", `baseline: ${describeError(cause)}`, { cause });
   }
 }
 
-function placeOf(baseline: Pinned, named: string | null, folders: DataFolders): string | null {
+function findCheckedDataFile(
+  baseline: Pinned,
+  named: string | null,
+  folders: DataFolders,
+): string | null {
   const own = baseline.config.data.path;
-  if (named !== null) return dataPath(named, folders);
-  if (own.startsWith(DATA_PREFIX)) return dataPath(own, folders);
+  if (named !== null) return resolveDataPath(named, folders);
+  if (own.startsWith(DATA_PREFIX)) return resolveDataPath(own, folders);
   try {
-    return dataPath(own, folders);
+    return resolveDataPath(own, folders);
   } catch {
     return null;
   }

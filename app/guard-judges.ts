@@ -9,8 +9,8 @@ import { systemClock } from "../infra/clock.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
 import type { SnapshotStore } from "../session/ports.ts";
-import { wireClaude } from "./compose-claude.ts";
-import { judgesOf, random } from "./compose-consumers.ts";
+import { buildClaudeWiring } from "./compose-claude.ts";
+import { createJudges, drawUniform } from "./compose-consumers.ts";
 import { openRouting } from "./open-router.ts";
 import type { Settings } from "./settings.ts";
 
@@ -31,19 +31,22 @@ export interface GuardJudgesParts {
 export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> {
   const { settings, snapshots } = parts;
   const routing = await openRouting(settings, { router: false, guard: true });
-  const local = judgesOf(routing.encoder, settings, routing.refused);
-  const judges = snapshots === null ? local : [...local, ...claudeOf(parts, snapshots)];
+  const local = createJudges(routing.encoder, settings, routing.refused);
+  const judges = snapshots === null ? local : [...local, ...createClaudeJudges(parts, snapshots)];
   return { judges, close: () => routing.close() };
 }
 
-function claudeOf(parts: GuardJudgesParts, snapshots: SnapshotStore): readonly SemanticJudge[] {
+function createClaudeJudges(
+  parts: GuardJudgesParts,
+  snapshots: SnapshotStore,
+): readonly SemanticJudge[] {
   const { settings, environment, signal } = parts;
-  return wireClaude({
+  return buildClaudeWiring({
     settings: settings.agents,
     environment,
     snapshots,
     clock: systemClock,
-    random,
+    random: drawUniform,
     observer: SILENT_MODEL_OBSERVER,
     spec: SPECIFICATION_SHIPPED,
     load: () => Promise.reject(new MmmError("internal", "the guard's judge reads no data")),
@@ -53,7 +56,7 @@ function claudeOf(parts: GuardJudgesParts, snapshots: SnapshotStore): readonly S
 }
 
 /** Opens them with the first use, once. */
-export function lazyJudges(parts: GuardJudgesParts): {
+export function createLazyJudges(parts: GuardJudgesParts): {
   get(): Promise<readonly SemanticJudge[]>;
   close(): Promise<void>;
 } {

@@ -1,14 +1,14 @@
 /** A session's history from the log, decoded. */
 import { MmmError } from "../schemas/errors.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { historyEntry, type HistoryEntry } from "../session/audit.ts";
+import { toHistoryEntry, type HistoryEntry } from "../session/audit.ts";
 import type { EventLog } from "../session/ports.ts";
 
 /** All entries so far, in order. */
 export async function readHistory(log: EventLog, session: string): Promise<HistoryEntry[]> {
   const entries: HistoryEntry[] = [];
   for await (const record of log.read({ topic: TOPICS.history.topic, key: session })) {
-    entries.push(historyEntry(record));
+    entries.push(toHistoryEntry(record));
   }
   return entries;
 }

@@ -1,7 +1,12 @@
 /** The signing keys a process works with. */
 import type { Keys } from "../consumers/coordinator/attachments.ts";
-import { parseRing, ringJson, ringOf, signingKeyOf } from "../guard/tokens/keys.ts";
-import { keySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
+import {
+  parseKeyRing,
+  serializeKeyRing,
+  createKeyRing,
+  deriveSigningKey,
+} from "../guard/tokens/keys.ts";
+import { generateKeySeed, readKeyFile, writeKeyFile } from "../infra/keys.ts";
 import type { Json } from "../schemas/canonical.ts";
 
 /** The rings of a state folder, made on first use. */
@@ -12,20 +17,20 @@ export function loadKeys(
   const file = readKeyFile(stateDir, environment);
   if (file !== null) {
     return {
-      coordinator: parseRing(file.coordinator as Json),
-      guard: parseRing(file.guard as Json),
+      coordinator: parseKeyRing(file.coordinator as Json),
+      guard: parseKeyRing(file.guard as Json),
     };
   }
-  const keys = freshKeys();
+  const keys = generateKeys();
   writeKeyFile(stateDir, {
-    coordinator: ringJson(keys.coordinator, { private: true }),
-    guard: ringJson(keys.guard, { private: true }),
+    coordinator: serializeKeyRing(keys.coordinator, { private: true }),
+    guard: serializeKeyRing(keys.guard, { private: true }),
   });
   return keys;
 }
 
 /** New rings, kept nowhere. */
-export function freshKeys(): Keys {
-  const ring = () => ringOf(signingKeyOf(keySeed()));
+export function generateKeys(): Keys {
+  const ring = () => createKeyRing(deriveSigningKey(generateKeySeed()));
   return { coordinator: ring(), guard: ring() };
 }

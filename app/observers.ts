@@ -34,7 +34,7 @@ export interface Observed {
 }
 
 /** What these roles have not done, place by place. */
-export function lagOf(
+export function readLagByRole(
   log: Pick<EventLog, "lag">,
   roles: readonly string[],
 ): Promise<{ consumer: string; lag: GroupLag[] }[]> {
@@ -50,11 +50,11 @@ export function lagOf(
 }
 
 /** Observes an app; `roles` are those whose lag is looked at. */
-export function observe(
+export function observeApp(
   app: Pick<App, "log" | "clock" | "settings">,
   roles: readonly string[],
 ): Observed {
-  const lags = () => lagOf(app.log, roles);
+  const lags = () => readLagByRole(app.log, roles);
   const metrics = createMetrics({ now: () => app.clock.now(), lags });
   const logger = createLogger(app.settings.logging.level);
   const ready = async () => {
@@ -63,7 +63,7 @@ export function observe(
   };
   return {
     metrics,
-    observer: both(metrics.observer, logger),
+    observer: mergeLoopObservers(metrics.observer, logger),
     models: metrics.models,
     routes: metrics.routes,
     waiting: async () =>
@@ -83,7 +83,10 @@ export function observe(
   };
 }
 
-function both(metrics: Metrics["observer"], logger: ReturnType<typeof createLogger>): Observer {
+function mergeLoopObservers(
+  metrics: Metrics["observer"],
+  logger: ReturnType<typeof createLogger>,
+): Observer {
   return {
     ...metrics,
     failed: (consumer, error) => {

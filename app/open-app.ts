@@ -7,18 +7,18 @@ import { runCoordinator } from "../consumers/coordinator/coordinator.ts";
 import { SILENT, type Observer } from "../consumers/loop/observer.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { systemClock } from "../infra/clock.ts";
-import { submit } from "../producers/request.ts";
+import { sendToInbox } from "../producers/request.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
 import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
 import {
-  composeConsumers,
-  random,
+  createConsumers,
+  drawUniform,
   type Composed,
   type ConsumerParts,
   type RoleName,
 } from "./compose-consumers.ts";
-import { freshKeys, loadKeys } from "./keys.ts";
+import { generateKeys, loadKeys } from "./keys.ts";
 import { UNWATCHED, type RouteObserver } from "./route-watch.ts";
 import type { Settings } from "./settings.ts";
 
@@ -65,7 +65,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { settings, stateDir } = options;
   const state = await openBackend(options);
   const environment = options.environment ?? process.env;
-  const keys = settings.log.kind === "memory" ? freshKeys() : loadKeys(stateDir, environment);
+  const keys = settings.log.kind === "memory" ? generateKeys() : loadKeys(stateDir, environment);
   return {
     log: state.log,
     snapshots: state.snapshots,
@@ -74,7 +74,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     settings,
     start: (roles, observers = {}) => {
       const { observer = SILENT, models: modelObserver = SILENT_MODEL_OBSERVER } = observers;
-      const routes = { ...(observers.routes ?? UNWATCHED), drifted: recordDrift(state.log) };
+      const routes = {
+        ...(observers.routes ?? UNWATCHED),
+        drifted: createDriftReporter(state.log),
+      };
       const models = { callOut: options.callOut ?? true, modelObserver, routes };
       return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
     },
@@ -85,14 +88,14 @@ export async function openApp(options: AppOptions): Promise<App> {
 async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Running> {
   const running: Running[] = [];
   const halt = new AbortController();
-  const composed = await composeConsumers(parts, roles, halt.signal);
+  const composed = await createConsumers(parts, roles, halt.signal);
   const stop = async () => {
     halt.abort();
     for (const part of running.toReversed()) await part.stop();
     await composed.close();
   };
   try {
-    if (composed.refused !== null) await recordRefusal(parts.log, composed.refused);
+    if (composed.refused !== null) await reportRouterRefusal(parts.log, composed.refused);
     for (const role of roles) running.push(await startRole(parts, composed.consumers, role));
   } catch (error) {
     await stop();
@@ -109,25 +112,25 @@ async function startRole(
   const { log, snapshots, observer, keys } = parts;
   const shared = { log, clock: systemClock, observer, groupPrefix: GROUP_PREFIX };
   if (role === "coordinator") return runCoordinator({ ...shared, snapshots, keys });
-  return runConsumer(consumers[role], { ...shared, random });
+  return runConsumer(consumers[role], { ...shared, random: drawUniform });
 }
 
 /** Where events outside sessions are kept: a history of its own. */
 export const OPERATIONS = "operations";
 
-function recordRefusal(log: EventLog, reason: string): Promise<void> {
-  return recordAct(log, "router_refused", { reason, consequence: "rules decide" });
+function reportRouterRefusal(log: EventLog, reason: string): Promise<void> {
+  return publishOperatorAct(log, "router_refused", { reason, consequence: "rules decide" });
 }
 
-function recordDrift(log: EventLog): RouteObserver["drifted"] {
-  return (alarms) => void recordAct(log, "router_drifted", { alarms }).catch(() => {});
+function createDriftReporter(log: EventLog): RouteObserver["drifted"] {
+  return (alarms) => void publishOperatorAct(log, "router_drifted", { alarms }).catch(() => {});
 }
 
-async function recordAct(log: EventLog, action: string, detail: object): Promise<void> {
+async function publishOperatorAct(log: EventLog, action: string, detail: object): Promise<void> {
   const time = new Date(systemClock.now()).toISOString();
   const data = { action, subject: "router", by: "worker", detail: JSON.stringify(detail) };
   const key = `${action}/${data.detail}/${time}`;
-  await submit(
+  await sendToInbox(
     log,
     { session: OPERATIONS, businessUnit: OPERATIONS, producer: "worker", key, time },
     { type: "OperatorActed", data },

@@ -12,7 +12,7 @@ import { openSentenceEncoder, type SentenceEncoder } from "../router/encoder/sen
 import type { DriftReference } from "../router/shadow.ts";
 import type { Role } from "../schemas/parts.ts";
 import { mayTake } from "../session/authority.ts";
-import { UNWATCHED, watchedRoute, type RouteObserver } from "./route-watch.ts";
+import { UNWATCHED, createWatchedRoute, type RouteObserver } from "./route-watch.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Routing {
@@ -40,29 +40,33 @@ export async function openRouting(
   const byModel = needs.router && mode === "bert";
   const byMeaning = needs.guard && settings.guard.semantics === "encoder";
   const nothing = { model: null, shadow: null, reference: null, refused: null, observer };
-  if (!byModel && !byMeaning) return routing({ ...nothing, encoder: null });
+  if (!byModel && !byMeaning) return createRouting({ ...nothing, encoder: null });
   const { encoder, unavailable } = await openSentenceEncoder();
-  if (encoder === null) return routing({ ...nothing, encoder, refused: unavailable.message });
-  if (!byModel) return routing({ ...nothing, encoder });
-  const { model, document, refused } = await openRouter(encoder, checkpointOf(checkpoint));
-  const beside = shadow === null ? null : await openRouter(encoder, checkpointOf(shadow));
-  return routing({
+  if (encoder === null) return createRouting({ ...nothing, encoder, refused: unavailable.message });
+  if (!byModel) return createRouting({ ...nothing, encoder });
+  const { model, document, refused } = await openRouter(
+    encoder,
+    resolveCheckpointFolder(checkpoint),
+  );
+  const beside =
+    shadow === null ? null : await openRouter(encoder, resolveCheckpointFolder(shadow));
+  return createRouting({
     model,
     encoder,
     refused: refused?.message ?? beside?.refused?.message ?? null,
     shadow: beside?.model ?? null,
-    reference: document === null ? null : referenceOf(document.metrics.accuracy),
+    reference: document === null ? null : createDriftReference(document.metrics.accuracy),
     observer,
   });
 }
 
 /** Calibrated confidence is accuracy in the mean; coverage has no alarm of its own. */
-function referenceOf(accuracy: number): DriftReference {
+function createDriftReference(accuracy: number): DriftReference {
   return { confidence: accuracy, coverage: 0, accuracy };
 }
 
 /** A named folder where it exists, else the shipped checkpoint of that name. */
-function checkpointOf(folder: string): string {
+function resolveCheckpointFolder(folder: string): string {
   const here = resolve(folder);
   if (existsSync(here)) return here;
   return SHIPPED_CHECKPOINT.replaceAll("\\", "/").endsWith(folder) ? SHIPPED_CHECKPOINT : here;
@@ -77,15 +81,15 @@ interface Opened {
   readonly observer: RouteObserver;
 }
 
-function routing({ model, encoder, refused, ...watched }: Opened): Routing {
+function createRouting({ model, encoder, refused, ...watched }: Opened): Routing {
   return {
-    route: watchedRoute({ tools: { model, mayTake: authority }, ...watched }),
+    route: createWatchedRoute({ tools: { model, mayTake: isRoutableTo }, ...watched }),
     encoder,
     refused,
     close: async () => encoder?.close(),
   };
 }
 
-function authority(role: Role, kind: string): boolean {
+function isRoutableTo(role: Role, kind: string): boolean {
   return (kind === "tune" || kind === "free_text") && mayTake(role, kind);
 }

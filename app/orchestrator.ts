@@ -10,14 +10,14 @@
  * I1. The same consumers and guard as everywhere; in memory unless a state folder is given.
  */
 import { parseBusinessContext } from "../agents/business-context.ts";
-import { modelCall } from "../agents/data-source.ts";
+import { callModel } from "../agents/data-source.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { HistoryEntry } from "../session/audit.ts";
 import { replay } from "../session/evolve.ts";
-import { resultsOf, type SessionResults } from "../session/results.ts";
-import { checkData, requestData } from "./request.ts";
+import { computeSessionResults, type SessionResults } from "../session/results.ts";
+import { checkData, buildSessionRequest } from "./request.ts";
 import { runSession, type OnEscalation } from "./session-run.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import { ROLE_NAMES } from "./compose-consumers.ts";
@@ -96,7 +96,7 @@ export class Orchestrator {
   async runSession(): Promise<SessionOutcome> {
     const options = this.#options;
     const settings = options.settings ?? loadSettings(null, {});
-    const request = requestOf(options, settings);
+    const request = toSessionRequest(options, settings);
     const stored = options.stateDir !== undefined;
     const app = await openApp({
       settings: stored ? settings : { ...settings, log: { ...settings.log, kind: "memory" } },
@@ -112,7 +112,7 @@ export class Orchestrator {
           signal: options.signal ?? new AbortController().signal,
           onEvent: () => {},
         });
-        return outcomeOf(options.baselineState, entries);
+        return toSessionOutcome(options.baselineState, entries);
       } finally {
         await running.stop();
       }
@@ -122,12 +122,12 @@ export class Orchestrator {
   }
 }
 
-function requestOf(options: OrchestratorOptions, settings: Settings) {
+function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
   const { baselineState, maxIterations, convergenceThreshold } = options;
-  const config = modelCall(() => parseModelConfig(baselineState.model_config));
+  const config = callModel(() => parseModelConfig(baselineState.model_config));
   checkData(config);
   const context = parseBusinessContext(baselineState.business_context);
-  return requestData({
+  return buildSessionRequest({
     config,
     context,
     settings,
@@ -140,11 +140,11 @@ function requestOf(options: OrchestratorOptions, settings: Settings) {
   });
 }
 
-function outcomeOf(baseline: MMMState, entries: readonly HistoryEntry[]): SessionOutcome {
+function toSessionOutcome(baseline: MMMState, entries: readonly HistoryEntry[]): SessionOutcome {
   const events = entries.map((entry) => entry.event);
   const head = entries.at(-1)?.line.hash ?? "";
   const state = replay(events);
-  const results = resultsOf(events, head);
+  const results = computeSessionResults(events, head);
   if (state === null || results === null) throw new MmmError("internal", "no history was written");
   const accepted = state.accepted;
   if (state.status === "failed" || accepted === null) {
@@ -153,14 +153,14 @@ function outcomeOf(baseline: MMMState, entries: readonly HistoryEntry[]): Sessio
   return {
     finalState: {
       iteration: state.iteration,
-      performance: performanceOf(accepted.trained?.validation ?? null, baseline.performance),
+      performance: toPerformance(accepted.trained?.validation ?? null, baseline.performance),
       model_config: JSON.parse(accepted.config) as Record<string, unknown>,
       business_context: baseline.business_context,
       convergence_score: state.convergence,
     },
     stakeholderDecision: state.decision,
     history: {
-      iterations: results.iterations.map(iterationRecord),
+      iterations: results.iterations.map(toIterationRecord),
       events: entries.map((entry) => entry.line),
       head,
     },
@@ -168,13 +168,13 @@ function outcomeOf(baseline: MMMState, entries: readonly HistoryEntry[]): Sessio
   };
 }
 
-function performanceOf(metrics: Metrics | null, otherwise: Performance): Performance {
+function toPerformance(metrics: Metrics | null, otherwise: Performance): Performance {
   if (metrics === null) return otherwise;
   const { mape, r2, mae } = metrics;
   return { mape: mape === null ? null : mape * 100, r2, mae };
 }
 
-function iterationRecord(row: SessionResults["iterations"][number]): IterationRecord {
+function toIterationRecord(row: SessionResults["iterations"][number]): IterationRecord {
   const { iteration, outcome, proposal, loss, best_loss, convergence } = row;
   return { iteration, outcome, proposal, loss, best_loss, convergence_score: convergence };
 }

@@ -93,14 +93,15 @@ export function withRegistry(
 ): Reasoners {
   const agents = new Map<Role, RemoteAgent>();
   for (const [role, entry] of Object.entries(registry.agents)) {
-    if (entry.kind === "a2a" && isRoleName(role)) agents.set(role, remoteOf(role, entry, tools));
+    if (entry.kind === "a2a" && isRoleName(role))
+      agents.set(role, createRemoteAgent(role, entry, tools));
   }
   return agents.size === 0 ? local : withRemoteAgents(local, { agents, spec: tools.spec });
 }
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 
-function remoteOf(role: Role, entry: RemoteEntry, tools: RegistryTools): RemoteAgent {
+function createRemoteAgent(role: Role, entry: RemoteEntry, tools: RegistryTools): RemoteAgent {
   const client = createA2aClient(
     {
       cardUrl: entry.card_url,
@@ -114,7 +115,12 @@ function remoteOf(role: Role, entry: RemoteEntry, tools: RegistryTools): RemoteA
       breakerMs: entry.breaker_ms,
       answerBytesMax: ANSWER_BYTES_MAX,
     },
-    { clock: tools.clock, random: tools.random, fetch, headers: loginOf(role, entry, tools) },
+    {
+      clock: tools.clock,
+      random: tools.random,
+      fetch,
+      headers: readLoginHeaders(role, entry, tools),
+    },
   );
   return {
     name: new URL(entry.card_url).host,
@@ -123,7 +129,11 @@ function remoteOf(role: Role, entry: RemoteEntry, tools: RegistryTools): RemoteA
   };
 }
 
-function loginOf(role: Role, { auth }: RemoteEntry, tools: RegistryTools): Record<string, string> {
+function readLoginHeaders(
+  role: Role,
+  { auth }: RemoteEntry,
+  tools: RegistryTools,
+): Record<string, string> {
   if (auth.scheme === "none") return {};
   const name = auth.scheme === "bearer" ? auth.token_env : auth.key_env;
   const secret = tools.environment[name];

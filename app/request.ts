@@ -4,12 +4,12 @@
  */
 import { dirname, isAbsolute, resolve } from "node:path";
 import { parseBusinessContext, type BusinessContext } from "../agents/business-context.ts";
-import { modelCall } from "../agents/data-source.ts";
+import { callModel } from "../agents/data-source.ts";
 import { readJsonFile, readTextFile } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/data/dataset.ts";
 import { createObjective } from "../model/fit/objective.ts";
-import { canonicalJson } from "../schemas/canonical.ts";
+import { toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { Settings } from "./settings.ts";
@@ -25,17 +25,17 @@ export interface RequestFlags {
 }
 
 /** Reads and checks the files; throws with file, field and remedy in one line. */
-export function requestFrom(
+export function readSessionRequest(
   flags: RequestFlags,
   settings: Settings,
   requestedBy: string,
 ): EventData<"SessionRequested"> {
   const config = readModelConfig(flags.baselineConfig, flags.data);
   checkData(config);
-  const context = named(flags.businessContext, () =>
+  const context = withFileName(flags.businessContext, () =>
     parseBusinessContext(readJsonFile(flags.businessContext)),
   );
-  return requestData({ config, context, settings, requestedBy, flags });
+  return buildSessionRequest({ config, context, settings, requestedBy, flags });
 }
 
 interface RequestParts {
@@ -50,12 +50,12 @@ interface RequestParts {
 }
 
 /** The request of checked parts; limits not given come from the settings. */
-export function requestData(parts: RequestParts): EventData<"SessionRequested"> {
+export function buildSessionRequest(parts: RequestParts): EventData<"SessionRequested"> {
   const { config, context, flags } = parts;
   const { session } = parts.settings;
   return {
-    baseline: canonicalJson(config),
-    business_context: canonicalJson(context),
+    baseline: toCanonicalJson(config),
+    business_context: toCanonicalJson(context),
     business_unit: context.business_unit,
     limits: {
       max_iterations: flags.maxIterations ?? session.max_iterations,
@@ -77,7 +77,7 @@ export function requestData(parts: RequestParts): EventData<"SessionRequested"> 
 /** The configuration of a file; its data path is `data`, else relative to the file. */
 export function readModelConfig(path: string, data?: string): ModelConfig {
   const value = readJsonFile(path);
-  const config = named(path, () => modelCall(() => parseModelConfig(value)));
+  const config = withFileName(path, () => callModel(() => parseModelConfig(value)));
   const own = config.data.path;
   const file = data ?? (isAbsolute(own) ? own : resolve(dirname(path), own));
   return { ...config, data: { ...config.data, path: resolve(file) } };
@@ -87,11 +87,11 @@ export function readModelConfig(path: string, data?: string): ModelConfig {
 export function checkData(config: ModelConfig): void {
   const { path } = config.data;
   const text = readTextFile(path, "csv", "data_invalid");
-  named(path, () => modelCall(() => createObjective(parseDataset(text, config), config)));
+  withFileName(path, () => callModel(() => createObjective(parseDataset(text, config), config)));
 }
 
 /** Puts the file's name in front of an error about its content. */
-function named<T>(file: string, call: () => T): T {
+function withFileName<T>(file: string, call: () => T): T {
   try {
     return call();
   } catch (error) {

@@ -9,10 +9,10 @@ import { chooseRole, type RouteTools } from "../router/route.ts";
 import type { RouterModel } from "../router/classifier/router-model.ts";
 import {
   DRIFT_WINDOW,
-  driftAlarms,
+  detectRouterDrift,
   NO_SHADOW,
   observeShadow,
-  shadowAgreement,
+  computeShadowAgreement,
   type DriftObservation,
   type DriftReference,
   type Said,
@@ -37,24 +37,27 @@ export interface Watched {
 }
 
 /** The route function of a process. */
-export function watchedRoute(watched: Watched): RouterTools["route"] {
+export function createWatchedRoute(watched: Watched): RouterTools["route"] {
   const { tools, observer } = watched;
   let tally = NO_SHADOW;
   let window: DriftObservation[] = [];
 
-  async function compare(text: string): Promise<void> {
+  async function compareWithShadow(text: string): Promise<void> {
     if (watched.shadow === null || tools.model === null) return;
-    const said = await Promise.all([saidBy(tools.model, text), saidBy(watched.shadow, text)]);
+    const said = await Promise.all([
+      readModelLabel(tools.model, text),
+      readModelLabel(watched.shadow, text),
+    ]);
     tally = observeShadow(tally, said[0], said[1]);
-    observer.shadow(shadowAgreement(tally) ?? 1);
+    observer.shadow(computeShadowAgreement(tally) ?? 1);
   }
 
-  function lookForDrift(source: string, confidence: number | null): void {
+  function checkDrift(source: string, confidence: number | null): void {
     if (watched.reference === null) return;
     const accepted = source === "model";
     window.push({ confidence: confidence ?? 0, accepted, borneOut: null });
     if (window.length < DRIFT_WINDOW) return;
-    const alarms = driftAlarms(watched.reference, window);
+    const alarms = detectRouterDrift(watched.reference, window);
     window = alarms.length > 0 ? [] : window.slice(-DRIFT_WINDOW + 1);
     if (alarms.length > 0) observer.drifted(alarms);
   }
@@ -63,14 +66,14 @@ export function watchedRoute(watched: Watched): RouterTools["route"] {
     const route = await chooseRole(task, tools);
     observer.routed(route.source, route.confidence);
     if (task.kind === "free_text" && route.source !== "pinned") {
-      lookForDrift(route.source, route.confidence);
-      compare(task.text).catch(() => {});
+      checkDrift(route.source, route.confidence);
+      compareWithShadow(task.text).catch(() => {});
     }
     return route;
   };
 }
 
-async function saidBy(model: RouterModel, text: string): Promise<Said> {
+async function readModelLabel(model: RouterModel, text: string): Promise<Said> {
   const { classification } = await model.judge(text);
   return classification === null || classification.rejected !== null ? null : classification.label;
 }

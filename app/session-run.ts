@@ -7,8 +7,8 @@
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { requestedSession, submit } from "../producers/request.ts";
-import { historyEntry, type HistoryEntry } from "../session/audit.ts";
+import { deriveRequestedSessionId, sendToInbox } from "../producers/request.ts";
+import { toHistoryEntry, type HistoryEntry } from "../session/audit.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import { readHistory } from "./history-reader.ts";
 import type { App } from "./open-app.ts";
@@ -30,7 +30,7 @@ const ORDINALS_MAX = 10_000;
 export async function runSession(app: App, options: SessionRunOptions): Promise<HistoryEntry[]> {
   const { request, producer, signal } = options;
   const session = await openSession(app, request);
-  await submit(
+  await sendToInbox(
     app.log,
     {
       session,
@@ -44,11 +44,11 @@ export async function runSession(app: App, options: SessionRunOptions): Promise<
   const entries: HistoryEntry[] = [];
   const topic = TOPICS.history.topic;
   for await (const record of app.log.read({ topic, key: session, follow: true, signal })) {
-    const entry = historyEntry(record);
+    const entry = toHistoryEntry(record);
     entries.push(entry);
     options.onEvent(entry);
     if (entry.event.type === "SessionSealed") return entries;
-    if (entry.event.type === "EscalationRaised") await settle(app.log, entry, options);
+    if (entry.event.type === "EscalationRaised") await answerEscalation(app.log, entry, options);
   }
   throw new MmmError("interrupted", `session ${session} was interrupted; run it again to resume`);
 }
@@ -59,7 +59,7 @@ async function openSession(
   request: EventData<"SessionRequested">,
 ): Promise<string> {
   for (let ordinal = 0; ordinal < ORDINALS_MAX; ordinal += 1) {
-    const session = requestedSession(request, ordinal);
+    const session = deriveRequestedSessionId(request, ordinal);
     const history = await readHistory(app.log, session);
     if (history.at(-1)?.event.type !== "SessionSealed") return session;
   }
@@ -67,7 +67,7 @@ async function openSession(
 }
 
 /** Answers an escalation by the policy of the command line, recorded as such. */
-async function settle(
+async function answerEscalation(
   log: EventLog,
   entry: HistoryEntry,
   options: SessionRunOptions,
@@ -77,7 +77,7 @@ async function settle(
   const choice = options.onEscalation === "keep" ? "keep_current" : "abort";
   const { escalation } = event.data;
   const { session, business_unit, time } = event.envelope;
-  await submit(
+  await sendToInbox(
     log,
     { session, businessUnit: business_unit, producer: "policy", key: escalation, time },
     {

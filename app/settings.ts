@@ -9,7 +9,7 @@ import { API_SETTINGS } from "../api/http/settings.ts";
 import { BUSINESS_SETTINGS } from "../agents/business-settings.ts";
 import { CLAUDE_SETTINGS } from "../agents/claude/settings.ts";
 import { TRAINER_SETTINGS } from "../consumers/trainer/subprocess.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 
 const SESSION = z.strictObject({
   max_iterations: z.int().min(1).max(1000).default(20),
@@ -168,7 +168,7 @@ function readYaml(path: string): unknown {
   try {
     return (parse(readFileSync(path, "utf8"), { maxAliasCount: 20 }) as unknown) ?? {};
   } catch (cause) {
-    throw new MmmError("settings_invalid", `${path}: ${errorText(cause)}; correct the YAML`, {
+    throw new MmmError("settings_invalid", `${path}: ${describeError(cause)}; correct the YAML`, {
       cause,
     });
   }

@@ -5,7 +5,7 @@ import type { App } from "./open-app.ts";
 const IDLE_POLL_MS = 200;
 
 /** Resolves when no session is running and nothing waits, or when the signal aborts. */
-export async function untilIdle(
+export async function waitUntilIdle(
   app: Pick<App, "clock" | "snapshots">,
   observed: Pick<Observed, "waiting">,
   signal: AbortSignal,

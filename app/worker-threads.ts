@@ -35,8 +35,8 @@ interface ThreadsOptions extends Omit<ThreadJob, "thread"> {
 }
 
 /** Works until the signal, or until nothing is left to do. Throws what a thread failed with. */
-export async function workInThreads(options: ThreadsOptions): Promise<void> {
-  makeFolder(options);
+export async function runWorkerThreads(options: ThreadsOptions): Promise<void> {
+  makeStateFolder(options);
   const { signal, working, ...job } = options;
   const all: WorkThread[] = [];
   const stop = (): void => {
@@ -59,7 +59,7 @@ export async function workInThreads(options: ThreadsOptions): Promise<void> {
   }
 }
 
-function makeFolder({ settings, stateDir, threads }: ThreadsOptions): void {
+function makeStateFolder({ settings, stateDir, threads }: ThreadsOptions): void {
   if (settings.log.kind !== "sqlite") {
     throw new MmmError(
       "usage",

@@ -11,16 +11,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startApi } from "../api/app.ts";
 import { API_SETTINGS } from "../api/http/settings.ts";
-import { cardKeyOf } from "../app/card-key.ts";
+import { loadCardKey } from "../app/card-key.ts";
 import { systemClock } from "../infra/clock.ts";
 import { createMemoryLog } from "../infra/memory/log.ts";
 import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
 import { openSqliteState } from "../infra/sqlite/state.ts";
-import { canonicalJson } from "../schemas/canonical.ts";
-import { sessionIdOf } from "../schemas/event.ts";
+import { toCanonicalJson } from "../schemas/canonical.ts";
+import { deriveSessionId } from "../schemas/event.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
-import { emptyState } from "../session/state.ts";
-import { summaryOf } from "../session/summary.ts";
+import { createSessionState } from "../session/state.ts";
+import { toSessionSummary } from "../session/summary.ts";
 import { AUDIENCE, createSigner, ISSUER, tokenOf } from "../test/api/tokens.ts";
 import { startRedis } from "../test/support/servers/redis-server.ts";
 import { BASELINE_TEXT, CONTEXT_TEXT } from "../test/support/system.ts";
@@ -35,7 +35,7 @@ const [rate, stored, seconds] = [rateText, storedText, secondsText].map(Number) 
 ];
 const PARTITIONS = 12;
 
-const nameOf = (index: number): string => sessionIdOf(`bench-${index}`);
+const nameOf = (index: number): string => deriveSessionId(`bench-${index}`);
 
 interface Opened {
   readonly log: EventLog;
@@ -65,14 +65,14 @@ async function fill({ log, snapshots }: Opened): Promise<void> {
     const batch = Array.from({ length: Math.min(500, stored - start) }, (_, offset) => {
       const session = nameOf(start + offset);
       const state = {
-        ...emptyState(session, `unit-${offset % 20}`, "2026-01-05T10:00:00.000Z"),
+        ...createSessionState(session, `unit-${offset % 20}`, "2026-01-05T10:00:00.000Z"),
         status: "completed" as const,
         baseline_text: BASELINE_TEXT,
         context_text: CONTEXT_TEXT,
         seen: Array.from({ length: 100 }, (_unused, at) => String(at).padStart(12, "0")),
       };
-      const summary = summaryOf(state);
-      const text = canonicalJson(state);
+      const summary = toSessionSummary(state);
+      const text = toCanonicalJson(state);
       const partition = log.partitionOf(session);
       return { session, partition, offset: 1, seq: 1, head: "", state: text, summary };
     });
@@ -105,7 +105,7 @@ async function serve(): Promise<void> {
     sweepData: async () => {},
     secret: new Uint8Array(32).fill(7),
     checkProposal: async () => null,
-    cardKey: cardKeyOf(folder),
+    cardKey: loadCardKey(folder),
     askRole: null,
     failed: (where, error) => console.error(where, error),
   });

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../infra/clock.ts";
 import { openSqliteState } from "../infra/sqlite/state.ts";
-import { seeded } from "../router/classifier/random.ts";
+import { createSeededRandom } from "../router/classifier/random.ts";
 import { plainAnswer, startClaudeSystem, ledgerEnd } from "../test/support/claude/system.ts";
 import { LIMITS } from "../test/support/given.ts";
 import { fails, startMessagesApi } from "../test/support/claude/messages-api.ts";
@@ -19,7 +19,7 @@ const [sessions = 100, concurrency = 16, latencyMs = 2000, errorShare = 0.05] = 
   .slice(2)
   .map(Number);
 
-const random = seeded(7);
+const random = createSeededRandom(7);
 let failed = 0;
 let sentTokens = 0;
 const api = await startMessagesApi(async (asked) => {

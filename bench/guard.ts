@@ -9,11 +9,11 @@
  * I2. No stand-in for Claude is measured: this is rules, signature, lexicon and the local head.
  */
 import { readFileSync } from "node:fs";
-import { headJudge } from "../guard/words/head-judge.ts";
-import { shippedIntentHead } from "../guard/words/intent-head.ts";
+import { createHeadJudge } from "../guard/words/head-judge.ts";
+import { loadShippedIntentHead } from "../guard/words/intent-head.ts";
 import { LEXICON_JUDGE } from "../guard/words/lexicon-judge.ts";
 import { openSentenceEncoder } from "../router/encoder/sentence-encoder.ts";
-import { sha256 } from "../schemas/canonical.ts";
+import { computeSha256 } from "../schemas/canonical.ts";
 import { type AdaptiveResult, attackAdaptively } from "./guard/adaptive.ts";
 import { belongsTo, grammarClauses } from "./guard/grammar.ts";
 import { flips, semanticsLatency, sizeLatency, structureLatency } from "./guard/latency.ts";
@@ -41,8 +41,8 @@ const opening = await openSentenceEncoder();
 if (opening.encoder === null) throw new Error(opening.unavailable.message);
 const bare = opening.encoder;
 const encoder = rememberingEncoder(bare);
-const head = shippedIntentHead();
-const shipped = headJudge(encoder, head);
+const head = loadShippedIntentHead();
+const shipped = createHeadJudge(encoder, head);
 const bases = readBases();
 const rows = readProposals();
 const judged = rows.filter(({ scenario }) => scenario === undefined || scenario === "echo");
@@ -51,7 +51,7 @@ section("The set");
 console.log(
   `${rows.length} proposals, ${count(rows, "attack")} attacks, ${CLASSES.length} classes`,
 );
-console.log(`SHA-256 ${sha256(readFileSync(PROPOSALS_FILE))}`);
+console.log(`SHA-256 ${computeSha256(readFileSync(PROPOSALS_FILE))}`);
 
 const answers: LayerAnswers[] = [];
 for (const row of judged) answers.push(await answersOf(row, bases, shipped));
@@ -187,7 +187,7 @@ if (standard !== undefined) {
 }
 const texts = judged.map(({ reasoning }) => reasoning).filter((text) => text !== "");
 const lexiconTimes = await semanticsLatency(LEXICON_JUDGE, texts);
-const headTimes = await semanticsLatency(headJudge(bare, head), texts);
+const headTimes = await semanticsLatency(createHeadJudge(bare, head), texts);
 console.log(
   `lexicon: p50 ${lexiconTimes.p50.toFixed(2)} ms, p99 ${lexiconTimes.p99.toFixed(2)} ms`,
 );
@@ -197,7 +197,7 @@ console.log(
 
 section("Flip rate (5 further calls, nothing remembered)");
 const sample = texts.filter((_, at) => at % 8 === 0);
-console.log(`${await flips(headJudge(bare, head), sample)} of ${sample.length} texts`);
+console.log(`${await flips(createHeadJudge(bare, head), sample)} of ${sample.length} texts`);
 await bare.close();
 
 function section(title: string): void {

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type LabelledText, parseLabelledTexts } from "../router/training/dataset.ts";
 import { compareRouters } from "../router/training/evaluate.ts";
-import { detectLanguage, encoderKnows } from "../router/words/language.ts";
+import { detectLanguage, isEncoderLanguage } from "../router/words/language.ts";
 import { openRouter } from "../router/open.ts";
 import { OUT_OF_SCOPE } from "../router/words/roles.ts";
 import { chooseRole } from "../router/route.ts";
@@ -86,7 +86,8 @@ for (const name of ["languages.jsonl", "other-languages.jsonl"]) {
   const rows = own(name);
   results[name] = {
     texts: rows.length,
-    recognised_as_not_english: rows.filter((row) => !encoderKnows(detectLanguage(row.text))).length,
+    recognised_as_not_english: rows.filter((row) => !isEncoderLanguage(detectLanguage(row.text)))
+      .length,
     end_to_end: await endToEnd(rows, model),
   };
 }

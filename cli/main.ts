@@ -4,7 +4,7 @@
  * its documented code.
  */
 import { Command, CommanderError } from "commander";
-import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
+import { ERROR_CODES, describeError, MmmError } from "../schemas/errors.ts";
 import { addApiKeyCommand } from "./commands/api-key.ts";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
@@ -30,7 +30,7 @@ import { addStatusCommand } from "./commands/status.ts";
 import { addTranscriptCommand } from "./commands/transcript.ts";
 import { addTrainCommand } from "./commands/train.ts";
 import { addWorkerCommand } from "./commands/worker.ts";
-import { version } from "./version.ts";
+import { readVersion } from "./version.ts";
 
 const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
   addRunCommand,
@@ -60,7 +60,7 @@ const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
 ];
 
 /** The documented exit codes, four a line. */
-function exitCodes(): string {
+function formatExitCodes(): string {
   const cells = [
     "0 done",
     ...Object.entries(ERROR_CODES).map(([code, { exit }]) => `${exit} ${code}`),
@@ -77,7 +77,7 @@ function exitCodes(): string {
   return `\nExit codes:\n${lines.join("\n")}`;
 }
 
-async function main(): Promise<number> {
+async function runProgram(): Promise<number> {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
@@ -85,23 +85,23 @@ async function main(): Promise<number> {
       stop.abort();
     });
   }
-  const shell = processShell(stop.signal);
+  const shell = createProcessShell(stop.signal);
   const program = new Command("mmm")
     .description("Governed tuning of Marketing Mix Models")
-    .version(version())
+    .version(readVersion())
     .exitOverride()
     .showHelpAfterError("(add --help for examples)")
-    .addHelpText("after", exitCodes());
+    .addHelpText("after", formatExitCodes());
   for (const add of COMMANDS) add(program, shell);
   try {
     await program.parseAsync(process.argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return exitOf(error, shell);
+    return reportFailure(error, shell);
   }
 }
 
-function exitOf(error: unknown, shell: Shell): number {
+function reportFailure(error: unknown, shell: Shell): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : ERROR_CODES.usage.exit;
   }
@@ -110,14 +110,14 @@ function exitOf(error: unknown, shell: Shell): number {
     shell.err(`mmm: ${error.message}`);
     return error.exit;
   }
-  shell.err(`mmm: internal error: ${errorText(error)}; please report it`);
+  shell.err(`mmm: internal error: ${describeError(error)}; please report it`);
   if (shell.environment["MMM_LOG_LEVEL"] === "debug" && error instanceof Error) {
     shell.err(error.stack ?? "");
   }
   return ERROR_CODES.internal.exit;
 }
 
-function processShell(signal: AbortSignal): Shell {
+function createProcessShell(signal: AbortSignal): Shell {
   const terminal = process.stderr.isTTY === true;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
@@ -129,4 +129,4 @@ function processShell(signal: AbortSignal): Shell {
   };
 }
 
-process.exitCode = await main();
+process.exitCode = await runProgram();

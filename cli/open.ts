@@ -1,5 +1,5 @@
 /** The app that a command works on, from its common options. */
-import { settingsOf, type CommonOptions, type Shell } from "./shell.ts";
+import { loadCommandSettings, type CommonOptions, type Shell } from "./shell.ts";
 import { openApp, type App } from "../app/open-app.ts";
 
 /** Opens it; `mustExist` refuses a state folder that is not there. The caller closes it. */
@@ -9,7 +9,7 @@ export function openFor(
   more: { readonly mustExist?: boolean } = {},
 ): Promise<App> {
   return openApp({
-    settings: settingsOf(shell, options),
+    settings: loadCommandSettings(shell, options),
     stateDir: options.stateDir,
     mustExist: more.mustExist ?? false,
     environment: shell.environment,

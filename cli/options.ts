@@ -2,14 +2,14 @@
 import { InvalidArgumentError } from "commander";
 
 /** A positive whole number. */
-export function count(text: string): number {
-  const value = whole(text);
+export function parseCount(text: string): number {
+  const value = parseInteger(text);
   if (value < 1) throw new InvalidArgumentError("must be 1 or more");
   return value;
 }
 
 /** A whole number of at most 2^53. */
-export function whole(text: string): number {
+export function parseInteger(text: string): number {
   const value = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("must be a whole number");
@@ -18,7 +18,7 @@ export function whole(text: string): number {
 }
 
 /** A number in 0 … 1. */
-export function fraction(text: string): number {
+export function parseFraction(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0 || value > 1) {
     throw new InvalidArgumentError("must be a number in 0 … 1");
@@ -27,7 +27,9 @@ export function fraction(text: string): number {
 }
 
 /** One of some words. */
-export function choice<const W extends string>(...words: readonly W[]): (text: string) => W {
+export function createChoiceParser<const W extends string>(
+  ...words: readonly W[]
+): (text: string) => W {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word === undefined) throw new InvalidArgumentError(`must be one of ${words.join(", ")}`);
@@ -36,7 +38,7 @@ export function choice<const W extends string>(...words: readonly W[]): (text: s
 }
 
 /** A number of zero or more. */
-export function amount(text: string): number {
+export function parseNonNegative(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
     throw new InvalidArgumentError("must be a number of 0 or more");
@@ -45,7 +47,7 @@ export function amount(text: string): number {
 }
 
 /** A date, or a date and time with its zone (RFC 3339), in the form events have. */
-export function instant(text: string): string {
+export function parseInstant(text: string): string {
   const form = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
   const at = form.test(text) ? Date.parse(text.replace(" ", "T")) : Number.NaN;
   if (Number.isNaN(at)) {

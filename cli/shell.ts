@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import Table from "cli-table3";
-import { choice } from "./options.ts";
+import { createChoiceParser } from "./options.ts";
 import { loadSettings, type Settings } from "../app/settings.ts";
 
 export interface Shell {
@@ -34,17 +34,25 @@ export interface CommonOptions {
 }
 
 /** Adds the common options to a command. */
-export function withCommon(command: Command): Command {
+export function withCommonOptions(command: Command): Command {
   return command
     .option("--json", "one JSON document (or one per line) on stdout")
     .option("--state-dir <dir>", "folder of log, snapshots and keys", ".mmm")
     .option("--settings <file>", "settings file (default: config/settings.yaml where it exists)")
-    .option("--log <kind>", "sqlite | kafka | memory", choice("sqlite", "kafka", "memory"))
-    .option("--snapshot <kind>", "sqlite | redis | memory", choice("sqlite", "redis", "memory"));
+    .option(
+      "--log <kind>",
+      "sqlite | kafka | memory",
+      createChoiceParser("sqlite", "kafka", "memory"),
+    )
+    .option(
+      "--snapshot <kind>",
+      "sqlite | redis | memory",
+      createChoiceParser("sqlite", "redis", "memory"),
+    );
 }
 
 /** Settings of a command: the named file, else config/settings.yaml here, else the shipped one. */
-export function settingsOf(
+export function loadCommandSettings(
   shell: Shell,
   options: Pick<CommonOptions, "settings" | "log" | "snapshot">,
 ): Settings {
@@ -60,7 +68,7 @@ export function settingsOf(
 }
 
 /** A table without frame for at most 100 columns; numbers should come as text. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const none = Object.fromEntries(
     [
       ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left"],

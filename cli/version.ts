@@ -1,7 +1,7 @@
 /** The package's version. */
 import { readFileSync } from "node:fs";
 
-export function version(): string {
+export function readVersion(): string {
   for (const place of ["../package.json", "../../package.json"]) {
     try {
       const text = readFileSync(new URL(place, import.meta.url), "utf8");

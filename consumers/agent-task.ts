@@ -6,13 +6,13 @@
 import { verifyWarrant } from "../guard/tokens/clearance.ts";
 import type { KeyRing } from "../guard/tokens/keys.ts";
 import type { Specification } from "../guard/specification/specification.ts";
-import { searchBounds } from "../guard/specification/tunables.ts";
+import { computeSearchBounds } from "../guard/specification/tunables.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, EventOf, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
-import { attemptOf } from "../session/state.ts";
-import { businessContextOf } from "../agents/business-context.ts";
-import { configOfText } from "../agents/config-cache.ts";
+import { parseAttempt } from "../session/state.ts";
+import { parseBusinessContextText } from "../agents/business-context.ts";
+import { parseConfigText } from "../agents/config-cache.ts";
 import type { Failure, Handling } from "./loop/consumer.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "../agents/reasoners.ts";
 import type { TaskContext } from "./coordinator/attachments.ts";
@@ -27,7 +27,7 @@ export interface AgentTools {
 export type TaskEvent = Extract<Recorded, { type: "TaskAssigned" }>;
 
 /** What all jobs made from this event carry. */
-export function jobOf(event: Recorded, handling: Handling): Job {
+export function createJob(event: Recorded, handling: Handling): Job {
   return {
     session: event.envelope.session,
     businessUnit: event.envelope.business_unit,
@@ -37,7 +37,7 @@ export function jobOf(event: Recorded, handling: Handling): Job {
 }
 
 /** The task as a question, for proposing as for advising. */
-export function taskJob(
+export function createTaskJob(
   tools: AgentTools,
   event: TaskEvent,
   handling: Handling,
@@ -50,18 +50,18 @@ export function taskJob(
     work_item,
     attempt,
   });
-  const base = configOfText(warrant.base);
+  const base = parseConfigText(warrant.base);
   const context = JSON.parse(event.attachments.context ?? "{}") as TaskContext;
   if (task.role === "UNKNOWN") throw new MmmError("event_invalid", "the task names no known role");
   return {
-    ...jobOf(event, handling),
+    ...createJob(event, handling),
     role: task.role,
     task,
-    baseline: configOfText(warrant.baseline),
+    baseline: parseConfigText(warrant.baseline),
     base,
-    bounds: searchBounds(base, tools.spec, task.constraints),
+    bounds: computeSearchBounds(base, tools.spec, task.constraints),
     trained: context.trained,
-    context: businessContextOf(context.business_context),
+    context: parseBusinessContextText(context.business_context),
   };
 }
 
@@ -71,7 +71,7 @@ export async function advise(
   event: TaskEvent,
   handling: Handling,
 ): Promise<EventOf<"AgentAnswered">> {
-  const job = taskJob(tools, event, handling);
+  const job = createTaskJob(tools, event, handling);
   const answer = await tools.reasoners.advise(job);
   return {
     type: "AgentAnswered",
@@ -89,13 +89,13 @@ export async function advise(
 }
 
 /** What is said when an agent could not answer a task, a review or an approval. */
-export function agentFailed(role: Role, event: Recorded, failure: Failure): Event {
+export function createAgentFailed(role: Role, event: Recorded, failure: Failure): Event {
   const data = event.data as { work_item?: string; attempt?: number; proposal?: string };
   return {
     type: "AgentFailed",
     data: {
       work_item: data.work_item ?? "",
-      attempt: data.attempt ?? attemptOf(data.proposal ?? ""),
+      attempt: data.attempt ?? parseAttempt(data.proposal ?? ""),
       role,
       code: failure.code,
       message: failure.message,

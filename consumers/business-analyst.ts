@@ -5,9 +5,9 @@
 import { MmmError } from "../schemas/errors.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
-import { businessContextOf } from "../agents/business-context.ts";
-import { configOfText } from "../agents/config-cache.ts";
+import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
+import { parseBusinessContextText } from "../agents/business-context.ts";
+import { parseConfigText } from "../agents/config-cache.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 import type { ReviewContext } from "./coordinator/attachments.ts";
 
@@ -21,30 +21,34 @@ export function createBusinessAnalyst(tools: AgentTools): Consumer {
         return [emit(await advise(tools, event, handling), TOPICS.sessions)];
       }
       if (event.type === "ReviewRequested") {
-        return [emit(await review(tools, event, handling), TOPICS.sessions)];
+        return [emit(await reviewTrainedModel(tools, event, handling), TOPICS.sessions)];
       }
       return [];
     },
     failed: (event, failure) => [
-      emit(agentFailed("business_analyst", event, failure), TOPICS.sessions),
+      emit(createAgentFailed("business_analyst", event, failure), TOPICS.sessions),
     ],
   };
 }
 
 type ReviewEvent = Extract<Recorded, { type: "ReviewRequested" }>;
 
-async function review(tools: AgentTools, event: ReviewEvent, handling: Handling): Promise<Event> {
+async function reviewTrainedModel(
+  tools: AgentTools,
+  event: ReviewEvent,
+  handling: Handling,
+): Promise<Event> {
   const figures = JSON.parse(event.attachments.context ?? "{}") as ReviewContext;
   const { candidate, baseline } = figures;
   if (!candidate || !baseline) {
     throw new MmmError("event_invalid", "the review names no trained model");
   }
   const answer = await tools.reasoners.review({
-    ...jobOf(event, handling),
-    config: configOfText(figures.config),
+    ...createJob(event, handling),
+    config: parseConfigText(figures.config),
     candidate,
     baseline,
-    context: businessContextOf(figures.business_context),
+    context: parseBusinessContextText(figures.business_context),
   });
   const { verdict, findings, constraints, summary, note } = answer;
   const { proposal } = event.data;

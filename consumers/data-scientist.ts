@@ -4,10 +4,10 @@
  * I1. Its answer is raw text to everyone after it; the guard parses it like anyone's.
  * I2. The inbox hears of the proposal before the guard does.
  */
-import { proposalId } from "../session/state.ts";
+import { formatProposalId } from "../session/state.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
-import { agentFailed, taskJob, type AgentTools, type TaskEvent } from "./agent-task.ts";
+import { createAgentFailed, createTaskJob, type AgentTools, type TaskEvent } from "./agent-task.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 
 export function createDataScientist(tools: AgentTools): Consumer {
@@ -16,15 +16,19 @@ export function createDataScientist(tools: AgentTools): Consumer {
     reads: [TOPICS.dataScientist],
     handles: ["TaskAssigned"],
     handle: async (event, handling) =>
-      event.type === "TaskAssigned" ? [await propose(tools, event, handling)] : [],
+      event.type === "TaskAssigned" ? [await proposeForTask(tools, event, handling)] : [],
     failed: (event, failure) => [
-      emit(agentFailed("data_scientist", event, failure), TOPICS.sessions),
+      emit(createAgentFailed("data_scientist", event, failure), TOPICS.sessions),
     ],
   };
 }
 
-async function propose(tools: AgentTools, event: TaskEvent, handling: Handling): Promise<Emission> {
-  const job = taskJob(tools, event, handling);
+async function proposeForTask(
+  tools: AgentTools,
+  event: TaskEvent,
+  handling: Handling,
+): Promise<Emission> {
+  const job = createTaskJob(tools, event, handling);
   const answer = await tools.reasoners.propose(job);
   const { work_item, attempt } = event.data;
   const made = emit(
@@ -33,7 +37,7 @@ async function propose(tools: AgentTools, event: TaskEvent, handling: Handling):
       data: {
         work_item,
         attempt,
-        proposal: proposalId(work_item, attempt),
+        proposal: formatProposalId(work_item, attempt),
         author: "data_scientist",
         raw: JSON.stringify({ changes: answer.changes, reasoning: answer.reasoning }),
         search_score: answer.searchScore,

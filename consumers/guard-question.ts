@@ -14,7 +14,7 @@ import type { Specification } from "../guard/specification/specification.ts";
 import { parseStrictJson } from "../guard/proposal/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
-import { sha256 } from "../schemas/canonical.ts";
+import { computeSha256 } from "../schemas/canonical.ts";
 
 export interface JudgingTools {
   readonly spec: Specification;
@@ -35,9 +35,11 @@ interface Question {
 const KEPT_MAX = 256;
 
 /** The judging that the guard consumer calls. */
-export function createJudging(tools: JudgingTools): (question: Question) => Promise<Verdict> {
-  const pinned = keeping(pin);
-  const observed = keeping(async (_text: string, baseline: Pinned) =>
+export function createVerdictRequest(
+  tools: JudgingTools,
+): (question: Question) => Promise<Verdict> {
+  const pinned = createDigestCache(pin);
+  const observed = createDigestCache(async (_text: string, baseline: Pinned) =>
     tools.observed === undefined ? null : tools.observed(baseline.config),
   );
   return async ({ raw, own, warrant }) => {
@@ -69,13 +71,13 @@ interface Keeping<T, More extends readonly unknown[]> {
 }
 
 /** What was made of the last texts, by their digest. */
-function keeping<T, More extends readonly unknown[]>(
+function createDigestCache<T, More extends readonly unknown[]>(
   make: (text: string, ...more: More) => T,
 ): Keeping<T, More> {
   const kept = new Map<string, T>();
   return {
     get(text, ...more) {
-      const key = sha256(text);
+      const key = computeSha256(text);
       const known = kept.get(key);
       if (known !== undefined) return known;
       const made = make(text, ...more);
@@ -83,6 +85,6 @@ function keeping<T, More extends readonly unknown[]>(
       if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
       return made;
     },
-    forget: (text) => void kept.delete(sha256(text)),
+    forget: (text) => void kept.delete(computeSha256(text)),
   };
 }

@@ -7,11 +7,11 @@
  * I4. The verdict is in the inbox before it is on `vetoes`.
  */
 import { signClearance, verifyWarrant, type Warrant } from "../guard/tokens/clearance.ts";
-import { contentDigest } from "../guard/proposal/content.ts";
+import { computeContentDigest } from "../guard/proposal/content.ts";
 import type { KeyRing } from "../guard/tokens/keys.ts";
 import { readProposal } from "../guard/proposal/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 import type { EventOf, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
@@ -39,13 +39,17 @@ export function createGuard(tools: GuardTools): Consumer {
     reads: [TOPICS.dsOutputs],
     handles: ["ProposalMade"],
     handle: async (event, { signal }) =>
-      event.type === "ProposalMade" ? [await verdictOn(tools, event, signal)] : [],
+      event.type === "ProposalMade" ? [await judgeProposalMade(tools, event, signal)] : [],
     failed: (event, { code, message }) =>
-      event.type === "ProposalMade" ? [veto(tools, event, { code, message })] : [],
+      event.type === "ProposalMade" ? [createSystemVeto(tools, event, { code, message })] : [],
   };
 }
 
-async function verdictOn(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
+async function judgeProposalMade(
+  tools: GuardTools,
+  event: Made,
+  signal: AbortSignal,
+): Promise<Emission> {
   const { work_item, attempt, raw, author } = event.data;
   const session = event.envelope.session;
   try {
@@ -55,20 +59,23 @@ async function verdictOn(tools: GuardTools, event: Made, signal: AbortSignal): P
       attempt,
     });
     const answer = tools.judge({ raw, own: author === "system", warrant }, signal);
-    const verdict = await within(tools.limit, answer, signal);
+    const verdict = await limitTime(tools.limit, answer, signal);
     return verdict === null
-      ? veto(tools, event, { code: "guard_failed", message: "no verdict within the time limit" })
-      : emission(tools, event, verdict);
+      ? createSystemVeto(tools, event, {
+          code: "guard_failed",
+          message: "no verdict within the time limit",
+        })
+      : createVerdictEmission(tools, event, verdict);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof MmmError && error.retriable) throw error;
     const code = error instanceof MmmError ? error.code : "internal";
-    return veto(tools, event, { code, message: errorText(error) });
+    return createSystemVeto(tools, event, { code, message: describeError(error) });
   }
 }
 
 /** The answer, or null when the time is up. */
-async function within<T>(
+async function limitTime<T>(
   limit: GuardTools["limit"],
   answer: Promise<T>,
   signal: AbortSignal,
@@ -84,7 +91,7 @@ async function within<T>(
   }
 }
 
-function emission(tools: GuardTools, event: Made, verdict: Verdict): Emission {
+function createVerdictEmission(tools: GuardTools, event: Made, verdict: Verdict): Emission {
   const { proposal, work_item } = event.data;
   if (verdict.verdict === "vetoed") {
     const data: EventOf<"ProposalVetoed">["data"] = {
@@ -123,7 +130,11 @@ function emission(tools: GuardTools, event: Made, verdict: Verdict): Emission {
 }
 
 /** A veto of the system layer: the guard could not judge, so nothing passes. */
-function veto(tools: GuardTools, event: Made, fault: { code: string; message: string }): Emission {
+function createSystemVeto(
+  tools: GuardTools,
+  event: Made,
+  fault: { code: string; message: string },
+): Emission {
   const { proposal, work_item, raw } = event.data;
   const violation = {
     code: fault.code,
@@ -135,7 +146,7 @@ function veto(tools: GuardTools, event: Made, fault: { code: string; message: st
   const data: EventOf<"ProposalVetoed">["data"] = {
     proposal,
     work_item,
-    content_digest: contentDigest(raw, readProposal(raw).json),
+    content_digest: computeContentDigest(raw, readProposal(raw).json),
     spec_digest: tools.specDigest,
     layer: "system",
     violations: [violation],

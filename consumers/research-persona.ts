@@ -5,7 +5,7 @@
 import type { Event, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
+import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { emit, type Consumer } from "./loop/consumer.ts";
 
 export function createResearchPersona(tools: AgentTools): Consumer {
@@ -20,7 +20,7 @@ export function createResearchPersona(tools: AgentTools): Consumer {
       if (event.type !== "ProposalVetoed") return [];
       const { proposal, violations } = event.data;
       const { note, ...said } = await tools.reasoners.explain({
-        ...jobOf(event, handling),
+        ...createJob(event, handling),
         proposal,
         violations,
       });
@@ -29,13 +29,13 @@ export function createResearchPersona(tools: AgentTools): Consumer {
     },
     failed: (event, failure) =>
       event.type === "ProposalVetoed"
-        ? [emit(unexplained(event), TOPICS.sessions)]
-        : [emit(agentFailed("research_persona", event, failure), TOPICS.sessions)],
+        ? [emit(createBareRejection(event), TOPICS.sessions)]
+        : [emit(createAgentFailed("research_persona", event, failure), TOPICS.sessions)],
   };
 }
 
 /** A veto stands without its explanation; the session must not wait for one for ever. */
-function unexplained(event: Extract<Recorded, { type: "ProposalVetoed" }>): Event {
+function createBareRejection(event: Extract<Recorded, { type: "ProposalVetoed" }>): Event {
   const { proposal, violations } = event.data;
   const first = violations[0];
   const text = first === undefined ? "Vetoed." : `Vetoed: ${first.code}: ${first.message}`;

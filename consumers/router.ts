@@ -34,12 +34,14 @@ export function createRouter(tools: RouterTools): Consumer {
         TOPICS.sessions,
       );
       const role = route.role;
-      return role === null || role === "UNKNOWN" ? [routed] : [routed, assigned(event, role)];
+      return role === null || role === "UNKNOWN"
+        ? [routed]
+        : [routed, createAssignment(event, role)];
     },
   };
 }
 
-function assigned(event: Stated, role: Role): Emission {
+function createAssignment(event: Stated, role: Role): Emission {
   const { warrant, context } = event.attachments;
   return {
     ...emit({ type: "TaskAssigned", data: { ...event.data, role } }, ROLE_TOPICS[role]),

@@ -3,9 +3,9 @@
  */
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { advise, agentFailed, jobOf, type AgentTools } from "./agent-task.ts";
-import { businessContextOf } from "../agents/business-context.ts";
-import { configOfText } from "../agents/config-cache.ts";
+import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
+import { parseBusinessContextText } from "../agents/business-context.ts";
+import { parseConfigText } from "../agents/config-cache.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 import type { ApprovalContext } from "./coordinator/attachments.ts";
 
@@ -19,24 +19,30 @@ export function createStakeholder(tools: AgentTools): Consumer {
         return [emit(await advise(tools, event, handling), TOPICS.sessions)];
       }
       if (event.type === "ApprovalRequested") {
-        return [emit(await decide(tools, event, handling), TOPICS.sessions)];
+        return [emit(await decideApproval(tools, event, handling), TOPICS.sessions)];
       }
       return [];
     },
-    failed: (event, failure) => [emit(agentFailed("stakeholder", event, failure), TOPICS.sessions)],
+    failed: (event, failure) => [
+      emit(createAgentFailed("stakeholder", event, failure), TOPICS.sessions),
+    ],
   };
 }
 
 type ApprovalEvent = Extract<Recorded, { type: "ApprovalRequested" }>;
 
-async function decide(tools: AgentTools, event: ApprovalEvent, handling: Handling): Promise<Event> {
+async function decideApproval(
+  tools: AgentTools,
+  event: ApprovalEvent,
+  handling: Handling,
+): Promise<Event> {
   const figures = JSON.parse(event.attachments.context ?? "{}") as ApprovalContext;
   const { note, ...decision } = await tools.reasoners.decide({
-    ...jobOf(event, handling),
+    ...createJob(event, handling),
     request: event.data,
     figures,
-    config: configOfText(figures.config),
-    context: businessContextOf(figures.business_context),
+    config: parseConfigText(figures.config),
+    context: parseBusinessContextText(figures.business_context),
   });
   return { type: "DeploymentDecided", data: { ...decision, reasoner: note } };
 }

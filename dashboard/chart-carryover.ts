@@ -1,11 +1,11 @@
 /** How much of an effect is still to come, week by week after the spend. */
 import type { ModelDetail } from "./model-detail.ts";
-import { channelLegend, channelScale, INK } from "./palette.ts";
+import { createChannelLegend, createChannelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 const WEEKS_SHOWN = 12;
 
-export function carryoverPicture({ carryover, config }: ModelDetail): Picture {
+export function drawCarryover({ carryover, config }: ModelDetail): Picture {
   const names = config.channels.map((channel) => channel.name);
   const rows = carryover.flatMap(({ channel, weekly }) => {
     let left = 1;
@@ -30,7 +30,7 @@ export function carryoverPicture({ carryover, config }: ModelDetail): Picture {
         domain: [0, 100],
         tickFormat: (v: number) => `${v} %`,
       },
-      color: { ...channelScale(names), legend: false },
+      color: { ...createChannelScale(names), legend: false },
       marks: [
         mark.ruleY([0.5, 0.1], { stroke: INK.faint, strokeDasharray: "3,3" }),
         mark.lineY(rows, { x: "week", y: "left", stroke: "channel", strokeWidth: 2 }),
@@ -45,7 +45,7 @@ export function carryoverPicture({ carryover, config }: ModelDetail): Picture {
     title: "Carryover",
     caption:
       "Share of the effect that is still to come. Dashed: half (half-life) and the last tenth (90 % duration).",
-    legend: channelLegend(names),
+    legend: createChannelLegend(names),
     svg,
   };
 }

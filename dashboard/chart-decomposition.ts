@@ -1,13 +1,13 @@
 /** What the target is made of: over time, and in all. */
-import { compact, percent } from "./figures.ts";
+import { formatCompact, formatPercent } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
-import { channelLegend, channelScale, INK } from "./palette.ts";
+import { createChannelLegend, createChannelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 const BASELINE = "baseline";
 
 /** Baseline and channels stacked over time. */
-export function decompositionPicture({ contributions, config }: ModelDetail): Picture {
+export function drawDecomposition({ contributions, config }: ModelDetail): Picture {
   const names = config.channels.map((channel) => channel.name);
   const rows = contributions.dates.flatMap((text, at) => {
     const date = new Date(`${text}T00:00:00Z`);
@@ -16,12 +16,12 @@ export function decompositionPicture({ contributions, config }: ModelDetail): Pi
       ...names.map((part) => ({ date, part, value: contributions.channels[part]?.[at] ?? 0 })),
     ];
   });
-  const scale = channelScale(names);
+  const scale = createChannelScale(names);
   const svg = drawSvg(
     {
       height: 320,
       x: { type: "utc", label: null },
-      y: { label: null, tickFormat: compact, grid: true },
+      y: { label: null, tickFormat: formatCompact, grid: true },
       color: { domain: [BASELINE, ...scale.domain], range: [INK.baseline, ...scale.range] },
       marks: [
         mark.areaY(
@@ -38,7 +38,7 @@ export function decompositionPicture({ contributions, config }: ModelDetail): Pi
     title: "Decomposition over time",
     caption:
       "Grey: baseline, everything the model expects without media (level, trend, season, controls). Colours: what each channel adds, carryover included.",
-    legend: [{ name: BASELINE, colour: INK.baseline }, ...channelLegend(names)],
+    legend: [{ name: BASELINE, colour: INK.baseline }, ...createChannelLegend(names)],
     svg,
   };
 }
@@ -54,7 +54,7 @@ interface Bar {
 }
 
 /** Baseline plus channels, up to the fitted total. */
-export function waterfallPicture({ contributions, config }: ModelDetail): Picture {
+export function drawWaterfall({ contributions, config }: ModelDetail): Picture {
   const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const fitted = total(contributions.fitted);
   const parts = [
@@ -71,7 +71,7 @@ export function waterfallPicture({ contributions, config }: ModelDetail): Pictur
     return { part, from, to: sum, share: fitted === 0 ? 0 : value / fitted };
   });
   bars.push({ part: "fitted total", from: 0, to: sum, share: 1 });
-  const scale = channelScale(config.channels.map((channel) => channel.name));
+  const scale = createChannelScale(config.channels.map((channel) => channel.name));
   const order = bars.map((bar) => bar.part);
   const longest = Math.max(...order.map((part) => part.length));
   const crowded = longest * order.length > LABEL_CHARACTERS_MAX;
@@ -80,7 +80,7 @@ export function waterfallPicture({ contributions, config }: ModelDetail): Pictur
       height: crowded ? 360 : 300,
       marginBottom: crowded ? 96 : 36,
       x: { domain: order, label: null, tickRotate: crowded ? -40 : 0 },
-      y: { label: null, tickFormat: compact, grid: true },
+      y: { label: null, tickFormat: formatCompact, grid: true },
       color: {
         domain: [BASELINE, ...scale.domain, "fitted total"],
         range: [INK.baseline, ...scale.range, INK.faint],
@@ -97,7 +97,7 @@ export function waterfallPicture({ contributions, config }: ModelDetail): Pictur
         mark.text(bars, {
           x: "part",
           y: (bar: Bar) => Math.max(bar.from, bar.to),
-          text: (bar: Bar) => percent(bar.share, 1),
+          text: (bar: Bar) => formatPercent(bar.share, 1),
           dy: -8,
         }),
         mark.ruleY([0]),

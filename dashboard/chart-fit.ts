@@ -1,5 +1,5 @@
 /** The target, the fit, and what each validation fold predicted without having seen it. */
-import { compact } from "./figures.ts";
+import { formatCompact } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import { INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
@@ -17,16 +17,16 @@ interface Span {
 }
 
 /** Fit, validation folds and the place of the locked weeks. */
-export function fitPicture(detail: ModelDetail): Picture {
+export function drawFit(detail: ModelDetail): Picture {
   const { contributions, result, dates } = detail;
   const folds = result.validation.folds.map((fold) => ({
-    x1: day(fold.from),
-    x2: day(fold.to),
-    points: pointsOf(dates, fold.predicted, dates.indexOf(fold.from)),
+    x1: toUtcDate(fold.from),
+    x2: toUtcDate(fold.to),
+    points: listPoints(dates, fold.predicted, dates.indexOf(fold.from)),
   }));
   const locked =
     contributions.dates.length < dates.length
-      ? [{ x1: day(dates[contributions.dates.length]), x2: day(dates.at(-1)) }]
+      ? [{ x1: toUtcDate(dates[contributions.dates.length]), x2: toUtcDate(dates.at(-1)) }]
       : [];
   const line = (points: Points, stroke: string, strokeWidth: number) =>
     mark.lineY(points, { x: "date", y: "value", stroke, strokeWidth });
@@ -34,13 +34,13 @@ export function fitPicture(detail: ModelDetail): Picture {
     {
       height: 320,
       x: { type: "utc", label: null },
-      y: { label: null, tickFormat: compact, grid: true, nice: true },
+      y: { label: null, tickFormat: formatCompact, grid: true, nice: true },
       marks: [
         mark.rect(folds, { x1: "x1", x2: "x2", fill: INK.validation, fillOpacity: 0.07 }),
         mark.rect(locked, { x1: "x1", x2: "x2", fill: INK.faint, fillOpacity: 0.15 }),
-        mark.text(locked, { x: middle, frameAnchor: "top", text: () => "locked", dy: 4 }),
-        line(pointsOf(dates, contributions.actual, 0), INK.actual, 1.2),
-        line(pointsOf(dates, contributions.fitted, 0), INK.fitted, 1.6),
+        mark.text(locked, { x: computeMidpoint, frameAnchor: "top", text: () => "locked", dy: 4 }),
+        line(listPoints(dates, contributions.actual, 0), INK.actual, 1.2),
+        line(listPoints(dates, contributions.fitted, 0), INK.fitted, 1.6),
         ...folds.map((fold) => line(fold.points, INK.validation, 2)),
       ],
     },
@@ -55,14 +55,14 @@ export function fitPicture(detail: ModelDetail): Picture {
   };
 }
 
-function day(text: string | undefined): Date {
+function toUtcDate(text: string | undefined): Date {
   return new Date(`${text ?? "1970-01-01"}T00:00:00Z`);
 }
 
-function pointsOf(dates: readonly string[], values: readonly number[], from: number): Point[] {
-  return values.map((value, at) => ({ date: day(dates[from + at]), value }));
+function listPoints(dates: readonly string[], values: readonly number[], from: number): Point[] {
+  return values.map((value, at) => ({ date: toUtcDate(dates[from + at]), value }));
 }
 
-function middle({ x1, x2 }: Span): Date {
+function computeMidpoint({ x1, x2 }: Span): Date {
   return new Date((x1.getTime() + x2.getTime()) / 2);
 }

@@ -1,15 +1,15 @@
 /** One picture per channel: response to spend, with today's spend. */
-import { compact } from "./figures.ts";
+import { formatCompact } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
-import { channelColour, INK } from "./palette.ts";
+import { chooseChannelColour, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 const MULTIPLIER_MAX = 2;
 
 /** Response curves, in the order of the model's channels. */
-export function responsePictures(detail: ModelDetail): readonly Picture[] {
+export function drawResponses(detail: ModelDetail): readonly Picture[] {
   return detail.curves.map((curve, index) => {
-    const colour = channelColour(index);
+    const colour = chooseChannelColour(index);
     const today = curve.points.find((point) => Math.abs(point.multiplier - 1) < 1e-9);
     const band = (detail.intervals.channels[curve.channel]?.response_curve ?? [])
       .filter((point) => point.multiplier <= MULTIPLIER_MAX)
@@ -20,8 +20,8 @@ export function responsePictures(detail: ModelDetail): readonly Picture[] {
         height: 250,
         marginLeft: 56,
         marginTop: 12,
-        x: { label: "spend over the training weeks →", tickFormat: compact, ticks: 5 },
-        y: { label: null, tickFormat: compact, grid: true, ticks: 5, zero: true },
+        x: { label: "spend over the training weeks →", tickFormat: formatCompact, ticks: 5 },
+        y: { label: null, tickFormat: formatCompact, grid: true, ticks: 5, zero: true },
         marks: [
           mark.areaY(band, { x: "spend", y1: "low", y2: "high", fill: colour, fillOpacity: 0.15 }),
           mark.lineY(curve.points, { x: "spend", y: "response", stroke: colour, strokeWidth: 2 }),
@@ -37,7 +37,7 @@ export function responsePictures(detail: ModelDetail): readonly Picture[] {
       name: `response-${curve.channel}`,
       title: curve.channel,
       fullTitle: `Response to spend: ${curve.channel}`,
-      caption: `Today ${compact(curve.spend_today)} of spend gives ${compact(today?.response ?? 0)}.`,
+      caption: `Today ${formatCompact(curve.spend_today)} of spend gives ${formatCompact(today?.response ?? 0)}.`,
       svg,
     };
   });

@@ -1,7 +1,7 @@
 /** Return on spend per channel: estimate, 90 % interval, and the range that benchmarks expect. */
-import { figure } from "./figures.ts";
+import { formatSignificant } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
-import { channelScale, INK } from "./palette.ts";
+import { createChannelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
 /** Expected return of a channel, in the same units as the model's. */
@@ -23,7 +23,7 @@ interface Row {
 /** An interval that reaches further than this many times the largest estimate is cut there. */
 const REACH = 3;
 
-export function returnsPicture(
+export function drawReturns(
   { result, intervals, config }: ModelDetail,
   expected: readonly ExpectedReturn[],
   unit: string,
@@ -34,7 +34,7 @@ export function returnsPicture(
     return [{ channel: name, roi, mroi, low: interval?.low ?? roi, high: interval?.high ?? roi }];
   });
   const names = config.channels.map((channel) => channel.name);
-  const reach = reachOf(rows, expected);
+  const reach = computeReach(rows, expected);
   const cut = rows.filter((row) => row.high > reach);
   const svg = drawSvg(
     {
@@ -43,8 +43,8 @@ export function returnsPicture(
       marginRight: cut.length === 0 ? 20 : 70,
       x: { label: `ROI, ${unit}`, grid: true, zero: true, nice: true },
       y: { domain: names, label: null },
-      color: channelScale(names),
-      marks: returnMarks(
+      color: createChannelScale(names),
+      marks: createReturnMarks(
         rows.map((row) => ({ ...row, high: Math.min(row.high, reach), end: row.high })),
         expected,
         reach,
@@ -61,7 +61,7 @@ export function returnsPicture(
 }
 
 /** Keeps one endless interval from squeezing all others: where lines end at the latest. */
-function reachOf(rows: readonly Row[], expected: readonly ExpectedReturn[]): number {
+function computeReach(rows: readonly Row[], expected: readonly ExpectedReturn[]): number {
   const estimates = rows.flatMap((row) => [row.roi, row.mroi ?? 0]);
   return REACH * Math.max(...estimates, ...expected.map((one) => one.high), 0) || Infinity;
 }
@@ -71,7 +71,11 @@ interface CutRow extends Row {
   readonly end: number;
 }
 
-function returnMarks(rows: readonly CutRow[], expected: readonly ExpectedReturn[], reach: number) {
+function createReturnMarks(
+  rows: readonly CutRow[],
+  expected: readonly ExpectedReturn[],
+  reach: number,
+) {
   const band = { y: "channel", x1: "low", x2: "high" };
   const marginal = rows.filter((row) => row.mroi !== null);
   return [
@@ -92,7 +96,7 @@ function returnMarks(rows: readonly CutRow[], expected: readonly ExpectedReturn[
       {
         y: "channel",
         x: "high",
-        text: (row: CutRow) => `→ ${figure(row.end)}`,
+        text: (row: CutRow) => `→ ${formatSignificant(row.end)}`,
         textAnchor: "start",
         dx: 4,
       },
@@ -100,7 +104,7 @@ function returnMarks(rows: readonly CutRow[], expected: readonly ExpectedReturn[
     mark.text(rows, {
       y: "channel",
       x: "roi",
-      text: (row: Row) => figure(row.roi),
+      text: (row: Row) => formatSignificant(row.roi),
       dy: -15,
       fontWeight: "bold",
     }),

@@ -1,7 +1,7 @@
 /** The session as it went: the validated error of each attempt, the best so far, refusals. */
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { percent } from "./figures.ts";
+import { formatPercent } from "./figures.ts";
 import { INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
@@ -20,8 +20,8 @@ const LOOKS: readonly (readonly [string, string, string])[] = [
   ["vetoed", INK.bad, "times"],
 ];
 
-export function timelinePicture(results: SessionResults, attempts: readonly Attempt[]): Picture {
-  const start = baselineLoss(results);
+export function drawTimeline(results: SessionResults, attempts: readonly Attempt[]): Picture {
+  const start = findBaselineLoss(results);
   const best = [
     { iteration: 0, loss: start },
     ...results.iterations.map((row) => ({ iteration: row.iteration, loss: row.best_loss })),
@@ -34,8 +34,17 @@ export function timelinePicture(results: SessionResults, attempts: readonly Atte
   const svg = drawSvg(
     {
       height: 280,
-      x: { label: "iteration →", ticks: wholeTicks(results.iterations.length), tickFormat: "d" },
-      y: { label: null, tickFormat: (value: number) => percent(value), grid: true, nice: true },
+      x: {
+        label: "iteration →",
+        ticks: listWholeTicks(results.iterations.length),
+        tickFormat: "d",
+      },
+      y: {
+        label: null,
+        tickFormat: (value: number) => formatPercent(value),
+        grid: true,
+        nice: true,
+      },
       marks: [
         mark.lineY(best, {
           x: "iteration",
@@ -73,11 +82,11 @@ export function timelinePicture(results: SessionResults, attempts: readonly Atte
 }
 
 /** 0, 1, 2 … or every few, so that labels keep apart. */
-function wholeTicks(last: number): number[] {
+function listWholeTicks(last: number): number[] {
   const every = Math.max(1, Math.ceil(last / TICKS_MAX));
   return Array.from({ length: Math.floor(last / every) + 1 }, (_, at) => at * every);
 }
 
-function baselineLoss(results: SessionResults): number {
+function findBaselineLoss(results: SessionResults): number {
   return results.validation.baseline?.wmape ?? results.iterations[0]?.best_loss ?? 0;
 }

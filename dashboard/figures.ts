@@ -3,15 +3,15 @@
 const DASH = "–";
 
 /** 0.0512 → "5.12 %". */
-export function percent(share: number | null | undefined, digits = 2): string {
+export function formatPercent(share: number | null | undefined, digits = 2): string {
   return share === null || share === undefined ? DASH : `${(share * 100).toFixed(digits)} %`;
 }
 
 /** Three significant digits, no exponent for everyday sizes. */
-export function figure(value: number | null | undefined, digits = 3): string {
+export function formatSignificant(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return DASH;
   const rounded = Number(value.toPrecision(digits));
-  return Math.abs(rounded) >= 1e6 ? compact(value) : String(rounded);
+  return Math.abs(rounded) >= 1e6 ? formatCompact(value) : String(rounded);
 }
 
 const UNITS: readonly (readonly [number, string])[] = [
@@ -21,12 +21,12 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /** 1,234,567 → "1.23 m". */
-export function compact(value: number): string {
+export function formatCompact(value: number): string {
   const [size, unit] = UNITS.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
   return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 
 /** A path without its section: "tv decay". */
-export function pathLabel(path: string): string {
+export function formatPathLabel(path: string): string {
   return path.replace(/^hyperparameters\.|^training\./, "").replaceAll(".", " ");
 }

@@ -5,7 +5,7 @@
  *     `Html`.
  * I2. Control, bidirectional and zero-width characters are spelled out (`session/quote.ts`).
  */
-import { escaped } from "../session/quote.ts";
+import { escapeText } from "../session/quote.ts";
 
 /** Longest single text of a page. */
 const TEXT_CHARS = 20_000;
@@ -23,16 +23,16 @@ type Part = string | number | null | undefined | Html | readonly Part[];
 
 /** A template whose values are escaped; null and undefined leave nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
-  const parts = strings.map((text, at) => text + markup(values[at]));
+  const parts = strings.map((text, at) => text + renderPart(values[at]));
   return new Html(parts.join(""));
 }
 
-function markup(value: Part): string {
+function renderPart(value: Part): string {
   if (value === null || value === undefined) return "";
   if (value instanceof Html) return value.text;
   if (typeof value === "string") return escapeHtml(value);
   if (typeof value === "number") return escapeHtml(String(value));
-  return value.map((one) => markup(one)).join("");
+  return value.map((one) => renderPart(one)).join("");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -45,5 +45,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text as it may stand in an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return escaped(text, TEXT_CHARS).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  return escapeText(text, TEXT_CHARS).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }

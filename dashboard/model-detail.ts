@@ -5,10 +5,10 @@
  * I1. From the training window only; locked weeks appear as dates without figures.
  * I2. Same data, configuration and seed: same detail.
  */
-import { periodsPerWeek, type ModelConfig } from "../model/config.ts";
-import { contributionsOf, type ContributionTable } from "../model/fit/contributions.ts";
+import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
+import { computeContributions, type ContributionTable } from "../model/fit/contributions.ts";
 import type { Dataset } from "../model/data/dataset.ts";
-import { responseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
+import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
 import { trainModel } from "../model/train.ts";
 import type { TrainingResult } from "../model/results/training-result.ts";
 import { estimateIntervals, type IntervalResult } from "../model/search/uncertainty.ts";
@@ -37,7 +37,7 @@ const MULTIPLIERS = Array.from({ length: 41 }, (_, at) => at * 0.05);
  *
  * @throws ModelError as `trainModel` does
  */
-export function modelDetail(
+export function computeModelDetail(
   dataset: Dataset,
   config: ModelConfig,
   options: { readonly seed: number; readonly draws?: number },
@@ -46,18 +46,18 @@ export function modelDetail(
   return {
     config: asIs,
     result: trainModel(dataset, asIs, { seed: options.seed }),
-    contributions: contributionsOf(dataset, asIs),
+    contributions: computeContributions(dataset, asIs),
     dates: dataset.dates,
-    curves: responseCurves(dataset, asIs, { multipliers: MULTIPLIERS }),
+    curves: computeResponseCurves(dataset, asIs, { multipliers: MULTIPLIERS }),
     intervals: estimateIntervals(dataset, asIs, options),
-    carryover: config.channels.map(({ name }) => carryoverOf(name, config)),
+    carryover: config.channels.map(({ name }) => computeCarryover(name, config)),
   };
 }
 
 /** θ^l, normalised over the lags, added up to weeks. */
-function carryoverOf(channel: string, config: ModelConfig): CarryoverCurve {
+function computeCarryover(channel: string, config: ModelConfig): CarryoverCurve {
   const decay = config.hyperparameters[channel]?.decay ?? 0;
-  const periods = periodsPerWeek(config);
+  const periods = countPeriodsPerWeek(config);
   const lagMax = config.adstock.max_lag_weeks * periods;
   const weekly = Array.from({ length: config.adstock.max_lag_weeks + 1 }, () => 0);
   let total = 0;

@@ -31,16 +31,19 @@ export const INK = {
 } as const;
 
 /** Colour of the channel at a place in the model's list. */
-export function channelColour(index: number): string {
+export function chooseChannelColour(index: number): string {
   return CHANNELS[index % CHANNELS.length] ?? CHANNELS[0];
 }
 
 /** Names and colours of all channels, for a legend. */
-export function channelLegend(names: readonly string[]): { name: string; colour: string }[] {
-  return names.map((name, index) => ({ name, colour: channelColour(index) }));
+export function createChannelLegend(names: readonly string[]): { name: string; colour: string }[] {
+  return names.map((name, index) => ({ name, colour: chooseChannelColour(index) }));
 }
 
 /** Names and colours of all channels, for a scale. */
-export function channelScale(names: readonly string[]): { domain: string[]; range: string[] } {
-  return { domain: [...names], range: names.map((_, index) => channelColour(index)) };
+export function createChannelScale(names: readonly string[]): {
+  domain: string[];
+  range: string[];
+} {
+  return { domain: [...names], range: names.map((_, index) => chooseChannelColour(index)) };
 }

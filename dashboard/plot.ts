@@ -8,7 +8,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escaped } from "../session/quote.ts";
+import { escapeText } from "../session/quote.ts";
 import { Html } from "./html.ts";
 
 /** The marks that the charts use. */
@@ -71,5 +71,5 @@ export function drawSvg(options: Options, about: string): Html {
   drawn.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   drawn.setAttribute("role", "img");
   drawn.setAttribute("aria-label", about);
-  return new Html(escaped(drawn.outerHTML, Infinity));
+  return new Html(escapeText(drawn.outerHTML, Infinity));
 }

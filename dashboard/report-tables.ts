@@ -3,7 +3,7 @@ import type { EventData } from "../schemas/event.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { figure, pathLabel, percent } from "./figures.ts";
+import { formatSignificant, formatPathLabel, formatPercent } from "./figures.ts";
 import { html, type Html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 
@@ -22,10 +22,10 @@ const METRIC_ROWS: readonly {
 ];
 
 /** Errors of baseline and final model on validation and locked weeks. */
-export function metricsTable({ validation, locked_test: locked }: SessionResults): Html {
+export function renderMetricsTable({ validation, locked_test: locked }: SessionResults): Html {
   const cell = (metrics: Metrics | null | undefined, row: (typeof METRIC_ROWS)[number]): string => {
     const value = metrics?.[row.key];
-    return row.share ? percent(value) : figure(value, 4);
+    return row.share ? formatPercent(value) : formatSignificant(value, 4);
   };
   const rows = METRIC_ROWS.map(
     (row) => html`<tr><td>${row.label}</td>
@@ -38,16 +38,16 @@ export function metricsTable({ validation, locked_test: locked }: SessionResults
 }
 
 /** What each channel does, with intervals. */
-export function channelsTable(detail: ModelDetail): Html {
+export function renderChannelsTable(detail: ModelDetail): Html {
   const rows = detail.result.channels.map((channel) => {
     const own = detail.intervals.channels[channel.name];
     const parameters = detail.config.hyperparameters[channel.name];
     return html`<tr><td>${channel.name}</td><td>${channel.media_type}</td>
-      <td class="n">${percent(channel.spend_share, 1)}</td><td class="n">${percent(channel.effect_share, 1)}</td>
-      <td class="n">${figure(channel.roi)}${interval(own?.roi)}</td>
-      <td class="n">${figure(channel.mroi)}${interval(own?.mroi)}</td>
-      <td class="n">${figure(channel.half_life_weeks)}</td><td class="n">${figure(channel.duration_90_weeks)}</td>
-      <td class="n">${figure(parameters?.decay, 4)} / ${figure(parameters?.alpha, 4)} / ${figure(parameters?.gamma, 4)}</td></tr>`;
+      <td class="n">${formatPercent(channel.spend_share, 1)}</td><td class="n">${formatPercent(channel.effect_share, 1)}</td>
+      <td class="n">${formatSignificant(channel.roi)}${formatInterval(own?.roi)}</td>
+      <td class="n">${formatSignificant(channel.mroi)}${formatInterval(own?.mroi)}</td>
+      <td class="n">${formatSignificant(channel.half_life_weeks)}</td><td class="n">${formatSignificant(channel.duration_90_weeks)}</td>
+      <td class="n">${formatSignificant(parameters?.decay, 4)} / ${formatSignificant(parameters?.alpha, 4)} / ${formatSignificant(parameters?.gamma, 4)}</td></tr>`;
   });
   return html`<div class="scroll"><table><thead><tr><th>channel</th><th>medium</th><th class="n">spend</th>
     <th class="n">effect</th><th class="n">ROI (90 %)</th><th class="n">next 1 % (90 %)</th>
@@ -55,14 +55,14 @@ export function channelsTable(detail: ModelDetail): Html {
     <tbody>${rows}</tbody></table></div>`;
 }
 
-function interval(range: { low: number; high: number } | null | undefined): string {
+function formatInterval(range: { low: number; high: number } | null | undefined): string {
   return range === null || range === undefined
     ? ""
-    : ` (${figure(range.low)} to ${figure(range.high)})`;
+    : ` (${formatSignificant(range.low)} to ${formatSignificant(range.high)})`;
 }
 
 /** The Business Analyst's findings with figure, bound and source. */
-export function findingsTable(findings: EventData<"BusinessReviewed">["findings"]): Html {
+export function renderFindingsTable(findings: EventData<"BusinessReviewed">["findings"]): Html {
   if (findings.length === 0) return html`<p>No findings.</p>`;
   const order = ["critical", "warning", "info"];
   const sorted = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
@@ -77,14 +77,17 @@ export function findingsTable(findings: EventData<"BusinessReviewed">["findings"
 const SHOWN_CHANGES = 16;
 
 /** Every attempt with its changes and how it ended. */
-export function attemptsTable(attempts: readonly Attempt[]): Html {
+export function renderAttemptsTable(attempts: readonly Attempt[]): Html {
   const rows = attempts.map((one) => {
     const changes = one.changes
       .slice(0, SHOWN_CHANGES)
-      .map(({ path, from, to }) => `${pathLabel(path)} ${figure(from, 4)} → ${figure(to, 4)}`);
+      .map(
+        ({ path, from, to }) =>
+          `${formatPathLabel(path)} ${formatSignificant(from, 4)} → ${formatSignificant(to, 4)}`,
+      );
     const more = one.changes.length - changes.length;
     return html`<tr><td class="n">${one.iteration}.${one.attempt}</td><td class="k">${one.role.replace("_", " ")}</td>
-      <td class="k ${one.end}">${one.end.replace("_", " ")}</td><td class="n">${percent(one.loss, 3)}</td>
+      <td class="k ${one.end}">${one.end.replace("_", " ")}</td><td class="n">${formatPercent(one.loss, 3)}</td>
       <td>${changes.join("; ")}${more > 0 ? ` and ${more} more` : ""}
       <details><summary>reasons</summary><p><b>Task:</b> ${one.task}</p><p><b>Reasoning:</b> ${one.reasoning}</p>
       <p><b>Verdict:</b> ${one.because}</p></details></td></tr>`;
@@ -94,12 +97,14 @@ export function attemptsTable(attempts: readonly Attempt[]): Html {
 }
 
 /** Conditions, success criteria, monitoring rules, rollback and the next review. */
-export function decisionPart(deployment: EventData<"DeploymentDecided">): Html {
+export function renderDecision(deployment: EventData<"DeploymentDecided">): Html {
   const list = (items: readonly string[]): Html =>
     html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
   const rules = deployment.monitoring.map(
-    (rule) => html`<tr><td>${rule.metric}</td><td class="n">${figure(rule.warn_above)}</td>
-      <td class="n">${figure(rule.rollback_above)}</td><td class="n">${rule.window_weeks}</td></tr>`,
+    (
+      rule,
+    ) => html`<tr><td>${rule.metric}</td><td class="n">${formatSignificant(rule.warn_above)}</td>
+      <td class="n">${formatSignificant(rule.rollback_above)}</td><td class="n">${rule.window_weeks}</td></tr>`,
   );
   return html`<p>${deployment.rationale}</p>
     ${deployment.conditions.length === 0 ? null : html`<h3>Conditions</h3>${list(deployment.conditions)}`}
@@ -110,7 +115,7 @@ export function decisionPart(deployment: EventData<"DeploymentDecided">): Html {
 }
 
 /** Digests and counts by which anyone can check what happened. */
-export function auditPart(results: SessionResults): Html {
+export function renderAudit(results: SessionResults): Html {
   const { methodology, counts, history } = results;
   const rows: readonly (readonly [string, string])[] = [
     ["session", results.session],

@@ -9,26 +9,26 @@
  */
 import type { Recorded } from "../schemas/event.ts";
 import type { SessionResults } from "../session/results.ts";
-import { attemptsOf } from "./attempts.ts";
-import { caveatsOf } from "./caveats.ts";
-import { carryoverPicture } from "./chart-carryover.ts";
-import { decompositionPicture, waterfallPicture } from "./chart-decomposition.ts";
-import { fitPicture } from "./chart-fit.ts";
-import { responsePictures } from "./chart-response.ts";
-import { returnsPicture, type ExpectedReturn } from "./chart-returns.ts";
-import { timelinePicture } from "./chart-timeline.ts";
-import { percent } from "./figures.ts";
+import { listAttempts } from "./attempts.ts";
+import { listCaveats } from "./caveats.ts";
+import { drawCarryover } from "./chart-carryover.ts";
+import { drawDecomposition, drawWaterfall } from "./chart-decomposition.ts";
+import { drawFit } from "./chart-fit.ts";
+import { drawResponses } from "./chart-response.ts";
+import { drawReturns, type ExpectedReturn } from "./chart-returns.ts";
+import { drawTimeline } from "./chart-timeline.ts";
+import { formatPercent } from "./figures.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import type { Picture } from "./plot.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import {
-  attemptsTable,
-  auditPart,
-  channelsTable,
-  decisionPart,
-  findingsTable,
-  metricsTable,
+  renderAttemptsTable,
+  renderAudit,
+  renderChannelsTable,
+  renderDecision,
+  renderFindingsTable,
+  renderMetricsTable,
 } from "./report-tables.ts";
 
 export interface ReportInput {
@@ -47,38 +47,38 @@ export interface Pictures {
   readonly response: readonly Picture[];
 }
 
-/** All pictures of a report; `sheetOf` makes a file of one. */
-export function reportPictures(input: ReportInput): Pictures {
+/** All pictures of a report; `renderSheet` makes a file of one. */
+export function drawReportPictures(input: ReportInput): Pictures {
   const { detail, results } = input;
-  const timeline = timelinePicture(results, attemptsOf(input.events));
+  const timeline = drawTimeline(results, listAttempts(input.events));
   if (detail === null) return { timeline, model: [], response: [] };
   return {
     timeline,
     model: [
-      fitPicture(detail),
-      decompositionPicture(detail),
-      waterfallPicture(detail),
-      returnsPicture(detail, input.expected, input.unit),
-      carryoverPicture(detail),
+      drawFit(detail),
+      drawDecomposition(detail),
+      drawWaterfall(detail),
+      drawReturns(detail, input.expected, input.unit),
+      drawCarryover(detail),
     ],
-    response: responsePictures(detail),
+    response: drawResponses(detail),
   };
 }
 
 /** The report as one HTML document. */
 export function renderReport(input: ReportInput): string {
   const { results, detail } = input;
-  const attempts = attemptsOf(input.events);
-  const pictures = reportPictures(input);
+  const attempts = listAttempts(input.events);
+  const pictures = drawReportPictures(input);
   const title = `Marketing mix model · ${detail?.config.model_id ?? results.business_unit}`;
-  const body = html`<main>${headPart(input, title)}
-    ${section("Before you rely on it", list(caveatsOf(results, detail)), "caveat")}
-    ${section("Errors", metricsTable(results))}
-    ${modelSections(input, pictures)}
-    ${section("The session", html`${figureOf(pictures.timeline)}${attemptsTable(attempts)}`)}
-    ${reviewSection(input)}
-    ${results.deployment === null ? null : section("Decision", decisionPart(results.deployment))}
-    ${section("Audit", auditPart(results))}</main>`;
+  const body = html`<main>${renderHead(input, title)}
+    ${renderSection("Before you rely on it", renderList(listCaveats(results, detail)), "caveat")}
+    ${renderSection("Errors", renderMetricsTable(results))}
+    ${renderModelSections(input, pictures)}
+    ${renderSection("The session", html`${renderFigure(pictures.timeline)}${renderAttemptsTable(attempts)}`)}
+    ${renderReviewSection(input)}
+    ${results.deployment === null ? null : renderSection("Decision", renderDecision(results.deployment))}
+    ${renderSection("Audit", renderAudit(results))}</main>`;
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   return html`${new Html("<!doctype html>")}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -87,14 +87,14 @@ export function renderReport(input: ReportInput): string {
 `.text;
 }
 
-function headPart({ results, detail }: ReportInput, title: string): Html {
+function renderHead({ results, detail }: ReportInput, title: string): Html {
   const { validation, locked_test: locked, counts, methodology } = results;
   const decision = results.decision ?? results.status;
   const span = detail === null ? "" : ` · ${detail.dates[0] ?? ""} to ${detail.dates.at(-1) ?? ""}`;
   const tile = (value: string, label: string): Html =>
     html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
   const arrow = (was: number | null | undefined, is: number | null | undefined): string =>
-    `${percent(was)} → ${percent(is)}`;
+    `${formatPercent(was)} → ${formatPercent(is)}`;
   const error = validation.final?.mape === null ? "wmape" : "mape";
   const name = error === "mape" ? "MAPE" : "wMAPE";
   const kept =
@@ -107,25 +107,28 @@ function headPart({ results, detail }: ReportInput, title: string): Html {
     ${tile(kept, "methodology")}</div>`;
 }
 
-function modelSections({ detail }: ReportInput, { model, response }: Pictures): Html {
+function renderModelSections({ detail }: ReportInput, { model, response }: Pictures): Html {
   if (detail === null) {
-    return section(
+    return renderSection(
       "Model",
       html`<p>The data file was not given, so there are no pictures of the model.</p>`,
     );
   }
   const sections = model.map((picture) => {
-    const table = picture.name === "roi" ? channelsTable(detail) : null;
-    return section(picture.title, html`${legendOf(picture)}${figureOf(picture)}${table}`);
+    const table = picture.name === "roi" ? renderChannelsTable(detail) : null;
+    return renderSection(
+      picture.title,
+      html`${renderLegend(picture)}${renderFigure(picture)}${table}`,
+    );
   });
   const curves = response.map(
-    (picture) => html`<div><h3>${picture.title}</h3>${figureOf(picture)}</div>`,
+    (picture) => html`<div><h3>${picture.title}</h3>${renderFigure(picture)}</div>`,
   );
   const note = html`<p>Response over the training weeks if all spend of a channel were scaled. Dashed line and dot: today. Shade: 90 % interval. Beyond the spend seen, the curve is the formula's, not the data's.</p>`;
-  return html`${sections}${section("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
+  return html`${sections}${renderSection("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
 }
 
-function legendOf({ legend }: Picture): Html | null {
+function renderLegend({ legend }: Picture): Html | null {
   if (legend === undefined) return null;
   const items = legend.map(
     ({ name, colour }) => html`<span><i style="background:${colour}"></i>${name}</span>`,
@@ -133,23 +136,23 @@ function legendOf({ legend }: Picture): Html | null {
   return html`<div class="legend">${items}</div>`;
 }
 
-function reviewSection({ results }: ReportInput): Html | null {
+function renderReviewSection({ results }: ReportInput): Html | null {
   const { review } = results;
   if (review === null) return null;
-  return section(
+  return renderSection(
     "Business review",
-    html`<p>${review.summary}</p>${findingsTable(review.findings)}`,
+    html`<p>${review.summary}</p>${renderFindingsTable(review.findings)}`,
   );
 }
 
-function section(title: string, content: Html, kind = ""): Html {
+function renderSection(title: string, content: Html, kind = ""): Html {
   return html`<section class="${kind}"><h2>${title}</h2>${content}</section>`;
 }
 
-function figureOf({ name, caption, svg }: Picture): Html {
+function renderFigure({ name, caption, svg }: Picture): Html {
   return html`<figure id="${name}">${svg}<figcaption>${caption}</figcaption></figure>`;
 }
 
-function list(items: readonly string[]): Html {
+function renderList(items: readonly string[]): Html {
   return html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 }

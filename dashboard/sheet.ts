@@ -18,24 +18,24 @@ const SWATCH = 18;
 const GAP = 16;
 
 /** One SVG document, `svg` at its own size. */
-export function sheetOf(picture: Picture): string {
-  const { width, height } = sizeOf(picture.svg);
-  const legend = legendRows(picture.legend ?? [], width);
-  const caption = linesOf(picture.caption, width);
+export function renderSheet(picture: Picture): string {
+  const { width, height } = readSvgSize(picture.svg);
+  const legend = splitLegendRows(picture.legend ?? [], width);
+  const caption = wrapLines(picture.caption, width);
   const top = TITLE_HEIGHT + legend.length * LINE_HEIGHT;
   const total = top + height + caption.length * LINE_HEIGHT + MARGIN;
   const fullWidth = width + 2 * MARGIN;
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${fullWidth}" height="${total}" viewBox="0 0 ${fullWidth} ${total}" font-family="system-ui, sans-serif" font-size="12" fill="${INK.actual}">
 <rect width="${fullWidth}" height="${total}" fill="white"/>
 <text x="${MARGIN}" y="24" font-size="16" font-weight="bold">${picture.fullTitle ?? picture.title}</text>
-${legend.map((row, at) => legendRow(row, TITLE_HEIGHT + at * LINE_HEIGHT))}
+${legend.map((row, at) => renderLegendRow(row, TITLE_HEIGHT + at * LINE_HEIGHT))}
 <g transform="translate(${MARGIN},${top})">${picture.svg}</g>
 ${caption.map((line, at) => html`<text x="${MARGIN}" y="${top + height + (at + 1) * LINE_HEIGHT - 4}">${line}</text>`)}
 </svg>
 `.text;
 }
 
-function sizeOf(svg: Html): { width: number; height: number } {
+function readSvgSize(svg: Html): { width: number; height: number } {
   const [, width = "960", height = "300"] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg.text) ?? [];
   return { width: Number(width), height: Number(height) };
 }
@@ -45,7 +45,7 @@ interface Placed extends LegendEntry {
 }
 
 /** Entries side by side, as many in a row as there is room for. */
-function legendRows(entries: readonly LegendEntry[], width: number): readonly Placed[][] {
+function splitLegendRows(entries: readonly LegendEntry[], width: number): readonly Placed[][] {
   const rows: Placed[][] = [];
   let x = 0;
   for (const entry of entries) {
@@ -60,7 +60,7 @@ function legendRows(entries: readonly LegendEntry[], width: number): readonly Pl
   return rows;
 }
 
-function legendRow(row: readonly Placed[], y: number): Html {
+function renderLegendRow(row: readonly Placed[], y: number): Html {
   const items = row.map(
     ({ name, colour, x }) =>
       html`<rect x="${MARGIN + x}" y="${y + 2}" width="12" height="12" rx="3" fill="${colour}"/><text x="${MARGIN + x + SWATCH}" y="${y + 12}">${name}</text>`,
@@ -68,7 +68,7 @@ function legendRow(row: readonly Placed[], y: number): Html {
   return html`${items}`;
 }
 
-function linesOf(text: string, width: number): readonly string[] {
+function wrapLines(text: string, width: number): readonly string[] {
   const room = Math.floor(width / LETTER);
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -6,8 +6,14 @@
  */
 import { parseModelConfig } from "../model/config.ts";
 import type { Json } from "../schemas/canonical.ts";
-import { errorText } from "../schemas/errors.ts";
-import { type Figures, figuresOf, type Stopwatch, type Watched, watchedJudges } from "./explain.ts";
+import { describeError } from "../schemas/errors.ts";
+import {
+  type Figures,
+  computeFigures,
+  type Stopwatch,
+  type Watched,
+  observeJudges,
+} from "./explain.ts";
 import { type JudgeInput, judge } from "./judge.ts";
 import { type Pinned, pinConfig } from "./rules/pinned.ts";
 import { isObject } from "./proposal/proposal.ts";
@@ -56,7 +62,7 @@ export async function checkProposal(
   reasoning: string | null,
   context: CheckContext,
 ): Promise<CheckResult> {
-  return checked(null, inputOf(proposal, reasoning, context), context);
+  return runCheck(null, createJudgeInput(proposal, reasoning, context), context);
 }
 
 /** Judges one line of `--batch`: `{"id","proposal": "<raw text>","reasoning"?}`; never rejects. */
@@ -67,23 +73,23 @@ export async function checkLine(line: string, context: CheckContext): Promise<Ch
     const violations = [{ code: "input_unreadable", path: "", message: fault, evidence: "" }];
     return { id, verdict: "vetoed", layer: "system", violations, layers: [] };
   }
-  return checked(read.id, inputOf(read.proposal, read.reasoning, context), context);
+  return runCheck(read.id, createJudgeInput(read.proposal, read.reasoning, context), context);
 }
 
-async function checked(
+async function runCheck(
   id: CheckResult["id"],
   input: JudgeInput,
   { judges, stopwatch }: CheckContext,
 ): Promise<CheckResult> {
-  if (stopwatch === undefined) return resultOf(id, await judge(input, judges));
+  if (stopwatch === undefined) return toCheckResult(id, await judge(input, judges));
   const seen: Watched[] = [];
-  const verdict = await judge(input, watchedJudges(judges, stopwatch, seen));
-  const figures = figuresOf({ input, verdict, judges, seen }, stopwatch);
-  return { ...resultOf(id, verdict), figures };
+  const verdict = await judge(input, observeJudges(judges, stopwatch, seen));
+  const figures = computeFigures({ input, verdict, judges, seen }, stopwatch);
+  return { ...toCheckResult(id, verdict), figures };
 }
 
 /** A result as a line of NDJSON, without the layers' figures unless asked for. */
-export function resultLine(result: CheckResult, explain: boolean): string {
+export function formatResultLine(result: CheckResult, explain: boolean): string {
   const { layers, figures, ...plain } = result;
   if (!explain) return JSON.stringify(plain);
   return JSON.stringify({ ...plain, layers, ...(figures === undefined ? {} : { figures }) });
@@ -111,11 +117,15 @@ function readLine(line: string): Line {
     }
     return { id, proposal, reasoning: reasoning ?? null };
   } catch (error) {
-    return { id, fault: `The line cannot be read: ${errorText(error)}` };
+    return { id, fault: `The line cannot be read: ${describeError(error)}` };
   }
 }
 
-function inputOf(proposal: string, reasoning: string | null, context: CheckContext): JudgeInput {
+function createJudgeInput(
+  proposal: string,
+  reasoning: string | null,
+  context: CheckContext,
+): JudgeInput {
   const { baseline, spec } = context;
   return {
     raw: proposal,
@@ -128,7 +138,7 @@ function inputOf(proposal: string, reasoning: string | null, context: CheckConte
   };
 }
 
-function resultOf(id: CheckResult["id"], verdict: Verdict): CheckResult {
+function toCheckResult(id: CheckResult["id"], verdict: Verdict): CheckResult {
   return {
     id,
     verdict: verdict.verdict,

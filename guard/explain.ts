@@ -6,14 +6,18 @@
  * I1. Looks, and changes no verdict; rules and signature are pure, so working them out again is free.
  * I2. The clock is the caller's.
  */
-import { errorText } from "../schemas/errors.ts";
+import { describeError } from "../schemas/errors.ts";
 import type { JudgeInput } from "./judge.ts";
-import { pinnedSignature } from "./rules/prepared.ts";
+import { computePinnedSignature } from "./rules/prepared.ts";
 import { readProposal } from "./proposal/proposal.ts";
 import { judgeRules } from "./rules/rules.ts";
 import type { SemanticJudge, SemanticOpinion } from "./words/judges.ts";
 import { judgeSignature } from "./signature/rules.ts";
-import { type ChannelSignature, type ModelSignature, signatureOf } from "./signature/signature.ts";
+import {
+  type ChannelSignature,
+  type ModelSignature,
+  computeSignature,
+} from "./signature/signature.ts";
 import type { Layer, LayerVerdict, Verdict } from "./verdict.ts";
 
 /** Milliseconds from any start. */
@@ -87,7 +91,7 @@ export interface Watched {
 }
 
 /** The same judges; what they answer is put into `seen`. */
-export function watchedJudges(
+export function observeJudges(
   judges: readonly SemanticJudge[],
   stopwatch: Stopwatch,
   seen: Watched[],
@@ -97,13 +101,17 @@ export function watchedJudges(
     judge: async (question) => {
       const started = stopwatch();
       const note = (opinion: SemanticOpinion) =>
-        void seen.push({ judge: judge.name, ms: rounded(stopwatch() - started), opinion });
+        void seen.push({
+          judge: judge.name,
+          ms: roundMilliseconds(stopwatch() - started),
+          opinion,
+        });
       try {
         const opinion = await judge.judge(question);
         note(opinion);
         return opinion;
       } catch (error) {
-        note({ verdict: "abstained", violations: [], detail: errorText(error) });
+        note({ verdict: "abstained", violations: [], detail: describeError(error) });
         throw error;
       }
     },
@@ -122,11 +130,11 @@ export interface Explained {
 }
 
 /** The figures behind a verdict. */
-export function figuresOf(explained: Explained, stopwatch: Stopwatch): Figures {
+export function computeFigures(explained: Explained, stopwatch: Stopwatch): Figures {
   const { input, verdict, seen } = explained;
   const { raw, base, baseline, constraints, spec } = input;
   const observed = input.observed ?? null;
-  const rules = timed(stopwatch, () => {
+  const rules = measureMedianTime(stopwatch, () => {
     const { proposal } = readProposal(raw);
     return proposal === null ? null : judgeRules({ proposal, base, baseline, constraints, spec });
   });
@@ -136,12 +144,12 @@ export function figuresOf(explained: Explained, stopwatch: Stopwatch): Figures {
   const signed =
     config === null || !ran("signature")
       ? null
-      : timed(stopwatch, () => {
-          const signature = signatureOf(config, observed);
-          judgeSignature(signature, pinnedSignature(baseline, observed), spec);
+      : measureMedianTime(stopwatch, () => {
+          const signature = computeSignature(config, observed);
+          judgeSignature(signature, computePinnedSignature(baseline, observed), spec);
           return signature;
         });
-  const semantics = rounded(seen.reduce((sum, { ms }) => sum + ms, 0));
+  const semantics = roundMilliseconds(seen.reduce((sum, { ms }) => sum + ms, 0));
   const times: Partial<Record<Layer, number | null>> = {
     rules: rules.ms,
     signature: signed?.ms ?? null,
@@ -150,8 +158,8 @@ export function figuresOf(explained: Explained, stopwatch: Stopwatch): Figures {
   return {
     layers: verdict.layers.map((row) => ({ ...row, ms: times[row.layer] ?? null })),
     numbers_changed: config === null ? null : (rules.value?.changes.length ?? null),
-    signature: signed === null ? null : signatureFigures(input, signed.value),
-    judges: judgesOf(explained),
+    signature: signed === null ? null : computeSignatureFigures(input, signed.value),
+    judges: describeJudges(explained),
   };
 }
 
@@ -159,7 +167,7 @@ const RUNS_MAX = 51;
 const RUNS_MS_MAX = 60;
 
 /** A pure step's value and its median time over some runs, as a process that is warm needs it. */
-function timed<T>(stopwatch: Stopwatch, step: () => T): { value: T; ms: number } {
+function measureMedianTime<T>(stopwatch: Stopwatch, step: () => T): { value: T; ms: number } {
   const times: number[] = [];
   const begun = stopwatch();
   for (;;) {
@@ -169,33 +177,33 @@ function timed<T>(stopwatch: Stopwatch, step: () => T): { value: T; ms: number }
     times.push(ended - started);
     if (times.length >= RUNS_MAX || ended - begun > RUNS_MS_MAX) {
       const median = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-      return { value, ms: rounded(median) };
+      return { value, ms: roundMilliseconds(median) };
     }
   }
 }
 
 /** To a tenth of a microsecond. */
-function rounded(ms: number): number {
+function roundMilliseconds(ms: number): number {
   return Number(ms.toFixed(4));
 }
 
-function signatureFigures(input: JudgeInput, signature: ModelSignature): SignatureFigures {
+function computeSignatureFigures(input: JudgeInput, signature: ModelSignature): SignatureFigures {
   const { spec, baseline } = input;
-  const before = pinnedSignature(baseline, input.observed ?? null);
+  const before = computePinnedSignature(baseline, input.observed ?? null);
   const limits = spec.signature;
   const { drift } = limits;
   const [low, high] = limits.shrinkage_share;
   return {
-    channels: signature.channels.map((channel) => channelFigures(channel, before)),
-    carryover_mean: least(signature.carryoverMean, limits.carryover_mean_min),
-    curvature_mean: least(signature.curvatureMean, limits.curvature_mean_min),
+    channels: signature.channels.map((channel) => computeChannelFigures(channel, before)),
+    carryover_mean: withMinimum(signature.carryoverMean, limits.carryover_mean_min),
+    curvature_mean: withMinimum(signature.curvatureMean, limits.curvature_mean_min),
     shrinkage: { value: signature.shrinkageShare, least: low, most: high },
-    carryover_kept: least(
-      kept(signature.carryoverMean, before.carryoverMean),
+    carryover_kept: withMinimum(
+      computeRetainedShare(signature.carryoverMean, before.carryoverMean),
       drift.carryover_ratio_min,
     ),
-    curvature_kept: least(
-      kept(signature.curvatureMean, before.curvatureMean),
+    curvature_kept: withMinimum(
+      computeRetainedShare(signature.curvatureMean, before.curvatureMean),
       drift.curvature_ratio_min,
     ),
     folds: signature.folds,
@@ -208,15 +216,15 @@ function signatureFigures(input: JudgeInput, signature: ModelSignature): Signatu
   };
 }
 
-function least(value: number, limit: number): LimitedFigure {
+function withMinimum(value: number, limit: number): LimitedFigure {
   return { value, least: limit, most: null };
 }
 
-function kept(now: number, before: number): number {
+function computeRetainedShare(now: number, before: number): number {
   return before > 0 ? now / before : 1;
 }
 
-function channelFigures(channel: ChannelSignature, before: ModelSignature): ChannelFigures {
+function computeChannelFigures(channel: ChannelSignature, before: ModelSignature): ChannelFigures {
   const own = before.channels.find((row) => row.channel === channel.channel) ?? channel;
   return {
     channel: channel.channel,
@@ -233,7 +241,7 @@ function channelFigures(channel: ChannelSignature, before: ModelSignature): Chan
   };
 }
 
-function judgesOf({ judges, seen }: Explained): readonly JudgeFigures[] {
+function describeJudges({ judges, seen }: Explained): readonly JudgeFigures[] {
   return judges.map(({ name }) => {
     const watched = seen.find((row) => row.judge === name);
     if (watched === undefined) {

@@ -6,20 +6,24 @@
  * I3. The same input gives the same verdict; there is no clock, no chance and no memory.
  * I4. A cleared configuration is the last accepted one with tunable numbers set, nothing else.
  */
-import { sha256 } from "../schemas/canonical.ts";
-import { errorText } from "../schemas/errors.ts";
+import { computeSha256 } from "../schemas/canonical.ts";
+import { describeError } from "../schemas/errors.ts";
 import type { Constraint, Violation } from "../schemas/parts.ts";
-import { contentDigest } from "./proposal/content.ts";
-import { type Pinned, tunedText } from "./rules/pinned.ts";
-import { pinnedSignature } from "./rules/prepared.ts";
+import { computeContentDigest } from "./proposal/content.ts";
+import { type Pinned, formatTunedConfig } from "./rules/pinned.ts";
+import { computePinnedSignature } from "./rules/prepared.ts";
 import { type ProposalReading, readProposal } from "./proposal/proposal.ts";
 import { type RulesResult, judgeRules } from "./rules/rules.ts";
 import { type SemanticJudge, askJudges } from "./words/judges.ts";
 import { judgeSignature } from "./signature/rules.ts";
-import { type ModelSignature, type ObservedExposure, signatureOf } from "./signature/signature.ts";
+import {
+  type ModelSignature,
+  type ObservedExposure,
+  computeSignature,
+} from "./signature/signature.ts";
 import type { Specification } from "./specification/specification.ts";
 import type { Layer, LayerVerdict, Verdict, VetoedVerdict } from "./verdict.ts";
-import { violation } from "./violation.ts";
+import { createViolation } from "./violation.ts";
 
 export interface JudgeInput {
   /** The proposal's text as it came. */
@@ -38,16 +42,16 @@ export interface JudgeInput {
 /** The verdict of rules and signature alone; never throws. */
 export function judgeStructure(input: JudgeInput): Verdict {
   try {
-    return structure(input).verdict;
+    return checkStructure(input).verdict;
   } catch (error) {
-    return systemVeto(input, error);
+    return createFailureVeto(input, error);
   }
 }
 
 /** The verdict of all layers; never rejects. */
 export async function judge(input: JudgeInput, judges: readonly SemanticJudge[]): Promise<Verdict> {
   try {
-    const { verdict, reasoning } = structure(input);
+    const { verdict, reasoning } = checkStructure(input);
     if (verdict.verdict === "vetoed") return verdict;
     const opinion = await askJudges(judges, { raw: input.raw, reasoning });
     const layers = [
@@ -55,15 +59,15 @@ export async function judge(input: JudgeInput, judges: readonly SemanticJudge[])
       { layer: "semantics", verdict: opinion.verdict, detail: opinion.detail } as LayerVerdict,
     ];
     if (opinion.verdict === "cleared") return { ...verdict, layers };
-    return vetoed({ ...verdict, layers }, "semantics", opinion.violations);
+    return createVeto({ ...verdict, layers }, "semantics", opinion.violations);
   } catch (error) {
-    return systemVeto(input, error);
+    return createFailureVeto(input, error);
   }
 }
 
 type Common = Pick<Verdict, "specDigest" | "contentDigest" | "baseDigest" | "layers">;
 
-function vetoed(common: Common, layer: Layer, violations: readonly Violation[]): VetoedVerdict {
+function createVeto(common: Common, layer: Layer, violations: readonly Violation[]): VetoedVerdict {
   return {
     verdict: "vetoed",
     layer,
@@ -79,7 +83,7 @@ function vetoed(common: Common, layer: Layer, violations: readonly Violation[]):
   };
 }
 
-function structure(input: JudgeInput): { verdict: Verdict; reasoning: string } {
+function checkStructure(input: JudgeInput): { verdict: Verdict; reasoning: string } {
   const { base, baseline, spec, raw } = input;
   const reading = readProposal(raw);
   const reasoning = [reading.reasoning, input.reasoning ?? ""]
@@ -87,48 +91,48 @@ function structure(input: JudgeInput): { verdict: Verdict; reasoning: string } {
     .join("\n");
   const digests = {
     specDigest: spec.digest,
-    contentDigest: contentDigest(raw, reading.json),
+    contentDigest: computeContentDigest(raw, reading.json),
     baseDigest: base.digest,
   };
-  const rules = rulesOf(input, reading, reasoning);
+  const rules = applyRules(input, reading, reasoning);
   if (rules.config === null) {
-    const layers = layersOf("rules", `violations: ${rules.violations.length}`);
-    return { verdict: vetoed({ ...digests, layers }, "rules", rules.violations), reasoning };
+    const layers = listLayerVerdicts("rules", `violations: ${rules.violations.length}`);
+    return { verdict: createVeto({ ...digests, layers }, "rules", rules.violations), reasoning };
   }
   const observed = input.observed ?? null;
-  const signature = signatureOf(rules.config, observed);
-  const found = judgeSignature(signature, pinnedSignature(baseline, observed), spec);
+  const signature = computeSignature(rules.config, observed);
+  const found = judgeSignature(signature, computePinnedSignature(baseline, observed), spec);
   if (found.length > 0) {
-    const layers = layersOf("signature", figures(signature));
-    return { verdict: vetoed({ ...digests, layers }, "signature", found), reasoning };
+    const layers = listLayerVerdicts("signature", describeSignature(signature));
+    return { verdict: createVeto({ ...digests, layers }, "signature", found), reasoning };
   }
-  const config = rules.changes.length === 0 ? base.text : tunedText(base, rules.config);
+  const config = rules.changes.length === 0 ? base.text : formatTunedConfig(base, rules.config);
   const verdict: Verdict = {
     verdict: "cleared",
     layer: null,
     violations: [],
     config,
-    configDigest: sha256(config),
+    configDigest: computeSha256(config),
     methodologyDigest: base.methodologyDigest,
     changes: rules.changes,
     ...digests,
     layers: [
       { layer: "rules", verdict: "cleared", detail: `${rules.changes.length} numbers changed` },
-      { layer: "signature", verdict: "cleared", detail: figures(signature) },
+      { layer: "signature", verdict: "cleared", detail: describeSignature(signature) },
       { layer: "semantics", verdict: "skipped", detail: "not asked" },
     ],
   };
   return { verdict, reasoning };
 }
 
-function rulesOf(input: JudgeInput, reading: ProposalReading, reasoning: string): RulesResult {
+function applyRules(input: JudgeInput, reading: ProposalReading, reasoning: string): RulesResult {
   const { spec, base, baseline, constraints } = input;
   const longest = spec.text.reasoning_characters_max;
   const tooLong =
     reasoning.length <= longest
       ? []
       : [
-          violation(
+          createViolation(
             "reasoning_too_long",
             "reasoning",
             `The reasoning has ${reasoning.length} characters; at most ${longest} are read`,
@@ -141,7 +145,7 @@ function rulesOf(input: JudgeInput, reading: ProposalReading, reasoning: string)
   return judgeRules({ proposal: reading.proposal, base, baseline, constraints, spec });
 }
 
-function layersOf(refusing: "rules" | "signature", detail: string): LayerVerdict[] {
+function listLayerVerdicts(refusing: "rules" | "signature", detail: string): LayerVerdict[] {
   const skipped = (layer: Layer): LayerVerdict => ({
     layer,
     verdict: "skipped",
@@ -152,7 +156,7 @@ function layersOf(refusing: "rules" | "signature", detail: string): LayerVerdict
   return [{ layer: "rules", verdict: "cleared", detail: "in range" }, own, skipped("semantics")];
 }
 
-function figures(signature: ModelSignature): string {
+function describeSignature(signature: ModelSignature): string {
   const share = (value: number): string => `${(100 * value).toPrecision(3)} %`;
   return [
     `carryover ${share(signature.carryoverMean)}`,
@@ -161,14 +165,14 @@ function figures(signature: ModelSignature): string {
   ].join(", ");
 }
 
-function systemVeto(input: JudgeInput, error: unknown): VetoedVerdict {
+function createFailureVeto(input: JudgeInput, error: unknown): VetoedVerdict {
   const raw = typeof input.raw === "string" ? input.raw : "";
-  const message = `The guard could not judge this: ${errorText(error)}`;
+  const message = `The guard could not judge this: ${describeError(error)}`;
   const common: Common = {
     specDigest: input.spec?.digest ?? "",
-    contentDigest: sha256(raw.toWellFormed()),
+    contentDigest: computeSha256(raw.toWellFormed()),
     baseDigest: input.base?.digest ?? "",
-    layers: [{ layer: "system", verdict: "vetoed", detail: errorText(error) }],
+    layers: [{ layer: "system", verdict: "vetoed", detail: describeError(error) }],
   };
-  return vetoed(common, "system", [violation("guard_failed", "", message)]);
+  return createVeto(common, "system", [createViolation("guard_failed", "", message)]);
 }

@@ -17,12 +17,12 @@ export function quote(text: string, charactersMax: number): string {
   for (let at = 0; at < end; at += 1) {
     const character = text[at] ?? "";
     const plain = SAFE.test(character) && !RISKY.has(character);
-    shown += plain ? character : escaped(character);
+    shown += plain ? character : escapeCharacter(character);
   }
   const rest = text.length - end;
   return rest > 0 ? `"${shown}"... (${rest} more)` : `"${shown}"`;
 }
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -6,7 +6,7 @@
  * I2. A remembered verdict is a signed token: whoever can write to the store cannot make a verdict.
  * I3. What failed for want of an answer is not remembered; neither is a fault of the guard itself.
  */
-import { type Json, canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
+import { type Json, toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
 import { signToken, verifyToken } from "./tokens/jws.ts";
 import type { KeyRing } from "./tokens/keys.ts";
 import { type JudgeInput, judge } from "./judge.ts";
@@ -31,22 +31,22 @@ export interface MemoOptions {
 }
 
 /** `judge`, asked once for each input. */
-export function rememberedJudge(options: MemoOptions): (input: JudgeInput) => Promise<Verdict> {
+export function createCachedJudge(options: MemoOptions): (input: JudgeInput) => Promise<Verdict> {
   return async (input) => {
-    const key = memoKey(input, options.judges);
-    const known = readVerdict(key, await quiet(options.store.memo(key)), options.ring);
+    const key = computeVerdictKey(input, options.judges);
+    const known = readVerdict(key, await resolveOrNull(options.store.memo(key)), options.ring);
     if (known !== null) return known;
     const verdict = await judge(input, options.judges);
     if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
-    const kept = await quiet(options.store.remember(key, token));
+    const kept = await resolveOrNull(options.store.remember(key, token));
     return readVerdict(key, kept, options.ring) ?? verdict;
   };
 }
 
 /** A store that fails is a store that remembers nothing. */
-async function quiet(answer: Promise<string | null>): Promise<string | null> {
+async function resolveOrNull(answer: Promise<string | null>): Promise<string | null> {
   try {
     return await answer;
   } catch {
@@ -55,15 +55,15 @@ async function quiet(answer: Promise<string | null>): Promise<string | null> {
 }
 
 /** The key of an input for these judges. */
-export function memoKey(input: JudgeInput, judges: readonly SemanticJudge[]): string {
-  const digest = digestOf({
+export function computeVerdictKey(input: JudgeInput, judges: readonly SemanticJudge[]): string {
+  const digest = computeDigest({
     version: GUARD_VERSION,
-    raw: sha256(input.raw),
+    raw: computeSha256(input.raw),
     wellFormed: input.raw.isWellFormed(),
-    reasoning: sha256(input.reasoning ?? ""),
+    reasoning: computeSha256(input.reasoning ?? ""),
     base: input.base.digest,
     baseline: input.baseline.digest,
-    constraints: sha256(canonicalJson(input.constraints)),
+    constraints: computeSha256(toCanonicalJson(input.constraints)),
     observed: input.observed ?? null,
     spec: input.spec.digest,
     judges: judges.map((judge) => [judge.name, judge.digest]),

@@ -64,12 +64,12 @@ export const VIOLATION_CODES: readonly ViolationCode[] = [
 ];
 
 /** The layer a code belongs to. */
-export function layerOf(code: ViolationCode): Layer {
+export function findLayer(code: ViolationCode): Layer {
   return Object.hasOwn(CODES, code) ? CODES[code as keyof typeof CODES] : "rules";
 }
 
 /** A violation; `evidence` is text from outside and gets quoted. */
-export function violation(
+export function createViolation(
   code: ViolationCode,
   path: string,
   message: string,
@@ -77,14 +77,14 @@ export function violation(
 ): Violation {
   return {
     code,
-    layer: layerOf(code),
+    layer: findLayer(code),
     path: path === "" ? "" : quote(path, PATH_CHARACTERS_MAX).slice(1, -1),
-    message: capped(message),
+    message: truncateMessage(message),
     evidence: evidence === "" ? "" : quote(evidence, EVIDENCE_CHARACTERS_MAX),
   };
 }
 
-function capped(message: string): string {
+function truncateMessage(message: string): string {
   return message.length > MESSAGE_CHARACTERS_MAX
     ? `${message.slice(0, MESSAGE_CHARACTERS_MAX)}...`
     : message;

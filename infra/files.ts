@@ -3,7 +3,7 @@
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { errorText, MmmError, type ErrorCode } from "../schemas/errors.ts";
+import { describeError, MmmError, type ErrorCode } from "../schemas/errors.ts";
 
 /** Bounds by kind of file, in bytes. */
 const BYTES_MAX = { json: 1024 * 1024, csv: 64 * 1024 * 1024 } as const;
@@ -22,7 +22,7 @@ export function readTextFile(
     return readFileSync(path, "utf8");
   } catch (cause) {
     if (cause instanceof MmmError) throw cause;
-    throw new MmmError(code, `${path}: cannot be read (${errorText(cause)}); check the path`, {
+    throw new MmmError(code, `${path}: cannot be read (${describeError(cause)}); check the path`, {
       cause,
     });
   }
@@ -34,7 +34,7 @@ export function readJsonFile(path: string, code: ErrorCode = "config_invalid"): 
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new MmmError(code, `${path}: ${errorText(cause)}; correct the JSON`, { cause });
+    throw new MmmError(code, `${path}: ${describeError(cause)}; correct the JSON`, { cause });
   }
 }
 
@@ -49,7 +49,7 @@ export function writeWhole(path: string, text: string | Uint8Array): void {
   } catch (cause) {
     throw new MmmError(
       "output_unwritable",
-      `${path}: cannot be written (${errorText(cause)}); choose another --output folder`,
+      `${path}: cannot be written (${describeError(cause)}); choose another --output folder`,
       { cause },
     );
   }
@@ -65,7 +65,7 @@ export function assertWritable(folder: string): void {
   } catch (cause) {
     throw new MmmError(
       "output_unwritable",
-      `${folder}: cannot be written (${errorText(cause)}); choose another --output folder`,
+      `${folder}: cannot be written (${describeError(cause)}); choose another --output folder`,
       { cause },
     );
   }

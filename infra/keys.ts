@@ -23,13 +23,13 @@ export function readKeyFile(
 ): KeyFile | null {
   const given = environment["MMM_KEYS"];
   if (given !== undefined && given !== "") {
-    return parse(Buffer.from(given, "base64url").toString("utf8"), "MMM_KEYS");
+    return parseKeyFile(Buffer.from(given, "base64url").toString("utf8"), "MMM_KEYS");
   }
   const path = join(folder, "keys.json");
-  return existsSync(path) ? parse(readFileSync(path, "utf8"), path) : null;
+  return existsSync(path) ? parseKeyFile(readFileSync(path, "utf8"), path) : null;
 }
 
-function parse(text: string, where: string): KeyFile {
+function parseKeyFile(text: string, where: string): KeyFile {
   try {
     const value = JSON.parse(text) as Record<string, unknown>;
     if (RINGS.every((name) => typeof value[name] === "object")) return value as KeyFile;
@@ -49,6 +49,6 @@ export function writeKeyFile(folder: string, file: KeyFile): void {
 }
 
 /** 32 random bytes for a new signing key. */
-export function keySeed(): Uint8Array {
+export function generateKeySeed(): Uint8Array {
   return randomBytes(32);
 }

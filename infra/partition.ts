@@ -9,21 +9,21 @@ const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
 
 /** 32-bit MurmurHash2 of bytes as Kafka computes it, as a signed number. */
-export function murmur2(bytes: Uint8Array): number {
+export function computeMurmur2(bytes: Uint8Array): number {
   const length = bytes.length;
   let hash = SEED ^ length;
   const whole = length - (length % 4);
   for (let at = 0; at < whole; at += 4) {
-    let word = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8);
-    word |= (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24);
+    let word = readByteAt(bytes, at) | (readByteAt(bytes, at + 1) << 8);
+    word |= (readByteAt(bytes, at + 2) << 16) | (readByteAt(bytes, at + 3) << 24);
     word = Math.imul(word, MIX);
     word ^= word >>> 24;
     hash = Math.imul(hash, MIX) ^ Math.imul(word, MIX);
   }
   const rest = length - whole;
-  if (rest === 3) hash ^= byteAt(bytes, whole + 2) << 16;
-  if (rest >= 2) hash ^= byteAt(bytes, whole + 1) << 8;
-  if (rest >= 1) hash = Math.imul(hash ^ byteAt(bytes, whole), MIX);
+  if (rest === 3) hash ^= readByteAt(bytes, whole + 2) << 16;
+  if (rest >= 2) hash ^= readByteAt(bytes, whole + 1) << 8;
+  if (rest >= 1) hash = Math.imul(hash ^ readByteAt(bytes, whole), MIX);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, MIX);
   return hash ^ (hash >>> 15);
@@ -34,20 +34,20 @@ const KNOWN_MAX = 8_192;
 const known = new Map<string, number>();
 
 /** MurmurHash2 of a key's UTF-8 bytes, as a signed number. */
-export function keyHash(key: string): number {
+export function hashKey(key: string): number {
   const found = known.get(key);
   if (found !== undefined) return found;
-  const hash = murmur2(Buffer.from(key, "utf8"));
+  const hash = computeMurmur2(Buffer.from(key, "utf8"));
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(key, hash);
   return hash;
 }
 
 /** Partition of a key among `partitions`. */
-export function partitionFor(key: string, partitions: number): number {
-  return (keyHash(key) & 0x7fffffff) % partitions;
+export function computePartition(key: string, partitions: number): number {
+  return (hashKey(key) & 0x7fffffff) % partitions;
 }
 
-function byteAt(bytes: Uint8Array, at: number): number {
+function readByteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }

@@ -23,12 +23,12 @@ export type PngWriter = (svg: string) => Uint8Array;
 let ready: Promise<PngWriter> | null = null;
 
 /** Reads library and font once in a process; about 0.2 s. */
-export function pngWriter(): Promise<PngWriter> {
-  ready ??= open();
+export function loadPngWriter(): Promise<PngWriter> {
+  ready ??= openPngWriter();
   return ready;
 }
 
-async function open(): Promise<PngWriter> {
+async function openPngWriter(): Promise<PngWriter> {
   await initWasm(readFileSync(fileURLToPath(LIBRARY)));
   const fontBuffers = FACES.map((face) => readFileSync(fileURLToPath(face)));
   const font = { fontBuffers, defaultFontFamily: FAMILY, sansSerifFamily: FAMILY };

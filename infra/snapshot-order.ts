@@ -13,23 +13,23 @@ export function isNewer(next: Snapshot, stored: Snapshot | null): boolean {
 }
 
 /** What is another one for every other state of a session. */
-export function versionOf(
+export function formatVersion(
   snapshot: Pick<Snapshot, "offset" | "seq" | "head"> | undefined,
 ): string | null {
   return snapshot === undefined ? null : `${snapshot.offset}/${snapshot.seq}/${snapshot.head}`;
 }
 
 /** Throws `snapshot_unavailable` unless the stored checkpoint is the one to go on from. */
-export function assertOnto(stored: Checkpoint | null, onto: Checkpoint | null): void {
+export function assertCheckpointMatches(stored: Checkpoint | null, onto: Checkpoint | null): void {
   const same =
     stored === null || onto === null
       ? stored === onto
       : stored.offset === onto.offset && stored.historyOffset === onto.historyOffset;
-  if (!same) throw movedOn();
+  if (!same) throw createCheckpointConflict();
 }
 
 /** What a save on top of another checkpoint ends in. */
-export function movedOn(): MmmError {
+export function createCheckpointConflict(): MmmError {
   return new MmmError(
     "snapshot_unavailable",
     "the snapshots are not those that were stored last: restore the partition from its history",
@@ -37,7 +37,7 @@ export function movedOn(): MmmError {
 }
 
 /** Summaries that fit, in the order of their session ids. */
-export function select(
+export function selectSummaries(
   summaries: Iterable<SessionSummary>,
   filter: SessionFilter,
 ): SessionSummary[] {

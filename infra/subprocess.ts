@@ -49,22 +49,22 @@ export function runProcess(
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...passedOn(), ...limits.environment },
+      env: { ...selectEnvironment(), ...limits.environment },
       detached: true,
       ...(limits.folder === undefined ? {} : { cwd: limits.folder }),
     });
-    watch(child, input, limits, resolve);
+    watchProcess(child, input, limits, resolve);
   });
 }
 
-function watch(
+function watchProcess(
   child: ChildProcess,
   input: string,
   limits: ProcessLimits,
   resolve: (run: ProcessRun) => void,
 ): void {
-  const out = collector(limits.stdoutBytesMax);
-  const errors = collector(limits.stderrBytesMax);
+  const out = createOutputCollector(limits.stdoutBytesMax);
+  const errors = createOutputCollector(limits.stderrBytesMax);
   let end: ProcessEnd | null = null;
   let detail = "";
   let killer: NodeJS.Timeout | undefined;
@@ -107,7 +107,7 @@ function watch(
   }
 }
 
-function passedOn(): Record<string, string> {
+function selectEnvironment(): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of PASSED_ON) {
     const value = process.env[name];
@@ -134,7 +134,7 @@ interface Collector {
   text(): string;
 }
 
-function collector(bytesMax: number): Collector {
+function createOutputCollector(bytesMax: number): Collector {
   let kept: Buffer[] = [];
   let size = 0;
   return {

@@ -3,7 +3,7 @@
  *
  *   max Σ_c f_c(b_c)   s.t.  Σ_c b_c ≤ total,  low_c ≤ b_c ≤ high_c,
  * where f_c(b) is the channel's total response over the training window if its spend had been
- * scaled to b with its flighting kept (`responseAt`), and for a target ROI also
+ * scaled to b with its flighting kept (`computeResponseAt`), and for a target ROI also
  *   Σ_c f_c(b_c) ≥ target · Σ_c b_c,  spending less than the total when that is needed.
  *
  * Hill curves with α > 1 are S-shaped, so marginal returns alone can miss the optimum. The split is
@@ -15,15 +15,15 @@
  * 3. Budgets are over the training window's length; a channel without spend history cannot be scaled.
  */
 
-import { responseAt } from "./fit/attribution.ts";
+import { computeResponseAt } from "./fit/attribution.ts";
 import type { ModelConfig } from "./config.ts";
-import { fitsOf } from "./fit/contributions.ts";
+import { fitConfiguration } from "./fit/contributions.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
-import { finding } from "./findings.ts";
+import { toFinding } from "./findings.ts";
 import type { WindowFit } from "./fit/fit.ts";
-import { finiteOrNull, sum } from "./numbers.ts";
+import { toFiniteOrNull, sum } from "./numbers.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
@@ -79,24 +79,24 @@ export function allocateBudget(
   config: ModelConfig,
   request: AllocationRequest = {},
 ): Allocation {
-  const fits = fitsOf(dataset, config);
+  const fits = fitConfiguration(dataset, config);
   const curves = config.channels.map((channel, index) =>
-    curveOf(fits, { channel, index, request }),
+    createSpendCurve(fits, { channel, index, request }),
   );
   const known = new Set(curves.map((curve) => curve.name));
   for (const name of Object.keys(request.bounds ?? {})) {
     if (!known.has(name)) {
-      throw infeasible(`bounds name channel "${name}", which is not in the model`, {
+      throw createInfeasibleError(`bounds name channel "${name}", which is not in the model`, {
         channel: name,
       });
     }
   }
   const total = request.total ?? sum(curves.map((curve) => curve.today));
   if (!(total >= 0) || !Number.isFinite(total)) {
-    throw infeasible(`the total ${total} is not a non-negative amount`, {});
+    throw createInfeasibleError(`the total ${total} is not a non-negative amount`, {});
   }
   const spends = allocateCurves(curves, total, request.target_roi);
-  return summarize(curves, { total, spends });
+  return buildAllocation(curves, { total, spends });
 }
 
 /**
@@ -111,34 +111,37 @@ export function allocateCurves(
 ): number[] {
   const least = sum(curves.map((curve) => curve.low));
   if (least > total * (1 + 1e-9)) {
-    throw infeasible(`the lower bounds add up to ${least}, more than the total ${total}`, {
-      total,
-    });
+    throw createInfeasibleError(
+      `the lower bounds add up to ${least}, more than the total ${total}`,
+      {
+        total,
+      },
+    );
   }
-  if (targetRoi === undefined) return bestSplit(curves, total);
+  if (targetRoi === undefined) return findBestSplit(curves, total);
   const meets = (spends: readonly number[]): boolean => {
-    const response = responseOf(curves, spends);
+    const response = sumResponses(curves, spends);
     return response >= targetRoi * sum(spends) * (1 - 1e-9);
   };
-  const full = bestSplit(curves, total);
+  const full = findBestSplit(curves, total);
   if (meets(full)) return full;
   let best: number[] | null = null;
   for (let step = GRID_STEPS; step >= 0 && best === null; step -= 1) {
-    const spends = bestSplit(curves, least + ((total - least) * step) / GRID_STEPS);
+    const spends = findBestSplit(curves, least + ((total - least) * step) / GRID_STEPS);
     if (meets(spends)) best = spends;
   }
   if (best === null) {
-    throw infeasible(`no plan within the bounds reaches a ROI of ${targetRoi}`, {
+    throw createInfeasibleError(`no plan within the bounds reaches a ROI of ${targetRoi}`, {
       target_roi: targetRoi,
     });
   }
   return best;
 }
 
-function bestSplit(curves: readonly SpendCurve[], total: number): number[] {
+function findBestSplit(curves: readonly SpendCurve[], total: number): number[] {
   const room = Math.min(total, sum(curves.map((curve) => curve.high)));
   let step = (room - sum(curves.map((curve) => curve.low))) / GRID_STEPS;
-  let spends = onGrid(curves, { room, step, steps: GRID_STEPS });
+  let spends = allocateOnGrid(curves, { room, step, steps: GRID_STEPS });
   for (let round = 0; round < POLISH_ROUNDS && step > 0; round += 1) {
     const around = curves.map((curve, index) => {
       const at = spends[index] ?? curve.low;
@@ -147,14 +150,14 @@ function bestSplit(curves: readonly SpendCurve[], total: number): number[] {
     });
     step /= 4;
     const steps = Math.floor((room - sum(around.map((curve) => curve.low))) / step + 1e-9);
-    const finer = onGrid(around, { room, step, steps });
-    if (responseOf(curves, finer) >= responseOf(curves, spends)) spends = finer;
+    const finer = allocateOnGrid(around, { room, step, steps });
+    if (sumResponses(curves, finer) >= sumResponses(curves, spends)) spends = finer;
   }
   return spends;
 }
 
 /** Dynamic programming: best response of the first channels with at most j steps above the lows. */
-function onGrid(
+function allocateOnGrid(
   curves: readonly SpendCurve[],
   { step, steps }: { room: number; step: number; steps: number },
 ): number[] {
@@ -190,11 +193,11 @@ function onGrid(
   return spends;
 }
 
-function responseOf(curves: readonly SpendCurve[], spends: readonly number[]): number {
+function sumResponses(curves: readonly SpendCurve[], spends: readonly number[]): number {
   return sum(curves.map((curve, index) => curve.response(spends[index] ?? 0)));
 }
 
-function curveOf(
+function createSpendCurve(
   fits: readonly WindowFit[],
   context: { channel: { name: string }; index: number; request: AllocationRequest },
 ): SpendCurve {
@@ -205,9 +208,12 @@ function curveOf(
   );
   const [low, high] = request.bounds?.[name] ?? [0, EXTRAPOLATION * today];
   if (!(low >= 0) || !(low <= high) || !Number.isFinite(high)) {
-    throw infeasible(`bounds of "${name}" are [${low}, ${high}]; they must ascend from 0`, {
-      channel: name,
-    });
+    throw createInfeasibleError(
+      `bounds of "${name}" are [${low}, ${high}]; they must ascend from 0`,
+      {
+        channel: name,
+      },
+    );
   }
   return {
     name,
@@ -215,11 +221,11 @@ function curveOf(
     low,
     high,
     response: (spend) =>
-      today > 0 ? sum(fits.map((fit) => responseAt(fit, index, spend / today))) : 0,
+      today > 0 ? sum(fits.map((fit) => computeResponseAt(fit, index, spend / today))) : 0,
   };
 }
 
-function infeasible(why: string, data: Record<string, string | number>): ModelError {
+function createInfeasibleError(why: string, data: Record<string, string | number>): ModelError {
   return new ModelError(
     "allocation_infeasible",
     `Allocation: ${why}; change total, bounds or target`,
@@ -227,7 +233,7 @@ function infeasible(why: string, data: Record<string, string | number>): ModelEr
   );
 }
 
-function summarize(
+function buildAllocation(
   curves: readonly SpendCurve[],
   { total, spends }: { total: number; spends: readonly number[] },
 ): Allocation {
@@ -241,7 +247,7 @@ function summarize(
       spend_after: spend,
       response_before: curve.response(curve.today),
       response_after: curve.response(spend),
-      mroi_after: curve.today > 0 ? finiteOrNull(slope) : null,
+      mroi_after: curve.today > 0 ? toFiniteOrNull(slope) : null,
     };
   });
   const spent = sum(spends);
@@ -253,13 +259,13 @@ function summarize(
     spent,
     response_before: responseBefore,
     response_after: responseAfter,
-    roi_before: finiteOrNull(responseBefore / before),
-    roi_after: finiteOrNull(responseAfter / spent),
+    roi_before: toFiniteOrNull(responseBefore / before),
+    roi_after: toFiniteOrNull(responseAfter / spent),
     channels,
     findings: channels
       .filter((row) => row.spend_after > EXTRAPOLATION * row.spend_before && row.spend_before > 0)
       .map((row) =>
-        finding(
+        toFinding(
           "extrapolated_beyond_data",
           `"${row.channel}" would spend ${(row.spend_after / row.spend_before).toFixed(1)} times its past: beyond the data`,
           {

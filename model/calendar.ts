@@ -1,7 +1,7 @@
 /**
  * Dates as whole days, without a clock and without time zones.
  *
- * 1. `dayNumber("1970-01-01")` is 0; the proleptic Gregorian calendar holds throughout.
+ * 1. `parseDayNumber("1970-01-01")` is 0; the proleptic Gregorian calendar holds throughout.
  *
  * Source: H. Hinnant (2013), chrono-Compatible Low-Level Date Algorithms, days_from_civil.
  */
@@ -9,18 +9,18 @@
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-function isLeap(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
 
 /** Days since 1970-01-01 of a YYYY-MM-DD date, or null when it is not a real date. */
-export function dayNumber(text: string): number | null {
+export function parseDayNumber(text: string): number | null {
   const match = ISO.exec(text);
   if (match === null) return null;
   const year = Number(match[1]);
   const month = Number(match[2]);
   const day = Number(match[3]);
-  const monthLength = month === 2 && isLeap(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
+  const monthLength = month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
   if (day < 1 || day > monthLength) return null;
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
@@ -32,7 +32,7 @@ export function dayNumber(text: string): number | null {
 }
 
 /** The YYYY-MM-DD date of a day number. */
-export function isoDate(days: number): string {
+export function formatIsoDate(days: number): string {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

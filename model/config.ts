@@ -14,7 +14,7 @@
 
 import { z } from "zod";
 import { ModelError } from "./errors.ts";
-import { MEDIA_TYPES, defaultTransform } from "./media-types.ts";
+import { MEDIA_TYPES, createDefaultTransform } from "./media-types.ts";
 
 /** Names used in paths such as `hyperparameters.tv.decay`: no dots, no spaces. */
 const NAME = z
@@ -157,7 +157,7 @@ interface Issue {
 }
 
 /** Rules that need more than one field. */
-function crossFieldIssues(config: ModelConfig): Issue[] {
+function findCrossFieldIssues(config: ModelConfig): Issue[] {
   const issues: Issue[] = [];
   const names = new Set<string>();
   for (const [index, channel] of config.channels.entries()) {
@@ -183,11 +183,11 @@ function crossFieldIssues(config: ModelConfig): Issue[] {
       message: "needs daily data",
     });
   }
-  return [...issues, ...columnIssues(config)];
+  return [...issues, ...findColumnIssues(config)];
 }
 
 /** A column may play one part only: a target that is also a control is a leak. */
-function columnIssues(config: ModelConfig): Issue[] {
+function findColumnIssues(config: ModelConfig): Issue[] {
   const seen = new Map<string, string>();
   const issues: Issue[] = [];
   const claim = (column: string | undefined, path: (string | number)[]): void => {
@@ -214,7 +214,7 @@ function columnIssues(config: ModelConfig): Issue[] {
   return issues;
 }
 
-function fail(issue: Issue, count: number): never {
+function throwIssue(issue: Issue, count: number): never {
   const field = issue.path.length === 0 ? "the document" : issue.path.join(".");
   const more = count > 1 ? ` (and ${count - 1} more)` : "";
   throw new ModelError(
@@ -238,22 +238,22 @@ export function parseModelConfig(value: unknown): ModelConfig {
     const path = (first?.path ?? []).map((part) =>
       typeof part === "number" ? part : String(part),
     );
-    fail({ path, message: first?.message ?? "is not valid" }, issues.length);
+    throwIssue({ path, message: first?.message ?? "is not valid" }, issues.length);
   }
   const config = parsed.data;
-  const issues = crossFieldIssues(config);
+  const issues = findCrossFieldIssues(config);
   const first = issues[0];
-  if (first !== undefined) fail(first, issues.length);
+  if (first !== undefined) throwIssue(first, issues.length);
   const hyperparameters: ModelConfig["hyperparameters"] = {};
   for (const channel of config.channels) {
     hyperparameters[channel.name] = config.hyperparameters[channel.name] ?? {
-      ...defaultTransform(channel.media_type, periodsPerWeek(config)),
+      ...createDefaultTransform(channel.media_type, countPeriodsPerWeek(config)),
     };
   }
   return { ...config, hyperparameters };
 }
 
 /** Data periods in a week: 1 for weekly data, 7 for daily data. */
-export function periodsPerWeek(config: Pick<ModelConfig, "data">): number {
+export function countPeriodsPerWeek(config: Pick<ModelConfig, "data">): number {
   return config.data.frequency === "daily" ? 7 : 1;
 }

@@ -8,7 +8,7 @@
  * 2. JSON-safe: figures and bounds are finite or null.
  */
 
-import { finiteOrNull } from "./numbers.ts";
+import { toFiniteOrNull } from "./numbers.ts";
 
 export const FINDING_CODES = [
   "channel_all_zero",
@@ -50,7 +50,7 @@ export interface Finding {
 }
 
 /** A finding with nulls filled in. */
-export function finding(
+export function toFinding(
   code: FindingCode,
   message: string,
   detail: { channel?: string; figure?: number | null; bound?: number } = {},
@@ -59,7 +59,7 @@ export function finding(
     code,
     channel: detail.channel ?? null,
     figure:
-      detail.figure === undefined || detail.figure === null ? null : finiteOrNull(detail.figure),
+      detail.figure === undefined || detail.figure === null ? null : toFiniteOrNull(detail.figure),
     bound: detail.bound ?? null,
     message,
   };

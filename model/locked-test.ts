@@ -14,11 +14,11 @@ import type { Dataset } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
 import type { Metrics } from "./metrics.ts";
-import { measure } from "./metrics.ts";
+import { computeMetrics } from "./metrics.ts";
 import { createObjective } from "./fit/objective.ts";
-import { parametersOf } from "./fit/problem.ts";
+import { toParameterVector } from "./fit/problem.ts";
 import { refineConfiguration } from "./search/refine.ts";
-import { foldResults, naiveErrorOf, variablesOf } from "./results/scores.ts";
+import { computeFoldResults, computeMeanNaiveError, countVariables } from "./results/scores.ts";
 
 const MEAN_FACTOR = 1.5;
 
@@ -56,7 +56,7 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
   }
   const refined = config.training.refinement_steps > 0;
   const used = refined ? refineConfiguration(objective, config).config : config;
-  const parameters = parametersOf(used);
+  const parameters = toParameterVector(used);
   const actual: number[] = [];
   const predicted: number[] = [];
   for (const engine of objective.engines) {
@@ -69,11 +69,11 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
     predicted.push(...fit.fitted.subarray(problem.trainingRows));
   }
   objective.evaluate(parameters);
-  const folds = foldResults(objective).map((fold) => fold.metrics.wmape);
+  const folds = computeFoldResults(objective).map((fold) => fold.metrics.wmape);
   const { windows } = first.problem;
-  const metrics = measure(actual, predicted, {
-    variables: variablesOf(first),
-    naiveError: naiveErrorOf(objective.engines, windows.trainingEnd),
+  const metrics = computeMetrics(actual, predicted, {
+    variables: countVariables(first),
+    naiveError: computeMeanNaiveError(objective.engines, windows.trainingEnd),
   });
   return {
     from: dataset.dates[windows.trainingEnd] ?? "",
@@ -81,12 +81,12 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
     metrics,
     actual,
     predicted,
-    contradiction: contradictionOf(metrics.wmape, folds),
+    contradiction: detectContradiction(metrics.wmape, folds),
   };
 }
 
 /** The rule of the header on wMAPEs. */
-export function contradictionOf(
+export function detectContradiction(
   locked: number | null,
   folds: readonly (number | null)[],
 ): LockedTestResult["contradiction"] {

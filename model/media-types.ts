@@ -59,25 +59,28 @@ export const DEFAULT_BOUNDS: Readonly<Record<MediaType, TransformRanges>> = {
 export const DEFAULT_PENALTY_RANGE: Range = [1e-4, 1];
 
 /** Starting values per medium: the middle of the decay range, alpha 1, gamma 0.5. */
-export function defaultTransform(mediaType: MediaType, periodsPerWeek: number): TransformValues {
+export function createDefaultTransform(
+  mediaType: MediaType,
+  periodsPerWeek: number,
+): TransformValues {
   const [low, high] = DEFAULT_BOUNDS[mediaType].decay;
-  return { decay: decayPerPeriod((low + high) / 2, periodsPerWeek), alpha: 1, gamma: 0.5 };
+  return { decay: convertWeeklyDecay((low + high) / 2, periodsPerWeek), alpha: 1, gamma: 0.5 };
 }
 
 /**
  * A weekly decay as a decay per data period: θ_day = θ_week^(1/7), so that the same share of the
  * effect is left after a week (Robyn's demo.R converts the same way).
  */
-export function decayPerPeriod(decayPerWeek: number, periodsPerWeek: number): number {
+export function convertWeeklyDecay(decayPerWeek: number, periodsPerWeek: number): number {
   return decayPerWeek ** (1 / periodsPerWeek);
 }
 
 /** The table's ranges in the unit of the data (only decay has one). */
-export function defaultRanges(mediaType: MediaType, periodsPerWeek: number): TransformRanges {
+export function createDefaultRanges(mediaType: MediaType, periodsPerWeek: number): TransformRanges {
   const ranges = DEFAULT_BOUNDS[mediaType];
   const [low, high] = ranges.decay;
   return {
     ...ranges,
-    decay: [decayPerPeriod(low, periodsPerWeek), decayPerPeriod(high, periodsPerWeek)],
+    decay: [convertWeeklyDecay(low, periodsPerWeek), convertWeeklyDecay(high, periodsPerWeek)],
   };
 }

@@ -13,7 +13,7 @@
  */
 
 import type { MetricName } from "./config.ts";
-import { finiteOrNull } from "./numbers.ts";
+import { toFiniteOrNull } from "./numbers.ts";
 
 /** MAPE is refused when some |y| is below this share of the mean |y|. */
 export const MAPE_SMALLEST_SHARE = 1e-3;
@@ -31,7 +31,7 @@ export interface MetricContext {
 }
 
 /** All metrics of predictions against actual values of the same length (at least one). */
-export function measure(
+export function computeMetrics(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,
   context: MetricContext,
@@ -64,19 +64,19 @@ export function measure(
   const spread = sumOfSquares(actual, sum / rows);
   const mae = absolute / rows;
   const rmse = Math.sqrt(squares / rows);
-  const r2 = spread > 0 ? finiteOrNull(1 - squares / spread) : null;
+  const r2 = spread > 0 ? toFiniteOrNull(1 - squares / spread) : null;
   const freedom = rows - context.variables - 1;
   const mapeDefined = total > 0 && smallest >= (MAPE_SMALLEST_SHARE * total) / rows;
   return {
-    mape: mapeDefined ? finiteOrNull(relative / rows) : null,
-    wmape: total > 0 ? finiteOrNull(absolute / total) : null,
+    mape: mapeDefined ? toFiniteOrNull(relative / rows) : null,
+    wmape: total > 0 ? toFiniteOrNull(absolute / total) : null,
     smape: symmetric / rows,
-    mase: context.naiveError === null ? null : finiteOrNull(mae / context.naiveError),
+    mase: context.naiveError === null ? null : toFiniteOrNull(mae / context.naiveError),
     r2,
     adj_r2: r2 !== null && freedom > 0 ? 1 - ((1 - r2) * (rows - 1)) / freedom : null,
     mae,
     rmse,
-    nrmse: high > low ? finiteOrNull(rmse / (high - low)) : null,
+    nrmse: high > low ? toFiniteOrNull(rmse / (high - low)) : null,
   };
 }
 
@@ -87,7 +87,7 @@ function sumOfSquares(values: ArrayLike<number>, mean: number): number {
 }
 
 /** Mean of each metric over folds; null as soon as it is undefined in one of them. */
-export function meanMetrics(folds: readonly Metrics[]): Metrics {
+export function computeMeanMetrics(folds: readonly Metrics[]): Metrics {
   const mean = (name: MetricName): number | null => {
     let sum = 0;
     for (const fold of folds) {
@@ -115,7 +115,7 @@ export function meanMetrics(folds: readonly Metrics[]): Metrics {
  *
  * @param season rows of one year; when fewer than season + 8 rows are there, one period is used
  */
-export function naiveError(
+export function computeNaiveError(
   target: ArrayLike<number>,
   rows: number,
   { season, stride }: { season: number; stride: number },
@@ -130,7 +130,7 @@ export function naiveError(
 }
 
 /** Durbin & Watson (1950): Σ(e_t − e_{t−1})² / Σe²; 2 = no first-order autocorrelation. */
-export function durbinWatson(residuals: ArrayLike<number>, stride: number): number | null {
+export function computeDurbinWatson(residuals: ArrayLike<number>, stride: number): number | null {
   let differences = 0;
   let squares = 0;
   for (let row = 0; row < residuals.length; row += 1) {

@@ -16,19 +16,19 @@
  * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
  */
 
-import { attributeChannel } from "./fit/attribution.ts";
+import { computeChannelAttribution } from "./fit/attribution.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
-import { firstPeriods } from "./data/dataset.ts";
+import { takeFirstPeriods } from "./data/dataset.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
 import type { WindowFit } from "./fit/fit.ts";
 import type { Metrics } from "./metrics.ts";
-import { measure } from "./metrics.ts";
-import { finiteOrNull, sum } from "./numbers.ts";
+import { computeMetrics } from "./metrics.ts";
+import { toFiniteOrNull, sum } from "./numbers.ts";
 import { splitGeos } from "./fit/objective.ts";
 import type { Problem } from "./fit/problem.ts";
-import { createProblem, parametersOf } from "./fit/problem.ts";
+import { createProblem, toParameterVector } from "./fit/problem.ts";
 
 export interface DriftThresholds {
   readonly wmape_max: number;
@@ -87,8 +87,8 @@ export function monitorModel(
     );
   }
   const parts = splitGeos(dataset, config).map((part) => {
-    const problem = deployedProblem(part, config, last + 1);
-    const parameters = parametersOf(config);
+    const problem = createDeployedProblem(part, config, last + 1);
+    const parameters = toParameterVector(config);
     const trainRows = (last + 1) * problem.stride;
     return {
       deployed: fitWindow(problem, parameters, { trainRows, rows: problem.rows }),
@@ -98,12 +98,12 @@ export function monitorModel(
   const deployed = parts.map((part) => part.deployed);
   const actual = deployed.flatMap((fit) => [...fit.problem.dataset.target.subarray(fit.trainRows)]);
   const predicted = deployed.flatMap((fit) => [...fit.fitted.subarray(fit.trainRows)]);
-  const metrics = measure(actual, predicted, { variables: 0, naiveError: null });
+  const metrics = computeMetrics(actual, predicted, { variables: 0, naiveError: null });
   const limits = { ...DEFAULTS, ...options.thresholds };
   const figures = [
-    ...errorFigures(deployed, { metrics, actual, predicted, limits }),
-    ...roiFigures(parts, config, limits.roi_shift_max),
-    ...rangeFigures(deployed, config, limits.spend_range_max),
+    ...computeErrorFigures(deployed, { metrics, actual, predicted, limits }),
+    ...computeRoiFigures(parts, config, limits.roi_shift_max),
+    ...computeRangeFigures(deployed, config, limits.spend_range_max),
   ];
   return {
     deployed_until: options.deployed_until,
@@ -119,21 +119,21 @@ export function monitorModel(
 }
 
 /** The windows of the data as they were at deployment, so that gamma keeps its scale. */
-function deployedProblem(part: Dataset, config: ModelConfig, periods: number): Problem {
-  const known = firstPeriods(part, periods);
+function createDeployedProblem(part: Dataset, config: ModelConfig, periods: number): Problem {
+  const known = takeFirstPeriods(part, periods);
   return createProblem(part, config, createProblem(known, config).windows);
 }
 
 type Limits = Required<DriftThresholds>;
 
-function errorFigures(
+function computeErrorFigures(
   fits: readonly WindowFit[],
   context: { metrics: Metrics; actual: number[]; predicted: number[]; limits: Limits },
 ): DriftFigure[] {
   const { metrics, actual, predicted, limits } = context;
   const size = sum(actual.map(Math.abs));
   const bias = size > 0 ? sum(actual.map((y, at) => y - (predicted[at] ?? 0))) / size : null;
-  const sd = residualSd(fits);
+  const sd = computeResidualSd(fits);
   let running = 0;
   let peak = 0;
   for (const [at, y] of actual.entries()) {
@@ -142,15 +142,15 @@ function errorFigures(
   }
   const cusum = sd > 0 ? peak / Math.sqrt(actual.length) : null;
   return [
-    row("wmape", metrics.wmape, limits.wmape_max, { note: "error on the new weeks" }),
-    row("bias", bias, limits.bias_max, { note: "sum of errors as a share of sales" }),
-    row("cusum", cusum, limits.cusum_max, {
+    createDriftFigure("wmape", metrics.wmape, limits.wmape_max, { note: "error on the new weeks" }),
+    createDriftFigure("bias", bias, limits.bias_max, { note: "sum of errors as a share of sales" }),
+    createDriftFigure("cusum", cusum, limits.cusum_max, {
       note: "cumulative error in training standard deviations per √n",
     }),
   ];
 }
 
-function row(
+function createDriftFigure(
   name: DriftFigure["name"],
   figure: number | null,
   bound: number,
@@ -166,7 +166,7 @@ function row(
   };
 }
 
-function residualSd(fits: readonly WindowFit[]): number {
+function computeResidualSd(fits: readonly WindowFit[]): number {
   let squares = 0;
   let freedom = 0;
   for (const fit of fits) {
@@ -178,30 +178,30 @@ function residualSd(fits: readonly WindowFit[]): number {
   return freedom > 0 ? Math.sqrt(squares / freedom) : 0;
 }
 
-function roiFigures(
+function computeRoiFigures(
   parts: readonly { deployed: WindowFit; refitted: WindowFit }[],
   config: ModelConfig,
   bound: number,
 ): DriftFigure[] {
   return config.channels.map((channel, index) => {
-    const before = attributeChannel(
+    const before = computeChannelAttribution(
       parts.map((part) => part.deployed),
       index,
     ).roi;
-    const after = attributeChannel(
+    const after = computeChannelAttribution(
       parts.map((part) => part.refitted),
       index,
     ).roi;
     const shift =
-      before === null || after === null ? null : finiteOrNull((after - before) / before);
-    return row("roi_shift", shift, bound, {
+      before === null || after === null ? null : toFiniteOrNull((after - before) / before);
+    return createDriftFigure("roi_shift", shift, bound, {
       note: "relative change of ROI after a refit",
       channel: channel.name,
     });
   });
 }
 
-function rangeFigures(
+function computeRangeFigures(
   fits: readonly WindowFit[],
   config: ModelConfig,
   bound: number,
@@ -215,8 +215,8 @@ function rangeFigures(
         else fresh = Math.max(fresh, value);
       }
     }
-    const ratio = finiteOrNull(fresh / trained);
-    return row("spend_range", ratio, bound, {
+    const ratio = toFiniteOrNull(fresh / trained);
+    return createDriftFigure("spend_range", ratio, bound, {
       note: "largest new exposure by the largest trained",
       channel: channel.name,
     });

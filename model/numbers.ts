@@ -5,20 +5,20 @@
  */
 
 /** The value, or null when it is not finite. */
-export function finiteOrNull(value: number): number | null {
+export function toFiniteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
 /** Arithmetic mean; 0 of nothing. */
-export function mean(values: ArrayLike<number>): number {
+export function computeMean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index += 1) sum += values[index] ?? 0;
   return values.length === 0 ? 0 : sum / values.length;
 }
 
 /** Population standard deviation; 0 of nothing. */
-export function standardDeviation(values: ArrayLike<number>): number {
-  const centre = mean(values);
+export function computeStandardDeviation(values: ArrayLike<number>): number {
+  const centre = computeMean(values);
   let squares = 0;
   for (let index = 0; index < values.length; index += 1) {
     squares += ((values[index] ?? 0) - centre) ** 2;
@@ -27,7 +27,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
 }
 
 /** Quantile by linear interpolation between order statistics (Hyndman & Fan 1996, type 7). */
-export function quantile(values: ArrayLike<number>, share: number): number {
+export function computeQuantile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return 0;
   const sorted = Float64Array.from(values).sort();
   const at = share * (sorted.length - 1);
@@ -37,8 +37,8 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return low + (high - low) * (at - below);
 }
 
-export function median(values: ArrayLike<number>): number {
-  return quantile(values, 0.5);
+export function computeMedian(values: ArrayLike<number>): number {
+  return computeQuantile(values, 0.5);
 }
 
 export function clamp(value: number, low: number, high: number): number {

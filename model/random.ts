@@ -66,7 +66,7 @@ export class Random {
 }
 
 /** A seed for part `index` of a work that has one seed. */
-export function childSeed(seed: number, index: number): number {
+export function deriveSeed(seed: number, index: number): number {
   const random = new Random(seed + 0.5);
   const base = Math.floor(random.uniform() * 2 ** 31);
   return base + index * 7919;

@@ -10,25 +10,30 @@
  */
 
 import type { ChannelAttribution } from "./fit/attribution.ts";
-import { attributeChannel } from "./fit/attribution.ts";
-import { baselineOf } from "./results/baseline.ts";
-import { conditionalRoiIntervals } from "./results/conditional-intervals.ts";
+import { computeChannelAttribution } from "./fit/attribution.ts";
+import { computeBaseline } from "./results/baseline.ts";
+import { estimateConditionalRoiIntervals } from "./results/conditional-intervals.ts";
 import type { ModelConfig } from "./config.ts";
-import { trainingFits } from "./fit/contributions.ts";
-import { convergenceOf } from "./results/convergence.ts";
-import { dataFindings } from "./results/data-findings.ts";
+import { fitTrainingRows } from "./fit/contributions.ts";
+import { computeConvergence } from "./results/convergence.ts";
+import { collectDataFindings } from "./results/data-findings.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Finding } from "./findings.ts";
-import { fitFindings } from "./results/fit-findings.ts";
+import { collectFitFindings } from "./results/fit-findings.ts";
 import type { WindowFit } from "./fit/fit.ts";
-import { varianceInflation } from "./results/variance-inflation.ts";
-import { meanMetrics } from "./metrics.ts";
-import { mean, sum } from "./numbers.ts";
+import { computeVarianceInflation } from "./results/variance-inflation.ts";
+import { computeMeanMetrics } from "./metrics.ts";
+import { computeMean, sum } from "./numbers.ts";
 import type { Objective } from "./fit/objective.ts";
 import { createObjective } from "./fit/objective.ts";
-import { parametersOf } from "./fit/problem.ts";
+import { toParameterVector } from "./fit/problem.ts";
 import { refineConfiguration } from "./search/refine.ts";
-import { diagnosticsOf, foldResults, inSampleOf, pooledMetrics } from "./results/scores.ts";
+import {
+  computeDiagnostics,
+  computeFoldResults,
+  computeInSampleMetrics,
+  computePooledMetrics,
+} from "./results/scores.ts";
 import type { ChannelResult, TrainingResult } from "./results/training-result.ts";
 
 export interface TrainingOptions {
@@ -50,28 +55,28 @@ export function trainModel(
   const refinement =
     config.training.refinement_steps > 0 ? refineConfiguration(objective, config) : null;
   const used = refinement?.config ?? config;
-  const parameters = parametersOf(used);
+  const parameters = toParameterVector(used);
   const evaluation = objective.evaluate(parameters);
-  const folds = foldResults(objective);
-  const fits = trainingFits(objective, parameters);
-  const channels = channelResults(fits, used, options.seed);
-  const inSample = inSampleOf(fits);
-  const baseline = baselineOf(fits);
-  const convergence = convergenceOf(objective, { fits, kkt: evaluation.kkt });
-  const diagnostics = diagnosticsOf(fits, channels);
+  const folds = computeFoldResults(objective);
+  const fits = fitTrainingRows(objective, parameters);
+  const channels = computeChannelResults(fits, used, options.seed);
+  const inSample = computeInSampleMetrics(fits);
+  const baseline = computeBaseline(fits);
+  const convergence = computeConvergence(objective, { fits, kkt: evaluation.kkt });
+  const diagnostics = computeDiagnostics(fits, channels);
   return {
     model_id: config.model_id,
     seed: options.seed,
     loss: evaluation.loss,
-    data: dataSummary(objective, dataset),
+    data: describeTrainingData(objective, dataset),
     validation: {
-      mean: meanMetrics(folds.map((fold) => fold.metrics)),
-      pooled: pooledMetrics(folds, objective),
+      mean: computeMeanMetrics(folds.map((fold) => fold.metrics)),
+      pooled: computePooledMetrics(folds, objective),
       folds,
     },
     in_sample: inSample,
     diagnostics,
-    other_coefficients: otherCoefficients(fits),
+    other_coefficients: computeOtherCoefficients(fits),
     channels,
     baseline,
     convergence,
@@ -85,10 +90,10 @@ export function trainModel(
             loss_before: refinement.lossBefore,
             loss_after: refinement.lossAfter,
           },
-    calibration: calibrationSummary(config),
-    findings: uniqueFindings([
-      ...objective.engines.flatMap((engine) => dataFindings(engine.problem)),
-      ...fitFindings({
+    calibration: describeCalibration(config),
+    findings: removeDuplicateFindings([
+      ...objective.engines.flatMap((engine) => collectDataFindings(engine.problem)),
+      ...collectFitFindings({
         channels,
         baseline,
         inSample,
@@ -99,15 +104,15 @@ export function trainModel(
   };
 }
 
-function channelResults(
+function computeChannelResults(
   fits: readonly WindowFit[],
   config: ModelConfig,
   seed: number,
 ): ChannelResult[] {
-  const intervals = conditionalRoiIntervals(fits, seed);
-  const inflation = varianceInflation(fits);
+  const intervals = estimateConditionalRoiIntervals(fits, seed);
+  const inflation = computeVarianceInflation(fits);
   const attributions: ChannelAttribution[] = config.channels.map((_, channel) =>
-    attributeChannel(fits, channel),
+    computeChannelAttribution(fits, channel),
   );
   const spend = sum(attributions.map((row) => row.spend));
   const effect = sum(attributions.map((row) => row.contribution));
@@ -117,7 +122,7 @@ function channelResults(
     return {
       name: channel.name,
       media_type: channel.media_type,
-      coefficient: mean(fits.map((fit) => fit.beta[index] ?? 0)),
+      coefficient: computeMean(fits.map((fit) => fit.beta[index] ?? 0)),
       ...row,
       spend_share: spend > 0 ? row.spend / spend : 0,
       effect_share: effect > 0 ? row.contribution / effect : 0,
@@ -129,14 +134,14 @@ function channelResults(
   });
 }
 
-function otherCoefficients(fits: readonly WindowFit[]): Record<string, number> {
+function computeOtherCoefficients(fits: readonly WindowFit[]): Record<string, number> {
   const names = fits[0]?.problem.design.names ?? [];
   return Object.fromEntries(
-    names.map((name, index) => [name, mean(fits.map((fit) => fit.other[index] ?? 0))]),
+    names.map((name, index) => [name, computeMean(fits.map((fit) => fit.other[index] ?? 0))]),
   );
 }
 
-function dataSummary(objective: Objective, dataset: Dataset): TrainingResult["data"] {
+function describeTrainingData(objective: Objective, dataset: Dataset): TrainingResult["data"] {
   const trainingEnd = objective.engines[0]?.problem.windows.trainingEnd ?? 0;
   return {
     frequency: dataset.frequency,
@@ -150,7 +155,7 @@ function dataSummary(objective: Objective, dataset: Dataset): TrainingResult["da
   };
 }
 
-function calibrationSummary(config: ModelConfig): TrainingResult["calibration"] {
+function describeCalibration(config: ModelConfig): TrainingResult["calibration"] {
   const { calibration } = config;
   if (calibration === undefined) return null;
   const [lift, priors] = [calibration.lift_tests.length, calibration.roi_priors.length];
@@ -158,6 +163,6 @@ function calibrationSummary(config: ModelConfig): TrainingResult["calibration"] 
 }
 
 /** Geos fitted apart repeat findings; the same message is kept once. */
-function uniqueFindings(findings: readonly Finding[]): Finding[] {
+function removeDuplicateFindings(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((one) => [`${one.code} ${one.message}`, one])).values()];
 }

@@ -6,7 +6,7 @@
  *     coordinator knows is never behind what follows from it.
  */
 import { encodeEvent } from "../schemas/codec.ts";
-import { eventId, type Attachments, type Envelope, type Event } from "../schemas/event.ts";
+import { deriveEventId, type Attachments, type Envelope, type Event } from "../schemas/event.ts";
 import { toHeaders } from "../schemas/headers.ts";
 import { TOPICS, type TopicRow } from "../schemas/topics.ts";
 import type { EventLog, OutgoingRecord } from "../session/ports.ts";
@@ -37,9 +37,9 @@ export interface Origin {
 }
 
 /** Envelope of the `index`-th event that `origin` makes. */
-export function envelopeFor(origin: Origin, index: number): Envelope {
+export function createEnvelope(origin: Origin, index: number): Envelope {
   return {
-    id: eventId(origin.cause, origin.producer, index),
+    id: deriveEventId(origin.cause, origin.producer, index),
     session: origin.session,
     business_unit: origin.businessUnit,
     cause: origin.cause,
@@ -50,7 +50,7 @@ export function envelopeFor(origin: Origin, index: number): Envelope {
 }
 
 /** Record of an event with a ready envelope. */
-export function recordOf(
+export function createEventRecord(
   topic: TopicRow,
   event: Event,
   envelope: Envelope,
@@ -73,10 +73,15 @@ export async function publish(
   const inbox: OutgoingRecord[] = [];
   const rest: OutgoingRecord[] = [];
   for (const [place, emission] of emissions.entries()) {
-    const envelope = envelopeFor(origin, emission.index ?? place);
+    const envelope = createEnvelope(origin, emission.index ?? place);
     for (const topic of emission.to) {
       const toInbox = topic.topic === TOPICS.sessions.topic;
-      const record = recordOf(topic, emission.event, envelope, toInbox ? {} : emission.attachments);
+      const record = createEventRecord(
+        topic,
+        emission.event,
+        envelope,
+        toInbox ? {} : emission.attachments,
+      );
       (toInbox ? inbox : rest).push(record);
     }
   }

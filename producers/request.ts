@@ -4,26 +4,29 @@
  * I1. A request's session id follows from a name the requester can repeat: asking twice is asking
  *     once.
  */
-import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import {
-  sessionIdOf,
-  eventId,
+  deriveSessionId,
+  deriveEventId,
   type Envelope,
   type Event,
   type EventData,
 } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { EventLog } from "../session/ports.ts";
-import { recordOf } from "./publish.ts";
+import { createEventRecord } from "./publish.ts";
 
 /** Digest of all that a request asks for. */
-export function requestDigest(request: EventData<"SessionRequested">): string {
-  return sha256(canonicalJson(request));
+export function computeRequestDigest(request: EventData<"SessionRequested">): string {
+  return computeSha256(toCanonicalJson(request));
 }
 
 /** The id of the `ordinal`-th session of a request. */
-export function requestedSession(request: EventData<"SessionRequested">, ordinal: number): string {
-  return sessionIdOf(`${requestDigest(request)}#${ordinal}`);
+export function deriveRequestedSessionId(
+  request: EventData<"SessionRequested">,
+  ordinal: number,
+): string {
+  return deriveSessionId(`${computeRequestDigest(request)}#${ordinal}`);
 }
 
 export interface Input {
@@ -38,8 +41,12 @@ export interface Input {
 }
 
 /** Puts one event from outside on the inbox. Resolves with its id when the log has it. */
-export async function submit(log: EventLog, input: Input, event: Event): Promise<string> {
-  const id = eventId(sessionIdOf(input.session), `${input.producer}/${event.type}/${input.key}`, 0);
+export async function sendToInbox(log: EventLog, input: Input, event: Event): Promise<string> {
+  const id = deriveEventId(
+    deriveSessionId(input.session),
+    `${input.producer}/${event.type}/${input.key}`,
+    0,
+  );
   const envelope: Envelope = {
     id,
     session: input.session,
@@ -48,7 +55,7 @@ export async function submit(log: EventLog, input: Input, event: Event): Promise
     producer: input.producer,
     time: input.time,
   };
-  await log.append([recordOf(TOPICS.sessions, event, envelope)]);
+  await log.append([createEventRecord(TOPICS.sessions, event, envelope)]);
   await log.flush();
   return id;
 }

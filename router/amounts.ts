@@ -45,22 +45,24 @@ export function parseAmount(clause: string): ParsedAmount {
   if (/\b(?:halve|half the|cut in half|halbier\w*)\b/iu.test(clause))
     return { ...NOTHING, relative: -0.5 };
   if (/\bdoubl(?:e|ing)\b/iu.test(clause)) return { ...NOTHING, relative: 1 };
-  const share = numbersOf(BY_SHARE.exec(clause));
+  const share = parseNumbers(BY_SHARE.exec(clause));
   if (share[0] !== undefined) return { ...NOTHING, relative: share[0] / 100 };
-  const by = numbersOf(BY.exec(clause));
+  const by = parseNumbers(BY.exec(clause));
   if (by[0] !== undefined) return { ...NOTHING, by: by[0] };
-  const fromTo = numbersOf(FROM_TO.exec(clause));
+  const fromTo = parseNumbers(FROM_TO.exec(clause));
   if (fromTo[1] !== undefined) return { ...NOTHING, target: fromTo[1] };
-  const range = numbersOf(RANGE.exec(clause));
+  const range = parseNumbers(RANGE.exec(clause));
   if (range[0] !== undefined && range[1] !== undefined && range[0] < range[1]) {
     return { ...NOTHING, range: [range[0], range[1]] };
   }
-  const to = numbersOf(TO.exec(clause));
+  const to = parseNumbers(TO.exec(clause));
   if (to[0] !== undefined) return { ...NOTHING, target: to[0] };
   const all = [...clause.matchAll(LONE)];
-  return all.length === 1 ? { ...NOTHING, target: numbersOf(all[0] ?? null)[0] ?? null } : NOTHING;
+  return all.length === 1
+    ? { ...NOTHING, target: parseNumbers(all[0] ?? null)[0] ?? null }
+    : NOTHING;
 }
 
-function numbersOf(match: RegExpExecArray | null): number[] {
+function parseNumbers(match: RegExpExecArray | null): number[] {
   return (match ?? []).slice(1).map((text) => Number(text.replace(",", ".")));
 }

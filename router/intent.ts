@@ -45,7 +45,7 @@ export interface Parsed {
 export type IntentGuess = (text: string) => Promise<Label | null>;
 
 /** A guess by the trained router; null where it is not sure. Never rejects. */
-export function guessByModel(model: RouterModel): IntentGuess {
+export function createIntentGuess(model: RouterModel): IntentGuess {
   return async (text) => {
     const judgement = await model.judge(text).catch(() => null);
     const found = judgement?.classification ?? null;
@@ -105,45 +105,45 @@ export async function parseProposal(
 ): Promise<Parsed> {
   const read = text.slice(0, MAX_INTENT_CHARS);
   const found = findChannels(read, channels);
-  const wishes = clausesOf(read).flatMap((clause) => wishesIn(clause, channels));
+  const wishes = splitClauses(read).flatMap((clause) => parseClause(clause, channels));
   const { label } = judgeByRules(read);
   if (label !== null)
-    return { intent: intentOf(label, read), ground: "rules", channels: found, wishes };
+    return { intent: toIntent(label, read), ground: "rules", channels: found, wishes };
   const guessed = guess === null ? null : await guess(read);
   return guessed === null
     ? { intent: "other", ground: "none", channels: found, wishes }
-    : { intent: intentOf(guessed, read), ground: "encoder", channels: found, wishes };
+    : { intent: toIntent(guessed, read), ground: "encoder", channels: found, wishes };
 }
 
-function intentOf(label: Label, text: string): Intent {
+function toIntent(label: Label, text: string): Intent {
   if (label === "research_persona" && ASKS.test(text)) return "ask_method";
   return INTENTS[label];
 }
 
 /** Names of `channels` that occur in `text`, in the session's order. */
 export function findChannels(text: string, channels: readonly string[]): string[] {
-  return channels.filter((name) => channelPattern(name).test(text));
+  return channels.filter((name) => createChannelPattern(name).test(text));
 }
 
 /** `paid_search` is found as "paid search", "paid-search" and "paid_search". */
-function channelPattern(name: string): RegExp {
+function createChannelPattern(name: string): RegExp {
   const parts = name.split(/[\s_-]+/u).map((part) => part.replaceAll(/[^\p{L}\p{N}]/gu, "\\$&"));
   return new RegExp(`(?<![\\p{L}\\p{N}])${parts.join("[\\s_-]?")}(?![\\p{L}\\p{N}])`, "iu");
 }
 
 /** Sentences and their halves: a wish stands in one of them. */
-function clausesOf(text: string): string[] {
+function splitClauses(text: string): string[] {
   return text
     .split(/(?:[;\n!?]|\.(?!\p{N})|,(?!\p{N})|\b(?:and|und)\b(?!\s*[0-9.]))/iu)
     .filter((c) => c.trim() !== "");
 }
 
-function wishesIn(clause: string, channels: readonly string[]): Wish[] {
+function parseClause(clause: string, channels: readonly string[]): Wish[] {
   const named = findChannels(clause, channels);
   return PARAMETER_WORDS.filter(([, pattern]) => pattern.test(clause)).flatMap(
     ([parameter]): Wish[] => {
       const amount = parseAmount(clause);
-      const direction = directionOf(clause, amount);
+      const direction = findDirection(clause, amount);
       // A parameter that is only mentioned is no wish.
       if (direction === null && Object.values(amount).every((part) => part === null)) return [];
       const wish = { parameter, direction, ...amount, clause: clause.trim() };
@@ -154,7 +154,7 @@ function wishesIn(clause: string, channels: readonly string[]): Wish[] {
   );
 }
 
-function directionOf(clause: string, amount: ParsedAmount): Direction | null {
+function findDirection(clause: string, amount: ParsedAmount): Direction | null {
   const found = [...TOO, ...DIRECTIONS].find(([, pattern]) => pattern.test(clause));
   if (found !== undefined) return found[0];
   return amount.target === null ? null : "set";

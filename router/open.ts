@@ -1,13 +1,17 @@
 /**
  * Opens the router from disk: checkpoint + encoder, or the reason why the rules decide alone.
  */
-import { MmmError, errorText } from "../schemas/errors.ts";
+import { MmmError, describeError } from "../schemas/errors.ts";
 import {
   type CheckpointDocument,
   SHIPPED_CHECKPOINT,
   readCheckpoint,
 } from "./classifier/checkpoint.ts";
-import { type RouterModel, conceptDigest, openRouterModel } from "./classifier/router-model.ts";
+import {
+  type RouterModel,
+  computeConceptDigest,
+  openRouterModel,
+} from "./classifier/router-model.ts";
 import type { SentenceEncoder } from "./encoder/sentence-encoder.ts";
 
 export type RouterOpening =
@@ -28,17 +32,17 @@ export async function openRouter(
   try {
     const { head, document } = await readCheckpoint(directory, {
       encoderDigest: encoder.digest,
-      conceptDigest: conceptDigest(),
+      conceptDigest: computeConceptDigest(),
     });
     return { model: openRouterModel(head, document.digest, encoder), document, refused: null };
   } catch (error) {
-    return { model: null, document: null, refused: refusal(error) };
+    return { model: null, document: null, refused: describeRouterRefusal(error) };
   }
 }
 
-function refusal(error: unknown): RouterRefusal {
+function describeRouterRefusal(error: unknown): RouterRefusal {
   if (!(error instanceof MmmError)) {
-    return { code: "internal", reason: "internal", message: errorText(error) };
+    return { code: "internal", reason: "internal", message: describeError(error) };
   }
   return {
     code: error.code,

@@ -8,7 +8,7 @@
  *     and equal sessions must have equal histories.
  * I4. A text that the model is sure belongs to nobody goes to a person, not to the rules.
  */
-import { errorText } from "../schemas/errors.ts";
+import { describeError } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
 import { ROLES, type Role } from "../schemas/parts.ts";
 import type { Classification } from "./classifier/head.ts";
@@ -54,14 +54,18 @@ export async function chooseRole(request: RouteRequest, tools: RouteTools): Prom
   const allowed = ROLES.filter((role) => !excluded.has(role) && tools.mayTake(role, request.kind));
   const { pinned } = request;
   if (pinned !== null && allowed.some((role) => role === pinned)) {
-    return pinnedRoute(pinned as Role, allowed, request.text);
+    return createPinnedRoute(pinned as Role, allowed, request.text);
   }
   const judged = await judgeByModel(request.text, tools.model);
-  if ("source" in judged) return decide(judged, allowed, excluded);
-  return decide(byRules(request.text, judged), allowed, excluded);
+  if ("source" in judged) return decideRoute(judged, allowed, excluded);
+  return decideRoute(scoreByRules(request.text, judged), allowed, excluded);
 }
 
-function decide(scored: Scored, allowed: readonly Role[], excluded: ReadonlySet<string>): Route {
+function decideRoute(
+  scored: Scored,
+  allowed: readonly Role[],
+  excluded: ReadonlySet<string>,
+): Route {
   const ranked = rank(scored.scores, allowed);
   const { label } = scored;
   if (label === null || label === OUT_OF_SCOPE) return routeTo(null, scored, ranked);
@@ -79,16 +83,16 @@ function routeTo(role: Role | null, scored: Scored, ranked: readonly Role[]): Ro
     role,
     alternatives: ranked.filter((other) => other !== role),
     source: role === null ? "person" : scored.source,
-    confidence: rounded(role === null ? scored.confidence : scored.scores[role]),
-    scores: ROLES.map((name) => ({ role: name, score: rounded(scored.scores[name]) })),
-    threshold: scored.threshold === null ? null : rounded(scored.threshold),
+    confidence: roundScore(role === null ? scored.confidence : scored.scores[role]),
+    scores: ROLES.map((name) => ({ role: name, score: roundScore(scored.scores[name]) })),
+    threshold: scored.threshold === null ? null : roundScore(scored.threshold),
     model_digest: scored.modelDigest,
     reason: scored.reason,
   };
 }
 
-function pinnedRoute(role: Role, allowed: readonly Role[], text: string): Route {
-  const { scores } = byRules(text, { reason: "" });
+function createPinnedRoute(role: Role, allowed: readonly Role[], text: string): Route {
+  const { scores } = scoreByRules(text, { reason: "" });
   return {
     role,
     alternatives: rank(scores, allowed).filter((other) => other !== role),
@@ -113,7 +117,7 @@ async function judgeByModel(text: string, model: RouterModel | null): Promise<Sc
   try {
     judgement = await model.judge(text);
   } catch (error) {
-    return { reason: `model failed: ${errorText(error)}` };
+    return { reason: `model failed: ${describeError(error)}` };
   }
   if (judgement.unjudged !== null) {
     return { reason: `not judged by the model: ${judgement.unjudged} (${judgement.language})` };
@@ -124,14 +128,14 @@ async function judgeByModel(text: string, model: RouterModel | null): Promise<Sc
       reason: `model unsure: ${found.rejected}, ${percent(found.confidence)} ${found.label}`,
     };
   }
-  return scoredByModel(found, model);
+  return scoreByModel(found, model);
 }
 
-function scoredByModel(found: Classification, model: RouterModel): Scored {
+function scoreByModel(found: Classification, model: RouterModel): Scored {
   return {
     source: "model",
     label: found.label,
-    scores: roleScores((role) => found.scores[role] ?? 0),
+    scores: createRoleScores((role) => found.scores[role] ?? 0),
     confidence: found.confidence,
     threshold: model.confidenceThreshold,
     modelDigest: model.digest,
@@ -139,20 +143,20 @@ function scoredByModel(found: Classification, model: RouterModel): Scored {
   };
 }
 
-function byRules(text: string, unsure: Unsure): Scored {
+function scoreByRules(text: string, unsure: Unsure): Scored {
   const verdict = judgeByRules(text);
   return {
     source: "rules",
     label: verdict.label,
-    scores: roleScores((role) => verdict.scores[role]),
+    scores: createRoleScores((role) => verdict.scores[role]),
     confidence: Math.max(...Object.values(verdict.scores)),
     threshold: null,
     modelDigest: null,
-    reason: [unsure.reason, ruleReason(verdict)].filter((part) => part !== "").join("; "),
+    reason: [unsure.reason, describeRuleVerdict(verdict)].filter((part) => part !== "").join("; "),
   };
 }
 
-function ruleReason({ label, concepts }: RuleVerdict): string {
+function describeRuleVerdict({ label, concepts }: RuleVerdict): string {
   if (concepts.length === 0) return "rules: no known term";
   const terms = concepts.slice(0, 6).join(", ");
   return label === null ? `rules: not clear (${terms})` : `rules: ${label} (${terms})`;
@@ -162,7 +166,7 @@ function rank(scores: RoleScores, allowed: readonly Role[]): Role[] {
   return allowed.toSorted((a, b) => scores[b] - scores[a] || ROLES.indexOf(a) - ROLES.indexOf(b));
 }
 
-function roleScores(of: (role: Role) => number): RoleScores {
+function createRoleScores(of: (role: Role) => number): RoleScores {
   return {
     data_scientist: of("data_scientist"),
     business_analyst: of("business_analyst"),
@@ -171,7 +175,7 @@ function roleScores(of: (role: Role) => number): RoleScores {
   };
 }
 
-function rounded(x: number): number {
+function roundScore(x: number): number {
   return Math.round(x * 1000) / 1000;
 }
 

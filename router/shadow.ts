@@ -31,7 +31,7 @@ export function observeShadow(tally: ShadowTally, running: Said, candidate: Said
 }
 
 /** Share of texts on which both said the same, 0 … 1; null before the first. */
-export function shadowAgreement(tally: ShadowTally): number | null {
+export function computeShadowAgreement(tally: ShadowTally): number | null {
   return tally.seen === 0 ? null : tally.agreed / tally.seen;
 }
 
@@ -80,12 +80,12 @@ export interface DriftReference {
 export const DRIFT_WINDOW = 50;
 
 /** Three standard errors of a share or mean in [0, 1], and at least 5 points. */
-function tolerance(expected: number, count: number): number {
+function computeTolerance(expected: number, count: number): number {
   return Math.max(0.05, 3 * Math.sqrt(Math.max(0.01, expected * (1 - expected)) / count));
 }
 
 /** What has fallen below the reference in `window`; empty when nothing has. */
-export function driftAlarms(
+export function detectRouterDrift(
   reference: DriftReference,
   window: readonly DriftObservation[],
 ): string[] {
@@ -111,7 +111,7 @@ export function driftAlarms(
   return figures.flatMap(({ name, expected, values }) => {
     if (values.length < DRIFT_WINDOW) return [];
     const mean = values.reduce((sum: number, v) => sum + v, 0) / values.length;
-    if (mean >= expected - tolerance(expected, values.length)) return [];
+    if (mean >= expected - computeTolerance(expected, values.length)) return [];
     return [`${name} fell to ${mean.toFixed(3)} from ${expected.toFixed(3)}`];
   });
 }

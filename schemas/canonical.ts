@@ -16,16 +16,16 @@ export type Json =
   | { readonly [key: string]: Json };
 
 /** RFC 8785 text of a value. Throws `event_invalid` for what I-JSON does not allow. */
-export function canonicalJson(value: unknown): string {
+export function toCanonicalJson(value: unknown): string {
   if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") return canonicalNumber(value);
-  if (typeof value === "string") return canonicalString(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value === "object") return canonicalObject(value as Record<string, unknown>);
+  if (typeof value === "number") return formatCanonicalNumber(value);
+  if (typeof value === "string") return formatCanonicalString(value);
+  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).join(",")}]`;
+  if (typeof value === "object") return formatCanonicalObject(value as Record<string, unknown>);
   throw new MmmError("event_invalid", `canonical JSON cannot hold a ${typeof value}`);
 }
 
-function canonicalNumber(value: number): string {
+function formatCanonicalNumber(value: number): string {
   if (!Number.isFinite(value)) {
     throw new MmmError("event_invalid", `canonical JSON cannot hold ${value}`);
   }
@@ -38,30 +38,30 @@ const LONG_MAX = 32_768;
 const LONG_TEXTS_MAX = 128;
 const longTexts = new Map<string, string>();
 
-function canonicalString(value: string): string {
-  if (value.length < LONG_MIN || value.length > LONG_MAX) return quoted(value);
+function formatCanonicalString(value: string): string {
+  if (value.length < LONG_MIN || value.length > LONG_MAX) return quoteString(value);
   const known = longTexts.get(value);
   if (known !== undefined) return known;
-  const text = quoted(value);
+  const text = quoteString(value);
   longTexts.set(value, text);
   if (longTexts.size > LONG_TEXTS_MAX) longTexts.delete(longTexts.keys().next().value as string);
   return text;
 }
 
-function quoted(value: string): string {
+function quoteString(value: string): string {
   if (!value.isWellFormed()) {
     throw new MmmError("event_invalid", "canonical JSON cannot hold a lone surrogate");
   }
   return JSON.stringify(value);
 }
 
-function canonicalObject(value: Record<string, unknown>): string {
+function formatCanonicalObject(value: Record<string, unknown>): string {
   let text = "";
   // Without a comparison function, sort() compares UTF-16 code units, as RFC 8785 asks.
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${canonicalKey(key)}:${canonicalJson(member)}`;
+    text += `${text === "" ? "" : ","}${formatCanonicalKey(key)}:${toCanonicalJson(member)}`;
   }
   return `{${text}}`;
 }
@@ -70,20 +70,20 @@ function canonicalObject(value: Record<string, unknown>): string {
 const KEYS_MAX = 4_096;
 const keys = new Map<string, string>();
 
-function canonicalKey(key: string): string {
+function formatCanonicalKey(key: string): string {
   const known = keys.get(key);
   if (known !== undefined) return known;
-  const text = canonicalString(key);
+  const text = formatCanonicalString(key);
   if (keys.size < KEYS_MAX && key.length < 64) keys.set(key, text);
   return text;
 }
 
 /** SHA-256 of text or bytes, lower-case hexadecimal. */
-export function sha256(data: string | Uint8Array): string {
+export function computeSha256(data: string | Uint8Array): string {
   return hash("sha256", data, "hex");
 }
 
 /** SHA-256 of the canonical JSON of a value. */
-export function digestOf(value: unknown): string {
-  return sha256(canonicalJson(value));
+export function computeDigest(value: unknown): string {
+  return computeSha256(toCanonicalJson(value));
 }

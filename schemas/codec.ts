@@ -15,9 +15,9 @@
  */
 import avro from "avsc";
 import { toAvsc, type Avro } from "./avro.ts";
-import { crc64Avro } from "./fingerprint.ts";
+import { computeCrc64Avro } from "./fingerprint.ts";
 import { MmmError } from "./errors.ts";
-import { exactness } from "./exact.ts";
+import { createExactCheck } from "./exact.ts";
 import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
 
 /** Bound on one body; Kafka's default record limit is 1 MiB. */
@@ -38,23 +38,23 @@ interface CodecRow {
 
 const rows = new Map<EventType, CodecRow>();
 const readers = new Map<string, (body: Buffer) => Event>();
-for (const type of EVENT_TYPES) register(type);
+for (const type of EVENT_TYPES) registerEventType(type);
 
-function register(type: EventType): void {
-  const avroType = typeOf(toAvsc(EVENT_SCHEMAS[type]));
+function registerEventType(type: EventType): void {
+  const avroType = createAvroType(toAvsc(EVENT_SCHEMAS[type]));
   const canonical = JSON.stringify(avroType.schema());
-  const fingerprint = crc64Avro(Buffer.from(canonical, "utf8"));
+  const fingerprint = computeCrc64Avro(Buffer.from(canonical, "utf8"));
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt16BE(MARKER, 0);
   header.writeBigUInt64LE(fingerprint, 2);
   const name = fingerprint.toString(16).padStart(16, "0");
   const schemaJson = JSON.stringify(toAvsc(EVENT_SCHEMAS[type]));
-  const isExact = exactness(EVENT_SCHEMAS[type]);
+  const isExact = createExactCheck(EVENT_SCHEMAS[type]);
   rows.set(type, { type, avro: avroType, fingerprint: name, header, schemaJson, isExact });
   readers.set(name, (body) => ({ type, data: decodeDatum(avroType, body) }) as Event);
 }
 
-function typeOf(schema: unknown): avro.Type {
+function createAvroType(schema: unknown): avro.Type {
   return avro.Type.forSchema(schema as avro.Schema, { wrapUnions: "never" });
 }
 
@@ -64,13 +64,13 @@ function typeOf(schema: unknown): avro.Type {
  * are not compatible, or when the text is no schema.
  */
 export function registerWriterSchema(schemaJson: string): string {
-  const writer = writerType(schemaJson);
+  const writer = parseWriterType(schemaJson);
   const type = writer.name?.split(".").at(-1) as EventType;
   const row = rows.get(type);
   if (row === undefined) {
     throw new MmmError("schema_mismatch", `no event is named ${String(type)}`);
   }
-  const name = fingerprintOf(writer);
+  const name = computeFingerprint(writer);
   if (readers.has(name)) return name;
   let resolver: avro.Resolver;
   try {
@@ -85,16 +85,16 @@ export function registerWriterSchema(schemaJson: string): string {
   return name;
 }
 
-function writerType(schemaJson: string): avro.Type {
+function parseWriterType(schemaJson: string): avro.Type {
   try {
-    return typeOf(JSON.parse(schemaJson));
+    return createAvroType(JSON.parse(schemaJson));
   } catch (cause) {
     throw new MmmError("schema_mismatch", "the text is not an Avro schema", { cause });
   }
 }
 
-function fingerprintOf(type: avro.Type): string {
-  const bits = crc64Avro(Buffer.from(JSON.stringify(type.schema()), "utf8"));
+function computeFingerprint(type: avro.Type): string {
+  const bits = computeCrc64Avro(Buffer.from(JSON.stringify(type.schema()), "utf8"));
   return bits.toString(16).padStart(16, "0");
 }
 
@@ -115,7 +115,7 @@ export function encodeEvent(event: Event): Buffer {
   if (known?.type === event.type) return known.body;
   const exact = row.isExact(event.data);
   if (!exact) assertValid(row, event.data);
-  const body = encoded(row, event);
+  const body = encodeBody(row, event);
   if (exact) {
     bodyOf.set(event.data, { type: event.type, body });
     eventOf.set(body, { type: event.type, data: event.data } as Event);
@@ -126,7 +126,7 @@ export function encodeEvent(event: Event): Buffer {
 /** Grows with the largest body; what is handed out is a copy. */
 let scratch = Buffer.alloc(16 * 1024);
 
-function encoded(row: CodecRow, event: Event): Buffer {
+function encodeBody(row: CodecRow, event: Event): Buffer {
   let end = row.avro.encode(event.data, scratch, HEADER_BYTES);
   if (end < 0) {
     scratch = Buffer.alloc(2 * (scratch.length - end));
@@ -152,7 +152,7 @@ function assertValid(row: CodecRow, data: unknown): void {
     },
   } as avro.IsValidOptions);
   if (!valid) throw new MmmError("event_invalid", `${row.type} has a wrong value at "${where}"`);
-  const odd = oddNumber(EVENT_SCHEMAS[row.type], data, "");
+  const odd = findUnencodableNumber(EVENT_SCHEMAS[row.type], data, "");
   if (odd !== null) throw new MmmError("event_invalid", `${row.type} has ${odd}`);
 }
 
@@ -160,7 +160,7 @@ function assertValid(row: CodecRow, data: unknown): void {
 const LONG_MAX = 2 ** 52 - 1;
 
 /** The first number that would not survive encoding, or null. */
-function oddNumber(schema: Avro, value: unknown, path: string): string | null {
+function findUnencodableNumber(schema: Avro, value: unknown, path: string): string | null {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return `a non-finite number at "${path}"`;
     const whole = schema === "long" || (Array.isArray(schema) && schema[1] === "long");
@@ -171,14 +171,14 @@ function oddNumber(schema: Avro, value: unknown, path: string): string | null {
   if (!("type" in inner)) return null;
   if (inner.type === "array") {
     for (const [index, member] of (value as unknown[]).entries()) {
-      const found = oddNumber(inner.items, member, `${path}.${index}`);
+      const found = findUnencodableNumber(inner.items, member, `${path}.${index}`);
       if (found !== null) return found;
     }
     return null;
   }
   if (inner.type !== "record") return null;
   for (const { name, type } of inner.fields) {
-    const found = oddNumber(
+    const found = findUnencodableNumber(
       type,
       (value as Record<string, unknown>)[name],
       path === "" ? name : `${path}.${name}`,
@@ -217,14 +217,14 @@ function decodeDatum(type: avro.Type, body: Buffer): unknown {
 }
 
 /** Fingerprint of a body's schema, or null where there is none. */
-export function fingerprintOfBody(body: Uint8Array): string | null {
+export function readFingerprint(body: Uint8Array): string | null {
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (buffer.length < HEADER_BYTES || buffer.readUInt16BE(0) !== MARKER) return null;
   return buffer.readBigUInt64LE(2).toString(16).padStart(16, "0");
 }
 
 /** All present schemas with their fingerprints, for `schemas/published/` and the `schemas` topic. */
-export function presentSchemas(): readonly {
+export function listSchemas(): readonly {
   type: EventType;
   fingerprint: string;
   schemaJson: string;

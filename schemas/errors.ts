@@ -79,7 +79,7 @@ export class MmmError extends Error {
 }
 
 /** The text of anything thrown, on one line. */
-export function errorText(error: unknown): string {
+export function describeError(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, " ").trim();
 }

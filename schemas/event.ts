@@ -130,10 +130,10 @@ export type Recorded<E extends Event = Event> = E & {
 const NAMESPACE_BYTES = 16;
 
 /** Namespace of all event ids (RFC 9562 UUIDv5 of the name "mmm-optimizer" in the DNS namespace). */
-const NAMESPACE = uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "mmm-optimizer");
+const NAMESPACE = createUuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "mmm-optimizer");
 
 /** UUIDv5 (RFC 9562 §5.5) of a name in a namespace. */
-export function uuidV5(namespace: string, name: string): string {
+export function createUuidV5(namespace: string, name: string): string {
   const bytes = Buffer.allocUnsafe(NAMESPACE_BYTES + Buffer.byteLength(name));
   bytes.write(namespace.replaceAll("-", ""), "hex");
   bytes.write(name, NAMESPACE_BYTES);
@@ -144,13 +144,13 @@ export function uuidV5(namespace: string, name: string): string {
 }
 
 /** The id of the `index`-th event that `producer` makes because of `cause`. */
-export function eventId(cause: string, producer: string, index: number): string {
-  return uuidV5(NAMESPACE, `${cause}/${producer}/${index}`);
+export function deriveEventId(cause: string, producer: string, index: number): string {
+  return createUuidV5(NAMESPACE, `${cause}/${producer}/${index}`);
 }
 
 /** A session id that follows from a name a requester chose (an idempotency key, a digest). */
-export function sessionIdOf(name: string): string {
-  return uuidV5(NAMESPACE, `session/${name}`);
+export function deriveSessionId(name: string): string {
+  return createUuidV5(NAMESPACE, `session/${name}`);
 }
 
 /** Narrows an event to one type. */

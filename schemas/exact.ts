@@ -23,24 +23,24 @@ const PRIMITIVES: Readonly<Record<string, Check>> = {
 };
 
 /** The check for a schema, made once. */
-export function exactness(schema: Avro): Check {
+export function createExactCheck(schema: Avro): Check {
   if (typeof schema === "string") return PRIMITIVES[schema] as Check;
   if (Array.isArray(schema)) {
-    const inner = exactness(schema[1] as Avro);
+    const inner = createExactCheck(schema[1] as Avro);
     return (value) => value === null || inner(value);
   }
   const named = schema as Exclude<Avro, string | readonly ["null", Avro]>;
-  if (named.type === "record") return recordCheck(named);
+  if (named.type === "record") return createRecordCheck(named);
   if (named.type === "enum") {
     const symbols = new Set<unknown>(named.symbols);
     return (value) => symbols.has(value);
   }
-  const item = exactness(named.items);
+  const item = createExactCheck(named.items);
   return (value) => Array.isArray(value) && value.every(item);
 }
 
-function recordCheck({ fields }: AvroRecord): Check {
-  const checks = fields.map(({ name, type }) => ({ name, check: exactness(type) }));
+function createRecordCheck({ fields }: AvroRecord): Check {
+  const checks = fields.map(({ name, type }) => ({ name, check: createExactCheck(type) }));
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
     const record = value as Readonly<Record<string, unknown>>;

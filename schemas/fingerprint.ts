@@ -13,7 +13,7 @@ const TABLE: readonly bigint[] = Array.from({ length: 256 }, (_, index) => {
 });
 
 /** 64-bit fingerprint of bytes. */
-export function crc64Avro(bytes: Uint8Array): bigint {
+export function computeCrc64Avro(bytes: Uint8Array): bigint {
   let bits = EMPTY;
   for (const byte of bytes) {
     bits = (bits >> 8n) ^ (TABLE[Number((bits ^ BigInt(byte)) & 0xffn)] ?? 0n);

@@ -36,11 +36,11 @@ export function toHeaders(
     ce_businessunit: envelope.business_unit,
   };
   if (envelope.traceparent !== undefined) headers["traceparent"] = envelope.traceparent;
-  return { ...headers, ...attachmentHeaders(attachments) };
+  return { ...headers, ...toAttachmentHeaders(attachments) };
 }
 
 /** Headers that carry attachments. */
-export function attachmentHeaders(attachments: Attachments): Record<string, string> {
+export function toAttachmentHeaders(attachments: Attachments): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of ATTACHMENTS) {
     const value = attachments[name];
@@ -50,21 +50,21 @@ export function attachmentHeaders(attachments: Attachments): Record<string, stri
 }
 
 /** Envelope of a record. Throws `record_undecodable` naming the attribute that is wrong. */
-export function envelopeOf(headers: Headers): Envelope {
+export function readEnvelope(headers: Headers): Envelope {
   const traceparent = headers["traceparent"];
   return {
-    id: attribute(headers, "ce_id", UUID),
-    session: attribute(headers, "ce_subject", SESSION),
-    business_unit: attribute(headers, "ce_businessunit", /^.{1,200}$/u),
-    cause: attribute(headers, "ce_causationid", UUID),
-    producer: attribute(headers, "ce_source", /^\/mmm\/[a-z0-9.:_-]{1,60}$/).slice(5),
-    time: attribute(headers, "ce_time", TIME),
+    id: readAttribute(headers, "ce_id", UUID),
+    session: readAttribute(headers, "ce_subject", SESSION),
+    business_unit: readAttribute(headers, "ce_businessunit", /^.{1,200}$/u),
+    cause: readAttribute(headers, "ce_causationid", UUID),
+    producer: readAttribute(headers, "ce_source", /^\/mmm\/[a-z0-9.:_-]{1,60}$/).slice(5),
+    time: readAttribute(headers, "ce_time", TIME),
     ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 
 /** Attachments of a record. Throws `record_undecodable` for one that is too long. */
-export function attachmentsOf(headers: Headers): Attachments {
+export function readAttachments(headers: Headers): Attachments {
   const found: Record<string, string> = {};
   for (const name of ATTACHMENTS) {
     const value = headers[`mmm-${name}`];
@@ -77,7 +77,7 @@ export function attachmentsOf(headers: Headers): Attachments {
   return found;
 }
 
-function attribute(headers: Headers, name: string, pattern: RegExp): string {
+function readAttribute(headers: Headers, name: string, pattern: RegExp): string {
   const value = headers[name];
   if (value === undefined || !pattern.test(value)) {
     throw new MmmError("record_undecodable", `the header ${name} is missing or malformed`);

@@ -90,10 +90,10 @@ export const TOPICS = {
     writtenBy: ["coordinator"],
     readBy: ["router"],
   },
-  dataScientist: agentTopic("data-scientist", ["TaskAssigned"]),
-  businessAnalyst: agentTopic("business-analyst", ["TaskAssigned", "ReviewRequested"]),
-  stakeholder: agentTopic("stakeholder", ["TaskAssigned", "ApprovalRequested"]),
-  researchPersona: agentTopic("research-persona", ["TaskAssigned"]),
+  dataScientist: defineAgentTopic("data-scientist", ["TaskAssigned"]),
+  businessAnalyst: defineAgentTopic("business-analyst", ["TaskAssigned", "ReviewRequested"]),
+  stakeholder: defineAgentTopic("stakeholder", ["TaskAssigned", "ApprovalRequested"]),
+  researchPersona: defineAgentTopic("research-persona", ["TaskAssigned"]),
   dsOutputs: {
     topic: "ds-outputs",
     events: ["ProposalMade"],
@@ -184,7 +184,7 @@ export const COMMANDS: Readonly<
 
 export type Attachment = "warrant" | "config" | "clearance" | "context";
 
-function agentTopic<const E extends readonly EventType[]>(role: string, events: E) {
+function defineAgentTopic<const E extends readonly EventType[]>(role: string, events: E) {
   return {
     topic: `agent.${role}`,
     events,

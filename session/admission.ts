@@ -11,7 +11,7 @@ import {
   BASELINE_ITEM,
   isOver,
   PENDING_MAX,
-  proposalId,
+  formatProposalId,
   type SessionState,
   type WaitFor,
 } from "./state.ts";
@@ -20,7 +20,7 @@ type Check<T extends EventType> = (state: SessionState, data: EventData<T>) => s
 type Checks = { readonly [T in EventType]?: Check<T> };
 
 /** Why the session does not admit this event; null when it does. */
-export function refusalReason(state: SessionState, event: Recorded): string | null {
+export function findRefusalReason(state: SessionState, event: Recorded): string | null {
   const check = CHECKS[event.type] as Check<EventType> | undefined;
   if (check === undefined) return `a session does not take ${event.type} from outside`;
   if (isOver(state)) return `the session is ${state.status}`;
@@ -32,78 +32,92 @@ const CHECKS: Checks = {
   SessionCancelled: () => null,
   ProposalSubmitted: (state) =>
     state.pending.length >= PENDING_MAX ? "too many proposals are waiting" : null,
-  ProposalRouted: (state, data) => awaited(state, "routing", attemptOf(data)),
+  ProposalRouted: (state, data) => checkAwaited(state, "routing", deriveProposalId(data)),
   ProposalMade: (state, data) =>
-    awaited(state, "answer", attemptOf(data)) ??
-    same("the proposal's id", data.proposal, attemptOf(data)) ??
-    same("the author", data.author, state.work_item?.role ?? "") ??
-    same("a role that proposes", data.author, "data_scientist"),
+    checkAwaited(state, "answer", deriveProposalId(data)) ??
+    checkSame("the proposal's id", data.proposal, deriveProposalId(data)) ??
+    checkSame("the author", data.author, state.work_item?.role ?? "") ??
+    checkSame("a role that proposes", data.author, "data_scientist"),
   AgentAnswered: (state, data) =>
-    awaited(state, "answer", attemptOf(data)) ??
-    same("the role", data.role, state.work_item?.role ?? ""),
-  AgentFailed: failed,
-  ProposalCleared: (state, data) => awaited(state, "verdict", data.proposal) ?? fits(state, data),
-  ProposalVetoed: (state, data) => awaited(state, "verdict", data.proposal),
-  RejectionExplained: (state, data) => awaited(state, "explanation", data.proposal),
+    checkAwaited(state, "answer", deriveProposalId(data)) ??
+    checkSame("the role", data.role, state.work_item?.role ?? ""),
+  AgentFailed: checkFailure,
+  ProposalCleared: (state, data) =>
+    checkAwaited(state, "verdict", data.proposal) ?? checkDigests(state, data),
+  ProposalVetoed: (state, data) => checkAwaited(state, "verdict", data.proposal),
+  RejectionExplained: (state, data) => checkAwaited(state, "explanation", data.proposal),
   ModelTrained: (state, data) =>
-    awaited(state, "training", data.proposal) ??
-    same("the configuration", data.config_digest, state.work_item?.candidate?.config_digest ?? ""),
-  TrainingRefused: (state, data) => awaited(state, "training", data.proposal),
-  TrainingFailed: (state, data) => awaited(state, "training", data.proposal),
-  BusinessReviewed: (state, data) => awaited(state, "review", data.proposal),
+    checkAwaited(state, "training", data.proposal) ??
+    checkSame(
+      "the configuration",
+      data.config_digest,
+      state.work_item?.candidate?.config_digest ?? "",
+    ),
+  TrainingRefused: (state, data) => checkAwaited(state, "training", data.proposal),
+  TrainingFailed: (state, data) => checkAwaited(state, "training", data.proposal),
+  BusinessReviewed: (state, data) => checkAwaited(state, "review", data.proposal),
   HumanDecided: (state, data) =>
     state.wait?.for === "person" && state.wait.key === data.escalation
-      ? choiceReason(data.choice)
+      ? checkChoice(data.choice)
       : "late, repeated or unknown",
   DeadlinePassed: (state, data) =>
     state.wait !== null && state.wait.key === data.deadline && state.wait.for === data.waited_for
       ? null
       : "the wait is over",
   LockedTestEvaluated: (state) =>
-    awaited(state, "locked_test", state.accepted?.config_digest ?? ""),
-  LockedTestRefused: (state) => awaited(state, "locked_test", state.accepted?.config_digest ?? ""),
-  DeploymentDecided: (state) => awaited(state, "approval", state.accepted?.config_digest ?? ""),
+    checkAwaited(state, "locked_test", state.accepted?.config_digest ?? ""),
+  LockedTestRefused: (state) =>
+    checkAwaited(state, "locked_test", state.accepted?.config_digest ?? ""),
+  DeploymentDecided: (state) =>
+    checkAwaited(state, "approval", state.accepted?.config_digest ?? ""),
 };
 
 /** A failure belongs to one attempt at one task, review or approval; a late one is not another's. */
-function failed(state: SessionState, data: EventData<"AgentFailed">): string | null {
+function checkFailure(state: SessionState, data: EventData<"AgentFailed">): string | null {
   if (state.wait?.for === "approval") {
-    return same("the role", data.role, "stakeholder") ?? same("the task", data.work_item, "");
+    return (
+      checkSame("the role", data.role, "stakeholder") ?? checkSame("the task", data.work_item, "")
+    );
   }
   if (state.wait?.for === "review") {
     return (
-      awaited(state, "review", attemptOf(data)) ?? same("the role", data.role, "business_analyst")
+      checkAwaited(state, "review", deriveProposalId(data)) ??
+      checkSame("the role", data.role, "business_analyst")
     );
   }
   return (
-    awaited(state, "answer", attemptOf(data)) ??
-    same("the role", data.role, state.work_item?.role ?? "")
+    checkAwaited(state, "answer", deriveProposalId(data)) ??
+    checkSame("the role", data.role, state.work_item?.role ?? "")
   );
 }
 
-function attemptOf(data: { work_item: string; attempt: number }): string {
-  return proposalId(data.work_item, data.attempt);
+function deriveProposalId(data: { work_item: string; attempt: number }): string {
+  return formatProposalId(data.work_item, data.attempt);
 }
 
-function awaited(state: SessionState, what: WaitFor, key: string): string | null {
+function checkAwaited(state: SessionState, what: WaitFor, key: string): string | null {
   if (state.wait === null) return "nothing is awaited";
   if (state.wait.for !== what) return `${what} is not awaited, ${state.wait.for} is`;
-  return same("what is awaited", key, state.wait.key);
+  return checkSame("what is awaited", key, state.wait.key);
 }
 
-function same(what: string, given: string, wanted: string): string | null {
+function checkSame(what: string, given: string, wanted: string): string | null {
   return given === wanted ? null : `${what} does not fit`;
 }
 
-function choiceReason(choice: string): string | null {
+function checkChoice(choice: string): string | null {
   return ["resume", "keep_current", "abort"].includes(choice) ? null : "no such choice";
 }
 
-function fits(state: SessionState, data: EventData<"ProposalCleared">): string | null {
+function checkDigests(state: SessionState, data: EventData<"ProposalCleared">): string | null {
   if (state.work_item?.id === BASELINE_ITEM) return null;
   return (
-    same("the base configuration", data.base_digest, state.accepted?.config_digest ?? "") ??
-    same("the methodology", data.methodology_digest, state.baseline?.methodology_digest ?? "") ??
-    same("the specification", data.spec_digest, state.spec_digest ?? "")
+    checkSame("the base configuration", data.base_digest, state.accepted?.config_digest ?? "") ??
+    checkSame(
+      "the methodology",
+      data.methodology_digest,
+      state.baseline?.methodology_digest ?? "",
+    ) ??
+    checkSame("the specification", data.spec_digest, state.spec_digest ?? "")
   );
 }

@@ -7,12 +7,12 @@
  *     first sequence number that does not fit.
  */
 import { z } from "zod";
-import { canonicalJson } from "../schemas/canonical.ts";
+import { toCanonicalJson } from "../schemas/canonical.ts";
 import { decodeEvent } from "../schemas/codec.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 import type { Envelope, Event, Recorded } from "../schemas/event.ts";
-import { envelopeOf } from "../schemas/headers.ts";
-import { extendHistoryDigest, genesis, linkOf } from "./chain.ts";
+import { readEnvelope } from "../schemas/headers.ts";
+import { updateHistoryDigest, computeGenesisHash, computeLink } from "./chain.ts";
 import type { LogRecord } from "./ports.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
@@ -51,8 +51,8 @@ export interface HistoryEntry {
 }
 
 /** A history record from the log as an export line with its event. */
-export function historyEntry(record: LogRecord): HistoryEntry {
-  const envelope = envelopeOf(record.headers);
+export function toHistoryEntry(record: LogRecord): HistoryEntry {
+  const envelope = readEnvelope(record.headers);
   const event = decodeEvent(record.value);
   const { id, session, business_unit, cause, producer, time } = envelope;
   const line: AuditLine = {
@@ -73,19 +73,19 @@ export function historyEntry(record: LogRecord): HistoryEntry {
 }
 
 /** The last line of an export: without it a cut tail could not be told. */
-export function manifestOf(session: string, entries: readonly HistoryEntry[]): AuditManifest {
+export function createManifest(session: string, entries: readonly HistoryEntry[]): AuditManifest {
   return {
     session,
     records: entries.length,
-    head: entries.at(-1)?.line.hash ?? genesis(session),
-    history_digest: historyDigest(entries.map((entry) => entry.event)),
+    head: entries.at(-1)?.line.hash ?? computeGenesisHash(session),
+    history_digest: computeHistoryDigest(entries.map((entry) => entry.event)),
   };
 }
 
 /** Digest of what was decided, equal for equal sessions. */
-export function historyDigest(events: Iterable<Event>): string {
+export function computeHistoryDigest(events: Iterable<Event>): string {
   let digest = "";
-  for (const event of events) digest = extendHistoryDigest(digest, event);
+  for (const event of events) digest = updateHistoryDigest(digest, event);
   return digest;
 }
 
@@ -112,20 +112,21 @@ export interface AuditReport {
 export function verifyExport(lines: readonly unknown[]): AuditReport {
   const manifest = MANIFEST.safeParse(lines.at(-1));
   const records = manifest.success ? lines.slice(0, -1) : lines;
-  const session = sessionOf(records, manifest.success ? manifest.data.manifest.session : "");
-  const walked = walk(session, records);
+  const session = readSessionId(records, manifest.success ? manifest.data.manifest.session : "");
+  const walked = verifyRecords(session, records);
   if (walked.fault !== null) return walked;
-  if (!manifest.success) return { ...walked, fault: fault(walked, "the manifest line is missing") };
-  return { ...walked, fault: manifestFault(walked, manifest.data.manifest) };
+  if (!manifest.success)
+    return { ...walked, fault: createFault(walked, "the manifest line is missing") };
+  return { ...walked, fault: findManifestFault(walked, manifest.data.manifest) };
 }
 
-function sessionOf(records: readonly unknown[], named: string): string {
+function readSessionId(records: readonly unknown[], named: string): string {
   const first = LINE.safeParse(records[0]);
   return first.success ? first.data.session : named;
 }
 
-function walk(session: string, records: readonly unknown[]): AuditReport {
-  let head = genesis(session);
+function verifyRecords(session: string, records: readonly unknown[]): AuditReport {
+  let head = computeGenesisHash(session);
   let seal: string | null = null;
   let sealed: AuditReport["sealed"] = null;
   const events: Recorded[] = [];
@@ -133,7 +134,7 @@ function walk(session: string, records: readonly unknown[]): AuditReport {
     session,
     records: events.length,
     head,
-    history_digest: historyDigest(events),
+    history_digest: computeHistoryDigest(events),
     fault: found,
     seal,
     sealed,
@@ -144,7 +145,7 @@ function walk(session: string, records: readonly unknown[]): AuditReport {
     const parsed = LINE.safeParse(record);
     if (!parsed.success)
       return report({ session, seq, reason: "the line is not a history record" });
-    const event = lineEvent(parsed.data, { session, seq, prev: head });
+    const event = verifyLine(parsed.data, { session, seq, prev: head });
     if (typeof event === "string") return report({ session, seq, reason: event });
     if (event.type === "SessionSealed" && seal === null) {
       seal = event.data.seal;
@@ -157,7 +158,7 @@ function walk(session: string, records: readonly unknown[]): AuditReport {
 }
 
 /** The line's event, or why the line does not continue the chain. */
-function lineEvent(
+function verifyLine(
   line: AuditLine,
   at: { readonly session: string; readonly seq: number; readonly prev: string },
 ): Recorded | string {
@@ -167,33 +168,34 @@ function lineEvent(
   const body = Buffer.from(line.body, "base64");
   const { id, session, business_unit, cause, producer, time } = line;
   const envelope: Envelope = { id, session, business_unit, cause, producer, time };
-  const link = linkOf(at, envelope, { type: line.type, body });
+  const link = computeLink(at, envelope, { type: line.type, body });
   if (link.hash !== line.hash) return "the record's bytes do not give its hash";
   let event: Event;
   try {
     event = decodeEvent(body);
   } catch (error) {
-    return errorText(error);
+    return describeError(error);
   }
   if (event.type !== line.type) return "the body is of another type";
-  if (canonicalJson(event.data) !== canonicalJson(line.data)) return "the data are not the body's";
+  if (toCanonicalJson(event.data) !== toCanonicalJson(line.data))
+    return "the data are not the body's";
   return { ...event, envelope, attachments: {} } as Recorded;
 }
 
-function manifestFault(report: AuditReport, manifest: AuditManifest): AuditFault | null {
+function findManifestFault(report: AuditReport, manifest: AuditManifest): AuditFault | null {
   if (manifest.session !== report.session)
-    return fault(report, "the manifest is another session's");
+    return createFault(report, "the manifest is another session's");
   if (manifest.records !== report.records) {
-    return fault(
+    return createFault(
       report,
       `the manifest counts ${manifest.records} records, there are ${report.records}`,
     );
   }
-  if (manifest.head !== report.head) return fault(report, "the manifest has another head");
+  if (manifest.head !== report.head) return createFault(report, "the manifest has another head");
   if (manifest.history_digest !== report.history_digest) {
-    return fault(report, "the manifest has another history digest");
+    return createFault(report, "the manifest has another history digest");
   }
-  return sealFault(report);
+  return findSealFault(report);
 }
 
 /** What may still be recorded of a session that is sealed: what came too late, and operators' acts. */
@@ -204,11 +206,11 @@ const AFTER_SEAL: ReadonlySet<string> = new Set([
 ]);
 
 /** A finished session has to end with its seal; only refusals of what came too late follow it. */
-function sealFault(report: AuditReport): AuditFault | null {
+function findSealFault(report: AuditReport): AuditFault | null {
   const { events, session, sealed } = report;
   const completed = events.findIndex((event) => event.type === "SessionCompleted");
   if (completed !== -1 && events[completed + 1]?.type !== "SessionSealed") {
-    return fault(report, "the session is completed but not sealed");
+    return createFault(report, "the session is completed but not sealed");
   }
   if (sealed === null) return null;
   const stray = events.findIndex(({ type }, at) => at > sealed.seq && !AFTER_SEAL.has(type));
@@ -216,7 +218,7 @@ function sealFault(report: AuditReport): AuditFault | null {
   return { session, seq: stray + 1, reason: `${events[stray]?.type} after the seal` };
 }
 
-function fault(report: { session: string; records: number }, reason: string): AuditFault {
+function createFault(report: { session: string; records: number }, reason: string): AuditFault {
   return { session: report.session, seq: report.records + 1, reason };
 }
 

@@ -9,7 +9,7 @@
  * I2. The offset is not hashed (it is unknown before the append).
  * I3. A chain alone does not show a cut tail; the signed seal and an export's manifest do.
  */
-import { canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
+import { toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
 import type { Envelope, Event } from "../schemas/event.ts";
 
 const DOMAIN = "mmm-history-v1\0";
@@ -24,17 +24,17 @@ export interface Link {
 }
 
 /** The head before the first record. */
-export function genesis(session: string): string {
-  return sha256(`${DOMAIN}genesis\0${session}`);
+export function computeGenesisHash(session: string): string {
+  return computeSha256(`${DOMAIN}genesis\0${session}`);
 }
 
 /** The link of a record that follows `head` at `seq`. */
-export function linkOf(
+export function computeLink(
   at: { readonly seq: number; readonly prev: string },
   envelope: Envelope,
   record: { readonly type: string; readonly body: Uint8Array },
 ): Link {
-  const header = canonicalJson({
+  const header = toCanonicalJson({
     seq: at.seq,
     type: record.type,
     id: envelope.id,
@@ -46,18 +46,18 @@ export function linkOf(
   });
   const linked = Buffer.allocUnsafe(DOMAIN_BYTES + 3 * DIGEST_BYTES);
   linked.write(DOMAIN, "latin1");
-  const digests = [at.prev, sha256(header), sha256(record.body)];
+  const digests = [at.prev, computeSha256(header), computeSha256(record.body)];
   for (const [index, digest] of digests.entries()) {
     const place = DOMAIN_BYTES + index * DIGEST_BYTES;
     // What is no digest (a forged export) links to nothing: its own digest stands for it.
     if (linked.write(digest, place, "hex") !== DIGEST_BYTES)
-      linked.write(sha256(digest), place, "hex");
+      linked.write(computeSha256(digest), place, "hex");
   }
-  return { seq: at.seq, prev: at.prev, hash: sha256(linked) };
+  return { seq: at.seq, prev: at.prev, hash: computeSha256(linked) };
 }
 
 /** Headers that carry a link. */
-export function linkHeaders(link: Link): Record<string, string> {
+export function toLinkHeaders(link: Link): Record<string, string> {
   return { ce_seq: String(link.seq), ce_prevhash: link.prev, ce_hash: link.hash };
 }
 
@@ -65,14 +65,14 @@ export function linkHeaders(link: Link): Record<string, string> {
 const SIGNATURES: ReadonlySet<string> = new Set(["clearance", "seal"]);
 
 /** Digest of what an event says, without signatures. */
-export function payloadDigest(event: Event): string {
+export function computePayloadDigest(event: Event): string {
   const said = Object.fromEntries(
     Object.entries(event.data).filter(([name]) => !SIGNATURES.has(name)),
   );
-  return digestOf({ type: event.type, data: said });
+  return computeDigest({ type: event.type, data: said });
 }
 
 /** One more event in a history digest ("" for none). */
-export function extendHistoryDigest(digest: string, event: Event): string {
-  return sha256(`${digest}\n${payloadDigest(event)}`);
+export function updateHistoryDigest(digest: string, event: Event): string {
+  return computeSha256(`${digest}\n${computePayloadDigest(event)}`);
 }

@@ -10,7 +10,7 @@
 import type { Event, EventData, Recorded } from "../schemas/event.ts";
 import { evolve } from "./evolve.ts";
 import { REACTIONS, type Reaction } from "./reactions.ts";
-import { refusalReason } from "./admission.ts";
+import { findRefusalReason } from "./admission.ts";
 import { hasSeen, REFUSED_OUTCOMES_MAX, type SessionState } from "./state.ts";
 
 /** What the outside found out about an event before the session sees it. */
@@ -27,24 +27,25 @@ export function decide(
   event: Recorded,
   evidence: Evidence,
 ): readonly Event[] {
-  if (event.type === "OperatorActed") return hasSeenEvent(state, event) ? [] : [bare(event)];
+  if (event.type === "OperatorActed")
+    return hasSeenEvent(state, event) ? [] : [withoutEnvelope(event)];
   if (state === null)
-    return event.type === "SessionRequested" ? accepted(null, event, evidence) : [];
+    return event.type === "SessionRequested" ? acceptEvent(null, event, evidence) : [];
   if (hasSeenEvent(state, event)) return [];
-  const refusal = evidence.signatureFault ?? refusalReason(state, event);
-  if (refusal !== null) return refused(state, event, refusal);
-  return accepted(state, event, evidence);
+  const refusal = evidence.signatureFault ?? findRefusalReason(state, event);
+  if (refusal !== null) return refuseEvent(state, event, refusal);
+  return acceptEvent(state, event, evidence);
 }
 
 function hasSeenEvent(state: SessionState | null, event: Recorded): boolean {
   return state !== null && hasSeen(state, event.envelope.id);
 }
 
-function bare(event: Recorded): Event {
+function withoutEnvelope(event: Recorded): Event {
   return { type: event.type, data: event.data } as Event;
 }
 
-function accepted(
+function acceptEvent(
   state: SessionState | null,
   event: Recorded,
   evidence: Evidence,
@@ -52,11 +53,11 @@ function accepted(
   const after = evolve(state, event);
   const react = REACTIONS[event.type] as Reaction | undefined;
   const follow = react?.(after, event.data as never, state) ?? [];
-  return [bare(event), ...chase(after, event, follow, evidence)];
+  return [withoutEnvelope(event), ...runCascade(after, event, follow, evidence)];
 }
 
 /** Some reactions depend on the state after the reactions before them; fold as they come. */
-function chase(
+function runCascade(
   state: SessionState,
   cause: Recorded,
   events: readonly Event[],
@@ -83,8 +84,8 @@ function chase(
 /** Coordinator events that themselves lead on (an iteration's end to the next task). */
 const OWN_REACTIONS: ReadonlySet<string> = new Set(["IterationCompleted", "ProposalRejected"]);
 
-function refused(state: SessionState, event: Recorded, reason: string): readonly Event[] {
-  if (event.type === "HumanDecided") return [decisionRefused(event.data, reason)];
+function refuseEvent(state: SessionState, event: Recorded, reason: string): readonly Event[] {
+  if (event.type === "HumanDecided") return [refuseDecision(event.data, reason)];
   if (state.counters.refused_outcomes >= REFUSED_OUTCOMES_MAX) return [];
   const data = {
     event_type: event.type,
@@ -95,7 +96,7 @@ function refused(state: SessionState, event: Recorded, reason: string): readonly
   return [{ type: "OutcomeRefused", data }];
 }
 
-function decisionRefused(data: EventData<"HumanDecided">, reason: string): Event {
+function refuseDecision(data: EventData<"HumanDecided">, reason: string): Event {
   return {
     type: "DecisionRefused",
     data: { escalation: data.escalation, decided_by: data.decided_by, reason },

@@ -4,22 +4,22 @@
  * I1. What an agent or a person wrote appears only escaped and length-capped.
  * I2. SessionCompleted states the methodology digests of start and end.
  */
-import { sha256 } from "../schemas/canonical.ts";
+import { computeSha256 } from "../schemas/canonical.ts";
 import type { Event } from "../schemas/event.ts";
 import type { Author } from "../schemas/parts.ts";
-import { refusalCount, rungOf } from "./ladder.ts";
-import { escaped } from "./quote.ts";
+import { countRefusals, chooseEscalationStep } from "./ladder.ts";
+import { escapeText } from "./quote.ts";
 import type { SessionState, WorkItem } from "./state.ts";
 
 /** Longest quote of a proposal shown to a person. */
 const QUOTE_CHARS = 2000;
 
 /** Counts a refusal of the present attempt and names the next rung. */
-export function reject(state: SessionState, by: Author, reason: string): Event {
+export function rejectAttempt(state: SessionState, by: Author, reason: string): Event {
   const item = state.work_item;
-  if (item === null) return completed(state, "failed", reason);
-  const content = item.content_digest ?? sha256(contentOf(item));
-  const count = refusalCount(state, item, content);
+  if (item === null) return completeSession(state, "failed", reason);
+  const content = item.content_digest ?? computeSha256(selectRefusedContent(item));
+  const count = countRefusals(state, item, content);
   return {
     type: "ProposalRejected",
     data: {
@@ -28,19 +28,19 @@ export function reject(state: SessionState, by: Author, reason: string): Event {
       content_digest: content,
       count,
       by,
-      reason: escaped(reason, QUOTE_CHARS),
-      next: rungOf(count),
+      reason: escapeText(reason, QUOTE_CHARS),
+      next: chooseEscalationStep(count),
     },
   };
 }
 
 /** What a refusal is about: the proposal, else a person's text, else just this work item. */
-function contentOf(item: WorkItem): string {
+function selectRefusedContent(item: WorkItem): string {
   return item.raw ?? (item.author === "person" ? item.text : `nothing proposed in ${item.id}`);
 }
 
 /** Hands the work item to a person, with everything needed on one screen. */
-export function escalate(state: SessionState, reason: string): Event {
+export function escalateToPerson(state: SessionState, reason: string): Event {
   const item = state.work_item;
   return {
     type: "EscalationRaised",
@@ -48,8 +48,8 @@ export function escalate(state: SessionState, reason: string): Event {
       escalation: `e${state.counters.escalations + 1}`,
       work_item: item?.id ?? "",
       iteration: state.iteration,
-      reason: escaped(reason, QUOTE_CHARS),
-      proposed: escaped(item?.raw ?? item?.text ?? "", QUOTE_CHARS),
+      reason: escapeText(reason, QUOTE_CHARS),
+      proposed: escapeText(item?.raw ?? item?.text ?? "", QUOTE_CHARS),
       violations: item?.violations ?? [],
       feedback: item?.feedback ?? [],
       options: ["resume", "keep_current", "abort"],
@@ -60,7 +60,7 @@ export function escalate(state: SessionState, reason: string): Event {
 }
 
 /** The tuning is over: ask for the locked weeks, once. */
-export function requestLockedTest(state: SessionState, reason: string): Event {
+export function createLockedTestRequested(state: SessionState, reason: string): Event {
   return {
     type: "LockedTestRequested",
     data: {
@@ -72,13 +72,13 @@ export function requestLockedTest(state: SessionState, reason: string): Event {
 }
 
 /** The last event of a session before its seal. */
-export function completed(state: SessionState, status: string, reason: string): Event {
+export function completeSession(state: SessionState, status: string, reason: string): Event {
   const { counters } = state;
   return {
     type: "SessionCompleted",
     data: {
       status,
-      reason: escaped(reason, QUOTE_CHARS),
+      reason: escapeText(reason, QUOTE_CHARS),
       methodology_digest_start: state.baseline?.methodology_digest ?? null,
       methodology_digest_end: state.accepted?.methodology_digest ?? null,
       final_digest: state.accepted?.config_digest ?? null,

@@ -6,7 +6,7 @@
  */
 import type { EventData, Recorded } from "../schemas/event.ts";
 import type { Author, Violation } from "../schemas/parts.ts";
-import { escaped } from "./quote.ts";
+import { escapeText } from "./quote.ts";
 
 const QUOTE_CHARS = 2000;
 
@@ -51,7 +51,7 @@ export interface EscalationView extends EventData<"EscalationRaised"> {
 }
 
 /** The escalation of that name in a session's events; null where there is none. */
-export function escalationView(
+export function describeEscalation(
   events: readonly Recorded[],
   escalation: string,
 ): EscalationView | null {
@@ -62,15 +62,15 @@ export function escalationView(
   if (raised?.type !== "EscalationRaised") return null;
   const { envelope, data } = raised;
   const after = events.slice(at + 1);
-  const decision = decisionOn(after, data);
+  const decision = findDecision(after, data);
   const open = decision === null && !after.some((event) => ENDS.has(event.type));
   return {
     ...data,
     session: envelope.session,
     business_unit: envelope.business_unit,
     raised_at: envelope.time,
-    decide_by: data.timeout_s === 0 ? null : later(envelope.time, data.timeout_s),
-    attempts: attemptsAt(events.slice(0, at), data.work_item),
+    decide_by: data.timeout_s === 0 ? null : addSeconds(envelope.time, data.timeout_s),
+    attempts: listRefusedAttempts(events.slice(0, at), data.work_item),
     status: open ? "open" : decision === null ? "over" : "decided",
     decision,
     refused_decisions: after.flatMap((event) =>
@@ -81,7 +81,7 @@ export function escalationView(
 
 const ENDS: ReadonlySet<string> = new Set(["SessionCompleted", "TaskStated", "IterationCompleted"]);
 
-function decisionOn(
+function findDecision(
   after: readonly Recorded[],
   { escalation, default_choice }: EventData<"EscalationRaised">,
 ): EscalationDecision | null {
@@ -89,7 +89,7 @@ function decisionOn(
     const at = event.envelope.time;
     if (event.type === "HumanDecided" && event.data.escalation === escalation) {
       const { choice, decided_by, reason } = event.data;
-      return { choice, decided_by, reason: escaped(reason, QUOTE_CHARS), at };
+      return { choice, decided_by, reason: escapeText(reason, QUOTE_CHARS), at };
     }
     if (event.type === "DeadlinePassed" && event.data.deadline === escalation) {
       return { choice: default_choice, decided_by: null, reason: "nobody decided in time", at };
@@ -98,14 +98,21 @@ function decisionOn(
   return null;
 }
 
-function attemptsAt(before: readonly Recorded[], workItem: string): readonly RefusedAttempt[] {
+function listRefusedAttempts(
+  before: readonly Recorded[],
+  workItem: string,
+): readonly RefusedAttempt[] {
   return before.flatMap((event) => {
     if (event.type !== "ProposalRejected" || event.data.work_item !== workItem) return [];
     const { proposal, by, count, reason } = event.data;
-    const made = before.findLast((row) => row.type === "ProposalMade" && names(row, proposal));
-    const veto = before.findLast((row) => row.type === "ProposalVetoed" && names(row, proposal));
+    const made = before.findLast(
+      (row) => row.type === "ProposalMade" && isAboutProposal(row, proposal),
+    );
+    const veto = before.findLast(
+      (row) => row.type === "ProposalVetoed" && isAboutProposal(row, proposal),
+    );
     const said = before.findLast(
-      (row) => row.type === "RejectionExplained" && names(row, proposal),
+      (row) => row.type === "RejectionExplained" && isAboutProposal(row, proposal),
     );
     const vetoed = veto?.type === "ProposalVetoed" ? veto.data : null;
     const explained = said?.type === "RejectionExplained" ? said.data : null;
@@ -113,20 +120,20 @@ function attemptsAt(before: readonly Recorded[], workItem: string): readonly Ref
     return {
       proposal,
       author: proposed?.author ?? null,
-      proposed: proposed === null ? null : escaped(proposed.raw, QUOTE_CHARS),
+      proposed: proposed === null ? null : escapeText(proposed.raw, QUOTE_CHARS),
       layer: vetoed?.layer ?? null,
       violations: vetoed?.violations ?? [],
       by,
       count,
       reason,
-      citations: explained?.citations ?? citationsOf(before, proposal),
+      citations: explained?.citations ?? findRefusalCitations(before, proposal),
       permitted: explained?.permitted ?? null,
     };
   });
 }
 
 /** Works that an agent's refusal of a person's words names. */
-function citationsOf(before: readonly Recorded[], proposal: string): readonly string[] {
+function findRefusalCitations(before: readonly Recorded[], proposal: string): readonly string[] {
   const said = before.findLast(
     (row) =>
       row.type === "AgentAnswered" && `${row.data.work_item}.${row.data.attempt}` === proposal,
@@ -134,11 +141,11 @@ function citationsOf(before: readonly Recorded[], proposal: string): readonly st
   return said?.type === "AgentAnswered" ? said.data.citations : [];
 }
 
-function names(event: Recorded, proposal: string): boolean {
+function isAboutProposal(event: Recorded, proposal: string): boolean {
   return (event.data as { readonly proposal?: string }).proposal === proposal;
 }
 
-function later(time: string, seconds: number): string {
+function addSeconds(time: string, seconds: number): string {
   // oxlint-disable-next-line no-restricted-globals -- parsing reads no clock
   return new Date(Date.parse(time) + seconds * 1000).toISOString();
 }

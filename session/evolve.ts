@@ -6,14 +6,14 @@
  */
 import type { Event, EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { ReasonerNote, Role } from "../schemas/parts.ts";
-import { baselineItem, item, taskItem } from "./work-item.ts";
+import { createBaselineItem, updateWorkItem, createWorkItem } from "./work-item.ts";
 import {
   BASELINE_ITEM,
   CONSTRAINTS_MAX,
-  emptyState,
-  proposalId,
+  createSessionState,
+  formatProposalId,
   SEEN_MAX,
-  seenKey,
+  toSeenKey,
   type Candidate,
   type Counters,
   type SessionState,
@@ -27,19 +27,20 @@ type Folds = { readonly [T in EventType]?: Fold<T> };
 /** State after `event`; the first event of a session makes it. */
 export function evolve(state: SessionState | null, event: Recorded): SessionState {
   const { envelope } = event;
-  const before = state ?? emptyState(envelope.session, envelope.business_unit, envelope.time);
+  const before =
+    state ?? createSessionState(envelope.session, envelope.business_unit, envelope.time);
   const fold = FOLDS[event.type] as Fold<EventType> | undefined;
-  const change = fold?.(before, event.data as never, millisecondsOf(envelope.time)) ?? {};
-  const grown = before.seen.concat(seenKeys(event));
+  const change = fold?.(before, event.data as never, parseMilliseconds(envelope.time)) ?? {};
+  const grown = before.seen.concat(listSeenKeys(event));
   const seen = grown.length > SEEN_MAX ? grown.slice(-SEEN_MAX) : grown;
   const updated = envelope.time > before.updated ? envelope.time : before.updated;
   return { ...before, ...change, seen, updated };
 }
 
 /** A refused event was dealt with, too: refusing it again would be counting it twice. */
-function seenKeys({ type, envelope }: Recorded): readonly string[] {
+function listSeenKeys({ type, envelope }: Recorded): readonly string[] {
   const refuses = type === "OutcomeRefused" || type === "DecisionRefused";
-  return refuses ? [seenKey(envelope.cause), seenKey(envelope.id)] : [seenKey(envelope.id)];
+  return refuses ? [toSeenKey(envelope.cause), toSeenKey(envelope.id)] : [toSeenKey(envelope.id)];
 }
 
 const FOLDS: Folds = {
@@ -50,7 +51,7 @@ const FOLDS: Folds = {
     limits: data.limits,
     baseline_text: data.baseline,
     context_text: data.business_context,
-    refusals: countAll(data.lineage),
+    refusals: countDigests(data.lineage),
   }),
   ProposalSubmitted: (state, data) => ({
     pending: [...state.pending, { submitted_by: data.submitted_by, text: data.text }],
@@ -60,27 +61,32 @@ const FOLDS: Folds = {
     pending:
       data.kind === "free_text" && data.attempt === 1 ? state.pending.slice(1) : state.pending,
     status: "running",
-    work_item: taskItem(state, data),
-    wait: wait("routing", proposalId(data.work_item, data.attempt), time, data.timeout_s),
+    work_item: createWorkItem(state, data),
+    wait: createWait(
+      "routing",
+      formatProposalId(data.work_item, data.attempt),
+      time,
+      data.timeout_s,
+    ),
   }),
   ProposalRouted: (state, data, time) => ({
-    work_item: item(state, {
-      role: knownRole(data.role),
+    work_item: updateWorkItem(state, {
+      role: parseRole(data.role),
       alternatives: data.alternatives.filter(isRole),
     }),
-    wait: data.role === null ? null : agentWait(state, "answer", data, time),
+    wait: data.role === null ? null : createAgentWait(state, "answer", data, time),
   }),
   ProposalMade: (state, data, time) => ({
     work_item: {
-      ...(state.work_item ?? baselineItem(state)),
-      originator: knownRole(data.author),
+      ...(state.work_item ?? createBaselineItem(state)),
+      originator: parseRole(data.author),
       raw: data.raw,
       search_score: data.search_score,
       candidate: null,
       violations: [],
     },
-    wait: wait("verdict", data.proposal, time, agentSeconds(state)),
-    counters: spend(state, data.reasoner, {
+    wait: createWait("verdict", data.proposal, time, readAgentTimeout(state)),
+    counters: addUsage(state, data.reasoner, {
       proposals: state.counters.proposals + 1,
       evaluations: state.counters.evaluations + data.evaluations,
     }),
@@ -88,12 +94,12 @@ const FOLDS: Folds = {
   AgentAnswered: (state, data) => ({
     wait: null,
     constraints: [...state.constraints, ...data.constraints].slice(-CONSTRAINTS_MAX),
-    counters: spend(state, data.reasoner, {}),
+    counters: addUsage(state, data.reasoner, {}),
   }),
-  AgentFailed: (state, data) => ({ wait: null, counters: spend(state, data.reasoner, {}) }),
+  AgentFailed: (state, data) => ({ wait: null, counters: addUsage(state, data.reasoner, {}) }),
   ProposalCleared: (state, data) => ({
     wait: null,
-    work_item: item(state, {
+    work_item: updateWorkItem(state, {
       content_digest: data.content_digest,
       candidate: {
         proposal: data.proposal,
@@ -108,13 +114,19 @@ const FOLDS: Folds = {
     spec_digest: data.spec_digest,
   }),
   ProposalVetoed: (state, data, time) => ({
-    work_item: item(state, { content_digest: data.content_digest, violations: data.violations }),
-    wait: wait("explanation", data.proposal, time, agentSeconds(state)),
+    work_item: updateWorkItem(state, {
+      content_digest: data.content_digest,
+      violations: data.violations,
+    }),
+    wait: createWait("explanation", data.proposal, time, readAgentTimeout(state)),
     counters: { ...state.counters, vetoes: state.counters.vetoes + 1 },
   }),
-  RejectionExplained: (state, data) => ({ wait: null, counters: spend(state, data.reasoner, {}) }),
+  RejectionExplained: (state, data) => ({
+    wait: null,
+    counters: addUsage(state, data.reasoner, {}),
+  }),
   ProposalRejected: (state, data) => ({
-    work_item: item(state, {
+    work_item: updateWorkItem(state, {
       rejections: data.count,
       feedback: [...(state.work_item?.feedback ?? []), data.reason].slice(-10),
       candidate: null,
@@ -123,18 +135,18 @@ const FOLDS: Folds = {
     counters: { ...state.counters, rejections: state.counters.rejections + 1 },
   }),
   TrainingRequested: (state, data, time) => ({
-    wait: wait("training", data.proposal, time, agentSeconds(state)),
+    wait: createWait("training", data.proposal, time, readAgentTimeout(state)),
   }),
-  ModelTrained: (state, data) => trained(state, data),
+  ModelTrained: (state, data) => applyModelTrained(state, data),
   TrainingRefused: () => ({ wait: null }),
   TrainingFailed: () => ({ wait: null }),
   ReviewRequested: (_state, data, time) => ({
-    wait: wait("review", data.proposal, time, data.timeout_s),
+    wait: createWait("review", data.proposal, time, data.timeout_s),
   }),
   BusinessReviewed: (state, data) => ({
     wait: null,
     constraints: [...state.constraints, ...data.constraints].slice(-CONSTRAINTS_MAX),
-    counters: spend(state, data.reasoner, {}),
+    counters: addUsage(state, data.reasoner, {}),
   }),
   IterationCompleted: (state, data) => ({
     accepted:
@@ -147,20 +159,20 @@ const FOLDS: Folds = {
   }),
   EscalationRaised: (state, data, time) => ({
     status: "waiting",
-    wait: wait("person", data.escalation, time, data.timeout_s),
+    wait: createWait("person", data.escalation, time, data.timeout_s),
     counters: { ...state.counters, escalations: state.counters.escalations + 1 },
   }),
   HumanDecided: (state, data) => ({
     wait: null,
     status: "running",
-    work_item: item(state, { instruction: data.instruction }),
+    work_item: updateWorkItem(state, { instruction: data.instruction }),
   }),
   DeadlinePassed: () => ({ wait: null, status: "running" }),
   OutcomeRefused: (state) => ({
     counters: { ...state.counters, refused_outcomes: state.counters.refused_outcomes + 1 },
   }),
   LockedTestRequested: (state, data, time) => ({
-    wait: wait("locked_test", data.final_digest, time, agentSeconds(state)),
+    wait: createWait("locked_test", data.final_digest, time, readAgentTimeout(state)),
     stopped_because: data.stopped_because,
     work_item: null,
   }),
@@ -171,12 +183,12 @@ const FOLDS: Folds = {
   LockedTestRefused: () => ({ wait: null }),
   ApprovalRequested: (_state, data, time) => ({
     stopped_because: data.stopped_because,
-    wait: wait("approval", data.final_digest, time, data.timeout_s),
+    wait: createWait("approval", data.final_digest, time, data.timeout_s),
   }),
   DeploymentDecided: (state, data) => ({
     wait: null,
     decision: data.decision,
-    counters: spend(state, data.reasoner, {}),
+    counters: addUsage(state, data.reasoner, {}),
   }),
   SessionCompleted: (_state, data) => ({
     status: data.status as SessionState["status"],
@@ -187,25 +199,30 @@ const FOLDS: Folds = {
 };
 
 /** Milliseconds since 1970 of an RFC 3339 time in UTC, without a clock. */
-function millisecondsOf(time: string): number {
+function parseMilliseconds(time: string): number {
   // oxlint-disable-next-line no-restricted-globals -- parsing reads no clock
   return Date.parse(time);
 }
 
-function wait(what: Wait["for"], key: string, time: number, seconds: number): Wait {
+function createWait(what: Wait["for"], key: string, time: number, seconds: number): Wait {
   return { for: what, key, deadline: seconds > 0 ? time + seconds * 1000 : null };
 }
 
-function agentWait(
+function createAgentWait(
   state: SessionState,
   what: Wait["for"],
   data: { work_item: string; attempt: number },
   time: number,
 ): Wait {
-  return wait(what, proposalId(data.work_item, data.attempt), time, agentSeconds(state));
+  return createWait(
+    what,
+    formatProposalId(data.work_item, data.attempt),
+    time,
+    readAgentTimeout(state),
+  );
 }
 
-function agentSeconds(state: SessionState): number {
+function readAgentTimeout(state: SessionState): number {
   return state.limits?.agent_timeout_s ?? 0;
 }
 
@@ -213,22 +230,22 @@ function isRole(role: Role | "UNKNOWN"): role is Role {
   return role !== "UNKNOWN";
 }
 
-function knownRole(author: string | null): Role | null {
+function parseRole(author: string | null): Role | null {
   const roles = ["data_scientist", "business_analyst", "stakeholder", "research_persona"];
   return author !== null && roles.includes(author) ? (author as Role) : null;
 }
 
-function trained(state: SessionState, data: EventData<"ModelTrained">): Change {
+function applyModelTrained(state: SessionState, data: EventData<"ModelTrained">): Change {
   const candidate = state.work_item?.candidate ?? null;
   if (candidate === null) return { wait: null };
   const done: Candidate = { ...candidate, trained: data };
   if (state.work_item?.id !== BASELINE_ITEM) {
-    return { wait: null, work_item: item(state, { candidate: done }) };
+    return { wait: null, work_item: updateWorkItem(state, { candidate: done }) };
   }
   return { wait: null, work_item: null, baseline: done, accepted: done };
 }
 
-function spend(state: SessionState, note: ReasonerNote, more: Partial<Counters>): Counters {
+function addUsage(state: SessionState, note: ReasonerNote, more: Partial<Counters>): Counters {
   return {
     ...state.counters,
     input_tokens: state.counters.input_tokens + note.input_tokens,
@@ -238,7 +255,7 @@ function spend(state: SessionState, note: ReasonerNote, more: Partial<Counters>)
   };
 }
 
-function countAll(digests: readonly string[]): Record<string, number> {
+function countDigests(digests: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const digest of digests) counts[digest] = (counts[digest] ?? 0) + 1;
   return counts;

@@ -13,7 +13,7 @@ import type { SessionState, WorkItem } from "./state.ts";
 export type Rung = "originator" | "alternative" | "person";
 
 /** The count that a refusal of this content gets. */
-export function refusalCount(state: SessionState, item: WorkItem, contentDigest: string): number {
+export function countRefusals(state: SessionState, item: WorkItem, contentDigest: string): number {
   const ofContent = Object.hasOwn(state.refusals, contentDigest)
     ? (state.refusals[contentDigest] ?? 0)
     : 0;
@@ -21,13 +21,13 @@ export function refusalCount(state: SessionState, item: WorkItem, contentDigest:
 }
 
 /** What the count means. */
-export function rungOf(count: number): Rung {
+export function chooseEscalationStep(count: number): Rung {
   if (count <= 1) return "originator";
   return count === 2 ? "alternative" : "person";
 }
 
 /** The role that takes over on the second refusal; null when no other role has authority. */
-export function alternativeRole(item: WorkItem): Role | null {
+export function findAlternativeRole(item: WorkItem): Role | null {
   const refused = item.originator ?? item.role;
   const candidates: readonly Role[] = [...item.alternatives, "business_analyst"];
   return candidates.find((role) => role !== refused && mayTake(role, item.kind)) ?? null;

@@ -101,12 +101,12 @@ export const NO_USAGE: ModelUsage = {
 };
 
 /** All tokens a request cost, cached ones included. */
-export function tokensOf(usage: ModelUsage): number {
-  return inputTokensOf(usage) + usage.output;
+export function countTokens(usage: ModelUsage): number {
+  return countInputTokens(usage) + usage.output;
 }
 
 /** Tokens read, from a cache or not, and written to it. */
-export function inputTokensOf(usage: ModelUsage): number {
+export function countInputTokens(usage: ModelUsage): number {
   return usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 }
 

@@ -7,7 +7,7 @@ const UNSAFE =
   /\p{Cc}|[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** `text` with unsafe characters spelled out and at most `chars` characters. */
-export function escaped(text: string, chars: number): string {
+export function escapeText(text: string, chars: number): string {
   const cut = text.length > chars ? `${text.slice(0, chars)}… (${text.length} characters)` : text;
   return cut.toWellFormed().replace(UNSAFE, (char) => {
     if (char === "\n" || char === "\t") return " ";

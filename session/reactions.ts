@@ -4,14 +4,14 @@
  * I1. One row per event type; a type without a row leads to nothing.
  * I2. Every path ends in exactly one wait or in SessionCompleted.
  */
-import { sha256 } from "../schemas/canonical.ts";
+import { computeSha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import type { Event, EventData, EventType } from "../schemas/event.ts";
-import { completed, escalate, reject } from "./endings.ts";
-import { nextStep, restate } from "./tasks.ts";
+import { completeSession, escalateToPerson, rejectAttempt } from "./endings.ts";
+import { chooseNextStep, createNextAttempt } from "./tasks.ts";
 import {
   BASELINE_ITEM,
-  proposalId,
+  formatProposalId,
   type SessionState,
   type WaitFor,
   type WorkItem,
@@ -28,55 +28,61 @@ type Reactions = { readonly [T in EventType]?: Reaction<T> };
 
 export const REACTIONS: Reactions = {
   SessionRequested: (state, data) => [
-    { type: "SessionStarted", data: { baseline_digest: sha256(data.baseline) } },
-    baselineProposal(state),
+    { type: "SessionStarted", data: { baseline_digest: computeSha256(data.baseline) } },
+    proposeBaseline(state),
   ],
   SessionCancelled: (state, data) => [
-    completed(state, "cancelled", `cancelled by ${data.by}: ${data.reason}`),
+    completeSession(state, "cancelled", `cancelled by ${data.by}: ${data.reason}`),
   ],
   ProposalRouted: (state, data) =>
-    data.role === null ? [escalate(state, `no agent was sure enough: ${data.reason}`)] : [],
-  AgentAnswered: answered,
+    data.role === null ? [escalateToPerson(state, `no agent was sure enough: ${data.reason}`)] : [],
+  AgentAnswered: handleAnswer,
   AgentFailed: (state, data, before) =>
     before?.wait?.for === "approval"
-      ? [completed(state, "failed", `the ${data.role} failed: ${data.message}`)]
-      : [reject(state, "system", `${data.role} failed: ${data.message}`)],
+      ? [completeSession(state, "failed", `the ${data.role} failed: ${data.message}`)]
+      : [rejectAttempt(state, "system", `${data.role} failed: ${data.message}`)],
   ProposalCleared: (state, data) =>
     data.config_digest === state.accepted?.config_digest
-      ? [iterationEnd(state, "not_improved")]
+      ? [completeIteration(state, "not_improved")]
       : [
           {
             type: "TrainingRequested",
             data: { proposal: data.proposal, config_digest: data.config_digest, seed: state.seed },
           },
         ],
-  RejectionExplained: (state, data) => afterVeto(state, data.text),
-  ProposalRejected: ladder,
+  RejectionExplained: (state, data) => handleVeto(state, data.text),
+  ProposalRejected: escalateRejection,
   ModelTrained: (state, data) =>
-    state.work_item === null ? nextStep(state) : review(state, data.proposal),
-  TrainingRefused: (state, data) => trainingFault(state, `training refused: ${data.reason}`),
-  TrainingFailed: (state, data) => trainingFault(state, `training failed: ${data.reason}`),
+    state.work_item === null ? chooseNextStep(state) : createReviewRequest(state, data.proposal),
+  TrainingRefused: (state, data) => handleTrainingFault(state, `training refused: ${data.reason}`),
+  TrainingFailed: (state, data) => handleTrainingFault(state, `training failed: ${data.reason}`),
   BusinessReviewed: (state, data) =>
     data.verdict === "critical"
-      ? [reject(state, "business_analyst", data.summary)]
-      : [iterationEnd(state, improved(state) ? "accepted" : "not_improved")],
-  IterationCompleted: (state) => nextStep(state),
-  HumanDecided: (state, data) => decided(state, data.choice, data.reason),
-  DeadlinePassed: deadline,
-  LockedTestEvaluated: (state) => [approval(state)],
-  LockedTestRefused: (state, data) => [completed(state, "failed", `locked test: ${data.reason}`)],
+      ? [rejectAttempt(state, "business_analyst", data.summary)]
+      : [completeIteration(state, isImproved(state) ? "accepted" : "not_improved")],
+  IterationCompleted: (state) => chooseNextStep(state),
+  HumanDecided: (state, data) => handleDecision(state, data.choice, data.reason),
+  DeadlinePassed: handleDeadline,
+  LockedTestEvaluated: (state) => [createApprovalRequest(state)],
+  LockedTestRefused: (state, data) => [
+    completeSession(state, "failed", `locked test: ${data.reason}`),
+  ],
   DeploymentDecided: (state, data) => [
-    completed(state, "completed", `${state.stopped_because ?? ""}; deployment: ${data.decision}`),
+    completeSession(
+      state,
+      "completed",
+      `${state.stopped_because ?? ""}; deployment: ${data.decision}`,
+    ),
   ],
 };
 
-function baselineProposal(state: SessionState): Event {
+function proposeBaseline(state: SessionState): Event {
   return {
     type: "ProposalMade",
     data: {
       work_item: BASELINE_ITEM,
       attempt: 1,
-      proposal: proposalId(BASELINE_ITEM, 1),
+      proposal: formatProposalId(BASELINE_ITEM, 1),
       author: "system",
       raw: `{"config":${state.baseline_text},"reasoning":"The baseline of this session."}`,
       search_score: null,
@@ -86,25 +92,25 @@ function baselineProposal(state: SessionState): Event {
   };
 }
 
-function answered(state: SessionState, data: EventData<"AgentAnswered">): readonly Event[] {
-  if (data.kind === "constraints") return [restate(state, { pinned: "data_scientist" })];
-  if (data.kind === "rejection") return [reject(state, data.role, data.text)];
-  return [iterationEnd(state, "answered")];
+function handleAnswer(state: SessionState, data: EventData<"AgentAnswered">): readonly Event[] {
+  if (data.kind === "constraints") return [createNextAttempt(state, { pinned: "data_scientist" })];
+  if (data.kind === "rejection") return [rejectAttempt(state, data.role, data.text)];
+  return [completeIteration(state, "answered")];
 }
 
-function afterVeto(state: SessionState, text: string): readonly Event[] {
+function handleVeto(state: SessionState, text: string): readonly Event[] {
   if (state.work_item?.id === BASELINE_ITEM) {
-    return [completed(state, "failed", `the baseline was vetoed: ${text}`)];
+    return [completeSession(state, "failed", `the baseline was vetoed: ${text}`)];
   }
-  return [reject(state, "research_persona", text)];
+  return [rejectAttempt(state, "research_persona", text)];
 }
 
-function trainingFault(state: SessionState, reason: string): readonly Event[] {
-  if (state.work_item?.id === BASELINE_ITEM) return [completed(state, "failed", reason)];
-  return [reject(state, "system", reason)];
+function handleTrainingFault(state: SessionState, reason: string): readonly Event[] {
+  if (state.work_item?.id === BASELINE_ITEM) return [completeSession(state, "failed", reason)];
+  return [rejectAttempt(state, "system", reason)];
 }
 
-function review(state: SessionState, proposal: string): readonly Event[] {
+function createReviewRequest(state: SessionState, proposal: string): readonly Event[] {
   const data = {
     proposal,
     work_item: state.work_item?.id ?? "",
@@ -114,37 +120,41 @@ function review(state: SessionState, proposal: string): readonly Event[] {
 }
 
 /** A person's text goes back to the person; an agent's work climbs the ladder. */
-function ladder(state: SessionState, data: EventData<"ProposalRejected">): readonly Event[] {
+function escalateRejection(
+  state: SessionState,
+  data: EventData<"ProposalRejected">,
+): readonly Event[] {
   const item = state.work_item;
   if (item === null) return [];
-  if (data.next === "person") return [escalate(state, data.reason)];
+  if (data.next === "person") return [escalateToPerson(state, data.reason)];
   if (item.author === "person" && data.next === "originator")
-    return [iterationEnd(state, "rejected")];
-  if (data.next === "alternative") return [restate(state, { pinned: "alternative" })];
-  return [restate(state, { pinned: item.originator ?? item.role })];
+    return [completeIteration(state, "rejected")];
+  if (data.next === "alternative") return [createNextAttempt(state, { pinned: "alternative" })];
+  return [createNextAttempt(state, { pinned: item.originator ?? item.role })];
 }
 
-function decided(state: SessionState, choice: string, reason: string): readonly Event[] {
-  if (choice === "abort") return [completed(state, "aborted", reason)];
-  if (choice === "resume") return [restate(state, { pinned: "data_scientist" })];
-  return [iterationEnd(state, "rejected")];
+function handleDecision(state: SessionState, choice: string, reason: string): readonly Event[] {
+  if (choice === "abort") return [completeSession(state, "aborted", reason)];
+  if (choice === "resume") return [createNextAttempt(state, { pinned: "data_scientist" })];
+  return [completeIteration(state, "rejected")];
 }
 
 type Late = (state: SessionState, reason: string) => readonly Event[];
 
 const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
-  person: (state) => decided(state, state.limits?.person_default ?? "keep_current", "no decision"),
-  explanation: (state) => afterVeto(state, vetoText(state.work_item)),
-  review: trainingFault,
-  routing: trainingFault,
-  answer: trainingFault,
-  training: trainingFault,
-  verdict: trainingFault,
-  locked_test: (state, reason) => [completed(state, "failed", reason)],
-  approval: (state, reason) => [completed(state, "failed", reason)],
+  person: (state) =>
+    handleDecision(state, state.limits?.person_default ?? "keep_current", "no decision"),
+  explanation: (state) => handleVeto(state, describeVeto(state.work_item)),
+  review: handleTrainingFault,
+  routing: handleTrainingFault,
+  answer: handleTrainingFault,
+  training: handleTrainingFault,
+  verdict: handleTrainingFault,
+  locked_test: (state, reason) => [completeSession(state, "failed", reason)],
+  approval: (state, reason) => [completeSession(state, "failed", reason)],
 };
 
-function deadline(
+function handleDeadline(
   state: SessionState,
   data: EventData<"DeadlinePassed">,
   before: SessionState | null,
@@ -155,7 +165,7 @@ function deadline(
     : AFTER_DEADLINE[waited](state, `${data.waited_for} took too long`);
 }
 
-function vetoText(item: WorkItem | null): string {
+function describeVeto(item: WorkItem | null): string {
   const first = item?.violations[0];
   return first === undefined ? "vetoed" : `${first.code}: ${first.message}`;
 }
@@ -163,13 +173,13 @@ function vetoText(item: WorkItem | null): string {
 /** Relative improvement below which a change is not worth its risk. */
 const IMPROVEMENT_MIN = 1e-4;
 
-function improved(state: SessionState): boolean {
+function isImproved(state: SessionState): boolean {
   const loss = state.work_item?.candidate?.trained?.loss;
   const best = state.accepted?.trained?.loss;
   return loss !== undefined && best !== undefined && loss < best * (1 - IMPROVEMENT_MIN);
 }
 
-function iterationEnd(state: SessionState, outcome: string): Event {
+function completeIteration(state: SessionState, outcome: string): Event {
   const candidate = state.work_item?.candidate ?? null;
   const kept = outcome === "accepted" ? candidate : state.accepted;
   const trained = kept?.trained ?? null;
@@ -191,10 +201,10 @@ function iterationEnd(state: SessionState, outcome: string): Event {
   };
 }
 
-function approval(state: SessionState): Event {
+function createApprovalRequest(state: SessionState): Event {
   const baseline = state.baseline?.trained;
   const final = state.accepted?.trained;
-  if (!baseline || !final) return completed(state, "failed", "nothing was trained");
+  if (!baseline || !final) return completeSession(state, "failed", "nothing was trained");
   return {
     type: "ApprovalRequested",
     data: {

@@ -3,7 +3,7 @@
  *
  * I1. Pure: the same history gives the same answer, and nothing is written anywhere.
  */
-import { canonicalJson } from "../schemas/canonical.ts";
+import { toCanonicalJson } from "../schemas/canonical.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
@@ -25,7 +25,10 @@ const NOT_DERIVED: ReadonlySet<string> = new Set([
 ]);
 
 /** The first event that today's code would not have recorded; null when all follow. */
-export function firstDifference(events: readonly Recorded[], faultOf: FaultOf): Difference | null {
+export function findFirstDifference(
+  events: readonly Recorded[],
+  faultOf: FaultOf,
+): Difference | null {
   let state: SessionState | null = null;
   let expected: Event[] = [];
   for (const [index, event] of events.entries()) {
@@ -36,8 +39,9 @@ export function firstDifference(events: readonly Recorded[], faultOf: FaultOf): 
         expected = [...decide(state, event, evidence)];
       }
       const next = expected.shift();
-      const derived = next === undefined ? "nothing" : said(next);
-      if (derived !== said(event)) return { seq, ...shortened(said(event), derived) };
+      const derived = next === undefined ? "nothing" : formatEvent(next);
+      if (derived !== formatEvent(event))
+        return { seq, ...truncateDifference(formatEvent(event), derived) };
     }
     state = evolve(state, event);
   }
@@ -46,14 +50,17 @@ export function firstDifference(events: readonly Recorded[], faultOf: FaultOf): 
   return { seq: events.length + 1, recorded: "nothing", derived: missing.type };
 }
 
-function said(event: Event): string {
-  return `${event.type} ${canonicalJson(event.data)}`;
+function formatEvent(event: Event): string {
+  return `${event.type} ${toCanonicalJson(event.data)}`;
 }
 
 const SHOWN_CHARS = 120;
 
 /** Both texts from shortly before where they part. */
-function shortened(recorded: string, derived: string): { recorded: string; derived: string } {
+function truncateDifference(
+  recorded: string,
+  derived: string,
+): { recorded: string; derived: string } {
   let at = 0;
   while (at < recorded.length && recorded[at] === derived[at]) at += 1;
   const from = Math.max(0, at - SHOWN_CHARS / 2);

@@ -6,7 +6,7 @@
  */
 import type { EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { Metrics } from "../schemas/parts.ts";
-import { historyDigest } from "./audit.ts";
+import { computeHistoryDigest } from "./audit.ts";
 import { replay } from "./evolve.ts";
 import type { SessionState } from "./state.ts";
 
@@ -62,10 +62,13 @@ export interface SessionResults {
 }
 
 /** Results of the events of one session, in order; `head` is the hash of the last. */
-export function resultsOf(events: readonly Recorded[], head: string): SessionResults | null {
+export function computeSessionResults(
+  events: readonly Recorded[],
+  head: string,
+): SessionResults | null {
   const state = replay(events);
   if (state === null) return null;
-  const completed = last(events, "SessionCompleted");
+  const completed = findLastEventData(events, "SessionCompleted");
   const start = state.baseline?.methodology_digest ?? null;
   const end = state.accepted?.methodology_digest ?? null;
   const { refused_outcomes: _refused, proposals, ...counts } = state.counters;
@@ -86,41 +89,44 @@ export function resultsOf(events: readonly Recorded[], head: string): SessionRes
       baseline: state.baseline?.trained?.validation ?? null,
       final: state.accepted?.trained?.validation ?? null,
     },
-    locked_test: last(events, "LockedTestEvaluated"),
-    changes: changesOf(events),
-    iterations: all(events, "IterationCompleted"),
-    convergence: convergenceOf(events, state),
+    locked_test: findLastEventData(events, "LockedTestEvaluated"),
+    changes: computeNetChanges(events),
+    iterations: listEventData(events, "IterationCompleted"),
+    convergence: describeConvergence(events, state),
     counts: { iterations: state.iteration, proposals_tried: proposals, ...counts },
     model: state.accepted?.trained ?? null,
-    review: acceptedReview(events, state),
-    deployment: last(events, "DeploymentDecided"),
+    review: findAcceptedReview(events, state),
+    deployment: findLastEventData(events, "DeploymentDecided"),
     final_config: state.accepted === null ? null : (JSON.parse(state.accepted.config) as unknown),
     history: {
       records: events.length,
       head,
-      digest: historyDigest(events),
+      digest: computeHistoryDigest(events),
       sealed: events.some(({ type }) => type === "SessionSealed"),
     },
   };
 }
 
-function all<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {
+function listEventData<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {
   return events.filter((event) => event.type === type).map((event) => event.data as EventData<T>);
 }
 
-function last<T extends EventType>(events: readonly Recorded[], type: T): EventData<T> | null {
-  return all(events, type).at(-1) ?? null;
+function findLastEventData<T extends EventType>(
+  events: readonly Recorded[],
+  type: T,
+): EventData<T> | null {
+  return listEventData(events, type).at(-1) ?? null;
 }
 
 /** Net change of every number from the baseline to the configuration in force. */
-function changesOf(events: readonly Recorded[]): SessionResults["changes"] {
+function computeNetChanges(events: readonly Recorded[]): SessionResults["changes"] {
   const accepted = new Set(
-    all(events, "IterationCompleted")
+    listEventData(events, "IterationCompleted")
       .filter((iteration) => iteration.outcome === "accepted")
       .map((iteration) => iteration.proposal),
   );
   const net = new Map<string, { from: number; to: number }>();
-  for (const cleared of all(events, "ProposalCleared")) {
+  for (const cleared of listEventData(events, "ProposalCleared")) {
     if (!accepted.has(cleared.proposal)) continue;
     for (const { path, from, to } of cleared.changes) {
       net.set(path, { from: net.get(path)?.from ?? from, to });
@@ -131,11 +137,13 @@ function changesOf(events: readonly Recorded[]): SessionResults["changes"] {
     .map(([path, change]) => ({ path, ...change }));
 }
 
-function convergenceOf(
+function describeConvergence(
   events: readonly Recorded[],
   state: SessionState,
 ): SessionResults["convergence"] {
-  const search = all(events, "ProposalMade").findLast((made) => made.search_score !== null);
+  const search = listEventData(events, "ProposalMade").findLast(
+    (made) => made.search_score !== null,
+  );
   return {
     score: state.convergence,
     solver: state.accepted?.trained?.solver_score ?? null,
@@ -144,10 +152,12 @@ function convergenceOf(
   };
 }
 
-function acceptedReview(
+function findAcceptedReview(
   events: readonly Recorded[],
   state: SessionState,
 ): EventData<"BusinessReviewed"> | null {
   const proposal = state.accepted?.proposal;
-  return all(events, "BusinessReviewed").find((review) => review.proposal === proposal) ?? null;
+  return (
+    listEventData(events, "BusinessReviewed").find((review) => review.proposal === proposal) ?? null
+  );
 }

@@ -143,7 +143,11 @@ const NO_COUNTS: Counters = {
 };
 
 /** A session of which only the name is known. */
-export function emptyState(session: string, businessUnit: string, time: string): SessionState {
+export function createSessionState(
+  session: string,
+  businessUnit: string,
+  time: string,
+): SessionState {
   return {
     session,
     business_unit: businessUnit,
@@ -175,12 +179,12 @@ export function emptyState(session: string, businessUnit: string, time: string):
 }
 
 /** The short form under which an event id (a UUID) is remembered: its first 12 digits. */
-export function seenKey(id: string): string {
+export function toSeenKey(id: string): string {
   return id.slice(0, 8) + id.slice(9, 13);
 }
 
 export function hasSeen(state: SessionState, id: string): boolean {
-  return state.seen.includes(seenKey(id));
+  return state.seen.includes(toSeenKey(id));
 }
 
 /** Statuses of sessions that something may still happen to. */
@@ -191,12 +195,12 @@ export function isOver(state: SessionState): boolean {
 }
 
 /** The proposal that an attempt at a work item makes. */
-export function proposalId(workItem: string, attempt: number): string {
+export function formatProposalId(workItem: string, attempt: number): string {
   return `${workItem}.${attempt}`;
 }
 
 /** Which attempt a proposal's id names; 0 where it names none. */
-export function attemptOf(proposal: string): number {
+export function parseAttempt(proposal: string): number {
   return Number(/\.(\d{1,9})$/.exec(proposal)?.[1] ?? 0);
 }
 

@@ -2,7 +2,7 @@
 import type { SessionSummary } from "./ports.ts";
 import { PHASES, type SessionState } from "./state.ts";
 
-export function summaryOf(state: SessionState): SessionSummary {
+export function toSessionSummary(state: SessionState): SessionSummary {
   const open = state.wait?.for === "person" ? state.wait.key : null;
   return {
     session: state.session,

@@ -7,19 +7,19 @@
  */
 import type { Event, EventData } from "../schemas/event.ts";
 import type { Role } from "../schemas/parts.ts";
-import { alternativeRole } from "./ladder.ts";
-import { requestLockedTest } from "./endings.ts";
+import { findAlternativeRole } from "./ladder.ts";
+import { createLockedTestRequested } from "./endings.ts";
 import type { SessionState, WorkItem } from "./state.ts";
 
 /** After training the baseline and after each iteration. */
-export function nextStep(state: SessionState): readonly Event[] {
-  const reason = stopReason(state);
-  if (reason === null) return [newTask(state)];
-  return [requestLockedTest(state, reason)];
+export function chooseNextStep(state: SessionState): readonly Event[] {
+  const reason = findStopReason(state);
+  if (reason === null) return [createNextTask(state)];
+  return [createLockedTestRequested(state, reason)];
 }
 
 /** Why tuning ends now; null while it goes on. */
-export function stopReason(state: SessionState): string | null {
+export function findStopReason(state: SessionState): string | null {
   const limits = state.limits;
   if (limits === null) return "no limits";
   if (state.iteration >= limits.max_iterations) return "all iterations used";
@@ -33,13 +33,13 @@ export function stopReason(state: SessionState): string | null {
   return null;
 }
 
-function newTask(state: SessionState): Event {
+function createNextTask(state: SessionState): Event {
   const iteration = state.iteration + 1;
   const pending = state.pending[0];
-  const text = pending?.text ?? tuningText(state);
+  const text = pending?.text ?? describeTuning(state);
   return {
     type: "TaskStated",
-    data: taskData(state, {
+    data: createTaskData(state, {
       work_item: `w${iteration}`,
       iteration,
       attempt: 1,
@@ -55,16 +55,16 @@ function newTask(state: SessionState): Event {
 }
 
 /** The same work item once more, with what was learnt. */
-export function restate(
+export function createNextAttempt(
   state: SessionState,
   to: { readonly pinned: Role | "alternative" | null },
 ): Event {
   const item = state.work_item as WorkItem;
-  const pinned = to.pinned === "alternative" ? alternativeRole(item) : to.pinned;
+  const pinned = to.pinned === "alternative" ? findAlternativeRole(item) : to.pinned;
   const excluded = to.pinned === "alternative" && item.originator !== null ? [item.originator] : [];
   return {
     type: "TaskStated",
-    data: taskData(state, {
+    data: createTaskData(state, {
       work_item: item.id,
       iteration: state.iteration,
       attempt: item.attempt + 1,
@@ -84,19 +84,19 @@ type TaskPart = Omit<
   "constraints" | "base_digest" | "seed" | "evaluations" | "timeout_s"
 >;
 
-function taskData(state: SessionState, part: TaskPart): EventData<"TaskStated"> {
+function createTaskData(state: SessionState, part: TaskPart): EventData<"TaskStated"> {
   return {
     ...part,
     constraints: state.constraints,
     base_digest: state.accepted?.config_digest ?? "",
-    seed: taskSeed(state.seed, part.iteration, part.attempt),
+    seed: deriveTaskSeed(state.seed, part.iteration, part.attempt),
     evaluations: state.limits?.evaluations_per_iteration ?? 0,
     timeout_s: state.limits?.agent_timeout_s ?? 0,
   };
 }
 
 /** A different, reproducible seed for every attempt (FNV-1a over the three numbers). */
-function taskSeed(seed: number, iteration: number, attempt: number): number {
+function deriveTaskSeed(seed: number, iteration: number, attempt: number): number {
   let hash = 0x811c9dc5;
   for (const part of [seed, iteration, attempt]) {
     hash = Math.imul(hash ^ (part & 0xffff), 0x01000193) >>> 0;
@@ -105,14 +105,14 @@ function taskSeed(seed: number, iteration: number, attempt: number): number {
   return hash;
 }
 
-function tuningText(state: SessionState): string {
+function describeTuning(state: SessionState): string {
   const trained = state.accepted?.trained;
   const metrics = trained?.validation;
   if (trained === undefined || trained === null || metrics === undefined) return "Tune the model.";
   const error =
     metrics.mape === null
-      ? `wMAPE of ${percent(metrics.wmape ?? 0)}`
-      : `MAPE of ${percent(metrics.mape)}`;
+      ? `wMAPE of ${formatErrorPercent(metrics.wmape ?? 0)}`
+      : `MAPE of ${formatErrorPercent(metrics.mape)}`;
   const r2 = metrics.r2 === null ? "" : `, R² ${metrics.r2.toFixed(3)}`;
   return (
     `Tune decay, alpha, gamma and penalty within their ranges: the configuration in force has a ` +
@@ -120,6 +120,6 @@ function tuningText(state: SessionState): string {
   );
 }
 
-function percent(fraction: number): string {
+function formatErrorPercent(fraction: number): string {
   return `${(fraction * 100).toFixed(2)} %`;
 }

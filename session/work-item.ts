@@ -5,12 +5,12 @@ import type { EventData } from "../schemas/event.ts";
 import { BASELINE_ITEM, type SessionState, type WorkItem } from "./state.ts";
 
 /** The present work item with a change; null where there is none. */
-export function item(state: SessionState, change: Partial<WorkItem>): WorkItem | null {
+export function updateWorkItem(state: SessionState, change: Partial<WorkItem>): WorkItem | null {
   return state.work_item === null ? null : { ...state.work_item, ...change };
 }
 
 /** The work item of a stated task: a new one, or the next attempt at the same. */
-export function taskItem(state: SessionState, data: EventData<"TaskStated">): WorkItem {
+export function createWorkItem(state: SessionState, data: EventData<"TaskStated">): WorkItem {
   const before = state.work_item?.id === data.work_item ? state.work_item : null;
   return {
     id: data.work_item,
@@ -33,7 +33,7 @@ export function taskItem(state: SessionState, data: EventData<"TaskStated">): Wo
 }
 
 /** The work item under which the baseline is judged and trained. */
-export function baselineItem(state: SessionState): WorkItem {
+export function createBaselineItem(state: SessionState): WorkItem {
   return {
     id: BASELINE_ITEM,
     kind: "tune",

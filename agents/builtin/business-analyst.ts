@@ -6,12 +6,12 @@
  * I3. What is critical comes with constraints under which the Data Scientist cannot repeat it.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
-import { tunableBounds, tunableValues } from "../../guard/specification/tunables.ts";
+import { computeTunableBounds, readTunableValues } from "../../guard/specification/tunables.ts";
 import type { ChannelResult, Finding } from "../../schemas/parts.ts";
-import { carryoverFindings, orderFindings } from "./carryover-checks.ts";
-import { constraintsAgainst } from "./constraints.ts";
-import { modelFindings } from "./model-checks.ts";
-import { returnFindings } from "./return-checks.ts";
+import { checkCarryover, checkHalfLifeOrder } from "./carryover-checks.ts";
+import { deriveConstraintsAgainst } from "./constraints.ts";
+import { checkModelFigures } from "./model-checks.ts";
+import { checkReturns } from "./return-checks.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import type { ReviewAnswer, ReviewJob } from "../reasoners.ts";
 
@@ -25,52 +25,52 @@ export function reviewModel(
   settings: BusinessSettings,
   spec: Specification,
 ): Omit<ReviewAnswer, "note"> {
-  const findings = findingsOf(model, settings, spec);
+  const findings = collectFindings(model, settings, spec);
   const critical = findings.filter((one) => one.severity === "critical");
   const warnings = findings.filter((one) => one.severity === "warning");
   return {
     verdict: critical.length > 0 ? "critical" : warnings.length > 0 ? "warn" : "approve",
     findings,
-    constraints: constraintsAgainst(critical, model, spec),
-    summary: summaryOf(critical, warnings),
+    constraints: deriveConstraintsAgainst(critical, model, spec),
+    summary: describeReview(critical, warnings),
   };
 }
 
-function findingsOf(
+function collectFindings(
   model: ReviewedModel,
   settings: BusinessSettings,
   spec: Specification,
 ): readonly Finding[] {
   const { candidate, baseline, context, config } = model;
-  const bounds = tunableBounds(config, spec);
+  const bounds = computeTunableBounds(config, spec);
   const perChannel = candidate.channels.flatMap((channel) => {
     const before = baseline.channels.find((row) => row.channel === channel.channel) ?? null;
     const decay = bounds.get(`hyperparameters.${channel.channel}.decay`) ?? null;
     return [
-      ...returnFindings(channel, { context, settings, before }),
-      ...carryoverFindings(channel, { settings, before, decay }),
+      ...checkReturns(channel, { context, settings, before }),
+      ...checkCarryover(channel, { settings, before, decay }),
     ];
   });
   return [
     ...perChannel,
-    ...newOrderFindings(candidate.channels, baseline.channels),
-    ...modelFindings({ candidate, baseline, settings }),
-    ...businessConstraintFindings(model),
+    ...findNewOrderFindings(candidate.channels, baseline.channels),
+    ...checkModelFigures({ candidate, baseline, settings }),
+    ...checkBusinessConstraints(model),
   ];
 }
 
 /** Disorder that the baseline had as well is no news. */
-function newOrderFindings(
+function findNewOrderFindings(
   channels: readonly ChannelResult[],
   before: readonly ChannelResult[],
 ): readonly Finding[] {
-  const known = new Set(orderFindings(before).map((one) => one.channel));
-  return orderFindings(channels).filter((one) => !known.has(one.channel));
+  const known = new Set(checkHalfLifeOrder(before).map((one) => one.channel));
+  return checkHalfLifeOrder(channels).filter((one) => !known.has(one.channel));
 }
 
 /** Ranges that the business itself set. */
-function businessConstraintFindings({ config, context }: ReviewedModel): readonly Finding[] {
-  const values = tunableValues(config);
+function checkBusinessConstraints({ config, context }: ReviewedModel): readonly Finding[] {
+  const values = readTunableValues(config);
   return context.constraints.flatMap(({ path, min, max, reason }) => {
     const value = values.get(path);
     if (value === undefined || (value >= min && value <= max)) return [];
@@ -88,7 +88,7 @@ function businessConstraintFindings({ config, context }: ReviewedModel): readonl
   });
 }
 
-function summaryOf(critical: readonly Finding[], warnings: readonly Finding[]): string {
+function describeReview(critical: readonly Finding[], warnings: readonly Finding[]): string {
   if (critical.length + warnings.length === 0) {
     return "Returns, carryover, baseline and fit keep to their benchmarks.";
   }

@@ -7,7 +7,7 @@
  */
 import type { TunableBound } from "../../guard/specification/tunables.ts";
 import type { ChannelResult, Finding } from "../../schemas/parts.ts";
-import { judged } from "./finding.ts";
+import { checkFigure } from "./finding.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 
 export interface CarryoverJob {
@@ -20,23 +20,23 @@ export interface CarryoverJob {
 /** Relative distance at which a value counts as being at its bound. */
 const AT_BOUND = 1e-3;
 
-export function carryoverFindings(channel: ChannelResult, job: CarryoverJob): readonly Finding[] {
+export function checkCarryover(channel: ChannelResult, job: CarryoverJob): readonly Finding[] {
   const { carryover } = job.settings;
   const ranges: Readonly<Record<string, readonly [number, number]>> = carryover.half_life_weeks;
   const range = Object.hasOwn(ranges, channel.media_type) ? ranges[channel.media_type] : undefined;
   const halfLife =
     range === undefined
       ? []
-      : judged({
+      : checkFigure({
           code: "half_life_unusual",
           channel: channel.channel,
-          text: `half-life of ${channel.half_life_weeks.toFixed(2)} weeks (decay ${short(channel.decay)})`,
+          text: `half-life of ${channel.half_life_weeks.toFixed(2)} weeks (decay ${formatHalfLife(channel.decay)})`,
           figure: channel.half_life_weeks,
           bound: { low: range[0], high: range[1], source: carryover.source },
           before: job.before?.half_life_weeks ?? null,
           gravity: "warning",
         });
-  const duration = judged({
+  const duration = checkFigure({
     code: "duration_90_unusual",
     channel: channel.channel,
     text: `90 % of the effect within ${channel.duration_90_weeks.toFixed(1)} weeks`,
@@ -52,9 +52,11 @@ function boundFindings(channel: ChannelResult, job: CarryoverJob): readonly Find
   const bound = job.decay;
   if (bound === null) return [];
   const { decay } = channel;
-  const hard = decay >= near(bound.max) || (bound.min > 0 && decay <= bound.min * (1 + AT_BOUND));
+  const hard =
+    decay >= computeNearBound(bound.max) || (bound.min > 0 && decay <= bound.min * (1 + AT_BOUND));
   const soft =
-    decay >= near(bound.softMax) || (bound.softMin > 0 && decay <= bound.softMin * (1 + AT_BOUND));
+    decay >= computeNearBound(bound.softMax) ||
+    (bound.softMin > 0 && decay <= bound.softMin * (1 + AT_BOUND));
   if (!hard && !soft) return [];
   const was = job.before?.decay ?? null;
   const inherited = was !== null && Math.abs(was - decay) <= AT_BOUND * decay;
@@ -65,14 +67,14 @@ function boundFindings(channel: ChannelResult, job: CarryoverJob): readonly Find
       severity: hard && !inherited ? "critical" : "warning",
       channel: channel.channel,
       figure: decay,
-      bound: `${short(low)} to ${short(high)}`,
-      message: `${channel.channel}: decay ${short(decay)} is at or beyond the end of its ${hard ? "range" : "published range"} ${short(low)} to ${short(high)}: the range may hide the better value${inherited ? " (inherited from the baseline)" : ""}`,
+      bound: `${formatHalfLife(low)} to ${formatHalfLife(high)}`,
+      message: `${channel.channel}: decay ${formatHalfLife(decay)} is at or beyond the end of its ${hard ? "range" : "published range"} ${formatHalfLife(low)} to ${formatHalfLife(high)}: the range may hide the better value${inherited ? " (inherited from the baseline)" : ""}`,
       source: "methodology specification, decay by medium",
     },
   ];
 }
 
-function near(value: number): number {
+function computeNearBound(value: number): number {
   return value * (1 - AT_BOUND);
 }
 
@@ -80,10 +82,13 @@ function near(value: number): number {
 const ORDER: readonly (readonly string[])[] = [["search"], ["social", "display"], ["tv"]];
 
 /** Search should not outlast social and display, nor these television. */
-export function orderFindings(channels: readonly ChannelResult[]): readonly Finding[] {
+export function checkHalfLifeOrder(channels: readonly ChannelResult[]): readonly Finding[] {
   const found: Finding[] = [];
   for (let at = 1; at < ORDER.length; at += 1) {
-    const [shorter, longer] = [ofMedia(channels, ORDER[at - 1]), ofMedia(channels, ORDER[at])];
+    const [shorter, longer] = [
+      selectByMedia(channels, ORDER[at - 1]),
+      selectByMedia(channels, ORDER[at]),
+    ];
     for (const quick of shorter) {
       const slowest = Math.max(...longer.map((channel) => channel.half_life_weeks));
       if (longer.length === 0 || quick.half_life_weeks <= slowest) continue;
@@ -101,13 +106,13 @@ export function orderFindings(channels: readonly ChannelResult[]): readonly Find
   return found;
 }
 
-function ofMedia(
+function selectByMedia(
   channels: readonly ChannelResult[],
   media: readonly string[] | undefined,
 ): readonly ChannelResult[] {
   return channels.filter((channel) => media?.includes(channel.media_type) === true);
 }
 
-function short(value: number): string {
+function formatHalfLife(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

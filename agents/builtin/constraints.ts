@@ -8,8 +8,8 @@
  */
 import type { Specification } from "../../guard/specification/specification.ts";
 import {
-  tunableBounds,
-  tunableValues,
+  computeTunableBounds,
+  readTunableValues,
   type TunableBound,
 } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
@@ -32,12 +32,12 @@ const PENALTY_FACTOR = 3;
 type Bounds = ReadonlyMap<string, TunableBound>;
 
 /** Ranges under which the same critical findings cannot come back in the same way. */
-export function constraintsAgainst(
+export function deriveConstraintsAgainst(
   critical: readonly Finding[],
   { config, baseline }: Model,
   spec: Specification,
 ): readonly Constraint[] {
-  const bounds = tunableBounds(config, spec);
+  const bounds = computeTunableBounds(config, spec);
   const found = new Map<string, Constraint>();
   const add = (constraint: Constraint | null): void => {
     if (constraint !== null && !found.has(constraint.path)) found.set(constraint.path, constraint);
@@ -46,23 +46,23 @@ export function constraintsAgainst(
     const { channel, code, message } = finding;
     if (channel !== null && code === "decay_at_hard_bound") {
       const was = baseline.channels.find((row) => row.channel === channel)?.decay ?? null;
-      add(publishedRange(`hyperparameters.${channel}.decay`, was, bounds, message));
+      add(createPublishedConstraint(`hyperparameters.${channel}.decay`, was, bounds, message));
     } else if (channel !== null) {
       const was = baseline.channels.find((row) => row.channel === channel);
       const now = config.hyperparameters[channel];
       if (was === undefined || now === undefined) continue;
       for (const name of TRANSFORM_PARAMETERS) {
         const path = `hyperparameters.${channel}.${name}`;
-        add(towards(path, { was: was[name], now: now[name] }, bounds, message));
+        add(createHalfwayConstraint(path, { was: was[name], now: now[name] }, bounds, message));
       }
     } else if (code.startsWith("baseline_negative")) {
-      add(morePenalty(config.training.l2_penalty, bounds, message));
+      add(createPenaltyConstraint(config.training.l2_penalty, bounds, message));
     }
   }
   return [...found.values()];
 }
 
-function publishedRange(
+function createPublishedConstraint(
   path: string,
   was: number | null,
   bounds: Bounds,
@@ -75,7 +75,7 @@ function publishedRange(
 }
 
 /** From the baseline's value half way to the refused one. */
-function towards(
+function createHalfwayConstraint(
   path: string,
   { was, now }: { was: number; now: number },
   bounds: Bounds,
@@ -87,22 +87,26 @@ function towards(
   const slack = SLACK_SHARE * (bound.max - bound.min);
   const inside = (value: number): number => Math.min(bound.max, Math.max(bound.min, value));
   const [low, high] = now > was ? [was - slack, halfway] : [halfway, was + slack];
-  return { path, min: rounded(inside(low)), max: rounded(inside(high)), reason };
+  return { path, min: roundConstraint(inside(low)), max: roundConstraint(inside(high)), reason };
 }
 
-function morePenalty(penalty: number, bounds: Bounds, reason: string): Constraint | null {
+function createPenaltyConstraint(
+  penalty: number,
+  bounds: Bounds,
+  reason: string,
+): Constraint | null {
   const path = "training.l2_penalty";
   const bound = bounds.get(path);
   if (bound === undefined) return null;
   return {
     path,
-    min: rounded(Math.min(bound.max, penalty * PENALTY_FACTOR)),
+    min: roundConstraint(Math.min(bound.max, penalty * PENALTY_FACTOR)),
     max: bound.max,
     reason,
   };
 }
 
-function rounded(value: number): number {
+function roundConstraint(value: number): number {
   return Number(value.toPrecision(4));
 }
 
@@ -110,7 +114,7 @@ function rounded(value: number): number {
 const KEPT_SHARE = 0.25;
 
 /** After refusals: ranges close to the configuration in force, of what the refusals name. */
-export function constraintsAround(
+export function deriveConstraintsAround(
   base: ModelConfig,
   bounds: Bounds,
   feedback: readonly string[],
@@ -121,7 +125,7 @@ export function constraintsAround(
     new RegExp(String.raw`(^|[^\w])${name}([^\w]|$)`, "i").test(said),
   );
   const meant = named.length > 0 ? named : names;
-  const values = tunableValues(base);
+  const values = readTunableValues(base);
   const found: Constraint[] = [];
   for (const [path, bound] of bounds) {
     const value = values.get(path);

@@ -8,17 +8,22 @@
  * I3. The words of a task are never repeated in the reasoning.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
-import { searchBounds, type TunableBound } from "../../guard/specification/tunables.ts";
+import { computeSearchBounds, type TunableBound } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { plausibleRoi } from "../benchmarks.ts";
+import { computePlausibleRoi } from "../benchmarks.ts";
 import { createEvaluator } from "./evaluator.ts";
-import { diagnosticNotes, doubtfulChannels, lessonsOf, publishedRanges } from "./lessons.ts";
-import { nothingBetterText, reasoningOf } from "./explain-proposal.ts";
-import { readWishes, type TuningWish } from "./parse-request.ts";
+import {
+  describeDiagnostics,
+  findDoubtfulChannels,
+  deriveLessons,
+  computePublishedRanges,
+} from "./lessons.ts";
+import { describeNoImprovement, describeProposal } from "./explain-proposal.ts";
+import { readTuningRequests, type TuningWish } from "./parse-request.ts";
 import { tune, type Tuning, type TuningJob } from "./tuning.ts";
-import { grantWish } from "./try-request.ts";
+import { applyTuningRequests } from "./try-request.ts";
 import type { BusinessSettings } from "../business-settings.ts";
-import { modelCall, type LoadedData } from "../data-source.ts";
+import { callModel, type LoadedData } from "../data-source.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 export interface DataScientistTools {
@@ -38,57 +43,60 @@ const UNSETTLED_GAIN = 0.05;
 export function createProposer(tools: DataScientistTools): (job: ProposeJob) => Promise<Answer> {
   return async (job) => {
     const { dataset } = await tools.load(job.base);
-    const text = wordsOf(job);
-    const wishes = text === null ? [] : await readWishes(text, job.base);
-    return modelCall(() => propose(tools, job, { dataset, wishes }));
+    const text = selectRequestText(job);
+    const wishes = text === null ? [] : await readTuningRequests(text, job.base);
+    return callModel(() => proposeBySearch(tools, job, { dataset, wishes }));
   };
 }
 
-function propose(
+function proposeBySearch(
   tools: DataScientistTools,
   job: ProposeJob,
   { dataset, wishes }: { dataset: LoadedData["dataset"]; wishes: readonly TuningWish[] },
 ): Answer {
   const { spec } = tools;
   const { baseline, task } = job;
-  const bounds = searchBounds(job.base, spec, [...task.constraints, ...job.context.constraints]);
-  const lessons = lessonsOf(task.feedback, job.base, publishedRanges(job.base, bounds));
+  const bounds = computeSearchBounds(job.base, spec, [
+    ...task.constraints,
+    ...job.context.constraints,
+  ]);
+  const lessons = deriveLessons(task.feedback, job.base, computePublishedRanges(job.base, bounds));
   const around = (base: ModelConfig, frozen: ReadonlySet<string>) =>
     createEvaluator({ dataset, base, baseline, bounds, frozen, spec });
   const { base } = job;
   const evaluator = createEvaluator({ dataset, base, baseline, spec, ...lessons });
-  const plausible = plausibleRoi(job.context, tools.settings);
+  const plausible = computePlausibleRoi(job.context, tools.settings);
   const tuningJob: TuningJob = {
     dataset,
     base: job.base,
     evaluations: job.task.evaluations > 0 ? job.task.evaluations : EVALUATIONS_DEFAULT,
     seed: job.task.seed,
     plausible,
-    doubtful: doubtfulChannels(job.trained),
-    roi: roiRanges(lessons.refusedReturns, plausible),
+    doubtful: findDoubtfulChannels(job.trained),
+    roi: createRoiRanges(lessons.refusedReturns, plausible),
   };
-  const notes = [...lessons.notes, ...diagnosticNotes(job.trained)];
-  const granted = grantWish({ wishes, evaluator, tuningJob, bounds, around });
+  const notes = [...lessons.notes, ...describeDiagnostics(job.trained)];
+  const granted = applyTuningRequests({ wishes, evaluator, tuningJob, bounds, around });
   if (granted !== null) return granted;
   const tuning = tune(evaluator, tuningJob);
   const { evaluations } = tuning;
   const said =
-    wordsOf(job) !== null
+    selectRequestText(job) !== null
       ? [...notes, "no single parameter could be read from the words given, so all were tuned"]
       : notes;
-  return answerOf(job, tuning, { evaluations, notes: said });
+  return createProposeAnswer(job, tuning, { evaluations, notes: said });
 }
 
-function answerOf(
+function createProposeAnswer(
   job: ProposeJob,
   tuning: Tuning,
   { evaluations, notes }: { evaluations: number; notes: readonly string[] },
 ): Answer {
-  const searchScore = scoreOf(tuning);
+  const searchScore = computeSearchScore(tuning);
   if (tuning.changes.length === 0) {
     return {
       changes: [{ path: "training.l2_penalty", to: job.base.training.l2_penalty }],
-      reasoning: nothingBetterText(tuning.before, evaluations, notes),
+      reasoning: describeNoImprovement(tuning.before, evaluations, notes),
       searchScore,
       evaluations,
     };
@@ -99,24 +107,24 @@ function answerOf(
   if (
     rate !== null &&
     rate !== learning_rate &&
-    inRange(job.bounds, "training.learning_rate", rate)
+    isInRange(job.bounds, "training.learning_rate", rate)
   )
     changes.push({ path: "training.learning_rate", to: rate });
   return {
     changes,
-    reasoning: reasoningOf({ base: job.base, tuning, evaluations, notes }),
+    reasoning: describeProposal({ base: job.base, tuning, evaluations, notes }),
     searchScore,
     evaluations,
   };
 }
 
 /** What a person asked for: their own task, or their instruction after an escalation. */
-function wordsOf({ task }: ProposeJob): string | null {
+function selectRequestText({ task }: ProposeJob): string | null {
   return task.instruction ?? (task.kind === "free_text" ? task.text : null);
 }
 
 /** A return that was refused has to be believable in the next proposal. */
-function roiRanges(
+function createRoiRanges(
   channels: readonly string[],
   plausible: TuningJob["plausible"],
 ): TuningJob["roi"] {
@@ -124,7 +132,11 @@ function roiRanges(
   return Object.fromEntries(channels.map((name) => [name, [plausible.low, plausible.high]]));
 }
 
-function inRange(bounds: ReadonlyMap<string, TunableBound>, path: string, value: number): boolean {
+function isInRange(
+  bounds: ReadonlyMap<string, TunableBound>,
+  path: string,
+  value: number,
+): boolean {
   const bound = bounds.get(path);
   return bound !== undefined && value >= bound.min && value <= bound.max;
 }
@@ -133,7 +145,7 @@ function inRange(bounds: ReadonlyMap<string, TunableBound>, path: string, value:
  * How settled tuning is: the search's own score, and how little this round gained over the
  * configuration in force (1 at no gain, 0 at 5 % or more); the smaller counts.
  */
-function scoreOf({ before, after, searchScore }: Tuning): number {
+function computeSearchScore({ before, after, searchScore }: Tuning): number {
   const gain = before.loss > 0 ? (before.loss - after.loss) / before.loss : 0;
   return Math.min(searchScore, Math.max(0, 1 - gain / UNSETTLED_GAIN));
 }

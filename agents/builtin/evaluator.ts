@@ -8,9 +8,9 @@
  * I2. A vector that the signature layer would refuse has the loss `REFUSED` and is never archived.
  * I3. A value that rounds to the one in force is the one in force, to the last bit.
  */
-import { observedExposure } from "../../guard/signature/exposure.ts";
+import { measureObservedExposure } from "../../guard/signature/exposure.ts";
 import { judgeSignature } from "../../guard/signature/rules.ts";
-import { signatureOf } from "../../guard/signature/signature.ts";
+import { computeSignature } from "../../guard/signature/signature.ts";
 import type { Specification } from "../../guard/specification/specification.ts";
 import type { TunableBound } from "../../guard/specification/tunables.ts";
 import { resolveBox, type Box } from "../../model/search/bounds.ts";
@@ -18,7 +18,7 @@ import type { ModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
 import type { Evaluation } from "../../model/fit/engine.ts";
 import { createObjective, type Objective } from "../../model/fit/objective.ts";
-import { parametersOf, withParameters } from "../../model/fit/problem.ts";
+import { toParameterVector, withParameters } from "../../model/fit/problem.ts";
 
 export interface Tried {
   readonly parameters: Float64Array;
@@ -58,11 +58,11 @@ const DIGITS = 4;
 export function createEvaluator(job: EvaluatorJob): Evaluator {
   const { base } = job;
   const inner = createObjective(job.dataset, base);
-  const start = parametersOf(base);
-  const box = boxOf(job, start);
-  const isRefused = refusals(job);
+  const start = toParameterVector(base);
+  const box = createParameterBox(job, start);
+  const isRefused = createRefusalCheck(job);
   const tried: Tried[] = [];
-  const rounded = (parameters: Float64Array): Float64Array => roundedIn(box, start, parameters);
+  const rounded = (parameters: Float64Array): Float64Array => roundInBox(box, start, parameters);
   let evaluations = 1;
   const startLoss = inner.evaluate(start).loss;
 
@@ -89,7 +89,7 @@ export function createEvaluator(job: EvaluatorJob): Evaluator {
 }
 
 /** The job's ranges over the parameter vector; frozen and unknown paths keep their value. */
-function boxOf(job: EvaluatorJob, start: Float64Array): Box {
+function createParameterBox(job: EvaluatorJob, start: Float64Array): Box {
   const box = resolveBox(job.base);
   const bound = (index: number): TunableBound | undefined => {
     const path = box.paths[index] ?? "";
@@ -102,16 +102,16 @@ function boxOf(job: EvaluatorJob, start: Float64Array): Box {
   };
 }
 
-function refusals(job: EvaluatorJob): (parameters: Float64Array) => boolean {
-  const observed = observedExposure(job.dataset, job.baseline);
-  const baseline = signatureOf(job.baseline, observed);
+function createRefusalCheck(job: EvaluatorJob): (parameters: Float64Array) => boolean {
+  const observed = measureObservedExposure(job.dataset, job.baseline);
+  const baseline = computeSignature(job.baseline, observed);
   return (parameters) => {
-    const signature = signatureOf(withParameters(job.base, parameters), observed);
+    const signature = computeSignature(withParameters(job.base, parameters), observed);
     return judgeSignature(signature, baseline, job.spec).length > 0;
   };
 }
 
-function roundedIn(box: Box, start: Float64Array, parameters: Float64Array): Float64Array {
+function roundInBox(box: Box, start: Float64Array, parameters: Float64Array): Float64Array {
   return start.map((own, index) => {
     const low = box.low[index] ?? own;
     const high = box.high[index] ?? own;

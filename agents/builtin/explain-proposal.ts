@@ -4,7 +4,7 @@
  * I1. Every figure is the engine's for exactly the proposed numbers.
  * I2. At most `REASONING_CHARS` characters; the guard refuses longer texts.
  */
-import { periodsPerWeek, type ModelConfig } from "../../model/config.ts";
+import { countPeriodsPerWeek, type ModelConfig } from "../../model/config.ts";
 import type { Metrics } from "../../model/metrics.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import type { TunedChange, Tuning } from "./tuning.ts";
@@ -20,19 +20,19 @@ const REASONING_CHARS = 4000;
 const LISTED_MAX = 24;
 
 /** The text of a proposal that changes something. */
-export function reasoningOf(told: Told): string {
+export function describeProposal(told: Told): string {
   const { tuning, evaluations, notes } = told;
   const { before, after, changes } = tuning;
-  const lines = changes.slice(0, LISTED_MAX).map((change) => changeText(change, told.base));
+  const lines = changes.slice(0, LISTED_MAX).map((change) => describeChange(change, told.base));
   const more = changes.length > LISTED_MAX ? `; and ${changes.length - LISTED_MAX} more` : "";
   const sentences = [
     `${lines.join("; ")}${more}.`,
-    `${errorText(before, after)}; ${evaluations} configurations evaluated.`,
-    worthText(changes),
-    returnsText(before, after),
+    `${describeErrors(before, after)}; ${evaluations} configurations evaluated.`,
+    describeTopChanges(changes),
+    describeReturnChanges(before, after),
     boundText(changes),
-    refinementText(tuning),
-    ...notes.map((note) => `${sentence(note)}.`),
+    describeRefinement(tuning),
+    ...notes.map((note) => `${startSentence(note)}.`),
   ];
   return sentences
     .filter((one) => one !== "")
@@ -41,7 +41,7 @@ export function reasoningOf(told: Told): string {
 }
 
 /** The text when nothing better was found. */
-export function nothingBetterText(
+export function describeNoImprovement(
   before: Pick<TrainingResult, "validation" | "loss">,
   evaluations: number,
   notes: readonly string[],
@@ -49,37 +49,37 @@ export function nothingBetterText(
   const error = `validated wMAPE ${percent(before.loss)}`;
   return [
     `None of ${evaluations} evaluated configurations lowers the error of the one in force (${error}), so its numbers stay.`,
-    ...notes.map((note) => `${sentence(note)}.`),
+    ...notes.map((note) => `${startSentence(note)}.`),
   ]
     .join(" ")
     .slice(0, REASONING_CHARS);
 }
 
 /** One change, with half-lives where it is a decay. */
-export function changeText(
+export function describeChange(
   { path, from, to }: Pick<TunedChange, "path" | "from" | "to">,
   config: ModelConfig,
 ): string {
   const name = path.replace(/^hyperparameters\.|^training\./, "").replace(".", " ");
-  const text = `${name} ${shown(from)} → ${shown(to)}`;
+  const text = `${name} ${formatParameter(from)} → ${formatParameter(to)}`;
   if (!path.endsWith(".decay")) return text;
-  const periods = periodsPerWeek(config);
-  return `${text} (half-life ${weeks(from, periods)} → ${weeks(to, periods)} weeks)`;
+  const periods = countPeriodsPerWeek(config);
+  return `${text} (half-life ${formatWeeks(from, periods)} → ${formatWeeks(to, periods)} weeks)`;
 }
 
 /** Validated errors before and after. */
-export function errorText(before: TrainingResult, after: TrainingResult): string {
+export function describeErrors(before: TrainingResult, after: TrainingResult): string {
   const [was, is] = [before.validation.mean, after.validation.mean];
   const rows = [
     `validated wMAPE ${percent(before.loss)} → ${percent(after.loss)}`,
-    ratioRow("MAPE", was, is, (metrics) => metrics.mape),
+    describeMetricChange("MAPE", was, is, (metrics) => metrics.mape),
     was.r2 === null || is.r2 === null ? "" : `R² ${was.r2.toFixed(3)} → ${is.r2.toFixed(3)}`,
   ];
   const text = rows.filter((row) => row !== "").join(", ");
-  return `${sentence(text)} over ${after.validation.folds.length} rolling-origin folds`;
+  return `${startSentence(text)} over ${after.validation.folds.length} rolling-origin folds`;
 }
 
-function ratioRow(
+function describeMetricChange(
   name: string,
   was: Metrics,
   is: Metrics,
@@ -89,16 +89,16 @@ function ratioRow(
   return from === null || to === null ? "" : `${name} ${percent(from)} → ${percent(to)}`;
 }
 
-function worthText(changes: readonly TunedChange[]): string {
+function describeTopChanges(changes: readonly TunedChange[]): string {
   const top = changes.filter((one) => one.worth > 0).toSorted((a, b) => b.worth - a.worth);
   if (top.length < 2) return "";
   const named = top
     .slice(0, 3)
-    .map((one) => `${label(one.path)} (${(one.worth * 100).toFixed(3)} points)`);
+    .map((one) => `${labelPath(one.path)} (${(one.worth * 100).toFixed(3)} points)`);
   return `Most of the gain would be lost without ${named.join(", ")}.`;
 }
 
-function returnsText(before: TrainingResult, after: TrainingResult): string {
+function describeReturnChanges(before: TrainingResult, after: TrainingResult): string {
   const moved = after.channels.flatMap((channel) => {
     const was = before.channels.find((row) => row.name === channel.name)?.roi ?? null;
     const { roi } = channel;
@@ -112,26 +112,28 @@ function returnsText(before: TrainingResult, after: TrainingResult): string {
 function boundText(changes: readonly TunedChange[]): string {
   const ends = changes.filter((one) => one.atBound !== null);
   if (ends.length === 0) return "";
-  const named = ends.map((one) => `${label(one.path)} (${one.atBound} end, ${shown(one.to)})`);
+  const named = ends.map(
+    (one) => `${labelPath(one.path)} (${one.atBound} end, ${formatParameter(one.to)})`,
+  );
   return `At the end of their range: ${named.join(", ")}; the data may ask for more than the range holds.`;
 }
 
-function refinementText(tuning: Told["tuning"]): string {
+function describeRefinement(tuning: Told["tuning"]): string {
   const rate = tuning.learningRate ?? null;
   if (rate === null || (tuning.refinementGain ?? 0) <= 0) return "";
   const gain = ((tuning.refinementGain ?? 0) * 100).toFixed(3);
   return `Gradient refinement at learning rate ${rate} gained ${gain} points.`;
 }
 
-function label(path: string): string {
+function labelPath(path: string): string {
   return path.replace(/^hyperparameters\.|^training\./, "").replace(".", " ");
 }
 
-function weeks(decay: number, periods: number): string {
+function formatWeeks(decay: number, periods: number): string {
   return decay <= 0 ? "0" : (Math.log(0.5) / Math.log(decay) / periods).toFixed(1);
 }
 
-function shown(value: number): string {
+function formatParameter(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
@@ -139,6 +141,6 @@ export function percent(fraction: number): string {
   return `${(fraction * 100).toFixed(2)} %`;
 }
 
-function sentence(text: string): string {
+function startSentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

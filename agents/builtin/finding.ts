@@ -35,13 +35,13 @@ export interface Check {
 const SAME_FAULT = 1.05;
 
 /** The finding, or none when the figure keeps to its bound. */
-export function judged(check: Check): readonly Finding[] {
+export function checkFigure(check: Check): readonly Finding[] {
   const { figure, bound } = check;
   if (figure >= bound.low && figure <= bound.high) return [];
   const inherited = check.before !== null && !isWorse(figure, check.before, bound);
   const interval = check.interval ?? null;
   const certain =
-    interval === null || isOutside(interval, bound) || isOutside(interval, point(figure));
+    interval === null || isOutside(interval, bound) || isOutside(interval, toPointRange(figure));
   const critical = check.gravity === "critical" && !inherited && certain;
   const severity = critical ? "critical" : check.gravity === "info" ? "info" : "warning";
   const subject = check.channel === null ? "" : `${check.channel}: `;
@@ -52,26 +52,28 @@ export function judged(check: Check): readonly Finding[] {
       severity,
       channel: check.channel,
       figure,
-      bound: boundText(bound, check.share),
-      message: `${subject}${check.text} is ${placeText(check)}${doubt}${inherited ? " (inherited from the baseline)" : ""}`,
+      bound: describeBound(bound, check.share),
+      message: `${subject}${check.text} is ${describeSideOfBound(check)}${doubt}${inherited ? " (inherited from the baseline)" : ""}`,
       source: bound.source,
     },
   ];
 }
 
 /** A range in words; an open end is left out. */
-export function boundText({ low, high }: Ends, share = false): string {
-  const shown = (value: number): string => (share ? `${short(value * 100)} %` : short(value));
-  if (high === Infinity) return `at least ${shown(low)}`;
-  if (low === -Infinity) return `at most ${shown(high)}`;
-  return `${shown(low)} to ${shown(high)}`;
+export function describeBound({ low, high }: Ends, share = false): string {
+  const formatBoundEnd = (value: number): string =>
+    share ? `${formatFindingNumber(value * 100)} %` : formatFindingNumber(value);
+  if (high === Infinity) return `at least ${formatBoundEnd(low)}`;
+  if (low === -Infinity) return `at most ${formatBoundEnd(high)}`;
+  return `${formatBoundEnd(low)} to ${formatBoundEnd(high)}`;
 }
 
-function placeText({ figure, bound, share = false }: Check): string {
-  if (bound.high === Infinity) return `below ${boundText(bound, share).replace("at least ", "")}`;
+function describeSideOfBound({ figure, bound, share = false }: Check): string {
+  if (bound.high === Infinity)
+    return `below ${describeBound(bound, share).replace("at least ", "")}`;
   const above = bound.low === 0 && figure > bound.high;
-  if (above) return `above ${boundText({ low: -Infinity, high: bound.high }, share).slice(8)}`;
-  return `outside ${boundText(bound, share)}`;
+  if (above) return `above ${describeBound({ low: -Infinity, high: bound.high }, share).slice(8)}`;
+  return `outside ${describeBound(bound, share)}`;
 }
 
 type Ends = Pick<Bound, "low" | "high">;
@@ -80,21 +82,21 @@ function isOutside([low, high]: readonly [number, number], bound: Ends): boolean
   return high < bound.low || low > bound.high;
 }
 
-function point(value: number): Ends {
+function toPointRange(value: number): Ends {
   return { low: value, high: value };
 }
 
 function isWorse(figure: number, before: number, bound: Bound): boolean {
-  const [now, was] = [excess(figure, bound), excess(before, bound)];
+  const [now, was] = [computeExcess(figure, bound), computeExcess(before, bound)];
   return now > was * SAME_FAULT + 1e-12;
 }
 
 /** How far beyond the nearer end, 0 inside; in units of that end where it is not 0. */
-function excess(value: number, { low, high }: Bound): number {
+function computeExcess(value: number, { low, high }: Bound): number {
   if (value > high) return (value - high) / (Math.abs(high) || 1);
   return value < low ? (low - value) / (Math.abs(low) || 1) : 0;
 }
 
-function short(value: number): string {
+function formatFindingNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

@@ -9,7 +9,7 @@
  */
 import type { ModelConfig } from "../../model/config.ts";
 import { estimateIntervals } from "../../model/search/uncertainty.ts";
-import { modelCall, type LoadedData } from "../data-source.ts";
+import { callModel, type LoadedData } from "../data-source.ts";
 import type { ReviewJob } from "../reasoners.ts";
 
 const DRAWS = 60;
@@ -23,7 +23,7 @@ export async function withIntervals(
   const { candidate, config } = job;
   if (candidate.trainer !== "builtin") return job;
   const { dataset } = await load(config);
-  const found = modelCall(() => estimateIntervals(dataset, config, { seed: SEED, draws: DRAWS }));
+  const found = callModel(() => estimateIntervals(dataset, config, { seed: SEED, draws: DRAWS }));
   const channels = candidate.channels.map((channel) => {
     const roi = found.channels[channel.channel]?.roi ?? null;
     return roi === null ? channel : { ...channel, roi_low: roi.low, roi_high: roi.high };

@@ -5,7 +5,7 @@
  *     within a quarter of its ranges around the values in force, an eighth after two refusals.
  * I2. Text of a refusal is matched against known names; nothing in it is obeyed otherwise.
  */
-import { tunableValues, type TunableBound } from "../../guard/specification/tunables.ts";
+import { readTunableValues, type TunableBound } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import type { TrainedModel } from "../reasoners.ts";
 
@@ -22,11 +22,11 @@ export interface Lessons {
  * Where a search looks first: what published work finds (the soft ranges), and the value in force
  * where that lies outside.
  */
-export function publishedRanges(
+export function computePublishedRanges(
   base: ModelConfig,
   bounds: ReadonlyMap<string, TunableBound>,
 ): ReadonlyMap<string, TunableBound> {
-  const values = tunableValues(base);
+  const values = readTunableValues(base);
   return new Map(
     [...bounds].map(([path, bound]) => {
       const value = Math.min(bound.max, Math.max(bound.min, values.get(path) ?? bound.softMin));
@@ -40,7 +40,7 @@ const PATH = /\b(?:hyperparameters\.[A-Za-z][\w-]*\.[a-z_]+|training\.[a-z0-9_]+
 const NEAR_SHARE = 0.25;
 
 /** What refusals say about where to look. */
-export function lessonsOf(
+export function deriveLessons(
   feedback: readonly string[],
   base: ModelConfig,
   bounds: ReadonlyMap<string, TunableBound>,
@@ -55,13 +55,14 @@ export function lessonsOf(
     .filter((name) => new RegExp(String.raw`(^|[^\w.])${name}([^\w.]|$)`, "i").test(said));
   const reach = NEAR_SHARE / feedback.length;
   const close =
-    named.length === 0 && frozen.size === 0 ? [...bounds.keys()] : pathsOf(named, bounds);
+    named.length === 0 && frozen.size === 0 ? [...bounds.keys()] : listChannelPaths(named, bounds);
   const narrowed = new Map(bounds);
-  const values = tunableValues(base);
+  const values = readTunableValues(base);
   for (const path of close) {
     const bound = bounds.get(path);
     const value = values.get(path);
-    if (bound !== undefined && value !== undefined) narrowed.set(path, near(bound, value, reach));
+    if (bound !== undefined && value !== undefined)
+      narrowed.set(path, narrowBound(bound, value, reach));
   }
   const notes = [
     ...(frozen.size === 0 ? [] : [`${[...frozen].join(", ")} kept after a refusal`]),
@@ -75,7 +76,7 @@ export function lessonsOf(
   };
 }
 
-function pathsOf(
+function listChannelPaths(
   channels: readonly string[],
   bounds: ReadonlyMap<string, TunableBound>,
 ): readonly string[] {
@@ -84,7 +85,7 @@ function pathsOf(
   );
 }
 
-function near(bound: TunableBound, value: number, share: number): TunableBound {
+function narrowBound(bound: TunableBound, value: number, share: number): TunableBound {
   const inside = Math.min(bound.max, Math.max(bound.min, value));
   const reach = share * (bound.max - bound.min);
   return {
@@ -104,14 +105,14 @@ const DOUBTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Channels whose effect the data can hardly tell from others'. */
-export function doubtfulChannels(trained: TrainedModel | null): ReadonlySet<string> {
+export function findDoubtfulChannels(trained: TrainedModel | null): ReadonlySet<string> {
   const findings = trained?.findings ?? [];
   const found = findings.filter((one) => DOUBTS.has(one.code)).map((one) => one.channel);
   return new Set(found.filter((channel) => channel !== null));
 }
 
 /** What the fit in force says about itself, in words. */
-export function diagnosticNotes(trained: TrainedModel | null): readonly string[] {
+export function describeDiagnostics(trained: TrainedModel | null): readonly string[] {
   const notes = (trained?.findings ?? [])
     .filter((one) => one.code === "vif_high" || one.code === "autocorrelated_residuals")
     .map((one) => one.message);

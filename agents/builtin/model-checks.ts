@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Finding } from "../../schemas/parts.ts";
-import { judged } from "./finding.ts";
+import { checkFigure } from "./finding.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import type { TrainedModel } from "../reasoners.ts";
 
@@ -18,8 +18,8 @@ export interface ModelJob {
 /** Variation of ROI at which stability is 0 (`model/results/convergence.ts`). */
 const ROI_VARIATION_MAX = 0.35;
 
-export function modelFindings(job: ModelJob): readonly Finding[] {
-  return [...baselineFindings(job), ...fitFindings(job), ...stabilityFindings(job)];
+export function checkModelFigures(job: ModelJob): readonly Finding[] {
+  return [...checkBaselineShare(job), ...checkFit(job), ...checkRoiStability(job)];
 }
 
 /** The part of the trainer's further diagnostics that is read here. */
@@ -27,7 +27,7 @@ const DETAIL = z.object({
   baseline: z.object({ worst_four_weeks: z.number() }).optional(),
 });
 
-function worstFourWeeks(trained: TrainedModel): number | null {
+function readWorstFourWeeks(trained: TrainedModel): number | null {
   try {
     return DETAIL.parse(JSON.parse(trained.detail)).baseline?.worst_four_weeks ?? null;
   } catch {
@@ -36,11 +36,11 @@ function worstFourWeeks(trained: TrainedModel): number | null {
   }
 }
 
-function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
+function checkBaselineShare({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
   const { attribution } = settings;
   const [low, high] = attribution.baseline_share;
   const share = candidate.baseline_share;
-  const worst = worstFourWeeks(candidate);
+  const worst = readWorstFourWeeks(candidate);
   const negative = {
     low: 0,
     high: Infinity,
@@ -51,7 +51,7 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
     const text = `baseline share ${percent(share)}`;
     const before = baseline.baseline_share;
     const common = { channel: null, text, figure: share, before, share: true };
-    const fault = judged({
+    const fault = checkFigure({
       ...common,
       code: "baseline_negative",
       bound: negative,
@@ -61,25 +61,25 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
     if (fault.length === 0) {
       const bound = { low, high, source: attribution.baseline_source };
       found.push(
-        ...judged({ ...common, code: "baseline_share_unusual", bound, gravity: "warning" }),
+        ...checkFigure({ ...common, code: "baseline_share_unusual", bound, gravity: "warning" }),
       );
     }
   }
   if (worst === null || (share !== null && share < 0)) return found;
-  const fault = judged({
+  const fault = checkFigure({
     code: "baseline_negative_month",
     channel: null,
     text: `the lowest four weeks of the baseline, ${percent(worst)} of its mean,`,
     figure: worst,
     share: true,
     bound: negative,
-    before: worstFourWeeks(baseline),
+    before: readWorstFourWeeks(baseline),
     gravity: "critical",
   });
   return [...found, ...fault];
 }
 
-function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
+function checkFit({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
   const { fit } = settings;
   const r2 = candidate.in_sample.r2;
   const error = candidate.validation.mape ?? candidate.validation.wmape;
@@ -87,7 +87,7 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
   const fitted =
     r2 === null
       ? []
-      : judged({
+      : checkFigure({
           code: r2 > fit.r2_suspicious ? "fit_suspicious" : "fit_weak",
           channel: null,
           text: `R² in sample ${r2.toFixed(3)}`,
@@ -100,7 +100,7 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
   const validated =
     error === null
       ? []
-      : judged({
+      : checkFigure({
           code: high ? "error_high" : "error_fair",
           channel: null,
           text: `validated ${name} ${percent(error)}`,
@@ -117,12 +117,12 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
   return [...fitted, ...validated];
 }
 
-function stabilityFindings({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
+function checkRoiStability({ candidate, baseline, settings }: ModelJob): readonly Finding[] {
   if (candidate.roi_stability === null) return [];
   const { roi_variation_accept, roi_variation_source } = settings.fit;
   const variation = (1 - candidate.roi_stability) * ROI_VARIATION_MAX;
   const before = baseline.roi_stability;
-  return judged({
+  return checkFigure({
     code: "returns_unstable",
     channel: null,
     text: `variation of returns between refits ${percent(variation)}`,

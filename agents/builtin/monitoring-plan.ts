@@ -20,7 +20,7 @@ export type MonitoringPlan = Pick<
 >;
 
 /** The plan for a model with these validated errors. */
-export function monitoringPlan(
+export function createMonitoringPlan(
   validated: Metrics,
   context: BusinessContext,
   settings: BusinessSettings,
@@ -33,8 +33,8 @@ export function monitoringPlan(
   const rollback = Math.max(tolerable, warn * LEAST_GAP);
   const rule = (metric: string, warn_above: number, rollback_above: number) => ({
     metric,
-    warn_above: rounded(warn_above),
-    rollback_above: rounded(rollback_above),
+    warn_above: roundThreshold(warn_above),
+    rollback_above: roundThreshold(rollback_above),
     window_weeks: weeks,
   });
   return {
@@ -58,7 +58,7 @@ export function monitoringPlan(
   };
 }
 
-function rounded(value: number): number {
+function roundThreshold(value: number): number {
   return Number(value.toPrecision(4));
 }
 

@@ -9,7 +9,7 @@
  *     otherwise.
  */
 import type { ModelConfig } from "../../model/config.ts";
-import { periodsPerWeek } from "../../model/config.ts";
+import { countPeriodsPerWeek } from "../../model/config.ts";
 import { TRANSFORM_PARAMETERS } from "../../model/media-types.ts";
 import { parseProposal, type Wish } from "../../router/intent.ts";
 
@@ -27,17 +27,19 @@ export interface TuningWish {
 }
 
 /** All wishes of a text that name something tunable of this model. */
-export async function readWishes(
+export async function readTuningRequests(
   text: string,
   config: ModelConfig,
 ): Promise<readonly TuningWish[]> {
-  const inWeeks = HALF_LIFE.test(text.slice(0, TEXT_CHARS)) ? parseWish(text, config) : null;
+  const inWeeks = HALF_LIFE.test(text.slice(0, TEXT_CHARS))
+    ? parseTuningRequest(text, config)
+    : null;
   if (inWeeks !== null) return [inWeeks];
   const names = config.channels.map((channel) => channel.name);
   const { wishes } = await parseProposal(text, names);
-  const read = wishes.flatMap((wish) => wishOf(wish, text, config));
+  const read = wishes.flatMap((wish) => toTuningRequests(wish, text, config));
   if (read.length > 0) return read;
-  const own = parseWish(text, config);
+  const own = parseTuningRequest(text, config);
   return own === null ? [] : [own];
 }
 
@@ -45,10 +47,10 @@ const HALF_LIFE = /half[- ]?li(?:fe|ves)[^.;]*\b(?:weeks?|days?)\b/i;
 const EVERY_CHANNEL = /\b(all|every|each|both)\b/i;
 const DIRECTIONS = { raise: "increase", lower: "decrease", set: null } as const;
 
-function wishOf(wish: Wish, text: string, config: ModelConfig): readonly TuningWish[] {
+function toTuningRequests(wish: Wish, text: string, config: ModelConfig): readonly TuningWish[] {
   const { parameter, by, relative, target, range } = wish;
   const said = text.slice(0, TEXT_CHARS).toLowerCase();
-  const channel = wish.channel ?? channelIn(said, config);
+  const channel = wish.channel ?? findNamedChannel(said, config);
   if (isTransformParameter(parameter) && channel === null && !EVERY_CHANNEL.test(said)) return [];
   const amount =
     relative !== null
@@ -100,11 +102,11 @@ const TARGET = new RegExp(
 const AMOUNT = new RegExp(String.raw`\bby\s*(?:about\s*)?${NUMBER}\s*(%|percent)?`);
 const TEXT_CHARS = 4000;
 
-function parseWish(text: string, config: ModelConfig): TuningWish | null {
+function parseTuningRequest(text: string, config: ModelConfig): TuningWish | null {
   const said = text.slice(0, TEXT_CHARS).toLowerCase().replaceAll("_", " ");
   const parameter = PARAMETER_WORDS.find(([, words]) => words.test(said))?.[0];
   if (parameter === undefined) return null;
-  const channel = channelIn(said, config);
+  const channel = findNamedChannel(said, config);
   const isTransform = parameter === "half_life" || isTransformParameter(parameter);
   if (isTransform && channel === null && !EVERY_CHANNEL.test(said)) return null;
   const direction = UP.test(said) ? "increase" : DOWN.test(said) ? "decrease" : null;
@@ -115,7 +117,7 @@ function parseWish(text: string, config: ModelConfig): TuningWish | null {
     by === null
       ? null
       : { by: Number(by[1]) / (by[2] === undefined ? 1 : 100), relative: by[2] !== undefined };
-  const target = to === null ? null : targetOf(parameter, to, config);
+  const target = to === null ? null : parseTarget(parameter, to, config);
   return {
     channel: isTransform ? channel : null,
     parameter: parameter === "half_life" ? "decay" : parameter,
@@ -131,7 +133,7 @@ function isTransformParameter(name: string): boolean {
 }
 
 /** The channel named, by its name or else by a medium that only one channel has. */
-function channelIn(said: string, config: ModelConfig): string | null {
+function findNamedChannel(said: string, config: ModelConfig): string | null {
   const named = config.channels.filter(({ name }) => {
     const words = name.toLowerCase().replaceAll(/[_-]/g, " ");
     return new RegExp(String.raw`(^|\W)${words}(\W|$)`).test(said);
@@ -144,12 +146,16 @@ function channelIn(said: string, config: ModelConfig): string | null {
 }
 
 /** "to 0.6", "to 60 %", "to 2 weeks" in the parameter's unit. */
-function targetOf(parameter: string, found: RegExpExecArray, config: ModelConfig): number | null {
+function parseTarget(
+  parameter: string,
+  found: RegExpExecArray,
+  config: ModelConfig,
+): number | null {
   const value = Number(found[1]);
   const unit = found[2] ?? "";
   if (parameter === "half_life" || /week|day/.test(unit)) {
     const weeks = unit.startsWith("day") ? value / 7 : value;
-    const periods = weeks * periodsPerWeek(config);
+    const periods = weeks * countPeriodsPerWeek(config);
     return periods > 0 ? 0.5 ** (1 / periods) : 0;
   }
   return unit === "%" || unit === "percent" ? value / 100 : value;
@@ -167,13 +173,13 @@ export function parseRange(
   const said = text.slice(0, TEXT_CHARS).toLowerCase().replaceAll("_", " ");
   const found = BETWEEN.exec(said);
   const parameter = PARAMETER_WORDS.find(([, words]) => words.test(said))?.[0];
-  const channel = channelIn(said, config);
+  const channel = findNamedChannel(said, config);
   if (found === null || parameter === undefined) return null;
   const [low, high] = [Number(found[1]), Number(found[2])];
   if (low > high) return null;
   if (parameter === "half_life") {
     if (channel === null || low <= 0) return null;
-    const decay = (weeks: number): number => 0.5 ** (1 / (weeks * periodsPerWeek(config)));
+    const decay = (weeks: number): number => 0.5 ** (1 / (weeks * countPeriodsPerWeek(config)));
     return { path: `hyperparameters.${channel}.decay`, low: decay(low), high: decay(high) };
   }
   if (!isTransformParameter(parameter)) return { path: `training.${parameter}`, low, high };

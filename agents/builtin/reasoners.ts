@@ -39,7 +39,7 @@ export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
   const note = BUILTIN_REASONER;
   return {
     propose: async (job) => ({ ...(await propose(job)), note }),
-    review: async (job) => ({ ...(await review(job, tools)), note }),
+    review: async (job) => ({ ...(await reviewWithIntervals(job, tools)), note }),
     advise: async (job) => ({ ...advise[job.role](job), note }),
     explain: async (job) => ({ ...explainRejection(job, spec), note }),
     decide: async (job) => ({ ...decideDeployment(job, settings, spec), note }),
@@ -47,7 +47,10 @@ export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
 }
 
 /** A critical return is looked at again with its interval: it may reach into the plausible. */
-async function review(job: ReviewJob, tools: BuiltinTools): Promise<Omit<ReviewAnswer, "note">> {
+async function reviewWithIntervals(
+  job: ReviewJob,
+  tools: BuiltinTools,
+): Promise<Omit<ReviewAnswer, "note">> {
   const first = reviewModel(job, tools.settings, tools.spec);
   const doubtful = first.findings.some(
     (one) => one.code === "roi_implausible" && one.severity === "critical",

@@ -5,8 +5,8 @@
  * I2. A return is compared with a benchmark of the same unit or not at all (`benchmarks.ts`).
  */
 import type { ChannelResult, Finding } from "../../schemas/parts.ts";
-import { expectedRoi, plausibleRoi, roiUnit } from "../benchmarks.ts";
-import { judged } from "./finding.ts";
+import { findExpectedRoi, computePlausibleRoi, describeRoiUnit } from "../benchmarks.ts";
+import { checkFigure } from "./finding.ts";
 import type { BusinessContext } from "../business-context.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 
@@ -20,14 +20,14 @@ export interface ReturnJob {
 /** Spend below this share of the total says little about a channel. */
 const SPEND_SHARE_MIN = 0.02;
 
-export function returnFindings(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
+export function checkReturns(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
   if (channel.roi === null) return [];
   if (channel.roi === 0) return [withoutEffect(channel, job)];
-  const implausible = implausibleReturn(channel, job);
+  const implausible = checkRoiPlausible(channel, job);
   return [
-    ...(implausible.length > 0 ? implausible : offBenchmark(channel, job)),
-    ...marginalReturn(channel, job),
-    ...shareFindings(channel, job),
+    ...(implausible.length > 0 ? implausible : checkRoiBenchmark(channel, job)),
+    ...checkMarginalReturn(channel, job),
+    ...checkEffectShare(channel, job),
   ];
 }
 
@@ -44,30 +44,30 @@ function withoutEffect(channel: ChannelResult, { before, settings }: ReturnJob):
   };
 }
 
-function implausibleReturn(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
-  const bound = plausibleRoi(job.context, job.settings);
+function checkRoiPlausible(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
+  const bound = computePlausibleRoi(job.context, job.settings);
   if (bound === null || channel.roi === null) return [];
-  return judged({
+  return checkFigure({
     code: "roi_implausible",
     channel: channel.channel,
-    text: roiText(channel, job.context),
+    text: describeRoi(channel, job.context),
     figure: channel.roi,
-    interval: intervalOf(channel),
+    interval: findRoiInterval(channel),
     bound,
     before: job.before?.roi ?? null,
     gravity: "critical",
   });
 }
 
-function offBenchmark(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
-  const bound = expectedRoi(channel, job.context, job.settings);
+function checkRoiBenchmark(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
+  const bound = findExpectedRoi(channel, job.context, job.settings);
   if (bound === null || channel.roi === null) return [];
-  return judged({
+  return checkFigure({
     code: "roi_off_benchmark",
     channel: channel.channel,
-    text: roiText(channel, job.context),
+    text: describeRoi(channel, job.context),
     figure: channel.roi,
-    interval: intervalOf(channel),
+    interval: findRoiInterval(channel),
     bound,
     before: job.before?.roi ?? null,
     gravity: "warning",
@@ -75,16 +75,16 @@ function offBenchmark(channel: ChannelResult, job: ReturnJob): readonly Finding[
 }
 
 /** The next unit of spend: does it pay, and is the curve steeper ahead than behind? */
-function marginalReturn(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
+function checkMarginalReturn(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
   const { mroi, roi } = channel;
   if (mroi === null || roi === null) return [];
   const { context } = job;
   const breakEven = context.roi_unit === "revenue" ? 1 / context.margin : 1;
-  const unit = roiUnit(context);
+  const unit = describeRoiUnit(context);
   const pays =
     context.roi_unit === "units"
       ? []
-      : judged({
+      : checkFigure({
           code: "next_spend_below_break_even",
           channel: channel.channel,
           text: `marginal ROI ${mroi.toFixed(2)} ${unit} for the next 1 % of spend`,
@@ -97,24 +97,24 @@ function marginalReturn(channel: ChannelResult, job: ReturnJob): readonly Findin
           before: job.before?.mroi ?? null,
           gravity: "info",
         });
-  const steep = judged({
+  const steep = checkFigure({
     code: "response_still_accelerating",
     channel: channel.channel,
     text: `marginal over average ROI ${(mroi / roi).toFixed(2)}`,
     figure: mroi / roi,
     bound: { low: 0, high: 2, source: "judgement: beyond the S-curve's turn it is below 1" },
-    before: ratioOf(job.before?.mroi, job.before?.roi),
+    before: computeRatio(job.before?.mroi, job.before?.roi),
     gravity: "warning",
   });
   return [...pays, ...steep];
 }
 
-function shareFindings(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
+function checkEffectShare(channel: ChannelResult, job: ReturnJob): readonly Finding[] {
   if (channel.spend_share < SPEND_SHARE_MIN) return [];
   const factor = job.settings.attribution.effect_to_spend_factor;
   const ratio = channel.effect_share / channel.spend_share;
   const { before } = job;
-  return judged({
+  return checkFigure({
     code: "effect_far_from_spend",
     channel: channel.channel,
     text: `${percent(channel.effect_share)} of the effect for ${percent(channel.spend_share)} of the spend (ratio ${ratio.toFixed(2)})`,
@@ -124,31 +124,34 @@ function shareFindings(channel: ChannelResult, job: ReturnJob): readonly Finding
       high: factor,
       source: job.settings.attribution.effect_to_spend_source,
     },
-    before: ratioOf(before?.effect_share, before?.spend_share),
+    before: computeRatio(before?.effect_share, before?.spend_share),
     gravity: "warning",
   });
 }
 
-function ratioOf(top: number | null | undefined, under: number | null | undefined): number | null {
+function computeRatio(
+  top: number | null | undefined,
+  under: number | null | undefined,
+): number | null {
   return top === null || top === undefined || under === null || under === undefined || under === 0
     ? null
     : top / under;
 }
 
 /** ROI with its interval, unit and, for revenue, profit. */
-export function roiText(channel: ChannelResult, context: BusinessContext): string {
+export function describeRoi(channel: ChannelResult, context: BusinessContext): string {
   const roi = channel.roi ?? 0;
-  const interval = intervalOf(channel);
+  const interval = findRoiInterval(channel);
   const range =
     interval === null ? "" : ` (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)})`;
   const profit =
     context.roi_unit === "revenue"
       ? `, profit ${(roi * context.margin).toFixed(2)} at margin ${context.margin}`
       : "";
-  return `ROI ${roi.toFixed(2)}${range} ${roiUnit(context)}${profit}`;
+  return `ROI ${roi.toFixed(2)}${range} ${describeRoiUnit(context)}${profit}`;
 }
 
-function intervalOf({ roi_low, roi_high }: ChannelResult): readonly [number, number] | null {
+function findRoiInterval({ roi_low, roi_high }: ChannelResult): readonly [number, number] | null {
   return roi_low === null || roi_high === null ? null : [roi_low, roi_high];
 }
 

@@ -11,9 +11,9 @@ import type { Specification } from "../../guard/specification/specification.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import type { Finding, Metrics } from "../../schemas/parts.ts";
 import { reviewModel } from "./business-analyst.ts";
-import { monitoringPlan } from "./monitoring-plan.ts";
+import { createMonitoringPlan } from "./monitoring-plan.ts";
 import type { BusinessSettings } from "../business-settings.ts";
-import { modelCall } from "../data-source.ts";
+import { callModel } from "../data-source.ts";
 import type { AdviseAnswer, AdviseJob, DecideAnswer, DecideJob } from "../reasoners.ts";
 
 /** Share by which the locked error may exceed the baseline's before the gain counts as lost. */
@@ -26,20 +26,20 @@ export function decideDeployment(
   settings: BusinessSettings,
   spec: Specification,
 ): Omit<DecideAnswer, "note"> {
-  const refusals = refusalsOf(job);
+  const refusals = listRefusals(job);
   const conditions = [...fitConditions(job), ...reviewConditions(job, settings, spec)];
   const decision =
     refusals.length > 0 ? "reject" : conditions.length > 0 ? "approve_with_conditions" : "approve";
-  const plan = monitoringPlan(job.request.final, job.context, settings);
+  const plan = createMonitoringPlan(job.request.final, job.context, settings);
   return {
     decision,
-    rationale: rationaleOf(job, refusals),
+    rationale: describeRationale(job, refusals),
     conditions: conditions.slice(0, CONDITIONS_MAX),
     ...plan,
   };
 }
 
-function refusalsOf({ figures, request, context }: DecideJob): readonly string[] {
+function listRefusals({ figures, request, context }: DecideJob): readonly string[] {
   const found: string[] = [];
   const criteria = context.success_criteria;
   const { locked_test: locked } = figures;
@@ -47,14 +47,14 @@ function refusalsOf({ figures, request, context }: DecideJob): readonly string[]
     found.push("the methodology at the end is not the methodology at the start");
   }
   if (locked === null) found.push("the locked weeks were not evaluated");
-  if (locked !== null) found.push(...lockedRefusals(locked));
-  const after = errorOf(request.final);
+  if (locked !== null) found.push(...listLockedTestRefusals(locked));
+  const after = selectError(request.final);
   if (after > criteria.mape_max) {
     found.push(
       `the validated error ${percent(after)} is above the ${percent(criteria.mape_max)} asked for`,
     );
   }
-  const gain = gainOf(errorsOf(request));
+  const gain = computeGain(selectErrors(request));
   if (gain < criteria.improvement_min) {
     found.push(
       `the validated error fell by ${percent(gain)}, less than the ${percent(criteria.improvement_min)} asked for`,
@@ -63,8 +63,10 @@ function refusalsOf({ figures, request, context }: DecideJob): readonly string[]
   return found;
 }
 
-function lockedRefusals(locked: NonNullable<DecideJob["figures"]["locked_test"]>): string[] {
-  const [was, is] = [errorOf(locked.baseline), errorOf(locked.final)];
+function listLockedTestRefusals(
+  locked: NonNullable<DecideJob["figures"]["locked_test"]>,
+): string[] {
+  const [was, is] = [selectError(locked.baseline), selectError(locked.final)];
   if (locked.contradicts) {
     return [`the locked weeks contradict validation (error ${percent(is)})`];
   }
@@ -76,11 +78,11 @@ function lockedRefusals(locked: NonNullable<DecideJob["figures"]["locked_test"]>
   return [];
 }
 
-function errorsOf(request: DecideJob["request"]): { before: number; after: number } {
-  return { before: errorOf(request.baseline), after: errorOf(request.final) };
+function selectErrors(request: DecideJob["request"]): { before: number; after: number } {
+  return { before: selectError(request.baseline), after: selectError(request.final) };
 }
 
-function gainOf({ before, after }: { before: number; after: number }): number {
+function computeGain({ before, after }: { before: number; after: number }): number {
   return before > 0 ? (before - after) / before : 0;
 }
 
@@ -94,9 +96,9 @@ function fitConditions({ figures, request, context }: DecideJob): readonly strin
     );
   }
   const locked = figures.locked_test;
-  if (locked !== null && errorOf(locked.final) > errorOf(locked.baseline)) {
+  if (locked !== null && selectError(locked.final) > selectError(locked.baseline)) {
     found.push(
-      `On the locked weeks the baseline was closer (${percent(errorOf(locked.baseline))} against ${percent(errorOf(locked.final))}): run both side by side until the next review.`,
+      `On the locked weeks the baseline was closer (${percent(selectError(locked.baseline))} against ${percent(selectError(locked.final))}): run both side by side until the next review.`,
     );
   }
   if (request.proposals_tried > 1) {
@@ -115,9 +117,9 @@ function reviewConditions(
 ): readonly string[] {
   const { final, baseline } = figures;
   if (final === null || baseline === null || figures.config === "") return [];
-  const config = modelCall(() => parseModelConfig(JSON.parse(figures.config)));
+  const config = callModel(() => parseModelConfig(JSON.parse(figures.config)));
   const { findings } = reviewModel({ config, candidate: final, baseline, context }, settings, spec);
-  return findings.filter((one) => one.severity !== "info").map(conditionOf);
+  return findings.filter((one) => one.severity !== "info").map(describeCondition);
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -132,21 +134,21 @@ const REMEDIES: Readonly<Record<string, string>> = {
   returns_unstable: "plan with the interval, not the point",
 };
 
-function conditionOf(finding: Finding): string {
+function describeCondition(finding: Finding): string {
   const remedy = REMEDIES[finding.code];
   return remedy === undefined ? `${finding.message}.` : `${finding.message}: ${remedy}.`;
 }
 
-function rationaleOf(decision: DecideJob, refusals: readonly string[]): string {
+function describeRationale(decision: DecideJob, refusals: readonly string[]): string {
   const { request, figures } = decision;
-  const { before, after } = errorsOf(request);
+  const { before, after } = selectErrors(request);
   const locked = figures.locked_test;
   const name = request.final.mape === null ? "wMAPE" : "MAPE";
   const parts = [
     `Validated ${name} ${percent(before)} → ${percent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
     locked === null
       ? ""
-      : `Locked weeks, seen once: ${percent(errorOf(locked.baseline))} → ${percent(errorOf(locked.final))}.`,
+      : `Locked weeks, seen once: ${percent(selectError(locked.baseline))} → ${percent(selectError(locked.final))}.`,
     figures.methodology_unchanged ? "The methodology is unchanged." : "",
     refusals.length === 0 ? "" : `Rejected because ${refusals.join("; ")}.`,
   ];
@@ -158,13 +160,13 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
   const stand =
     trained === null
       ? ""
-      : ` The model in force has a validated error of ${percent(errorOf(trained.validation))}.`;
+      : ` The model in force has a validated error of ${percent(selectError(trained.validation))}.`;
   const text = `Deployment is decided at the end of the session, on validated and locked weeks and the business review.${stand}`;
   return { kind: "advice", text, constraints: [], citations: [] };
 }
 
 /** The error that decisions speak of: MAPE, or wMAPE where MAPE is undefined. */
-function errorOf(metrics: Metrics): number {
+function selectError(metrics: Metrics): number {
   return metrics.mape ?? metrics.wmape ?? metrics.smape;
 }
 

@@ -8,13 +8,13 @@
  */
 import {
   applyChanges,
-  tunableValues,
+  readTunableValues,
   type TunableBound,
 } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { trainModel } from "../../model/train.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { changeText, errorText } from "./explain-proposal.ts";
+import { describeChange, describeErrors } from "./explain-proposal.ts";
 import type { TuningWish } from "./parse-request.ts";
 import { tune, type TuningJob } from "./tuning.ts";
 import type { ProposeAnswer } from "../reasoners.ts";
@@ -34,21 +34,23 @@ type Granted = Omit<ProposeAnswer, "note">;
 const AROUND_SHARE = 1e-4;
 
 /** The wishes as one proposal; null when they name nothing tunable. */
-export function grantWish(job: WishJob): Granted | null {
+export function applyTuningRequests(job: WishJob): Granted | null {
   const { evaluator, tuningJob } = job;
-  const values = distinct(
-    job.wishes.flatMap((wish) => wishedValues(wish, tuningJob.base, job.bounds, evaluator)),
+  const values = removeDuplicatePaths(
+    job.wishes.flatMap((wish) =>
+      computeRequestedValues(wish, tuningJob.base, job.bounds, evaluator),
+    ),
   );
   if (values.length === 0) return null;
   const settings = values.map(({ path, to }) => ({ path, to }));
   const wished = applyChanges(tuningJob.base, settings);
-  const before = trained(tuningJob, tuningJob.base);
-  const alone = trained(tuningJob, wished);
+  const before = trainWithConfig(tuningJob, tuningJob.base);
+  const alone = trainWithConfig(tuningJob, wished);
   const moved = settings.filter((_, at) => values[at]?.from !== values[at]?.to);
-  const told = values.map((value) => wishText(value, tuningJob.base)).join("; ");
+  const told = values.map((value) => describeRequestedValue(value, tuningJob.base)).join("; ");
   const asAsked = {
     changes: moved.length > 0 ? moved : settings.slice(0, 1),
-    reasoning: `As asked: ${told}. ${errorText(before, alone)}.`,
+    reasoning: `As asked: ${told}. ${describeErrors(before, alone)}.`,
     searchScore: null,
     evaluations: evaluator.evaluations,
   };
@@ -60,27 +62,27 @@ export function grantWish(job: WishJob): Granted | null {
     const verdict = "It raises the error, and tuning the rest around it does not make up for that.";
     return { ...asAsked, reasoning: `${asAsked.reasoning} ${verdict}`, evaluations };
   }
-  const rest = tuning.changes.map((change) => changeText(change, wished)).join("; ");
+  const rest = tuning.changes.map((change) => describeChange(change, wished)).join("; ");
   return {
     changes: [...moved, ...tuning.changes.map(({ path, to }) => ({ path, to }))],
-    reasoning: `${asAsked.reasoning} Alone it raises the error; tuned around it: ${rest}. ${errorText(before, tuning.after)}.`,
+    reasoning: `${asAsked.reasoning} Alone it raises the error; tuned around it: ${rest}. ${describeErrors(before, tuning.after)}.`,
     searchScore: null,
     evaluations,
   };
 }
 
 /** One value per path; of two wishes for the same number the later one counts. */
-function distinct(values: readonly WishedValue[]): readonly WishedValue[] {
+function removeDuplicatePaths(values: readonly WishedValue[]): readonly WishedValue[] {
   return [...new Map(values.map((value) => [value.path, value])).values()];
 }
 
-function trained(job: TuningJob, config: ModelConfig) {
+function trainWithConfig(job: TuningJob, config: ModelConfig) {
   const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
   return trainModel(job.dataset, asIs, { seed: job.seed });
 }
 
-function wishText(value: WishedValue, base: ModelConfig): string {
-  const text = changeText(value, base);
+function describeRequestedValue(value: WishedValue, base: ModelConfig): string {
+  const text = describeChange(value, base);
   if (value.asked === null || Math.abs(value.asked - value.to) <= 1e-3 * Math.abs(value.to)) {
     return text;
   }
@@ -100,31 +102,32 @@ const REACH = 0.5;
 const STEPS = 8;
 
 /** The values a wish is about; empty when it names nothing tunable. */
-function wishedValues(
+function computeRequestedValues(
   wish: TuningWish,
   base: ModelConfig,
   bounds: ReadonlyMap<string, TunableBound>,
   evaluator: Evaluator,
 ): readonly WishedValue[] {
-  return pathsOf(wish, base).flatMap((path) => {
+  return listRequestedPaths(wish, base).flatMap((path) => {
     const bound = bounds.get(path);
-    const from = tunableValues(base).get(path);
+    const from = readTunableValues(base).get(path);
     if (bound === undefined || from === undefined) return [];
     const index = evaluator.box.paths.indexOf(path);
-    const asked = askedValue(wish, from);
+    const asked = computeRequestedValue(wish, from);
     const line = { index, from, bound, evaluator };
-    const to = asked ?? (index < 0 ? halfWay(wish, line) : bestTowards(wish, line));
-    return [{ path, from, asked, to: permitted(to, bound) }];
+    const to =
+      asked ?? (index < 0 ? computeHalfwayValue(wish, line) : findBestInDirection(wish, line));
+    return [{ path, from, asked, to: clampToBound(to, bound) }];
   });
 }
 
 /** Four significant digits, whole where it has to be, inside the range. */
-function permitted(value: number, bound: TunableBound): number {
+function clampToBound(value: number, bound: TunableBound): number {
   const rounded = bound.integer ? Math.round(value) : Number(value.toPrecision(4));
   return Math.min(bound.max, Math.max(bound.min, rounded));
 }
 
-function pathsOf(wish: TuningWish, base: ModelConfig): readonly string[] {
+function listRequestedPaths(wish: TuningWish, base: ModelConfig): readonly string[] {
   if (!["decay", "alpha", "gamma"].includes(wish.parameter)) return [`training.${wish.parameter}`];
   const channels = base.channels.map((channel) => channel.name);
   const meant = wish.channel === null ? channels : channels.filter((name) => name === wish.channel);
@@ -132,7 +135,7 @@ function pathsOf(wish: TuningWish, base: ModelConfig): readonly string[] {
 }
 
 /** The value asked for; null when only a direction was. */
-function askedValue(wish: TuningWish, from: number): number | null {
+function computeRequestedValue(wish: TuningWish, from: number): number | null {
   if (wish.target !== null) return wish.target;
   if (wish.range !== null) return Math.min(wish.range[1], Math.max(wish.range[0], from));
   if (wish.amount === null) return null;
@@ -149,12 +152,12 @@ interface Line {
 }
 
 /** For numbers that the error does not depend on. */
-function halfWay(wish: TuningWish, { from, bound }: Line): number {
+function computeHalfwayValue(wish: TuningWish, { from, bound }: Line): number {
   return from + ((wish.direction === "decrease" ? bound.min : bound.max) - from) * REACH;
 }
 
 /** The best value on the way in the wished direction, by the validated error. */
-function bestTowards(wish: TuningWish, { index, from, bound, evaluator }: Line): number {
+function findBestInDirection(wish: TuningWish, { index, from, bound, evaluator }: Line): number {
   const end = wish.direction === "decrease" ? bound.min : bound.max;
   let best = { value: from, loss: Infinity };
   for (let step = 1; step <= STEPS; step += 1) {

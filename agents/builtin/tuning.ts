@@ -13,7 +13,7 @@ import type { Dataset } from "../../model/data/dataset.ts";
 import type { SearchBounds } from "../../model/search/bounds.ts";
 import type { Range } from "../../model/media-types.ts";
 import { withParameters } from "../../model/fit/problem.ts";
-import { refine } from "../../model/search/refine.ts";
+import { refineParameters } from "../../model/search/refine.ts";
 import { searchConfiguration, type SearchResult } from "../../model/search/search.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
@@ -74,11 +74,11 @@ const REFINEMENTS_COST = 3 * RATE_FACTORS.length;
 /** Tunes inside the evaluator's box. */
 export function tune(evaluator: Evaluator, job: TuningJob): Tuning {
   const { box, start } = evaluator;
-  const found = searched(evaluator, job);
+  const found = runTuningSearch(evaluator, job);
   const refined = refineFound(evaluator, found, job);
-  const shortlist = shortlisted(evaluator);
-  const chosen = mostPlausible(evaluator, shortlist, job);
-  const changes = worthwhile(evaluator, chosen, job.doubtful);
+  const shortlist = selectShortlist(evaluator);
+  const chosen = selectMostPlausible(evaluator, shortlist, job);
+  const changes = selectWorthwhileChanges(evaluator, chosen, job.doubtful);
   const after = start.slice();
   for (const { index, to } of changes) after[index] = to;
   return {
@@ -87,10 +87,10 @@ export function tune(evaluator: Evaluator, job: TuningJob): Tuning {
       from: start[index] ?? to,
       to,
       worth,
-      atBound: endOf(box.low[index], box.high[index], to),
+      atBound: findReachedEnd(box.low[index], box.high[index], to),
     })),
-    before: trained(job, start),
-    after: trained(job, after),
+    before: trainWithParameters(job, start),
+    after: trainWithParameters(job, after),
     ...refined,
     compared: shortlist.length,
     evaluations: found.evaluations + evaluator.evaluations,
@@ -99,12 +99,12 @@ export function tune(evaluator: Evaluator, job: TuningJob): Tuning {
 }
 
 /** Searches the box and puts what led, or nearly, before the evaluator. */
-function searched(evaluator: Evaluator, job: TuningJob): SearchResult {
+function runTuningSearch(evaluator: Evaluator, job: TuningJob): SearchResult {
   const { box, start, objective } = evaluator;
   const found = searchConfiguration(job.dataset, job.base, {
     seed: job.seed,
     evaluations: Math.max(SEARCH_MIN, Math.floor(job.evaluations * SEARCH_SHARE)),
-    bounds: boundsOf(job.base, evaluator),
+    bounds: createSearchBounds(job.base, evaluator),
     constraints: Object.keys(job.roi).length > 0 ? { roi: job.roi } : {},
   });
   const winner = start.map((own, index) => {
@@ -119,7 +119,7 @@ function searched(evaluator: Evaluator, job: TuningJob): SearchResult {
 }
 
 /** The evaluator's box in the form that a search takes. */
-function boundsOf(base: ModelConfig, { box }: Evaluator): SearchBounds {
+function createSearchBounds(base: ModelConfig, { box }: Evaluator): SearchBounds {
   const range = (index: number): Range => [box.low[index] ?? 0, box.high[index] ?? 0];
   const hyperparameters = Object.fromEntries(
     base.channels.map(({ name }, channel) => [
@@ -134,7 +134,7 @@ function boundsOf(base: ModelConfig, { box }: Evaluator): SearchBounds {
   return { hyperparameters, l2_penalty: range(base.channels.length * 3) };
 }
 
-function trained(job: TuningJob, parameters: Float64Array): TrainingResult {
+function trainWithParameters(job: TuningJob, parameters: Float64Array): TrainingResult {
   const config = withParameters(job.base, parameters);
   const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
   return trainModel(job.dataset, asIs, { seed: job.seed });
@@ -150,19 +150,23 @@ function refineFound(
   const used = found.evaluations + evaluator.evaluations + evaluator.start.length;
   const steps = Math.min(refinement_steps, Math.floor((job.evaluations - used) / REFINEMENTS_COST));
   if (steps < 1) return { learningRate: null, refinementGain: 0 };
-  const from = bestOf(evaluator.tried)?.parameters ?? evaluator.start;
+  const from = findLowestLoss(evaluator.tried)?.parameters ?? evaluator.start;
   let best: { rate: number; gain: number } = { rate: learning_rate, gain: 0 };
   for (const factor of RATE_FACTORS) {
     const learningRate = Number((learning_rate * factor).toPrecision(2));
     const { box, objective } = evaluator;
-    const { lossBefore, lossAfter } = refine(objective, from, { box, learningRate, steps });
+    const { lossBefore, lossAfter } = refineParameters(objective, from, {
+      box,
+      learningRate,
+      steps,
+    });
     if (lossBefore - lossAfter > best.gain)
       best = { rate: learningRate, gain: lossBefore - lossAfter };
   }
   return { learningRate: best.rate, refinementGain: best.gain };
 }
 
-function bestOf(tried: readonly Tried[]): Tried | undefined {
+function findLowestLoss(tried: readonly Tried[]): Tried | undefined {
   return tried.toSorted((a, b) => a.loss - b.loss)[0];
 }
 
@@ -170,8 +174,8 @@ function bestOf(tried: readonly Tried[]): Tried | undefined {
  * A few of what was tried and keeps at least half of the gain, the best among them, spread over all
  * that is near the best.
  */
-function shortlisted({ tried, startLoss }: Evaluator): readonly Tried[] {
-  const best = bestOf(tried);
+function selectShortlist({ tried, startLoss }: Evaluator): readonly Tried[] {
+  const best = findLowestLoss(tried);
   if (best === undefined || best.loss >= startLoss) return [];
   const limit = Math.min(best.loss * (1 + NEAR_SHARE), (best.loss + startLoss) / 2);
   const near = tried.filter((one) => one.loss <= limit);
@@ -181,16 +185,16 @@ function shortlisted({ tried, startLoss }: Evaluator): readonly Tried[] {
   return sorted.filter((_, index) => index % stride === 0);
 }
 
-function mostPlausible(
+function selectMostPlausible(
   evaluator: Evaluator,
   shortlist: readonly Tried[],
   job: TuningJob,
 ): Float64Array {
   const judged = shortlist.map(({ parameters }) => {
-    const result = trained(job, parameters);
+    const result = trainWithParameters(job, parameters);
     return {
       parameters,
-      faults: implausible(result, job),
+      faults: countImplausibleReturns(result, job),
       stable: result.convergence.roi_stability,
     };
   });
@@ -198,7 +202,7 @@ function mostPlausible(
   return first?.parameters ?? evaluator.start;
 }
 
-function implausible(result: TrainingResult, { plausible }: TuningJob): number {
+function countImplausibleReturns(result: TrainingResult, { plausible }: TuningJob): number {
   if (plausible === null) return 0;
   return result.channels.filter(
     ({ roi }) => roi !== null && (roi < plausible.low || roi > plausible.high),
@@ -212,7 +216,7 @@ interface Step {
 }
 
 /** Takes back, one by one, changes that bring nothing; the rest with what each is worth. */
-function worthwhile(
+function selectWorthwhileChanges(
   evaluator: Evaluator,
   chosen: Float64Array,
   doubtful: ReadonlySet<string>,
@@ -242,7 +246,7 @@ function worthwhile(
   return steps;
 }
 
-function endOf(
+function findReachedEnd(
   low: number | undefined,
   high: number | undefined,
   value: number,

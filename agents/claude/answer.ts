@@ -5,7 +5,7 @@
  * I2. Text is bounded before it is parsed, complaints before they are passed on.
  */
 import type { z } from "zod";
-import { errorText } from "../../schemas/errors.ts";
+import { describeError } from "../../schemas/errors.ts";
 import type { Block } from "../../session/language-model.ts";
 
 export interface Rules<T> {
@@ -38,7 +38,7 @@ export function readAnswer<T>(rules: Rules<T>, content: readonly Block[]): Read<
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return complain("malformed", `the answer is not JSON: ${errorText(error).slice(0, 200)}`);
+    return complain("malformed", `the answer is not JSON: ${describeError(error).slice(0, 200)}`);
   }
   const parsed = rules.schema.safeParse(value);
   if (!parsed.success) {

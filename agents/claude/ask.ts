@@ -9,10 +9,10 @@
  * I4. Cancellation and failures of our own store are thrown; all else is an outcome.
  */
 import { z } from "zod";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import {
-  inputTokensOf,
+  countInputTokens,
   type Block,
   type Completion,
   type JsonSchema,
@@ -22,7 +22,7 @@ import {
 } from "../../session/language-model.ts";
 import { readAnswer } from "./answer.ts";
 import type { Asker, CallRecord, Paid } from "./paid-calls.ts";
-import { usdOf } from "./prices.ts";
+import { toUsd } from "./prices.ts";
 import type { Rendered } from "./prompts.ts";
 import type { ClaudeSettings, Thinker } from "./settings.ts";
 
@@ -73,7 +73,7 @@ export interface Claude {
 }
 
 /** The schema of an answer as JSON Schema. */
-export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+export function toJsonSchema(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema);
 }
 
@@ -96,22 +96,22 @@ export function createClaudeAsk(
       const signal = AbortSignal.any([asker.signal, late]);
       try {
         const bounded = { ...question, asker: { ...asker, signal } };
-        return await converse(paid, roles[role], bounded, conversation);
+        return await runConversation(paid, roles[role], bounded, conversation);
       } catch (error) {
         asker.signal.throwIfAborted();
         if (late.aborted) {
           return conversation.failed("unavailable", `no answer within ${stepMs / 1000} s`);
         }
-        const kind = error instanceof MmmError ? kindOf(error) : null;
+        const kind = error instanceof MmmError ? classifyFailure(error) : null;
         if (kind === null) throw error;
-        return conversation.failed(kind, errorText(error));
+        return conversation.failed(kind, describeError(error));
       }
     },
   };
 }
 
 /** Kind of a failure that an outcome tells of; null for what has to be thrown. */
-function kindOf(error: MmmError): FailureKind | null {
+function classifyFailure(error: MmmError): FailureKind | null {
   if (error.code === "budget_exhausted") return "budget_exhausted";
   if (error.data["offline"] === true) return "offline";
   if (error.data["circuit"] === "open") return "circuit_open";
@@ -139,7 +139,7 @@ class Conversation {
   book(record: CallRecord): void {
     const { usage } = record.completion;
     this.#model = record.model;
-    this.#inputTokens += inputTokensOf(usage);
+    this.#inputTokens += countInputTokens(usage);
     this.#outputTokens += usage.output;
     this.#nanos += record.cost_nanos;
     this.#ms += record.ms;
@@ -160,7 +160,7 @@ class Conversation {
       prompt_digest: this.#prompt.digest,
       input_tokens: this.#inputTokens,
       output_tokens: this.#outputTokens,
-      cost_usd: usdOf(this.#nanos),
+      cost_usd: toUsd(this.#nanos),
       fallback: null,
     };
   }
@@ -170,14 +170,14 @@ class Conversation {
   }
 }
 
-async function converse<T>(
+async function runConversation<T>(
   paid: Paid,
   thinker: ClaudeSettings["roles"][Thinker],
   question: Question<T>,
   conversation: Conversation,
 ): Promise<Outcome<T>> {
   const { role, asker, prompt, schema, toolbox } = question;
-  const answer = jsonSchemaOf(schema);
+  const answer = toJsonSchema(schema);
   let repairs = 0;
   for (let turn = 1; ; turn += 1) {
     const request: ModelRequest = {
@@ -200,7 +200,7 @@ async function converse<T>(
       if (toolbox === undefined || !request.toolsAllowed) {
         return conversation.failed("malformed", "a tool was called where none is allowed");
       }
-      conversation.turns.push(toolResults(toolbox, completion));
+      conversation.turns.push(runRequestedTools(toolbox, completion));
       continue;
     }
     const read = readAnswer(question, completion.content);
@@ -211,7 +211,7 @@ async function converse<T>(
       return conversation.failed(read.complaint.kind, read.complaint.detail);
     }
     repairs += 1;
-    conversation.turns.push(complaintTurn(read.complaint.detail));
+    conversation.turns.push(createComplaintTurn(read.complaint.detail));
   }
 }
 
@@ -235,7 +235,7 @@ function stopFailure(completion: Completion): FailureKind | null {
   }
 }
 
-function toolResults(toolbox: Toolbox, completion: Completion): Turn {
+function runRequestedTools(toolbox: Toolbox, completion: Completion): Turn {
   const content = completion.content.flatMap((block): Block[] => {
     if (block.type !== "tool_use") return [];
     const { id } = block;
@@ -244,13 +244,13 @@ function toolResults(toolbox: Toolbox, completion: Completion): Turn {
         { type: "tool_result", id, text: toolbox.run(block.name, block.input), failed: false },
       ];
     } catch (error) {
-      return [{ type: "tool_result", id, text: errorText(error).slice(0, 500), failed: true }];
+      return [{ type: "tool_result", id, text: describeError(error).slice(0, 500), failed: true }];
     }
   });
   return { role: "user", content };
 }
 
-function complaintTurn(detail: string): Turn {
+function createComplaintTurn(detail: string): Turn {
   const text = `Your answer was not accepted: ${detail.slice(0, 2000)}. Answer once more, whole and corrected.`;
   return { role: "user", content: [{ type: "text", text }] };
 }

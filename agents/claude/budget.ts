@@ -9,7 +9,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
 import type { SessionState } from "../../session/state.ts";
 import { openLedger, type Ledger, type LedgerTools, type Limits } from "./ledger.ts";
-import { NOTHING, nanosOf, plus, type Amount } from "./prices.ts";
+import { NOTHING, toNanos, addAmounts, type Amount } from "./prices.ts";
 import type { ClaudeSettings } from "./settings.ts";
 
 export interface Payer {
@@ -41,13 +41,13 @@ export const GUARD_PAYER = "(guard)";
 const LEDGERS_MAX = 500;
 
 /** The name of a session's ledger. */
-export function sessionLedger(session: string): string {
+export function nameSessionLedger(session: string): string {
   return `claude/spent/session/${session}`;
 }
 
 /** The name of the ledger of the guard's judge at a moment. */
 export function guardLedger(settings: ClaudeSettings["budgets"], at: number): string {
-  return `claude/spent/guard/${periodStart(settings.guard.period, at)}`;
+  return `claude/spent/guard/${computePeriodStart(settings.guard.period, at)}`;
 }
 
 export function createBudgets(settings: ClaudeSettings["budgets"], tools: BudgetTools): Budgets {
@@ -68,20 +68,24 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
   const scopesOf = (payer: Payer): readonly (readonly [string, Ledger, Limits])[] => {
     if (payer.session === GUARD_PAYER) {
       const name = guardLedger(settings, payer.at);
-      return [["the guard", named(name, async () => NOTHING), limitsOf(settings.guard)]];
+      return [["the guard", named(name, async () => NOTHING), toLedgerLimits(settings.guard)]];
     }
-    const start = periodStart(settings.business_unit.period, payer.at);
+    const start = computePeriodStart(settings.business_unit.period, payer.at);
     const unit = payer.businessUnit;
     return [
       [
         `session ${payer.session}`,
-        named(sessionLedger(payer.session), () => spentBySession(tools.store, payer.session)),
-        limitsOf(settings.session),
+        named(nameSessionLedger(payer.session), () =>
+          readSessionSpending(tools.store, payer.session),
+        ),
+        toLedgerLimits(settings.session),
       ],
       [
         `business unit ${unit}`,
-        named(`claude/spent/unit/${start}/${unit}`, () => spentByUnit(tools.store, unit, start)),
-        limitsOf(settings.business_unit),
+        named(`claude/spent/unit/${start}/${unit}`, () =>
+          sumUnitSpending(tools.store, unit, start),
+        ),
+        toLedgerLimits(settings.business_unit),
       ],
     ];
   };
@@ -105,31 +109,31 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
   };
 }
 
-function limitsOf(budget: { tokens: number | null; usd: number | null }): Limits {
-  return { tokens: budget.tokens, nanos: budget.usd === null ? null : nanosOf(budget.usd) };
+function toLedgerLimits(budget: { tokens: number | null; usd: number | null }): Limits {
+  return { tokens: budget.tokens, nanos: budget.usd === null ? null : toNanos(budget.usd) };
 }
 
 /** First moment of the period as RFC 3339; "" for all time. */
-function periodStart(period: "ever" | "month" | "day", now: number): string {
+function computePeriodStart(period: "ever" | "month" | "day", now: number): string {
   const time = new Date(now).toISOString();
   if (period === "month") return `${time.slice(0, 7)}-01T00:00:00.000Z`;
   return period === "day" ? `${time.slice(0, 10)}T00:00:00.000Z` : "";
 }
 
 /** What the session's history counted; the ledger is newer once it exists. */
-async function spentBySession(store: SnapshotStore, session: string): Promise<Amount> {
+async function readSessionSpending(store: SnapshotStore, session: string): Promise<Amount> {
   const snapshot = await store.load(session);
   if (snapshot === null) return NOTHING;
   const { counters } = JSON.parse(snapshot.state) as Pick<SessionState, "counters">;
   const tokens = counters.input_tokens + counters.output_tokens;
-  return { tokens, nanos: nanosOf(counters.cost_usd) };
+  return { tokens, nanos: toNanos(counters.cost_usd) };
 }
 
 /** Sessions read at once when a unit's ledger has to be made. */
 const PAGE = 200;
 
 /** Sums over the unit's sessions that were active in the period. */
-async function spentByUnit(store: SnapshotStore, unit: string, since: string): Promise<Amount> {
+async function sumUnitSpending(store: SnapshotStore, unit: string, since: string): Promise<Amount> {
   let sum = NOTHING;
   for (let after: string | undefined; ; ) {
     const page = await store.list({
@@ -138,7 +142,8 @@ async function spentByUnit(store: SnapshotStore, unit: string, since: string): P
       ...(since === "" ? {} : { since }),
       ...(after === undefined ? {} : { after }),
     });
-    for (const { session } of page) sum = plus(sum, await spentBySession(store, session));
+    for (const { session } of page)
+      sum = addAmounts(sum, await readSessionSpending(store, session));
     after = page.at(-1)?.session;
     if (page.length < PAGE) return sum;
   }

@@ -7,11 +7,11 @@
  * I3. A constraint is cut to the range in force: it can narrow only.
  */
 import { z } from "zod";
-import { tunableBounds, type TunableBound } from "../../guard/specification/tunables.ts";
+import { computeTunableBounds, type TunableBound } from "../../guard/specification/tunables.ts";
 import type { ChannelResult, Constraint, Finding } from "../../schemas/parts.ts";
-import { escaped } from "../../session/quote.ts";
-import { jsonSchemaOf, type Outcome, type Question } from "./ask.ts";
-import { askerOf, businessOf, channelRows, type WrapTools } from "./context.ts";
+import { escapeText } from "../../session/quote.ts";
+import { toJsonSchema, type Outcome, type Question } from "./ask.ts";
+import { toAsker, describeBusinessInput, createChannelRows, type WrapTools } from "./context.ts";
 import { render } from "./prompts.ts";
 import type { ReviewAnswer, ReviewJob } from "../reasoners.ts";
 
@@ -58,11 +58,15 @@ export async function reviewWithClaude(
   job: ReviewJob,
   builtin: ReviewAnswer,
 ): Promise<Outcome<ReviewAnswer>> {
-  const bounds = tunableBounds(job.config, tools.spec);
-  const outcome = await tools.claude.ask(question(tools, job, { builtin, bounds }));
+  const bounds = computeTunableBounds(job.config, tools.spec);
+  const outcome = await tools.claude.ask(createReviewQuestion(tools, job, { builtin, bounds }));
   if (outcome.failure !== null) return outcome;
   const { note } = outcome;
-  return { answer: { ...merged(job, builtin, outcome.answer, bounds), note }, failure: null, note };
+  return {
+    answer: { ...mergeReviews(job, builtin, outcome.answer, bounds), note },
+    failure: null,
+    note,
+  };
 }
 
 interface Ground {
@@ -70,12 +74,12 @@ interface Ground {
   readonly bounds: ReadonlyMap<string, TunableBound>;
 }
 
-function question(tools: WrapTools, job: ReviewJob, ground: Ground): Question<Answer> {
+function createReviewQuestion(tools: WrapTools, job: ReviewJob, ground: Ground): Question<Answer> {
   const { candidate, baseline } = job;
   const inputs = {
-    business: businessOf(job.context),
-    candidate: channelRows(candidate),
-    baseline: channelRows(baseline),
+    business: describeBusinessInput(job.context),
+    candidate: createChannelRows(candidate),
+    baseline: createChannelRows(baseline),
     validation: { candidate: candidate.validation, baseline: baseline.validation },
     findings: ground.builtin.findings,
     bounds: Object.fromEntries(
@@ -84,35 +88,38 @@ function question(tools: WrapTools, job: ReviewJob, ground: Ground): Question<An
   };
   return {
     role: "business_analyst",
-    asker: askerOf(job),
-    prompt: render(tools.prompts.business_analyst, "review", inputs, jsonSchemaOf(ANSWER)),
+    asker: toAsker(job),
+    prompt: render(tools.prompts.business_analyst, "review", inputs, toJsonSchema(ANSWER)),
     schema: ANSWER,
-    check: (answer) => complaints(answer, job, ground.bounds),
+    check: (answer) => checkReviewReply(answer, job, ground.bounds),
   };
 }
 
-function complaints(answer: Answer, job: ReviewJob, bounds: Ground["bounds"]): string[] {
+function checkReviewReply(answer: Answer, job: ReviewJob, bounds: Ground["bounds"]): string[] {
   const names = new Set(job.candidate.channels.map((row) => row.channel));
   return [
     ...answer.findings
       .filter(({ channel }) => !names.has(channel))
-      .map(({ channel }) => `${escaped(channel, 60)} is not a channel of the model`),
+      .map(({ channel }) => `${escapeText(channel, 60)} is not a channel of the model`),
     ...answer.constraints
       .filter(({ path }) => !bounds.has(path))
-      .map(({ path }) => `${escaped(path, 100)} is not a tunable number`),
+      .map(({ path }) => `${escapeText(path, 100)} is not a tunable number`),
     ...answer.constraints
       .filter(({ min, max }) => min > max)
-      .map(({ path }) => `${escaped(path, 100)}: min is above max`),
+      .map(({ path }) => `${escapeText(path, 100)}: min is above max`),
   ];
 }
 
-function merged(
+function mergeReviews(
   job: ReviewJob,
   builtin: ReviewAnswer,
   said: Answer,
   bounds: Ground["bounds"],
 ): Omit<ReviewAnswer, "note"> {
-  const findings = [...builtin.findings, ...said.findings.map((one) => findingOf(job, one))];
+  const findings = [
+    ...builtin.findings,
+    ...said.findings.map((one) => toJudgementFinding(job, one)),
+  ];
   const added = new Set(said.findings.map(({ severity }) => severity));
   const critical = builtin.verdict === "critical" || added.has("critical");
   const warn = builtin.verdict === "warn" || added.has("warning");
@@ -121,34 +128,34 @@ function merged(
     findings,
     constraints: [
       ...builtin.constraints,
-      ...said.constraints.flatMap((one) => narrower(one, bounds)),
+      ...said.constraints.flatMap((one) => narrowConstraint(one, bounds)),
     ],
-    summary: `${builtin.summary} ${escaped(said.summary, SUMMARY_CHARS)}`,
+    summary: `${builtin.summary} ${escapeText(said.summary, SUMMARY_CHARS)}`,
   };
 }
 
-function findingOf(job: ReviewJob, said: Answer["findings"][number]): Finding {
+function toJudgementFinding(job: ReviewJob, said: Answer["findings"][number]): Finding {
   const row = job.candidate.channels.find(({ channel }) => channel === said.channel);
   return {
     code: `judgement_${said.figure}`,
     severity: said.severity,
     channel: said.channel,
-    figure: row === undefined ? null : figureOf(row, said.figure),
+    figure: row === undefined ? null : selectFigure(row, said.figure),
     bound: null,
-    message: `${said.channel}: ${escaped(said.message, MESSAGE_CHARS)}`,
+    message: `${said.channel}: ${escapeText(said.message, MESSAGE_CHARS)}`,
     source: "judgement of the Business Analyst (Claude)",
   };
 }
 
-function figureOf(row: ChannelResult, figure: (typeof FIGURES)[number]): number | null {
+function selectFigure(row: ChannelResult, figure: (typeof FIGURES)[number]): number | null {
   return row[figure];
 }
 
-function narrower(said: Constraint, bounds: Ground["bounds"]): Constraint[] {
+function narrowConstraint(said: Constraint, bounds: Ground["bounds"]): Constraint[] {
   const bound = bounds.get(said.path);
   if (bound === undefined) return [];
   const min = Math.max(bound.min, said.min);
   const max = Math.min(bound.max, said.max);
   if (min > max) return [];
-  return [{ path: said.path, min, max, reason: escaped(said.reason, MESSAGE_CHARS) }];
+  return [{ path: said.path, min, max, reason: escapeText(said.reason, MESSAGE_CHARS) }];
 }

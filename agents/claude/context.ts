@@ -22,24 +22,24 @@ export interface WrapTools {
   readonly load: (config: ModelConfig) => Promise<LoadedData>;
 }
 
-export function askerOf(job: Job): Omit<Asker, "role" | "promptDigest"> {
+export function toAsker(job: Job): Omit<Asker, "role" | "promptDigest"> {
   const { session, businessUnit, step, signal } = job;
   return { session, businessUnit, step, signal };
 }
 
-export function taskOf(task: Task) {
+export function describeTaskInput(task: Task) {
   const { kind, text, feedback, constraints, instruction, iteration, attempt } = task;
   return { kind, iteration, attempt, text, instruction, feedback, constraints };
 }
 
-export function businessOf(context: BusinessContext) {
+export function describeBusinessInput(context: BusinessContext) {
   const { industry, currency, roi_unit, margin, roi_benchmarks, success_criteria, objective } =
     context;
   return { industry, currency, roi_unit, margin, roi_benchmarks, success_criteria, objective };
 }
 
 /** One row per channel with the figures that judgements go by. */
-export function channelRows(trained: TrainedModel | null) {
+export function createChannelRows(trained: TrainedModel | null) {
   if (trained === null) return null;
   return {
     loss: trained.loss,

@@ -11,18 +11,24 @@
  */
 import { z } from "zod";
 import {
-  searchBounds,
-  tunableValues,
+  computeSearchBounds,
+  readTunableValues,
   type TunableBound,
 } from "../../guard/specification/tunables.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
-import { escaped } from "../../session/quote.ts";
+import { escapeText } from "../../session/quote.ts";
 import type { Outcome, Question } from "./ask.ts";
-import { jsonSchemaOf } from "./ask.ts";
+import { toJsonSchema } from "./ask.ts";
 import { createEngineTools, type EngineTools, type Measured } from "./engine-tools.ts";
 import { render } from "./prompts.ts";
-import { askerOf, businessOf, channelRows, taskOf, type WrapTools } from "./context.ts";
-import { modelCall } from "../data-source.ts";
+import {
+  toAsker,
+  describeBusinessInput,
+  createChannelRows,
+  describeTaskInput,
+  type WrapTools,
+} from "./context.ts";
+import { callModel } from "../data-source.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 const ANSWER = z.strictObject({
@@ -50,38 +56,43 @@ export async function proposeWithClaude(
   builtin: ProposeAnswer,
 ): Promise<Outcome<ProposeAnswer>> {
   const { dataset } = await tools.load(job.base);
-  const engine = modelCall(() => engineOf(tools, job, dataset));
-  const floor = modelCall(() => engine.measure(builtin.changes));
-  const outcome = await tools.claude.ask(question(tools, job, { engine, floor, builtin }));
-  if (outcome.failure !== null) return triedBefore(outcome, { engine, floor, builtin });
+  const engine = callModel(() => createEngineForJob(tools, job, dataset));
+  const floor = callModel(() => engine.measure(builtin.changes));
+  const outcome = await tools.claude.ask(
+    createProposeQuestion(tools, job, { engine, floor, builtin }),
+  );
+  if (outcome.failure !== null) return proposeBestTried(outcome, { engine, floor, builtin });
   const { changes, reasoning } = outcome.answer;
-  const said = { ...modelCall(() => engine.measure(changes)), reasoning };
-  const answer = better({ engine, floor, builtin }, said);
+  const said = { ...callModel(() => engine.measure(changes)), reasoning };
+  const answer = chooseBetterProposal({ engine, floor, builtin }, said);
   return { answer: { ...answer, note: outcome.note }, failure: null, note: outcome.note };
 }
 
 /** Without an answer: what Claude tried before is proposed where it beats the floor. */
-function triedBefore(
+function proposeBestTried(
   outcome: Extract<Outcome<Answer>, { answer: null }>,
   ground: Ground,
 ): Outcome<ProposeAnswer> {
   if (!isWorth(ground.engine.best, ground.floor)) return outcome;
   const { kind, detail } = outcome.failure;
-  const note = { ...outcome.note, fallback: `${kind}: ${escaped(detail, 300)}` };
-  return { answer: { ...better(ground, null), note }, failure: null, note };
+  const note = { ...outcome.note, fallback: `${kind}: ${escapeText(detail, 300)}` };
+  return { answer: { ...chooseBetterProposal(ground, null), note }, failure: null, note };
 }
 
-function engineOf(tools: WrapTools, job: ProposeJob, dataset: Dataset): EngineTools {
+function createEngineForJob(tools: WrapTools, job: ProposeJob, dataset: Dataset): EngineTools {
   const { base, baseline } = job;
   const { spec, settings } = tools;
-  const bounds = boundsOf(tools, job);
+  const bounds = computeVisibleBounds(tools, job);
   return createEngineTools({ dataset, base, baseline, bounds, spec, limits: settings.tools });
 }
 
 /** Ranges of the numbers that the engine's loss depends on, the business's constraints applied. */
-function boundsOf(tools: WrapTools, job: ProposeJob): ReadonlyMap<string, TunableBound> {
+function computeVisibleBounds(
+  tools: WrapTools,
+  job: ProposeJob,
+): ReadonlyMap<string, TunableBound> {
   const constraints = [...job.task.constraints, ...job.context.constraints];
-  const bounds = searchBounds(job.base, tools.spec, constraints);
+  const bounds = computeSearchBounds(job.base, tools.spec, constraints);
   return new Map([...bounds].filter(([path]) => !UNSEEN.has(path)));
 }
 
@@ -91,34 +102,38 @@ interface Ground {
   readonly builtin: ProposeAnswer;
 }
 
-function question(tools: WrapTools, job: ProposeJob, ground: Ground): Question<Answer> {
+function createProposeQuestion(
+  tools: WrapTools,
+  job: ProposeJob,
+  ground: Ground,
+): Question<Answer> {
   const { engine, floor, builtin } = ground;
-  const bounds = boundsOf(tools, job);
+  const bounds = computeVisibleBounds(tools, job);
   const inputs = {
-    task: taskOf(job.task),
-    business: businessOf(job.context),
-    in_force: Object.fromEntries(tunableValues(job.base)),
-    bounds: boundRows(bounds),
-    trained: channelRows(job.trained),
+    task: describeTaskInput(job.task),
+    business: describeBusinessInput(job.context),
+    in_force: Object.fromEntries(readTunableValues(job.base)),
+    bounds: createBoundRows(bounds),
+    trained: createChannelRows(job.trained),
     search_result: { changes: builtin.changes, loss: floor.loss, loss_in_force: engine.startLoss },
     budget: { ...tools.settings.tools, seconds: undefined, tokens: undefined },
   };
   return {
     role: "data_scientist",
-    asker: askerOf(job),
-    prompt: render(tools.prompts.data_scientist, "propose", inputs, jsonSchemaOf(ANSWER)),
+    asker: toAsker(job),
+    prompt: render(tools.prompts.data_scientist, "propose", inputs, toJsonSchema(ANSWER)),
     schema: ANSWER,
-    check: (answer) => complaints(answer, bounds),
+    check: (answer) => checkProposedChanges(answer, bounds),
     toolbox: engine.toolbox,
   };
 }
 
 /** Our own rules: known paths, once each, within their inclusive ranges. */
-function complaints(answer: Answer, bounds: ReadonlyMap<string, TunableBound>): string[] {
+function checkProposedChanges(answer: Answer, bounds: ReadonlyMap<string, TunableBound>): string[] {
   const seen = new Set<string>();
   return answer.changes.flatMap(({ path, to }) => {
     const bound = bounds.get(path);
-    if (bound === undefined) return [`${escaped(path, 100)} is not a tunable number`];
+    if (bound === undefined) return [`${escapeText(path, 100)} is not a tunable number`];
     if (seen.has(path)) return [`${path} is named twice`];
     seen.add(path);
     if (to < bound.min || to > bound.max) {
@@ -133,7 +148,7 @@ interface Said extends Measured {
 }
 
 /** The better of the built-in answer, Claude's answer and the best candidate that was tried. */
-function better(
+function chooseBetterProposal(
   { engine, floor, builtin }: Ground,
   said: Said | null,
 ): Omit<ProposeAnswer, "note"> {
@@ -141,13 +156,14 @@ function better(
   const { best } = engine;
   const found = said === null || (best !== null && best.loss < said.loss) ? best : said;
   if (!isWorth(found, floor)) return { ...builtin, evaluations };
-  const words = found === said ? `${escaped(said.reasoning, REASONING_CHARS)} ` : "";
+  const words = found === said ? `${escapeText(said.reasoning, REASONING_CHARS)} ` : "";
   const listed = found.changes.map(({ path, from, to }) => `${path} ${from} → ${to}`).join("; ");
   const { startLoss } = engine;
   return {
     changes: found.changes.map(({ path, to }) => ({ path, to })),
     reasoning: `${words}Measured: ${listed}. Validated wMAPE ${percent(startLoss)} → ${percent(found.loss)} (search alone ${percent(floor.loss)}), best of ${evaluations} evaluated configurations.`,
-    searchScore: builtin.searchScore === null ? null : scoreOf(builtin.searchScore, engine, found),
+    searchScore:
+      builtin.searchScore === null ? null : capScoreByGain(builtin.searchScore, engine, found),
     evaluations,
   };
 }
@@ -158,12 +174,12 @@ function isWorth(found: Measured | null, floor: Measured): found is Measured {
 }
 
 /** No more settled than the gain over the configuration in force allows: 0 at 5 % or more. */
-function scoreOf(score: number, engine: EngineTools, found: Measured): number {
+function capScoreByGain(score: number, engine: EngineTools, found: Measured): number {
   const gain = engine.startLoss > 0 ? (engine.startLoss - found.loss) / engine.startLoss : 0;
   return Math.min(score, Math.max(0, 1 - gain / 0.05));
 }
 
-function boundRows(bounds: ReadonlyMap<string, TunableBound>): Record<string, unknown> {
+function createBoundRows(bounds: ReadonlyMap<string, TunableBound>): Record<string, unknown> {
   return Object.fromEntries(
     [...bounds].map(([path, { min, max, softMin, softMax }]) => [
       path,

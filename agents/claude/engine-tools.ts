@@ -13,13 +13,13 @@ import type { TunableBound } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
 import { withParameters } from "../../model/fit/problem.ts";
-import { refine } from "../../model/search/refine.ts";
+import { refineParameters } from "../../model/search/refine.ts";
 import { trainModel } from "../../model/train.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { ToolDeclaration } from "../../session/language-model.ts";
 import { createEvaluator, type Evaluator } from "../builtin/evaluator.ts";
-import { jsonSchemaOf, type Toolbox } from "./ask.ts";
-import { dataText } from "./prompts.ts";
+import { toJsonSchema, type Toolbox } from "./ask.ts";
+import { formatPromptData } from "./prompts.ts";
 import type { ClaudeSettings } from "./settings.ts";
 
 export interface EngineToolsJob {
@@ -78,53 +78,57 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
     name: "evaluate",
     description:
       "Validated loss (mean wMAPE over rolling-origin folds) of up to 20 candidates; one evaluation each.",
-    input: jsonSchemaOf(EVALUATE),
+    input: toJsonSchema(EVALUATE),
   },
   {
     name: "diagnose",
     description: `Returns, contributions, half-lives, collinearity (vif) and findings of one candidate; ${DIAGNOSIS_COST} evaluations.`,
-    input: jsonSchemaOf(DIAGNOSE),
+    input: toJsonSchema(DIAGNOSE),
   },
   {
     name: "refine",
     description: `Gradient steps from a candidate inside the ranges; returns the best point found; ${STEP_COST} evaluations a step.`,
-    input: jsonSchemaOf(REFINE),
+    input: toJsonSchema(REFINE),
   },
 ];
 
 export function createEngineTools(job: EngineToolsJob): EngineTools {
   const { base, limits } = job;
   const evaluator = createEvaluator({ ...job, frozen: new Set() });
-  const purse = createPurse(limits.evaluations);
+  const purse = createEvaluationBudget(limits.evaluations);
   const { spend } = purse;
   let best: Measured | null = null;
 
-  function tried(parameters: Float64Array): Measured {
-    const found = measured(evaluator, parameters);
+  function evaluateAndTrackBest(parameters: Float64Array): Measured {
+    const found = measureParameters(evaluator, parameters);
     if (best === null || found.loss < best.loss) best = found;
     return found;
   }
 
   const runs: Readonly<Record<string, (input: unknown) => unknown>> = {
     evaluate: (input) => {
-      const { candidates } = checked(EVALUATE, input);
-      const vectors = candidates.map(({ changes }) => vectorOf(evaluator, changes));
+      const { candidates } = parseToolInput(EVALUATE, input);
+      const vectors = candidates.map(({ changes }) => createParameterVector(evaluator, changes));
       spend(vectors.length);
-      return { results: vectors.map((vector) => shown(evaluator, tried(vector))) };
+      return {
+        results: vectors.map((vector) =>
+          describeMeasurement(evaluator, evaluateAndTrackBest(vector)),
+        ),
+      };
     },
     diagnose: (input) => {
-      const vector = vectorOf(evaluator, checked(DIAGNOSE, input).changes);
+      const vector = createParameterVector(evaluator, parseToolInput(DIAGNOSE, input).changes);
       spend(DIAGNOSIS_COST);
-      return diagnosis(job, evaluator.rounded(vector));
+      return describeModelFit(job, evaluator.rounded(vector));
     },
     refine: (input) => {
-      const { changes, steps } = checked(REFINE, input);
-      const from = evaluator.rounded(vectorOf(evaluator, changes));
+      const { changes, steps } = parseToolInput(REFINE, input);
+      const from = evaluator.rounded(createParameterVector(evaluator, changes));
       spend(steps * STEP_COST);
       const { box, objective } = evaluator;
       const learningRate = base.training.learning_rate;
-      const { parameters } = refine(objective, from, { box, learningRate, steps });
-      return shown(evaluator, tried(parameters));
+      const { parameters } = refineParameters(objective, from, { box, learningRate, steps });
+      return describeMeasurement(evaluator, evaluateAndTrackBest(parameters));
     },
   };
   return {
@@ -135,7 +139,7 @@ export function createEngineTools(job: EngineToolsJob): EngineTools {
         const run = Object.hasOwn(runs, name) ? runs[name] : undefined;
         if (run === undefined) throw new MmmError("usage", "there is no tool of that name");
         const result = run(input) as object;
-        return dataText({ ...result, evaluations_left: purse.left() });
+        return formatPromptData({ ...result, evaluations_left: purse.left() });
       },
     },
     startLoss: evaluator.startLoss,
@@ -145,7 +149,8 @@ export function createEngineTools(job: EngineToolsJob): EngineTools {
     get best() {
       return best;
     },
-    measure: (changes) => measured(evaluator, vectorOf(evaluator, changes, true)),
+    measure: (changes) =>
+      measureParameters(evaluator, createParameterVector(evaluator, changes, true)),
   };
 }
 
@@ -155,7 +160,7 @@ interface Purse {
   readonly left: () => number;
 }
 
-function createPurse(evaluations: number): Purse {
+function createEvaluationBudget(evaluations: number): Purse {
   let left = evaluations;
   return {
     left: () => left,
@@ -171,7 +176,7 @@ function createPurse(evaluations: number): Purse {
   };
 }
 
-function checked<T>(schema: z.ZodType<T>, input: unknown): T {
+function parseToolInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -179,7 +184,7 @@ function checked<T>(schema: z.ZodType<T>, input: unknown): T {
 }
 
 /** The parameter vector of the changes; paths that the objective does not see may be passed over. */
-function vectorOf(
+function createParameterVector(
   evaluator: Evaluator,
   changes: readonly { readonly path: string; readonly to: number }[],
   passOver = false,
@@ -199,7 +204,7 @@ function vectorOf(
   return vector;
 }
 
-function measured(evaluator: Evaluator, parameters: Float64Array): Measured {
+function measureParameters(evaluator: Evaluator, parameters: Float64Array): Measured {
   const at = evaluator.rounded(parameters);
   const { loss } = evaluator.objective.evaluate(at);
   const changes = [...at].flatMap((to, index) => {
@@ -209,7 +214,7 @@ function measured(evaluator: Evaluator, parameters: Float64Array): Measured {
   return { changes, loss: loss >= REFUSED_LOSS ? Number.POSITIVE_INFINITY : loss };
 }
 
-function shown(evaluator: Evaluator, found: Measured): Record<string, unknown> {
+function describeMeasurement(evaluator: Evaluator, found: Measured): Record<string, unknown> {
   const changes = found.changes.map(({ path, to }) => ({ path, to }));
   if (!Number.isFinite(found.loss))
     return { changes, refused: "a mechanism would be switched off" };
@@ -217,7 +222,7 @@ function shown(evaluator: Evaluator, found: Measured): Record<string, unknown> {
   return { changes, loss: found.loss, against_in_force: (found.loss - startLoss) / startLoss };
 }
 
-function diagnosis(job: EngineToolsJob, parameters: Float64Array): Record<string, unknown> {
+function describeModelFit(job: EngineToolsJob, parameters: Float64Array): Record<string, unknown> {
   const config = withParameters(job.base, parameters);
   const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
   const result = trainModel(job.dataset, asIs, { seed: 1 });

@@ -9,10 +9,10 @@
 import { z } from "zod";
 import type { SemanticJudge, SemanticOpinion, SemanticQuestion } from "../../guard/words/judges.ts";
 import { FIELDS } from "../../guard/specification/specification.ts";
-import { violation, type ViolationCode } from "../../guard/violation.ts";
-import { digestOf, sha256 } from "../../schemas/canonical.ts";
+import { createViolation, type ViolationCode } from "../../guard/violation.ts";
+import { computeDigest, computeSha256 } from "../../schemas/canonical.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
-import { jsonSchemaOf, type Claude } from "./ask.ts";
+import { toJsonSchema, type Claude } from "./ask.ts";
 import { GUARD_PAYER } from "./budget.ts";
 import { render, type Prompts } from "./prompts.ts";
 import type { ClaudeSettings } from "./settings.ts";
@@ -46,22 +46,22 @@ const CODES: Readonly<Record<string, ViolationCode>> = {
 export function createClaudeJudge(tools: ClaudeJudgeTools): SemanticJudge {
   const { prompts, settings } = tools;
   const { system, tasks } = prompts.guard;
-  const schema = jsonSchemaOf(ANSWER);
+  const schema = toJsonSchema(ANSWER);
   const votes = settings.guard_votes;
   return {
     name: "claude",
-    digest: digestOf([system, { ...tasks }, schema, settings.roles.guard, votes]),
+    digest: computeDigest([system, { ...tasks }, schema, settings.roles.guard, votes]),
     async judge(question) {
       // The baseline comes without words; there is nothing to judge and nobody to be paid.
       if (question.reasoning.trim() === "") {
         return { verdict: "cleared", violations: [], detail: "no words to judge" };
       }
       if (question.reasoning.length + question.raw.length > TEXT_CHARS_MAX) {
-        return refused("text_too_long", "the text is too long to be judged", "");
+        return createVetoOpinion("text_too_long", "the text is too long to be judged", "");
       }
-      let last: SemanticOpinion = abstained("no vote");
+      let last: SemanticOpinion = createAbstention("no vote");
       for (let vote = 1; vote <= votes; vote += 1) {
-        last = await ask(tools, question, vote);
+        last = await askForOpinion(tools, question, vote);
         if (last.verdict !== "cleared") return last;
       }
       return last;
@@ -69,61 +69,73 @@ export function createClaudeJudge(tools: ClaudeJudgeTools): SemanticJudge {
   };
 }
 
-async function ask(
+async function askForOpinion(
   tools: ClaudeJudgeTools,
   question: SemanticQuestion,
   vote: number,
 ): Promise<SemanticOpinion> {
   const { prompts, claude, signal } = tools;
-  const inputs = { reasoning: parts(question.reasoning), proposal: parts(question.raw) };
+  const inputs = {
+    reasoning: splitIntoParts(question.reasoning),
+    proposal: splitIntoParts(question.raw),
+  };
   const outcome = await claude.ask({
     role: "guard",
     asker: {
       session: GUARD_PAYER,
       businessUnit: GUARD_PAYER,
-      step: `judge/${sha256(question.reasoning.toWellFormed())}/${vote}`,
+      step: `judge/${computeSha256(question.reasoning.toWellFormed())}/${vote}`,
       signal,
     },
-    prompt: render(prompts.guard, "judge", inputs, jsonSchemaOf(ANSWER)),
+    prompt: render(prompts.guard, "judge", inputs, toJsonSchema(ANSWER)),
     schema: ANSWER,
   });
-  if (outcome.failure !== null) return abstained(outcome.failure.kind);
-  const opinion = opinionOf(outcome.answer);
-  return { ...opinion, detail: `${opinion.detail} (${byWhom(outcome.note)})` };
+  if (outcome.failure !== null) return createAbstention(outcome.failure.kind);
+  const opinion = toOpinion(outcome.answer);
+  return { ...opinion, detail: `${opinion.detail} (${describeJudge(outcome.note)})` };
 }
 
 /** For the history: which model by which prompt, and what it took. */
-function byWhom({ model, prompt_digest, input_tokens, output_tokens }: ReasonerNote): string {
+function describeJudge({
+  model,
+  prompt_digest,
+  input_tokens,
+  output_tokens,
+}: ReasonerNote): string {
   const prompt = (prompt_digest ?? "").slice(0, 16);
   return `${model ?? ""}, prompt ${prompt}, ${input_tokens} + ${output_tokens} tokens`;
 }
 
 /** A long text in pieces, so that none is cut by the cap on quoted text. */
-function parts(text: string): string[] {
+function splitIntoParts(text: string): string[] {
   const found: string[] = [];
   for (let at = 0; at < text.length; at += PART_CHARS) found.push(text.slice(at, at + PART_CHARS));
   return found;
 }
 
-function opinionOf({ verdict, field, passage, why }: Answer): SemanticOpinion {
+function toOpinion({ verdict, field, passage, why }: Answer): SemanticOpinion {
   const clean = verdict === "cleared" && field === "none" && passage === "";
   if (clean) return { verdict: "cleared", violations: [], detail: "no intent found" };
   if (verdict === "violation") {
     const code = Object.hasOwn(CODES, field) ? CODES[field] : undefined;
-    return refused(code ?? "intent_methodology", why || "judged as intent", passage);
+    return createVetoOpinion(code ?? "intent_methodology", why || "judged as intent", passage);
   }
   const evidence = verdict === "cleared" ? "cleared, but names a passage or field" : why;
-  return refused("text_unjudgeable", "Claude did not clear the text", evidence);
+  return createVetoOpinion("text_unjudgeable", "Claude did not clear the text", evidence);
 }
 
-function refused(code: ViolationCode, message: string, evidence: string): SemanticOpinion {
-  const found = violation(code, "reasoning", message, evidence);
+function createVetoOpinion(
+  code: ViolationCode,
+  message: string,
+  evidence: string,
+): SemanticOpinion {
+  const found = createViolation(code, "reasoning", message, evidence);
   return { verdict: "vetoed", violations: [found], detail: code };
 }
 
 /** No answer is no clearance; the code keeps it from being remembered. */
-function abstained(why: string): SemanticOpinion {
+function createAbstention(why: string): SemanticOpinion {
   const message = `Claude gave no verdict (${why}), so the text is not cleared`;
-  const found = violation("judge_unavailable", "reasoning", message);
+  const found = createViolation("judge_unavailable", "reasoning", message);
   return { verdict: "abstained", violations: [found], detail: why };
 }

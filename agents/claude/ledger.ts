@@ -10,9 +10,9 @@
  * I3. A reservation whose holder died stops counting when it expires and can still be settled.
  * I4. An empty ledger starts from what history knows (`opening`), so a lost store loses no spending.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
-import { NOTHING, plus, type Amount } from "./prices.ts";
+import { NOTHING, addAmounts, type Amount } from "./prices.ts";
 
 export interface Entry {
   readonly kind: "opened" | "reserved" | "settled";
@@ -67,7 +67,7 @@ export function openLedger(tools: LedgerTools, options: LedgerOptions): Ledger {
   let turn: Promise<unknown> = Promise.resolve();
 
   /** One append of this process at a time. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  function runInTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = turn.then(work, work);
     turn = mine.catch(() => {});
     return mine;
@@ -75,28 +75,38 @@ export function openLedger(tools: LedgerTools, options: LedgerOptions): Ledger {
 
   return {
     reserve: (id, amount, limits) =>
-      inTurn(() =>
+      runInTurn(() =>
         chain.append((last) => {
-          const wanted = plus(plus(last.spent, reserved(last, id, now())), amount);
+          const wanted = addAmounts(
+            addAmounts(last.spent, sumReservations(last, id, now())),
+            amount,
+          );
           if (limits.tokens !== null && wanted.tokens > limits.tokens) return null;
           if (limits.nanos !== null && wanted.nanos > limits.nanos) return null;
           const { tokens, nanos } = amount;
-          const open = { ...last.open, [id]: amount };
+          const createFirstEntry = { ...last.open, [id]: amount };
           const { spent } = last;
-          return { kind: "reserved", id, amount: { tokens, nanos }, spent, open, by: writer };
+          return {
+            kind: "reserved",
+            id,
+            amount: { tokens, nanos },
+            spent,
+            open: createFirstEntry,
+            by: writer,
+          };
         }),
       ),
     settle: async (id, amount) => {
-      await inTurn(() =>
+      await runInTurn(() =>
         chain.append((last) => {
           if (last.open[id] === undefined) return null;
-          const { [id]: _done, ...open } = last.open;
-          const spent = plus(last.spent, amount);
-          return { kind: "settled", id, amount, spent, open, by: writer };
+          const { [id]: _done, ...createFirstEntry } = last.open;
+          const spent = addAmounts(last.spent, amount);
+          return { kind: "settled", id, amount, spent, open: createFirstEntry, by: writer };
         }),
       );
     },
-    spent: async () => (await inTurn(() => chain.newest())).entry.spent,
+    spent: async () => (await runInTurn(() => chain.newest())).entry.spent,
   };
 }
 
@@ -114,17 +124,17 @@ interface Chain {
 function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOptions): Chain {
   let head: Numbered | null = null;
 
-  async function open(): Promise<Numbered> {
+  async function createFirstEntry(): Promise<Numbered> {
     const spent = await opening();
     const first: Entry = { kind: "opened", id: "", amount: spent, spent, open: {}, by: writer };
-    const kept = await store.remember(keyOf(name, 1), JSON.stringify(first));
+    const kept = await store.remember(formatEntryKey(name, 1), JSON.stringify(first));
     return { index: 1, entry: parse(kept) };
   }
 
-  async function newest(): Promise<Numbered> {
-    let found = head ?? (await lastEntry(store, name)) ?? (await open());
+  async function readNewestEntry(): Promise<Numbered> {
+    let found = head ?? (await findLastEntry(store, name)) ?? (await createFirstEntry());
     for (;;) {
-      const entry = await read(store, name, found.index + 1);
+      const entry = await readLedgerEntry(store, name, found.index + 1);
       if (entry === null) break;
       found = { index: found.index + 1, entry };
     }
@@ -132,64 +142,64 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
     return found;
   }
 
-  async function append(next: Next): Promise<boolean> {
+  async function appendEntry(next: Next): Promise<boolean> {
     for (let tries = 0; tries < APPENDS_MAX; tries += 1) {
-      const last = await newest();
+      const last = await readNewestEntry();
       const entry = next(last.entry);
       if (entry === null) return false;
       const text = JSON.stringify(entry);
       const index = last.index + 1;
-      const kept = await store.remember(keyOf(name, index), text);
+      const kept = await store.remember(formatEntryKey(name, index), text);
       head = { index, entry: parse(kept) };
       if (kept === text) return true;
     }
     throw new MmmError("snapshot_unavailable", "the ledger of spending is written by too many");
   }
 
-  return { newest, append };
+  return { newest: readNewestEntry, append: appendEntry };
 }
 
-function reserved(entry: Entry, id: string, now: number): Amount {
+function sumReservations(entry: Entry, id: string, now: number): Amount {
   return Object.entries(entry.open)
     .filter(([other, one]) => other !== id && one.expires > now)
-    .reduce<Amount>((sum, [, one]) => plus(sum, one), NOTHING);
+    .reduce<Amount>((sum, [, one]) => addAmounts(sum, one), NOTHING);
 }
 
 /** All entries in order. */
-export async function* ledgerEntries(
+export async function* readLedgerEntries(
   store: Pick<SnapshotStore, "memo">,
   name: string,
 ): AsyncGenerator<Entry> {
   for (let index = 1; ; index += 1) {
-    const entry = await read(store, name, index);
+    const entry = await readLedgerEntry(store, name, index);
     if (entry === null) return;
     yield entry;
   }
 }
 
 /** The last entry, found in a logarithmic number of reads. */
-async function lastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
+async function findLastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
   let low = 0;
   let high = 1;
-  while ((await store.memo(keyOf(name, high))) !== null) {
+  while ((await store.memo(formatEntryKey(name, high))) !== null) {
     low = high;
     high *= 2;
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if ((await store.memo(keyOf(name, middle))) === null) high = middle;
+    if ((await store.memo(formatEntryKey(name, middle))) === null) high = middle;
     else low = middle;
   }
-  const entry = low === 0 ? null : await read(store, name, low);
+  const entry = low === 0 ? null : await readLedgerEntry(store, name, low);
   return entry === null ? null : { index: low, entry };
 }
 
-async function read(
+async function readLedgerEntry(
   store: Pick<SnapshotStore, "memo">,
   name: string,
   index: number,
 ): Promise<Entry | null> {
-  const text = await store.memo(keyOf(name, index));
+  const text = await store.memo(formatEntryKey(name, index));
   return text === null ? null : parse(text);
 }
 
@@ -197,10 +207,10 @@ function parse(text: string): Entry {
   try {
     return JSON.parse(text) as Entry;
   } catch (error) {
-    throw new MmmError("state_damaged", `a ledger of spending is damaged: ${errorText(error)}`);
+    throw new MmmError("state_damaged", `a ledger of spending is damaged: ${describeError(error)}`);
   }
 }
 
-function keyOf(name: string, index: number): string {
+function formatEntryKey(name: string, index: number): string {
   return `${name}/${index}`;
 }

@@ -9,11 +9,11 @@
  * I4. What is stored holds no secrets, and what is used is what is stored.
  * I5. Where nothing may be sent (replay, fork), a stored answer to the same request is used.
  */
-import { digestOf, sha256 } from "../../schemas/canonical.ts";
+import { computeDigest, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import {
   NO_USAGE,
-  tokensOf,
+  countTokens,
   type Completion,
   type LanguageModel,
   type ModelObserver,
@@ -22,8 +22,8 @@ import {
 } from "../../session/language-model.ts";
 import type { Clock, SnapshotStore } from "../../session/ports.ts";
 import type { Budgets, Payer } from "./budget.ts";
-import { costOf, usdOf, worstCase, type Amount } from "./prices.ts";
-import { redacted } from "./redact.ts";
+import { computeCost, toUsd, computeWorstCase, type Amount } from "./prices.ts";
+import { redactValue } from "./redact.ts";
 import type { Price } from "./settings.ts";
 
 /** Who asks, for whom, in which step. */
@@ -79,14 +79,14 @@ export type Paid = (asker: Asker, request: ModelRequest) => Promise<CallRecord>;
 export function createPaid(tools: PaidTools): Paid {
   const prompts = new Set<string>();
   return async (asker, wanted) => {
-    const request = redacted(wanted, tools.secrets);
-    const inputDigest = digestOf(request);
-    const key = `claude/call/${asker.step}/${sha256(`${asker.role}/${inputDigest}`)}`;
+    const request = redactValue(wanted, tools.secrets);
+    const inputDigest = computeDigest(request);
+    const key = `claude/call/${asker.step}/${computeSha256(`${asker.role}/${inputDigest}`)}`;
     const stored = await tools.store.memo(key);
-    if (stored !== null) return known(tools, stored);
-    if (!tools.callOut) return elsewhere(tools, inputDigest);
+    if (stored !== null) return applyStoredCall(tools, stored);
+    if (!tools.callOut) return findCallOfOtherStep(tools, inputDigest);
     if (!prompts.has(asker.promptDigest)) {
-      await tools.store.remember(promptKey(asker.promptDigest), request.system);
+      await tools.store.remember(formatPromptKey(asker.promptDigest), request.system);
       prompts.add(asker.promptDigest);
     }
     return pay(tools, asker, { key, inputDigest, request });
@@ -94,7 +94,7 @@ export function createPaid(tools: PaidTools): Paid {
 }
 
 /** Where a prompt's text is kept. */
-export function promptKey(digest: string): string {
+export function formatPromptKey(digest: string): string {
   return `claude/prompt/${digest}`;
 }
 
@@ -107,15 +107,15 @@ interface Ordered {
 async function pay(tools: PaidTools, asker: Asker, ordered: Ordered): Promise<CallRecord> {
   const { budgets, clock, observer } = tools;
   const { key, inputDigest, request } = ordered;
-  const price = priceOf(tools, request.model);
+  const price = findModelPrice(tools, request.model);
   const payer: Payer = {
     session: asker.session,
     businessUnit: asker.businessUnit,
     at: clock.now(),
   };
   const reservation = `${key}#${tools.writer}`;
-  await budgets.reserve(payer, reservation, worstCase(request, price));
-  const completion = await ask(tools, asker, request).catch(async (error: unknown) => {
+  await budgets.reserve(payer, reservation, computeWorstCase(request, price));
+  const completion = await completeRequest(tools, asker, request).catch(async (error: unknown) => {
     await budgets.settle(payer, reservation, { tokens: 0, nanos: 0 });
     throw error;
   });
@@ -129,20 +129,24 @@ async function pay(tools: PaidTools, asker: Asker, ordered: Ordered): Promise<Ca
     prompt_digest: asker.promptDigest,
     input_digest: inputDigest,
     asked: request.turns.at(-1) ?? { role: "user", content: [] },
-    completion: redacted(completion, tools.secrets),
-    cost_nanos: costOf(completion.usage, price),
+    completion: redactValue(completion, tools.secrets),
+    cost_nanos: computeCost(completion.usage, price),
     ms: clock.now() - payer.at,
     reserved_at: payer.at,
     reservation,
   };
-  const kept = await keep(tools, record);
-  await budgets.settle(payer, reservation, amountOf(record));
+  const kept = await storeCall(tools, record);
+  await budgets.settle(payer, reservation, computeCallAmount(record));
   const { role, model, cost_nanos: nanos, ms } = record;
-  observer.answered({ role, model, usage: completion.usage, costUsd: usdOf(nanos), ms });
+  observer.answered({ role, model, usage: completion.usage, costUsd: toUsd(nanos), ms });
   return kept;
 }
 
-function ask(tools: PaidTools, asker: Asker, request: ModelRequest): Promise<Completion> {
+function completeRequest(
+  tools: PaidTools,
+  asker: Asker,
+  request: ModelRequest,
+): Promise<Completion> {
   const { signal, session } = asker;
   return tools.model.complete(request, {
     signal,
@@ -152,10 +156,10 @@ function ask(tools: PaidTools, asker: Asker, request: ModelRequest): Promise<Com
 }
 
 /** Stores an answer; one that cannot be stored is used all the same, as it is paid for. */
-async function keep(tools: PaidTools, record: CallRecord): Promise<CallRecord> {
+async function storeCall(tools: PaidTools, record: CallRecord): Promise<CallRecord> {
   try {
     const kept = await tools.store.remember(record.key, JSON.stringify(record));
-    await tools.store.remember(inputKey(record.input_digest), record.key);
+    await tools.store.remember(formatInputKey(record.input_digest), record.key);
     return JSON.parse(kept) as CallRecord;
   } catch {
     return record;
@@ -163,19 +167,23 @@ async function keep(tools: PaidTools, record: CallRecord): Promise<CallRecord> {
 }
 
 /** An answer met again: whoever paid may have died before booking it. */
-async function known(tools: PaidTools, text: string): Promise<CallRecord> {
+async function applyStoredCall(tools: PaidTools, text: string): Promise<CallRecord> {
   const record = JSON.parse(text) as CallRecord;
   const { session, business_unit: businessUnit, reserved_at: at } = record;
   if (tools.callOut) {
-    await tools.budgets.settle({ session, businessUnit, at }, record.reservation, amountOf(record));
+    await tools.budgets.settle(
+      { session, businessUnit, at },
+      record.reservation,
+      computeCallAmount(record),
+    );
   }
   tools.observer.remembered({ role: record.role, model: record.model });
   return record;
 }
 
 /** A stored answer to the same request of another step; it costs nothing here. */
-async function elsewhere(tools: PaidTools, inputDigest: string): Promise<CallRecord> {
-  const key = await tools.store.memo(inputKey(inputDigest));
+async function findCallOfOtherStep(tools: PaidTools, inputDigest: string): Promise<CallRecord> {
+  const key = await tools.store.memo(formatInputKey(inputDigest));
   const text = key === null ? null : await tools.store.memo(key);
   if (text === null) {
     const message = "nothing may be sent here and no stored answer fits";
@@ -187,15 +195,15 @@ async function elsewhere(tools: PaidTools, inputDigest: string): Promise<CallRec
   return { ...record, completion, cost_nanos: 0 };
 }
 
-function inputKey(digest: string): string {
+function formatInputKey(digest: string): string {
   return `claude/input/${digest}`;
 }
 
-function amountOf(record: CallRecord): Amount {
-  return { tokens: tokensOf(record.completion.usage), nanos: record.cost_nanos };
+function computeCallAmount(record: CallRecord): Amount {
+  return { tokens: countTokens(record.completion.usage), nanos: record.cost_nanos };
 }
 
-function priceOf(tools: PaidTools, model: string): Price {
+function findModelPrice(tools: PaidTools, model: string): Price {
   const price = tools.prices[model];
   if (price !== undefined) return price;
   throw new MmmError("settings_invalid", `agents.claude.prices: no price for ${model}; add it`);

@@ -1,9 +1,13 @@
 /**
  * What a request costs, in whole nano-dollars, so that sums are exact.
  *
- * I1. Integers only after `costOf`: 10^-9 dollar resolves every list price per token.
+ * I1. Integers only after `computeCost`: 10^-9 dollar resolves every list price per token.
  */
-import { inputTokensOf, type ModelRequest, type ModelUsage } from "../../session/language-model.ts";
+import {
+  countInputTokens,
+  type ModelRequest,
+  type ModelUsage,
+} from "../../session/language-model.ts";
 import type { Price } from "./settings.ts";
 
 /** An amount of tokens of all kinds and of nano-dollars. */
@@ -17,21 +21,21 @@ export const NOTHING: Amount = { tokens: 0, nanos: 0 };
 const NANOS_PER_USD = 1e9;
 const PER_MILLION = 1e6;
 
-export function nanosOf(usd: number): number {
+export function toNanos(usd: number): number {
   return Math.round(usd * NANOS_PER_USD);
 }
 
-export function usdOf(nanos: number): number {
+export function toUsd(nanos: number): number {
   return nanos / NANOS_PER_USD;
 }
 
-export function plus(a: Amount, b: Amount): Amount {
+export function addAmounts(a: Amount, b: Amount): Amount {
   return { tokens: a.tokens + b.tokens, nanos: a.nanos + b.nanos };
 }
 
 /** Nano-dollars of a usage. */
-export function costOf(usage: ModelUsage, price: Price): number {
-  const input = inputTokensOf(usage);
+export function computeCost(usage: ModelUsage, price: Price): number {
+  const input = countInputTokens(usage);
   const row = price.long !== null && input > price.long.above ? price.long : price;
   const dollars =
     usage.input * row.input +
@@ -49,10 +53,10 @@ const OVERHEAD_TOKENS = 2000;
  * The most that a request can cost: byte-level tokenizers make no more tokens than bytes, and the
  * whole prompt may be written to the dearest cache.
  */
-export function worstCase(request: ModelRequest, price: Price): Amount {
+export function computeWorstCase(request: ModelRequest, price: Price): Amount {
   const { system, turns, tools, answer } = request;
   const input = Buffer.byteLength(JSON.stringify([system, turns, tools, answer])) + OVERHEAD_TOKENS;
   const usage = { input: 0, cacheRead: 0, cacheWrite5m: 0, output: request.maxTokens };
-  const dear = costOf({ ...usage, cacheWrite1h: input }, price);
+  const dear = computeCost({ ...usage, cacheWrite1h: input }, price);
   return { tokens: input + request.maxTokens, nanos: dear };
 }

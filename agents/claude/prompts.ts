@@ -10,10 +10,10 @@
  * I4. Equal inputs render equally: nothing here asks a clock or chance.
  */
 import { readFileSync } from "node:fs";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { JsonSchema } from "../../session/language-model.ts";
-import { escaped } from "../../session/quote.ts";
+import { escapeText } from "../../session/quote.ts";
 import { THINKERS, type Thinker } from "./settings.ts";
 
 export interface Prompt {
@@ -82,8 +82,10 @@ export function render(
   if (template === undefined) {
     throw new MmmError("settings_invalid", `prompt of ${prompt.role}: no task named ${task}`);
   }
-  const texts = new Map(Object.entries(inputs).map(([name, value]) => [name, dataText(value)]));
-  const nonce = sha256(canonicalJson([...texts])).slice(0, 24);
+  const texts = new Map(
+    Object.entries(inputs).map(([name, value]) => [name, formatPromptData(value)]),
+  );
+  const nonce = computeSha256(toCanonicalJson([...texts])).slice(0, 24);
   const used = new Set<string>();
   const filled = template.replace(/\{\{([a-z_]+)\}\}/g, (_all, name: string) => {
     const text = texts.get(name);
@@ -97,20 +99,20 @@ export function render(
   if (spare !== undefined) {
     throw new MmmError("settings_invalid", `prompt of ${prompt.role}: "${spare}" has no place`);
   }
-  const digest = sha256(canonicalJson([prompt.system, template, answer]));
+  const digest = computeSha256(toCanonicalJson([prompt.system, template, answer]));
   return { system: prompt.system, task: filled, digest };
 }
 
 /** A value as JSON on one line, without "<", with short numbers and capped, visible text. */
-export function dataText(value: unknown): string {
+export function formatPromptData(value: unknown): string {
   const json = JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one === "string") return escaped(one, TEXT_CHARS);
-    if (typeof one === "number") return Number.isFinite(one) ? short(one) : null;
+    if (typeof one === "string") return escapeText(one, TEXT_CHARS);
+    if (typeof one === "number") return Number.isFinite(one) ? roundForPrompt(one) : null;
     return one;
   });
   return (json ?? "null").replaceAll("<", "\\u003c");
 }
 
-function short(value: number): number {
+function roundForPrompt(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
 }

@@ -11,10 +11,16 @@ import { z } from "zod";
 import { MmmError } from "../../schemas/errors.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../../session/language-model.ts";
-import { escaped } from "../../session/quote.ts";
-import { jsonSchemaOf, type FailureKind, type Outcome } from "./ask.ts";
+import { escapeText } from "../../session/quote.ts";
+import { toJsonSchema, type FailureKind, type Outcome } from "./ask.ts";
 import { reviewWithClaude } from "./business-analyst.ts";
-import { askerOf, businessOf, channelRows, taskOf, type WrapTools } from "./context.ts";
+import {
+  toAsker,
+  describeBusinessInput,
+  createChannelRows,
+  describeTaskInput,
+  type WrapTools,
+} from "./context.ts";
 import { proposeWithClaude } from "./data-scientist.ts";
 import { render } from "./prompts.ts";
 import { explainWithClaude, rejectWithClaude } from "./research-persona.ts";
@@ -28,7 +34,7 @@ export interface WithClaudeTools extends WrapTools {
 
 /** `builtin` with Claude's judgement merged in. */
 export function withClaude(builtin: Reasoners, tools: WithClaudeTools): Reasoners {
-  const settle = settler(tools);
+  const settle = createOutcomeResolver(tools);
   return {
     async propose(job) {
       const own = await builtin.propose(job);
@@ -66,20 +72,20 @@ async function adviseWithClaude(
   if (job.role === "research_persona") return rejectWithClaude(tools, job, own);
   const role = job.role === "stakeholder" ? "stakeholder" : "business_analyst";
   const inputs = {
-    task: taskOf(job.task),
-    business: businessOf(job.context),
-    trained: channelRows(job.trained),
+    task: describeTaskInput(job.task),
+    business: describeBusinessInput(job.context),
+    trained: createChannelRows(job.trained),
     answer: { kind: own.kind, text: own.text, constraints: own.constraints },
   };
   const outcome = await tools.claude.ask({
     role,
-    asker: askerOf(job),
-    prompt: render(tools.prompts[role], "advise", inputs, jsonSchemaOf(ADVICE)),
+    asker: toAsker(job),
+    prompt: render(tools.prompts[role], "advise", inputs, toJsonSchema(ADVICE)),
     schema: ADVICE,
   });
   if (outcome.failure !== null) return outcome;
   const { note } = outcome;
-  const text = `${own.text} ${escaped(outcome.answer.text, ADVICE_CHARS)}`;
+  const text = `${own.text} ${escapeText(outcome.answer.text, ADVICE_CHARS)}`;
   return { answer: { ...own, text, note }, failure: null, note };
 }
 
@@ -90,19 +96,22 @@ type Settle = <T extends { readonly note: ReasonerNote }>(
 ) => T;
 
 /** What happens instead, by kind of failure; null = built-in reasoning, whatever the settings. */
-function instead(settings: ClaudeSettings, kind: FailureKind): "builtin" | "escalate" {
+function chooseFallback(settings: ClaudeSettings, kind: FailureKind): "builtin" | "escalate" {
   if (kind === "offline") return "builtin";
   return kind === "budget_exhausted" ? settings.on_exhausted : settings.on_unavailable;
 }
 
-function settler({ settings, observer = SILENT_MODEL_OBSERVER }: WithClaudeTools): Settle {
+function createOutcomeResolver({
+  settings,
+  observer = SILENT_MODEL_OBSERVER,
+}: WithClaudeTools): Settle {
   return (role, builtin, outcome) => {
     if (outcome.failure === null) return outcome.answer;
     const { kind, detail } = outcome.failure;
-    const reason = `${kind}: ${escaped(detail, 300)}`;
+    const reason = `${kind}: ${escapeText(detail, 300)}`;
     observer.fellBack({ role, reason: kind });
     // A refusal of methodology does not hang on its explanation: it is given in any case.
-    if (role !== "research_persona" && instead(settings, kind) === "escalate") {
+    if (role !== "research_persona" && chooseFallback(settings, kind) === "escalate") {
       const code = kind === "budget_exhausted" ? "budget_exhausted" : "reasoner_failed";
       throw new MmmError(code, `Claude gave the ${role} no answer (${reason})`, {
         data: { note: outcome.note },

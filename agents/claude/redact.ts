@@ -22,26 +22,26 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
 
 /** `text` without known secrets and without what is shaped like one. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let clean = text;
+  let mapTexts = text;
   for (const secret of secrets) {
-    if (secret.length >= 4) clean = clean.replaceAll(secret, "[secret]");
+    if (secret.length >= 4) mapTexts = mapTexts.replaceAll(secret, "[secret]");
   }
-  for (const [name, shape] of SHAPES) clean = clean.replace(shape, `[${name}]`);
-  return clean;
+  for (const [name, shape] of SHAPES) mapTexts = mapTexts.replace(shape, `[${name}]`);
+  return mapTexts;
 }
 
 /** A JSON value with every text in it, keys too, redacted and well-formed. */
-export function redacted<T>(value: T, secrets: readonly string[] = []): T {
-  return clean(JSON.parse(JSON.stringify(value)), (text) =>
+export function redactValue<T>(value: T, secrets: readonly string[] = []): T {
+  return mapTexts(JSON.parse(JSON.stringify(value)), (text) =>
     redact(text.toWellFormed(), secrets),
   ) as T;
 }
 
-function clean(value: unknown, strike: (text: string) => string): unknown {
+function mapTexts(value: unknown, strike: (text: string) => string): unknown {
   if (typeof value === "string") return strike(value);
-  if (Array.isArray(value)) return value.map((one) => clean(one, strike));
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, strike));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [strike(key), clean(one, strike)]),
+    Object.entries(value).map(([key, one]) => [strike(key), mapTexts(one, strike)]),
   );
 }

@@ -10,13 +10,13 @@ import { z } from "zod";
 import {
   BIBLIOGRAPHY,
   type CitationKey,
-  worksFor,
-  workOf,
+  listWorksFor,
+  findWork,
 } from "../../guard/explanation/bibliography.ts";
 import { FIELDS } from "../../guard/specification/specification.ts";
-import { escaped } from "../../session/quote.ts";
-import { jsonSchemaOf, type Outcome, type Question } from "./ask.ts";
-import { askerOf, taskOf, type WrapTools } from "./context.ts";
+import { escapeText } from "../../session/quote.ts";
+import { toJsonSchema, type Outcome, type Question } from "./ask.ts";
+import { toAsker, describeTaskInput, type WrapTools } from "./context.ts";
 import { render } from "./prompts.ts";
 import type { Job, AdviseAnswer, AdviseJob, ExplainAnswer, ExplainJob } from "../reasoners.ts";
 
@@ -37,11 +37,15 @@ export async function explainWithClaude(
   builtin: ExplainAnswer,
 ): Promise<Outcome<ExplainAnswer>> {
   const inputs = { violations: job.violations.slice(0, 10), rejection: builtin.text };
-  const asked = question(tools, job, { task: "explain", inputs, builtin });
+  const asked = createExplainQuestion(tools, job, { task: "explain", inputs, builtin });
   const outcome = await tools.claude.ask(asked);
   if (outcome.failure !== null) return outcome;
   const { note } = outcome;
-  return { answer: { ...builtin, ...merged(builtin, outcome.answer), note }, failure: null, note };
+  return {
+    answer: { ...builtin, ...mergeExplanations(builtin, outcome.answer), note },
+    failure: null,
+    note,
+  };
 }
 
 export async function rejectWithClaude(
@@ -49,12 +53,16 @@ export async function rejectWithClaude(
   job: AdviseJob,
   builtin: AdviseAnswer,
 ): Promise<Outcome<AdviseAnswer>> {
-  const inputs = { task: taskOf(job.task), rejection: builtin.text };
-  const asked = question(tools, job, { task: "reject", inputs, builtin });
+  const inputs = { task: describeTaskInput(job.task), rejection: builtin.text };
+  const asked = createExplainQuestion(tools, job, { task: "reject", inputs, builtin });
   const outcome = await tools.claude.ask(asked);
   if (outcome.failure !== null) return outcome;
   const { note } = outcome;
-  return { answer: { ...builtin, ...merged(builtin, outcome.answer), note }, failure: null, note };
+  return {
+    answer: { ...builtin, ...mergeExplanations(builtin, outcome.answer), note },
+    failure: null,
+    note,
+  };
 }
 
 interface Said {
@@ -68,8 +76,8 @@ interface Asked {
   readonly builtin: Said;
 }
 
-function question(tools: WrapTools, job: Job, asked: Asked): Question<Said> {
-  const keys = citable(asked.builtin.citations);
+function createExplainQuestion(tools: WrapTools, job: Job, asked: Asked): Question<Said> {
+  const keys = listCitableWorks(asked.builtin.citations);
   const schema = z.strictObject({
     text: z.string().min(1).max(2000),
     citations: z.array(z.enum(keys as [CitationKey, ...CitationKey[]])).max(CITATIONS_MAX),
@@ -78,28 +86,28 @@ function question(tools: WrapTools, job: Job, asked: Asked): Question<Said> {
   const inputs = { ...asked.inputs, works };
   return {
     role: "research_persona",
-    asker: askerOf(job),
-    prompt: render(tools.prompts.research_persona, asked.task, inputs, jsonSchemaOf(schema)),
+    asker: toAsker(job),
+    prompt: render(tools.prompts.research_persona, asked.task, inputs, toJsonSchema(schema)),
     schema,
-    check: ({ text }) => complaints(text),
+    check: ({ text }) => checkExplanationText(text),
   };
 }
 
 /** Works that support what the built-in rejection cites for; all of them where it cites nothing. */
-function citable(citations: readonly string[]): readonly CitationKey[] {
-  const fields = new Set(citations.flatMap((key) => workOf(key)?.supports ?? []));
+function listCitableWorks(citations: readonly string[]): readonly CitationKey[] {
+  const fields = new Set(citations.flatMap((key) => findWork(key)?.supports ?? []));
   const wanted = FIELDS.filter((field) => fields.size === 0 || fields.has(field));
-  return [...new Set(wanted.flatMap((field) => worksFor(field)))];
+  return [...new Set(wanted.flatMap((field) => listWorksFor(field)))];
 }
 
 /** Why a text may not be shown: references are printed from keys alone. */
-export function complaints(text: string): string[] {
+export function checkExplanationText(text: string): string[] {
   const named = AUTHORS.find((name) => new RegExp(`\\b${name}\\b`, "u").test(text));
   if (named !== undefined) return [`the text names an author (${named}); cite by key only`];
   return REFERENCE.test(text) ? ["the text holds a reference; cite by key only"] : [];
 }
 
-function merged(builtin: Said, said: Said): Said {
+function mergeExplanations(builtin: Said, said: Said): Said {
   const citations = [...new Set([...builtin.citations, ...said.citations])];
-  return { text: `${builtin.text} ${escaped(said.text, TEXT_CHARS)}`, citations };
+  return { text: `${builtin.text} ${escapeText(said.text, TEXT_CHARS)}`, citations };
 }

@@ -19,7 +19,7 @@ export type Thinker = (typeof THINKERS)[number];
 
 const EFFORT = z.enum(["low", "medium", "high"]);
 
-function thinker(model: string, effort: z.infer<typeof EFFORT>, maxTokens: number) {
+function createThinkerSchema(model: string, effort: z.infer<typeof EFFORT>, maxTokens: number) {
   return z
     .strictObject({
       model: z.string().min(1).max(100).default(model),
@@ -31,11 +31,11 @@ function thinker(model: string, effort: z.infer<typeof EFFORT>, maxTokens: numbe
 }
 
 const ROLES = z.strictObject({
-  data_scientist: thinker("claude-sonnet-5-5", "medium", 8000),
-  business_analyst: thinker("claude-sonnet-5-5", "low", 4000),
-  stakeholder: thinker("claude-sonnet-5-5", "low", 4000),
-  research_persona: thinker("claude-sonnet-5-5", "low", 3000),
-  guard: thinker("claude-haiku-5-5", "low", 2000),
+  data_scientist: createThinkerSchema("claude-sonnet-5-5", "medium", 8000),
+  business_analyst: createThinkerSchema("claude-sonnet-5-5", "low", 4000),
+  stakeholder: createThinkerSchema("claude-sonnet-5-5", "low", 4000),
+  research_persona: createThinkerSchema("claude-sonnet-5-5", "low", 3000),
+  guard: createThinkerSchema("claude-haiku-5-5", "low", 2000),
 });
 
 const PER_MILLION = z.number().nonnegative();
@@ -63,7 +63,7 @@ const PRICE = z.strictObject({
 export type Price = z.infer<typeof PRICE>;
 
 /** Cache reads cost 0.1, writes 1.25 (5 minutes) and 2 (1 hour) of the input price. */
-function price(input: number, output: number) {
+function createPriceRow(input: number, output: number) {
   return {
     input,
     output,
@@ -75,10 +75,13 @@ function price(input: number, output: number) {
 
 /** List prices of November 2026; a contract's own go into the settings. */
 const PRICES: Record<string, z.input<typeof PRICE>> = {
-  "claude-haiku-5-5": { ...price(0.1, 0.5), long: { above: 100_000, ...price(0.5, 2.5) } },
-  "claude-sonnet-5-5": price(2, 10),
-  "claude-opus-5-5": price(4, 20),
-  "claude-fable-5-1": price(10, 50),
+  "claude-haiku-5-5": {
+    ...createPriceRow(0.1, 0.5),
+    long: { above: 100_000, ...createPriceRow(0.5, 2.5) },
+  },
+  "claude-sonnet-5-5": createPriceRow(2, 10),
+  "claude-opus-5-5": createPriceRow(4, 20),
+  "claude-fable-5-1": createPriceRow(10, 50),
 };
 
 const BUDGET = {

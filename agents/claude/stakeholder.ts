@@ -5,9 +5,9 @@
  *     the two decisions holds and the earlier of the two reviews.
  */
 import { z } from "zod";
-import { escaped } from "../../session/quote.ts";
-import { jsonSchemaOf, type Outcome, type Question } from "./ask.ts";
-import { askerOf, businessOf, channelRows, type WrapTools } from "./context.ts";
+import { escapeText } from "../../session/quote.ts";
+import { toJsonSchema, type Outcome, type Question } from "./ask.ts";
+import { toAsker, describeBusinessInput, createChannelRows, type WrapTools } from "./context.ts";
 import { render } from "./prompts.ts";
 import type { DecideAnswer, DecideJob } from "../reasoners.ts";
 
@@ -31,40 +31,44 @@ export async function decideWithClaude(
   job: DecideJob,
   builtin: DecideAnswer,
 ): Promise<Outcome<DecideAnswer>> {
-  const outcome = await tools.claude.ask(question(tools, job, builtin));
+  const outcome = await tools.claude.ask(createDecideQuestion(tools, job, builtin));
   if (outcome.failure !== null) return outcome;
   const { note } = outcome;
-  return { answer: { ...merged(builtin, outcome.answer), note }, failure: null, note };
+  return { answer: { ...mergeDecisions(builtin, outcome.answer), note }, failure: null, note };
 }
 
-function question(tools: WrapTools, job: DecideJob, builtin: DecideAnswer): Question<Answer> {
+function createDecideQuestion(
+  tools: WrapTools,
+  job: DecideJob,
+  builtin: DecideAnswer,
+): Question<Answer> {
   const { note: _note, ...decision } = builtin;
   const { baseline, final, locked_test, methodology_unchanged, convergence } = job.figures;
   const inputs = {
-    business: businessOf(job.context),
+    business: describeBusinessInput(job.context),
     figures: { ...job.request, locked_test, methodology_unchanged, convergence },
-    final: channelRows(final),
-    baseline: channelRows(baseline),
+    final: createChannelRows(final),
+    baseline: createChannelRows(baseline),
     decision,
   };
   return {
     role: "stakeholder",
-    asker: askerOf(job),
-    prompt: render(tools.prompts.stakeholder, "decide", inputs, jsonSchemaOf(ANSWER)),
+    asker: toAsker(job),
+    prompt: render(tools.prompts.stakeholder, "decide", inputs, toJsonSchema(ANSWER)),
     schema: ANSWER,
   };
 }
 
-function merged(builtin: DecideAnswer, said: Answer): DecideAnswer {
-  const lines = (texts: readonly string[]) => texts.map((text) => escaped(text, LINE_CHARS));
+function mergeDecisions(builtin: DecideAnswer, said: Answer): DecideAnswer {
+  const lines = (texts: readonly string[]) => texts.map((text) => escapeText(text, LINE_CHARS));
   const conditions = [...builtin.conditions, ...lines(said.conditions)];
-  const decision = stricter(builtin.decision, said.decision);
+  const decision = chooseStricterDecision(builtin.decision, said.decision);
   return {
     ...builtin,
     // Conditions that nobody is held to would be no conditions.
     decision:
       decision === "approve" && conditions.length > 0 ? "approve_with_conditions" : decision,
-    rationale: `${builtin.rationale} ${escaped(said.rationale, RATIONALE_CHARS)}`,
+    rationale: `${builtin.rationale} ${escapeText(said.rationale, RATIONALE_CHARS)}`,
     conditions,
     success_criteria: [...builtin.success_criteria, ...lines(said.success_criteria)],
     next_review_weeks: Math.min(builtin.next_review_weeks, said.next_review_weeks),
@@ -72,7 +76,7 @@ function merged(builtin: DecideAnswer, said: Answer): DecideAnswer {
 }
 
 /** The stricter of two; what is not known counts as strictest. */
-function stricter(own: string, said: (typeof DECISIONS)[number]): string {
+function chooseStricterDecision(own: string, said: (typeof DECISIONS)[number]): string {
   const rank = DECISIONS.findIndex((one) => one === own);
   if (rank < 0) return own;
   return DECISIONS[Math.max(rank, DECISIONS.indexOf(said))] ?? "reject";

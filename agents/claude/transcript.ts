@@ -5,33 +5,33 @@
  * I2. Secrets were struck out before storing and are struck out again here.
  */
 import type { SnapshotStore } from "../../session/ports.ts";
-import { ledgerEntries } from "./ledger.ts";
-import { promptKey, type CallRecord } from "./paid-calls.ts";
-import { redacted } from "./redact.ts";
+import { readLedgerEntries } from "./ledger.ts";
+import { formatPromptKey, type CallRecord } from "./paid-calls.ts";
+import { redactValue } from "./redact.ts";
 
 type Store = Pick<SnapshotStore, "memo">;
 
 /** The paid requests that a ledger booked, oldest first. */
-export async function* transcriptOf(
+export async function* readTranscript(
   store: Store,
   ledger: string,
   secrets: readonly string[] = [],
 ): AsyncGenerator<CallRecord> {
-  for await (const entry of ledgerEntries(store, ledger)) {
+  for await (const entry of readLedgerEntries(store, ledger)) {
     if (entry.kind !== "settled") continue;
-    const text = await store.memo(keyOfReservation(entry.id));
+    const text = await store.memo(parseReservationKey(entry.id));
     if (text === null) continue;
     const record = JSON.parse(text) as CallRecord;
     // Another process's answer to the same request was stored first: it is told of where it was booked.
-    if (record.reservation === entry.id) yield redacted(record, secrets);
+    if (record.reservation === entry.id) yield redactValue(record, secrets);
   }
 }
 
 /** The system prompt behind a digest; null where it is not stored. */
-export async function promptOf(store: Store, digest: string): Promise<string | null> {
-  return store.memo(promptKey(digest));
+export async function readStoredPrompt(store: Store, digest: string): Promise<string | null> {
+  return store.memo(formatPromptKey(digest));
 }
 
-function keyOfReservation(id: string): string {
+function parseReservationKey(id: string): string {
   return id.slice(0, id.lastIndexOf("#"));
 }

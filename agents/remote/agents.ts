@@ -10,9 +10,9 @@
  *     fails, as the registry says. Cancellation is passed on.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { ReasonerNote, Role } from "../../schemas/parts.ts";
-import { escaped } from "../../session/quote.ts";
+import { escapeText } from "../../session/quote.ts";
 import type {
   AdviseAnswer,
   AdviseJob,
@@ -24,7 +24,7 @@ import type {
   ReviewAnswer,
   ReviewJob,
 } from "../reasoners.ts";
-import { ANSWERS, jobJson, narrowing, type QuestionKind } from "./questions.ts";
+import { ANSWERS, serializeJob, narrowConstraints, type QuestionKind } from "./questions.ts";
 import type { RemoteAnswer, RoleQuestion } from "./questions.ts";
 
 /** A remote agent as the consumers see it. */
@@ -50,41 +50,41 @@ export function withRemoteAgents(local: Reasoners, tools: RemoteTools): Reasoner
     propose: async (job) => {
       const agent = agentOf("data_scientist");
       if (agent === null) return local.propose(job);
-      const asked = await ask(agent, { role: "data_scientist", kind: "propose", job });
+      const asked = await askRemoteAgent(agent, { role: "data_scientist", kind: "propose", job });
       if (asked.answer === null) return withNote(await local.propose(job), asked.note);
-      return proposed(asked.answer, asked.note);
+      return acceptProposal(asked.answer, asked.note);
     },
     review: async (job) => {
       const own = await local.review(job);
       const agent = agentOf("business_analyst");
       if (agent === null) return own;
-      const asked = await ask(agent, { role: "business_analyst", kind: "review", job });
+      const asked = await askRemoteAgent(agent, { role: "business_analyst", kind: "review", job });
       if (asked.answer === null) return withNote(own, asked.note);
-      return reviewed(own, asked.answer, { job, tools, note: asked.note });
+      return mergeRemoteReview(own, asked.answer, { job, tools, note: asked.note });
     },
     advise: async (job) => {
       const own = await local.advise(job);
       const agent = agentOf(job.role);
       if (agent === null || job.role === "data_scientist") return own;
-      const asked = await ask(agent, { role: job.role, kind: "advise", job });
+      const asked = await askRemoteAgent(agent, { role: job.role, kind: "advise", job });
       if (asked.answer === null) return withNote(own, asked.note);
-      return advised(own, asked.answer, { job, tools, note: asked.note });
+      return mergeRemoteAdvice(own, asked.answer, { job, tools, note: asked.note });
     },
     explain: async (job) => {
       const own = await local.explain(job);
       const agent = agentOf("research_persona");
       if (agent === null) return own;
-      const asked = await ask(agent, { role: "research_persona", kind: "explain", job });
+      const asked = await askRemoteAgent(agent, { role: "research_persona", kind: "explain", job });
       if (asked.answer === null) return withNote(own, asked.note);
-      return explained(own, asked.answer, asked.note);
+      return mergeRemoteExplanation(own, asked.answer, asked.note);
     },
     decide: async (job) => {
       const own = await local.decide(job);
       const agent = agentOf("stakeholder");
       if (agent === null) return own;
-      const asked = await ask(agent, { role: "stakeholder", kind: "decide", job });
+      const asked = await askRemoteAgent(agent, { role: "stakeholder", kind: "decide", job });
       if (asked.answer === null) return withNote(own, asked.note);
-      return decided(own, asked.answer, asked.note);
+      return mergeRemoteDecision(own, asked.answer, asked.note);
     },
   };
 }
@@ -99,11 +99,11 @@ interface Asking<K extends QuestionKind> {
   readonly job: Job & Parameters<Reasoners[K]>[0];
 }
 
-async function ask<K extends QuestionKind>(
+async function askRemoteAgent<K extends QuestionKind>(
   agent: RemoteAgent,
   { role, kind, job }: Asking<K>,
 ): Promise<Asked<K>> {
-  const question = { skill: role, question: kind, job: jobJson(job) };
+  const question = { skill: role, question: kind, job: serializeJob(job) };
   try {
     const raw = await agent.ask(question, `${job.step}/${kind}`, job.signal);
     const parsed = ANSWERS[kind].safeParse(raw);
@@ -112,20 +112,25 @@ async function ask<K extends QuestionKind>(
       const place = issue?.path.map(String).join(".") ?? "";
       throw new MmmError("reasoner_failed", `${agent.name}: ${place}: ${issue?.message ?? ""}`);
     }
-    return { answer: parsed.data as RemoteAnswer<K>, note: noteOf(agent, null) };
+    return { answer: parsed.data as RemoteAnswer<K>, note: createRemoteNote(agent, null) };
   } catch (error) {
     job.signal.throwIfAborted();
-    if (agent.fallback === "fail") throw failure(agent, error);
-    return { answer: null, note: noteOf(agent, escaped(errorText(error), LINE_CHARS)) };
+    if (agent.fallback === "fail") throw toReasonerFailure(agent, error);
+    return {
+      answer: null,
+      note: createRemoteNote(agent, escapeText(describeError(error), LINE_CHARS)),
+    };
   }
 }
 
-function failure(agent: RemoteAgent, error: unknown): MmmError {
+function toReasonerFailure(agent: RemoteAgent, error: unknown): MmmError {
   if (error instanceof MmmError) return error;
-  return new MmmError("reasoner_failed", `${agent.name}: ${errorText(error)}`, { cause: error });
+  return new MmmError("reasoner_failed", `${agent.name}: ${describeError(error)}`, {
+    cause: error,
+  });
 }
 
-function noteOf(agent: RemoteAgent, fallback: string | null): ReasonerNote {
+function createRemoteNote(agent: RemoteAgent, fallback: string | null): ReasonerNote {
   return {
     kind: fallback === null ? "a2a" : "builtin",
     model: agent.name,
@@ -142,8 +147,8 @@ function withNote<A extends { readonly note: ReasonerNote }>(own: A, note: Reaso
   return { ...own, note: { ...own.note, fallback: `${note.model ?? ""}: ${note.fallback ?? ""}` } };
 }
 
-function proposed(said: RemoteAnswer<"propose">, note: ReasonerNote): ProposeAnswer {
-  return { ...said, reasoning: escaped(said.reasoning, TEXT_CHARS), note };
+function acceptProposal(said: RemoteAnswer<"propose">, note: ReasonerNote): ProposeAnswer {
+  return { ...said, reasoning: escapeText(said.reasoning, TEXT_CHARS), note };
 }
 
 interface Ground<J> {
@@ -154,15 +159,15 @@ interface Ground<J> {
 
 const VERDICTS = ["approve", "warn", "critical"] as const;
 
-function reviewed(
+function mergeRemoteReview(
   own: ReviewAnswer,
   said: RemoteAnswer<"review">,
   { job, tools, note }: Ground<ReviewJob>,
 ): ReviewAnswer {
   const findings = said.findings.map((finding) => ({
     ...finding,
-    code: `remote_${escaped(finding.code, 60)}`,
-    message: escaped(finding.message, LINE_CHARS),
+    code: `remote_${escapeText(finding.code, 60)}`,
+    message: escapeText(finding.message, LINE_CHARS),
     source: `remote agent ${note.model ?? ""}`,
   }));
   const critical = findings.some(({ severity }) => severity === "critical");
@@ -171,41 +176,44 @@ function reviewed(
   return {
     verdict: VERDICTS[rank] ?? "critical",
     findings: [...own.findings, ...findings],
-    constraints: [...own.constraints, ...narrowing(said.constraints, job.config, tools.spec)],
-    summary: `${own.summary} ${escaped(said.summary, TEXT_CHARS)}`.trim(),
+    constraints: [
+      ...own.constraints,
+      ...narrowConstraints(said.constraints, job.config, tools.spec),
+    ],
+    summary: `${own.summary} ${escapeText(said.summary, TEXT_CHARS)}`.trim(),
     note,
   };
 }
 
-function advised(
+function mergeRemoteAdvice(
   own: AdviseAnswer,
   said: RemoteAnswer<"advise">,
   { job, tools, note }: Ground<AdviseJob>,
 ): AdviseAnswer {
-  const text = escaped(said.text, TEXT_CHARS);
+  const text = escapeText(said.text, TEXT_CHARS);
   // A rejection stands, whoever says it.
   if (own.kind === "rejection") return { ...own, text: `${own.text} ${text}`.trim(), note };
-  const constraints = narrowing(said.constraints, job.base, tools.spec);
+  const constraints = narrowConstraints(said.constraints, job.base, tools.spec);
   const kind = said.kind === "constraints" && constraints.length === 0 ? "advice" : said.kind;
   return { kind, text, constraints, citations: own.citations, note };
 }
 
-function explained(
+function mergeRemoteExplanation(
   own: ExplainAnswer,
   said: RemoteAnswer<"explain">,
   note: ReasonerNote,
 ): ExplainAnswer {
-  return { ...own, text: `${own.text} ${escaped(said.text, TEXT_CHARS)}`.trim(), note };
+  return { ...own, text: `${own.text} ${escapeText(said.text, TEXT_CHARS)}`.trim(), note };
 }
 
 const DECISIONS = ["approve", "approve_with_conditions", "reject"];
 
-function decided(
+function mergeRemoteDecision(
   own: DecideAnswer,
   said: RemoteAnswer<"decide">,
   note: ReasonerNote,
 ): DecideAnswer {
-  const lines = (texts: readonly string[]) => texts.map((text) => escaped(text, LINE_CHARS));
+  const lines = (texts: readonly string[]) => texts.map((text) => escapeText(text, LINE_CHARS));
   const conditions = [...own.conditions, ...lines(said.conditions)];
   const rank = Math.max(DECISIONS.indexOf(own.decision), DECISIONS.indexOf(said.decision));
   const decision = DECISIONS[rank] ?? "reject";
@@ -214,7 +222,7 @@ function decided(
     // Conditions that nobody is held to would be no conditions.
     decision:
       decision === "approve" && conditions.length > 0 ? "approve_with_conditions" : decision,
-    rationale: `${own.rationale} ${escaped(said.rationale, TEXT_CHARS)}`.trim(),
+    rationale: `${own.rationale} ${escapeText(said.rationale, TEXT_CHARS)}`.trim(),
     conditions,
     success_criteria: [...own.success_criteria, ...lines(said.success_criteria)],
     next_review_weeks: Math.min(own.next_review_weeks, said.next_review_weeks),

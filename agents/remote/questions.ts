@@ -6,15 +6,15 @@
  * I2. Records that are events' data are checked by the events' own schemas.
  */
 import { z } from "zod";
-import { tunableBounds, searchBounds } from "../../guard/specification/tunables.ts";
+import { computeTunableBounds, computeSearchBounds } from "../../guard/specification/tunables.ts";
 import type { Specification } from "../../guard/specification/specification.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Event, EventData } from "../../schemas/event.ts";
 import { ROLES, type Role } from "../../schemas/parts.ts";
 import { parseBusinessContext } from "../business-context.ts";
-import { modelCall } from "../data-source.ts";
+import { callModel } from "../data-source.ts";
 import type {
   AdviseJob,
   DecideJob,
@@ -101,7 +101,7 @@ export const ANSWERS = {
 export type RemoteAnswer<K extends QuestionKind> = z.infer<(typeof ANSWERS)[K]>;
 
 /** The job without what cannot travel: the signal, and ranges that follow from the rest. */
-export function jobJson(
+export function serializeJob(
   job: ProposeJob | ReviewJob | AdviseJob | ExplainJob | DecideJob,
 ): Readonly<Record<string, unknown>> {
   const { signal: _signal, ...rest } = job;
@@ -125,7 +125,7 @@ export async function answerQuestion(
   question: RoleQuestion,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const base = checked(JOB, question.job);
+  const base = parseJobPart(JOB, question.job);
   const { session, businessUnit, step } = base;
   const shared = { session, businessUnit, step, signal };
   const { note: _note, ...answer } = await ASKS[question.question](tools, question.skill, {
@@ -143,28 +143,28 @@ interface Asked {
 type Ask = (tools: AnswerTools, role: Role, asked: Asked) => Promise<{ readonly note: unknown }>;
 
 const ASKS: Readonly<Record<QuestionKind, Ask>> = {
-  propose: (tools, role, asked) => tools.reasoners.propose(taskJob(tools, role, asked)),
-  advise: (tools, role, asked) => tools.reasoners.advise(taskJob(tools, role, asked)),
+  propose: (tools, role, asked) => tools.reasoners.propose(parseTaskJob(tools, role, asked)),
+  advise: (tools, role, asked) => tools.reasoners.advise(parseTaskJob(tools, role, asked)),
   review: (tools, _role, { base, shared }) =>
     tools.reasoners.review({
       ...shared,
-      config: configOf(tools, base["config"]),
-      candidate: dataOf("ModelTrained", base["candidate"]),
-      baseline: dataOf("ModelTrained", base["baseline"]),
+      config: parseJobConfig(tools, base["config"]),
+      candidate: parseEventData("ModelTrained", base["candidate"]),
+      baseline: parseEventData("ModelTrained", base["baseline"]),
       context: parseBusinessContext(base["context"]),
     }),
   explain: (tools, _role, { base, shared }) =>
     tools.reasoners.explain({
       ...shared,
-      proposal: checked(ID, base["proposal"]),
-      violations: checked(z.array(VIOLATION).max(100), base["violations"]),
+      proposal: parseJobPart(ID, base["proposal"]),
+      violations: parseJobPart(z.array(VIOLATION).max(100), base["violations"]),
     }),
   decide: (tools, _role, { base, shared }) =>
     tools.reasoners.decide({
       ...shared,
-      request: dataOf("ApprovalRequested", base["request"]),
-      figures: checked(FIGURES, base["figures"]) as unknown as DecideJob["figures"],
-      config: configOf(tools, base["config"]),
+      request: parseEventData("ApprovalRequested", base["request"]),
+      figures: parseJobPart(FIGURES, base["figures"]) as unknown as DecideJob["figures"],
+      config: parseJobConfig(tools, base["config"]),
       context: parseBusinessContext(base["context"]),
     }),
 };
@@ -180,32 +180,36 @@ const FIGURES = z
   })
   .transform((figures) => ({
     ...figures,
-    baseline: trainedOrNull(figures["baseline"]),
-    final: trainedOrNull(figures["final"]),
+    baseline: parseTrainedOrNull(figures["baseline"]),
+    final: parseTrainedOrNull(figures["final"]),
   }));
 
-function taskJob(tools: AnswerTools, role: Role, { base, shared }: Asked): ProposeJob & AdviseJob {
-  const task = dataOf("TaskAssigned", base["task"]);
-  const config = configOf(tools, base["base"]);
+function parseTaskJob(
+  tools: AnswerTools,
+  role: Role,
+  { base, shared }: Asked,
+): ProposeJob & AdviseJob {
+  const task = parseEventData("TaskAssigned", base["task"]);
+  const config = parseJobConfig(tools, base["base"]);
   return {
     ...shared,
     role,
     task,
     base: config,
-    baseline: base["baseline"] === undefined ? config : configOf(tools, base["baseline"]),
-    bounds: searchBounds(config, tools.spec, task.constraints),
-    trained: trainedOrNull(base["trained"]),
+    baseline: base["baseline"] === undefined ? config : parseJobConfig(tools, base["baseline"]),
+    bounds: computeSearchBounds(config, tools.spec, task.constraints),
+    trained: parseTrainedOrNull(base["trained"]),
     context: parseBusinessContext(base["context"]),
   };
 }
 
 /** Constraints that stay inside what may be tuned; others are dropped, ends are cut. */
-export function narrowing(
+export function narrowConstraints(
   constraints: readonly z.infer<typeof CONSTRAINT>[],
   config: ModelConfig,
   spec: Specification,
 ): z.infer<typeof CONSTRAINT>[] {
-  const bounds = tunableBounds(config, spec);
+  const bounds = computeTunableBounds(config, spec);
   return constraints.flatMap((row) => {
     const bound = bounds.get(row.path);
     if (bound === undefined) return [];
@@ -215,26 +219,28 @@ export function narrowing(
   });
 }
 
-function configOf(tools: AnswerTools, value: unknown): ModelConfig {
-  return tools.placed(modelCall(() => parseModelConfig(value)));
+function parseJobConfig(tools: AnswerTools, value: unknown): ModelConfig {
+  return tools.placed(callModel(() => parseModelConfig(value)));
 }
 
-function trainedOrNull(value: unknown): TrainedModel | null {
-  return value === null || value === undefined ? null : dataOf("ModelTrained", value);
+function parseTrainedOrNull(value: unknown): TrainedModel | null {
+  return value === null || value === undefined ? null : parseEventData("ModelTrained", value);
 }
 
 type DataType = "ModelTrained" | "TaskAssigned" | "ApprovalRequested";
 
 /** A record checked by its event's schema: encoded and decoded. */
-function dataOf<T extends DataType>(type: T, value: unknown): EventData<T> {
+function parseEventData<T extends DataType>(type: T, value: unknown): EventData<T> {
   try {
     return decodeEvent(encodeEvent({ type, data: value } as Event)).data as EventData<T>;
   } catch (cause) {
-    throw new MmmError("usage", `job: not the data of ${type} (${errorText(cause)})`, { cause });
+    throw new MmmError("usage", `job: not the data of ${type} (${describeError(cause)})`, {
+      cause,
+    });
   }
 }
 
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+function parseJobPart<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

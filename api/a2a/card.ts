@@ -36,13 +36,23 @@ const SKILLS = [
     tags: ["mmm", "marketing", "optimization"],
     examples: ['{"baseline": {…}, "business_context": {"business_unit": "…"}}'],
   },
-  role("data_scientist", "Data Scientist", "proposes changes of tunable parameters", "propose"),
-  role("business_analyst", "Business Analyst", "reviews a trained model", "review"),
-  role("stakeholder", "Stakeholder", "decides on deployment", "decide"),
-  role("research_persona", "Research Persona", "explains a veto, with citations", "explain"),
+  describeRoleSkill(
+    "data_scientist",
+    "Data Scientist",
+    "proposes changes of tunable parameters",
+    "propose",
+  ),
+  describeRoleSkill("business_analyst", "Business Analyst", "reviews a trained model", "review"),
+  describeRoleSkill("stakeholder", "Stakeholder", "decides on deployment", "decide"),
+  describeRoleSkill(
+    "research_persona",
+    "Research Persona",
+    "explains a veto, with citations",
+    "explain",
+  ),
 ];
 
-function role(id: string, name: string, does: string, question: string) {
+function describeRoleSkill(id: string, name: string, does: string, question: string) {
   return {
     id,
     name,
@@ -53,7 +63,7 @@ function role(id: string, name: string, does: string, question: string) {
 }
 
 /** The card, not signed. */
-export function cardOf(facts: CardFacts): AgentCard {
+export function createAgentCard(facts: CardFacts): AgentCard {
   const versions = { protocolVersion: "1.0" };
   const schemes = {
     bearer: { httpAuthSecurityScheme: { scheme: "Bearer", bearerFormat: "JWT" } },

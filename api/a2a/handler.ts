@@ -45,15 +45,15 @@ const TERMINAL: ReadonlySet<TaskState> = new Set([
 ]);
 
 export function isTerminal(task: Task): boolean {
-  return TERMINAL.has(stateOf(task));
+  return TERMINAL.has(getTaskState(task));
 }
 
 /** True when nothing happens before somebody does something. */
 export function isSettled(task: Task): boolean {
-  return isTerminal(task) || stateOf(task) === TaskState.TASK_STATE_INPUT_REQUIRED;
+  return isTerminal(task) || getTaskState(task) === TaskState.TASK_STATE_INPUT_REQUIRED;
 }
 
-function stateOf(task: Task): TaskState {
+function getTaskState(task: Task): TaskState {
   return task.status?.state ?? TaskState.TASK_STATE_UNSPECIFIED;
 }
 
@@ -74,21 +74,21 @@ export function createA2aHandler(parts: HandlerParts): A2ARequestHandler {
   return {
     getAgentCard: parts.card,
     getAuthenticatedExtendedAgentCard: parts.card,
-    sendMessage: (params, context) => send(parts, params, callerOf(context)),
-    sendMessageStream: (params, context) => sendStream(parts, params, callerOf(context)),
+    sendMessage: (params, context) => sendToSource(parts, params, getCaller(context)),
+    sendMessageStream: (params, context) => sendStream(parts, params, getCaller(context)),
     getTask: async (params, context) =>
-      withHistory(await load(params.id, callerOf(context)), params.historyLength),
-    listTasks: (params, context) => listTasks(source, params, callerOf(context)),
+      withHistory(await load(params.id, getCaller(context)), params.historyLength),
+    listTasks: (params, context) => listTaskPage(source, params, getCaller(context)),
     cancelTask: async (params, context) => {
-      const caller = callerOf(context);
+      const caller = getCaller(context);
       const task = await load(params.id, caller, "operate");
-      if (stateOf(task) === TaskState.TASK_STATE_CANCELED) return task;
+      if (getTaskState(task) === TaskState.TASK_STATE_CANCELED) return task;
       const cancelled = isTerminal(task) ? null : await source.cancel(task, caller);
       if (cancelled === null) throw new TaskNotCancelableError(`Task not cancelable: ${task.id}`);
       return cancelled;
     },
     async *resubscribe(params, context) {
-      const caller = callerOf(context);
+      const caller = getCaller(context);
       const task = await load(params.id, caller);
       if (isTerminal(task)) {
         throw new UnsupportedOperationError(`Task ${task.id} is in a terminal state`);
@@ -101,28 +101,28 @@ export function createA2aHandler(parts: HandlerParts): A2ARequestHandler {
 }
 
 /** The caller that the transport put into the context. */
-function callerOf(context: ServerCallContext): Caller {
+function getCaller(context: ServerCallContext): Caller {
   const caller = context.state.get(CALLER) as Caller | undefined;
   if (caller === undefined) throw new A2AError("the call has no caller");
   return { ...caller, tenant: context.tenant ?? caller.tenant };
 }
 
-async function send(
+async function sendToSource(
   { source, push }: HandlerParts,
   params: SendMessageRequest,
   caller: Caller,
 ): Promise<Message | Task> {
-  const sent = await source.send(messageOf(params), caller);
+  const sent = await source.send(requireMessage(params), caller);
   if (sent.kind === "message") return sent.message;
   const { configuration } = params;
   const wanted = configuration?.taskPushNotificationConfig;
-  if (wanted !== undefined) await needPush(push).save(sent.task.id, wanted);
+  if (wanted !== undefined) await requirePush(push).save(sent.task.id, wanted);
   const waits = configuration?.returnImmediately !== true && !isSettled(sent.task);
-  const task = waits ? await settled(source, sent.task, caller) : sent.task;
+  const task = waits ? await waitUntilSettled(source, sent.task, caller) : sent.task;
   return withHistory(task, configuration?.historyLength);
 }
 
-async function settled(source: TaskSource, task: Task, caller: Caller): Promise<Task> {
+async function waitUntilSettled(source: TaskSource, task: Task, caller: Caller): Promise<Task> {
   let last = task;
   for await (const { payload } of source.follow(task, caller, "settled")) {
     if (payload?.$case === "task") last = payload.value;
@@ -137,19 +137,19 @@ async function* sendStream(
   params: SendMessageRequest,
   caller: Caller,
 ): AsyncGenerator<StreamResponse, void, undefined> {
-  const sent = await source.send(messageOf(params), caller);
+  const sent = await source.send(requireMessage(params), caller);
   if (sent.kind === "message") {
     yield { payload: { $case: "message", value: sent.message } };
     return;
   }
   const wanted = params.configuration?.taskPushNotificationConfig;
-  if (wanted !== undefined) await needPush(push).save(sent.task.id, wanted);
+  if (wanted !== undefined) await requirePush(push).save(sent.task.id, wanted);
   const value = withHistory(sent.task, params.configuration?.historyLength);
   yield { payload: { $case: "task", value } };
   if (!isSettled(sent.task)) yield* source.follow(sent.task, caller, "settled");
 }
 
-function messageOf(params: SendMessageRequest): Message {
+function requireMessage(params: SendMessageRequest): Message {
   const { message } = params;
   if (message === undefined) throw new RequestMalformedError("message is required");
   if (message.messageId === "") throw new RequestMalformedError("message.messageId is required");
@@ -166,32 +166,32 @@ function withHistory(task: Task, length: number | undefined): Task {
 
 type ListParams = Parameters<A2ARequestHandler["listTasks"]>[0];
 
-async function listTasks(source: TaskSource, params: ListParams, caller: Caller) {
+async function listTaskPage(source: TaskSource, params: ListParams, caller: Caller) {
   requireScope(caller.principal, "read");
   const size = params.pageSize ?? PAGE_DEFAULT;
   if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) {
     throw new RequestMalformedError(`pageSize must be between 1 and ${PAGE_MAX}`);
   }
-  const all = await source.list(filterOf(params), caller);
-  const start = pageStart(all, params.pageToken);
+  const all = await source.list(parseTaskFilter(params), caller);
+  const start = findPageStart(all, params.pageToken);
   const found = all.slice(start, start + size);
   const page = found.map((task) => {
     const kept = withHistory(task, params.historyLength);
     return params.includeArtifacts === true ? kept : { ...kept, artifacts: [] };
   });
   const last = found.at(-1);
-  const next = start + size < all.length && last !== undefined ? cursorOf(last) : "";
+  const next = start + size < all.length && last !== undefined ? encodeCursor(last) : "";
   return { tasks: page, nextPageToken: next, pageSize: page.length, totalSize: all.length };
 }
 
 /** A cursor names the last task of a page by what tasks are sorted by. */
-function cursorOf(task: Task): string {
+function encodeCursor(task: Task): string {
   const text = `${task.status?.timestamp ?? ""} ${task.id}`;
   return Buffer.from(text, "utf8").toString("base64url");
 }
 
 /** Place of the first task behind the cursor, whatever has changed since. */
-function pageStart(all: readonly Task[], token: string): number {
+function findPageStart(all: readonly Task[], token: string): number {
   if (token === "") return 0;
   const [time, id] = Buffer.from(token, "base64url").toString("utf8").split(" ");
   if (time === undefined || id === undefined || id === "") {
@@ -204,7 +204,7 @@ function pageStart(all: readonly Task[], token: string): number {
   return behind === -1 ? all.length : behind;
 }
 
-function filterOf(params: ListParams) {
+function parseTaskFilter(params: ListParams) {
   const state = params.status;
   if (state === TaskState.UNRECOGNIZED) throw new RequestMalformedError("status is not a state");
   const since = params.statusTimestampAfter;
@@ -218,7 +218,7 @@ function filterOf(params: ListParams) {
   };
 }
 
-function needPush(push: PushConfigs | null): PushConfigs {
+function requirePush(push: PushConfigs | null): PushConfigs {
   if (push === null) throw new PushNotificationNotSupportedError();
   return push;
 }
@@ -236,8 +236,8 @@ function pushOperations(
   load: (id: string, caller: Caller) => Promise<Task>,
 ): PushOperations {
   const own = async (taskId: string, context: ServerCallContext): Promise<PushConfigs> => {
-    const configs = needPush(push);
-    await load(taskId, callerOf(context));
+    const configs = requirePush(push);
+    await load(taskId, getCaller(context));
     return configs;
   };
   return {

@@ -4,7 +4,7 @@
  * I1. Every route does what its JSON-RPC method does: it calls the same operation.
  */
 import { checkParams } from "./params.ts";
-import { contextOf, rethrowRefusal, streamAnswer } from "./routes.ts";
+import { createCallContext, rethrowRefusal, streamAnswer } from "./routes.ts";
 import {
   A2A_CONTENT_TYPE,
   AgentCard,
@@ -43,17 +43,17 @@ const CONFIGS = "/tasks/{task}/pushNotificationConfigs";
 const OPERATIONS: readonly (readonly [Method, string, Operation])[] = [
   ["POST", "/message:send", sendMessage],
   ["POST", "/message:stream", streamMessage],
-  ["GET", "/tasks", listTasks],
+  ["GET", "/tasks", answerListTasks],
   ["GET", "/tasks/{task}", getTask],
-  ["POST", "/tasks/{task}", actOnTask],
+  ["POST", "/tasks/{task}", performTaskVerb],
   ["POST", CONFIGS, createConfig],
   ["GET", CONFIGS, listConfigs],
   ["GET", `${CONFIGS}/{config}`, getConfig],
   ["DELETE", `${CONFIGS}/{config}`, deleteConfig],
-  ["GET", "/extendedAgentCard", extendedCard],
+  ["GET", "/extendedAgentCard", answerExtendedCard],
 ];
 
-export function a2aHttpRoutes(handler: A2ARequestHandler): readonly Route[] {
+export function createA2aHttpRoutes(handler: A2ARequestHandler): readonly Route[] {
   return ["", "/{tenant}"].flatMap((prefix) =>
     OPERATIONS.map(([method, path, operation]) => ({
       method,
@@ -66,12 +66,12 @@ export function a2aHttpRoutes(handler: A2ARequestHandler): readonly Route[] {
       params: null,
       query: null,
       body: null,
-      handle: (call: RawCall) => answer(handler, operation, call),
+      handle: (call: RawCall) => runOperation(handler, operation, call),
     })),
   );
 }
 
-async function answer(
+async function runOperation(
   handler: A2ARequestHandler,
   operation: Operation,
   call: RawCall,
@@ -79,7 +79,7 @@ async function answer(
   const params = call.params as Record<string, string>;
   const query = call.query as Record<string, string>;
   const tenant = params["tenant"] ?? query["tenant"] ?? "";
-  const context = contextOf(call, tenant === "" ? null : tenant);
+  const context = createCallContext(call, tenant === "" ? null : tenant);
   validateVersion(context.requestedVersion, await handler.getAgentCard(), "HTTP+JSON");
   try {
     return await operation({ handler, context, tenant, params, query, body: call.body });
@@ -89,7 +89,7 @@ async function answer(
   }
 }
 
-function json(value: unknown, status = 200): Answer {
+function createJsonAnswer(value: unknown, status = 200): Answer {
   return { status, text: JSON.stringify(value), type: A2A_CONTENT_TYPE };
 }
 
@@ -101,29 +101,31 @@ function sendRequest({ body, tenant }: Exchange): SendMessageRequest {
 async function sendMessage(exchange: Exchange): Promise<Answer> {
   const { handler, context } = exchange;
   const sent = await handler.sendMessage(sendRequest(exchange), context);
-  return json(isMessage(sent) ? { message: messageJson(sent) } : { task: Task.toJSON(sent) });
+  return createJsonAnswer(
+    isMessage(sent) ? { message: serializeMessage(sent) } : { task: Task.toJSON(sent) },
+  );
 }
 
 function isMessage(sent: Message | Task): sent is Message {
   return "messageId" in sent;
 }
 
-function messageJson(message: Message): unknown {
+function serializeMessage(message: Message): unknown {
   const value = StreamResponse.toJSON({ payload: { $case: "message", value: message } });
   return (value as { message: unknown }).message;
 }
 
 async function streamMessage(exchange: Exchange): Promise<Answer> {
   const { handler, context } = exchange;
-  return streamed(handler.sendMessageStream(sendRequest(exchange), context), context);
+  return createStreamAnswer(handler.sendMessageStream(sendRequest(exchange), context), context);
 }
 
-async function streamed(
+async function createStreamAnswer(
   source: AsyncIterable<StreamResponse>,
   context: ServerCallContext,
 ): Promise<Answer> {
   let early: unknown = null;
-  const given = await streamAnswer(jsonOf(source), context, (error) => {
+  const given = await streamAnswer(serializeStream(source), context, (error) => {
     early ??= error;
     return toRestErrorBody(error, 500);
   });
@@ -131,12 +133,12 @@ async function streamed(
   return given;
 }
 
-async function* jsonOf(source: AsyncIterable<StreamResponse>): AsyncGenerator<unknown> {
+async function* serializeStream(source: AsyncIterable<StreamResponse>): AsyncGenerator<unknown> {
   for await (const event of source) yield StreamResponse.toJSON(event);
 }
 
 /** A task's id and the verb behind its last colon. */
-function idAndVerb(params: Readonly<Record<string, string>>): { id: string; verb: string } {
+function parseIdAndVerb(params: Readonly<Record<string, string>>): { id: string; verb: string } {
   const text = params["task"] ?? "";
   const at = text.lastIndexOf(":");
   return at === -1 ? { id: text, verb: "" } : { id: text.slice(0, at), verb: text.slice(at + 1) };
@@ -144,29 +146,29 @@ function idAndVerb(params: Readonly<Record<string, string>>): { id: string; verb
 
 async function getTask(exchange: Exchange): Promise<Answer> {
   const { handler, context, params, query, tenant } = exchange;
-  const { id, verb } = idAndVerb(params);
-  if (verb === "subscribe") return subscribe(exchange, id);
-  const historyLength = number(query, "historyLength");
+  const { id, verb } = parseIdAndVerb(params);
+  if (verb === "subscribe") return followTask(exchange, id);
+  const historyLength = parseWholeNumber(query, "historyLength");
   const more = historyLength === undefined ? {} : { historyLength };
-  return json(Task.toJSON(await handler.getTask({ id, tenant, ...more }, context)));
+  return createJsonAnswer(Task.toJSON(await handler.getTask({ id, tenant, ...more }, context)));
 }
 
-async function actOnTask(exchange: Exchange): Promise<Answer> {
+async function performTaskVerb(exchange: Exchange): Promise<Answer> {
   const { handler, context, params, tenant } = exchange;
-  const { id, verb } = idAndVerb(params);
-  if (verb === "subscribe") return subscribe(exchange, id);
+  const { id, verb } = parseIdAndVerb(params);
+  if (verb === "subscribe") return followTask(exchange, id);
   if (verb !== "cancel") throw new UnsupportedOperationError(`no operation ":${verb}" on a task`);
   const task = await handler.cancelTask({ id, tenant, metadata: undefined }, context);
-  return json(Task.toJSON(task));
+  return createJsonAnswer(Task.toJSON(task));
 }
 
-function subscribe({ handler, context, tenant }: Exchange, id: string): Promise<Answer> {
-  return streamed(handler.resubscribe({ id, tenant }, context), context);
+function followTask({ handler, context, tenant }: Exchange, id: string): Promise<Answer> {
+  return createStreamAnswer(handler.resubscribe({ id, tenant }, context), context);
 }
 
-async function listTasks({ handler, context, query, tenant }: Exchange): Promise<Answer> {
-  const pageSize = number(query, "pageSize");
-  const historyLength = number(query, "historyLength");
+async function answerListTasks({ handler, context, query, tenant }: Exchange): Promise<Answer> {
+  const pageSize = parseWholeNumber(query, "pageSize");
+  const historyLength = parseWholeNumber(query, "historyLength");
   const after = query["statusTimestampAfter"];
   const found = await handler.listTasks(
     {
@@ -182,10 +184,13 @@ async function listTasks({ handler, context, query, tenant }: Exchange): Promise
     context,
   );
   const empty = { tasks: [], nextPageToken: "", pageSize: 0, totalSize: 0 };
-  return json({ ...empty, ...(ListTasksResponse.toJSON(found) as object) });
+  return createJsonAnswer({ ...empty, ...(ListTasksResponse.toJSON(found) as object) });
 }
 
-function number(query: Readonly<Record<string, string>>, name: string): number | undefined {
+function parseWholeNumber(
+  query: Readonly<Record<string, string>>,
+  name: string,
+): number | undefined {
   const text = query[name];
   if (text === undefined || text === "") return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -197,19 +202,19 @@ async function createConfig({ handler, context, params, body }: Exchange): Promi
   checkParams("CreateTaskPushNotificationConfig", given);
   const config = TaskPushNotificationConfig.fromJSON(given);
   const saved = await handler.createTaskPushNotificationConfig(config, context);
-  return json(TaskPushNotificationConfig.toJSON(saved), 201);
+  return createJsonAnswer(TaskPushNotificationConfig.toJSON(saved), 201);
 }
 
 async function listConfigs({ handler, context, params, tenant }: Exchange): Promise<Answer> {
   const wanted = { taskId: params["task"] ?? "", pageSize: 0, pageToken: "", tenant };
   const found = await handler.listTaskPushNotificationConfigs(wanted, context);
-  return json(ListTaskPushNotificationConfigsResponse.toJSON(found));
+  return createJsonAnswer(ListTaskPushNotificationConfigsResponse.toJSON(found));
 }
 
 async function getConfig({ handler, context, params, tenant }: Exchange): Promise<Answer> {
   const wanted = { taskId: params["task"] ?? "", id: params["config"] ?? "", tenant };
   const found = await handler.getTaskPushNotificationConfig(wanted, context);
-  return json(TaskPushNotificationConfig.toJSON(found));
+  return createJsonAnswer(TaskPushNotificationConfig.toJSON(found));
 }
 
 async function deleteConfig({ handler, context, params, tenant }: Exchange): Promise<Answer> {
@@ -218,8 +223,8 @@ async function deleteConfig({ handler, context, params, tenant }: Exchange): Pro
   return { status: 204 };
 }
 
-async function extendedCard({ handler, context, tenant }: Exchange): Promise<Answer> {
-  return json(
+async function answerExtendedCard({ handler, context, tenant }: Exchange): Promise<Answer> {
+  return createJsonAnswer(
     AgentCard.toJSON(await handler.getAuthenticatedExtendedAgentCard({ tenant }, context)),
   );
 }

@@ -6,9 +6,9 @@
  */
 import type { HistoryEntry } from "../../session/audit.ts";
 import {
-  agentMessage,
-  dataPart,
-  textPart,
+  createAgentMessage,
+  createDataPart,
+  createTextPart,
   TaskState,
   type Artifact,
   type Message,
@@ -18,11 +18,11 @@ import {
 const SEPARATOR = "~";
 
 /** A proposal's task id: its session and the id of its ProposalSubmitted event. */
-export function proposalTaskId(session: string, event: string): string {
+export function formatProposalTaskId(session: string, event: string): string {
   return `${session}${SEPARATOR}${event}`;
 }
 
-export function proposalOf(taskId: string): { session: string; event: string } | null {
+export function parseProposalTaskId(taskId: string): { session: string; event: string } | null {
   const at = taskId.indexOf(SEPARATOR);
   return at < 1 ? null : { session: taskId.slice(0, at), event: taskId.slice(at + 1) };
 }
@@ -48,27 +48,32 @@ interface ProposalFacts {
 }
 
 /** The task as the history tells it so far. */
-export function taskOfProposal(
+export function createProposalTask(
   entries: readonly HistoryEntry[],
   taskId: string,
   facts: ProposalFacts,
 ): Task {
   const { contextId, messages } = facts;
-  const found = outcomeOf(entries, proposalOf(taskId)?.event ?? "");
-  const parts = [textPart(found.text)];
-  const message = agentMessage({ messageId: `${taskId}/${found.seq}`, taskId, contextId, parts });
+  const found = findProposalOutcome(entries, parseProposalTaskId(taskId)?.event ?? "");
+  const parts = [createTextPart(found.text)];
+  const message = createAgentMessage({
+    messageId: `${taskId}/${found.seq}`,
+    taskId,
+    contextId,
+    parts,
+  });
   return {
     id: taskId,
     contextId,
     status: { state: found.state, message, timestamp: found.time },
-    artifacts: answersTo(entries, taskId),
+    artifacts: collectAnswers(entries, taskId),
     history: [...messages],
     metadata: { kind: "proposal", seq: entries.at(-1)?.line.seq ?? 0 },
   };
 }
 
 /** The work item that took the proposal up; null while it waits. */
-function workItemOf(entries: readonly HistoryEntry[], event: string): string | null {
+function findWorkItem(entries: readonly HistoryEntry[], event: string): string | null {
   const submitted = entries.filter(({ event: { type } }) => type === "ProposalSubmitted");
   const place = submitted.findIndex(({ line }) => line.id === event);
   if (place === -1) return null;
@@ -80,11 +85,11 @@ function workItemOf(entries: readonly HistoryEntry[], event: string): string | n
   return taken[place] ?? null;
 }
 
-function outcomeOf(entries: readonly HistoryEntry[], event: string): Outcome {
+function findProposalOutcome(entries: readonly HistoryEntry[], event: string): Outcome {
   const own = entries.find(({ line }) => line.id === event);
   const start = { time: own?.line.time, seq: own?.line.seq ?? 0 };
-  const item = workItemOf(entries, event);
-  if (item !== null) return workOutcome(entries, item, start);
+  const item = findWorkItem(entries, event);
+  if (item !== null) return findWorkOutcome(entries, item, start);
   const end = entries.find(({ event: last }) => last.type === "SessionCompleted");
   if (end !== undefined) {
     const text = "the session ended before the proposal was taken up";
@@ -95,7 +100,7 @@ function outcomeOf(entries: readonly HistoryEntry[], event: string): Outcome {
   return { state: TaskState.TASK_STATE_SUBMITTED, text, ...start };
 }
 
-function workOutcome(
+function findWorkOutcome(
   entries: readonly HistoryEntry[],
   item: string,
   start: { time: string | undefined; seq: number },
@@ -121,8 +126,8 @@ function workOutcome(
 }
 
 /** What agents answered to the proposal in words. */
-function answersTo(entries: readonly HistoryEntry[], taskId: string): Artifact[] {
-  const item = workItemOf(entries, proposalOf(taskId)?.event ?? "");
+function collectAnswers(entries: readonly HistoryEntry[], taskId: string): Artifact[] {
+  const item = findWorkItem(entries, parseProposalTaskId(taskId)?.event ?? "");
   return entries.flatMap(({ event }) =>
     event.type === "AgentAnswered" && event.data.work_item === item
       ? [
@@ -130,7 +135,7 @@ function answersTo(entries: readonly HistoryEntry[], taskId: string): Artifact[]
             artifactId: `answer-${event.data.attempt}`,
             name: `answer of ${event.data.role}`,
             description: "",
-            parts: [dataPart({ ...event.data, reasoner: undefined })],
+            parts: [createDataPart({ ...event.data, reasoner: undefined })],
             metadata: undefined,
             extensions: [],
           },

@@ -12,8 +12,8 @@ import { randomUUID } from "node:crypto";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, SnapshotStore } from "../../session/ports.ts";
 import { TaskPushNotificationConfig } from "./sdk.ts";
-import { appendMemoLog, readMemoLog } from "../sessions/append-only-list.ts";
-import { proposalOf } from "./proposal-task.ts";
+import { appendToStoredList, readStoredList } from "../sessions/append-only-list.ts";
+import { parseProposalTaskId } from "./proposal-task.ts";
 import type { Sealer } from "../http/secret-box.ts";
 
 export interface PushConfigs {
@@ -46,23 +46,26 @@ interface Entry {
 
 export function createPushConfigs(tools: PushTools): PushConfigs {
   const { store, sealer } = tools;
-  const allows = onlyOrigins(tools.allowOrigins);
+  const allows = allowOrigins(tools.allowOrigins);
   const logOf = (taskId: string): string => `push/${taskId}`;
   const unreadable = new Set<string>();
 
-  async function entriesOf(taskId: string): Promise<readonly Entry[]> {
-    const entries = await readMemoLog(store, logOf(taskId));
+  async function readConfigEntries(taskId: string): Promise<readonly Entry[]> {
+    const entries = await readStoredList(store, logOf(taskId));
     return entries.map((text) => JSON.parse(text) as Entry);
   }
 
   async function add(taskId: string, id: string, sealed: string | null): Promise<void> {
-    const [first] = await entriesOf(taskId);
+    const [first] = await readConfigEntries(taskId);
     const until = first?.until ?? tools.clock.now() + tools.keepMs;
     const entry: Entry = { at: randomUUID(), id, until, sealed };
-    await appendMemoLog(store, { name: logOf(taskId), entry: JSON.stringify(entry), until });
+    await appendToStoredList(store, { name: logOf(taskId), entry: JSON.stringify(entry), until });
   }
 
-  function opened(taskId: string, { id, sealed }: Entry): TaskPushNotificationConfig | null {
+  function openConfigEntry(
+    taskId: string,
+    { id, sealed }: Entry,
+  ): TaskPushNotificationConfig | null {
     const place = `${taskId}/${id}`;
     const text = sealed === null ? null : sealer.open(sealed, place);
     if (text !== null) return TaskPushNotificationConfig.fromJSON(JSON.parse(text));
@@ -73,10 +76,10 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
     return null;
   }
 
-  async function list(taskId: string): Promise<readonly TaskPushNotificationConfig[]> {
+  async function listPushConfigs(taskId: string): Promise<readonly TaskPushNotificationConfig[]> {
     const found = new Map<string, TaskPushNotificationConfig>();
-    for (const entry of await entriesOf(taskId)) {
-      const config = opened(taskId, entry);
+    for (const entry of await readConfigEntries(taskId)) {
+      const config = openConfigEntry(taskId, entry);
       if (config === null) found.delete(entry.id);
       else found.set(entry.id, config);
     }
@@ -85,10 +88,10 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
 
   return {
     allows,
-    list,
+    list: listPushConfigs,
     save: async (taskId, given) => {
       assertUsable(taskId, given, allows);
-      const known = await list(taskId);
+      const known = await listPushConfigs(taskId);
       if (known.length >= CONFIGS_MAX) {
         throw new MmmError("conflict", `a task has at most ${CONFIGS_MAX} webhooks`);
       }
@@ -98,7 +101,7 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
       return config;
     },
     remove: async (taskId, id) => {
-      const known = await list(taskId);
+      const known = await listPushConfigs(taskId);
       if (!known.some((config) => config.id === id)) return;
       await add(taskId, id, null);
     },
@@ -111,7 +114,7 @@ function assertUsable(
   given: TaskPushNotificationConfig,
   allows: (url: string) => boolean,
 ): void {
-  if (proposalOf(taskId) !== null) {
+  if (parseProposalTaskId(taskId) !== null) {
     throw new MmmError("usage", "webhooks are for the tasks of sessions, not of proposals");
   }
   if (!allows(given.url)) {
@@ -123,7 +126,7 @@ function assertUsable(
 }
 
 /** Tells addresses of the listed origins, without a login in them, from all others. */
-function onlyOrigins(origins: readonly string[]): (url: string) => boolean {
+function allowOrigins(origins: readonly string[]): (url: string) => boolean {
   const allowed = new Set(origins.map((url) => new URL(url).origin));
   return (url) => {
     if (!URL.canParse(url)) return false;

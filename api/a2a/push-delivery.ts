@@ -7,7 +7,7 @@
  * I2. A webhook that fails is tried `TRIES_MAX` times and then left alone for a while; it never
  *     holds up the others for longer than that.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { Clock, Consumption, EventLog, LogRecord, Place } from "../../session/ports.ts";
 import { A2A_CONTENT_TYPE, StreamResponse, type TaskPushNotificationConfig } from "./sdk.ts";
@@ -38,11 +38,11 @@ export async function startDelivery(tools: DeliveryTools): Promise<{ close(): Pr
   const chains = new Map<number, Promise<void>>();
   let consumption: Consumption | null = null;
 
-  async function take(place: Place, records: readonly LogRecord[]): Promise<void> {
+  async function deliverRecords(place: Place, records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       if (halt.signal.aborted) return;
       try {
-        await deliver({ tools, resting, signal: halt.signal }, record);
+        await deliverRecord({ tools, resting, signal: halt.signal }, record);
       } catch (error) {
         tools.failed(error);
       }
@@ -60,7 +60,7 @@ export async function startDelivery(tools: DeliveryTools): Promise<{ close(): Pr
       revoked: async (place) => chains.get(place.partition),
       deliver: async (place, records) => {
         await chains.get(place.partition);
-        chains.set(place.partition, take(place, records));
+        chains.set(place.partition, deliverRecords(place, records));
       },
     },
   );
@@ -79,7 +79,7 @@ interface Delivery {
   readonly signal: AbortSignal;
 }
 
-async function deliver(delivery: Delivery, record: LogRecord): Promise<void> {
+async function deliverRecord(delivery: Delivery, record: LogRecord): Promise<void> {
   const configs = await delivery.tools.configs.list(record.key);
   if (configs.length === 0) return;
   for (const update of await delivery.tools.tell(record)) {
@@ -97,7 +97,7 @@ async function post(
   let failure = "";
   for (let tries = 0; tries < TRIES_MAX && !signal.aborted; tries += 1) {
     if (tries > 0) await tools.clock.sleep(BACKOFF_MS * 2 ** tries, signal);
-    failure = await once(tools, config, update);
+    failure = await postOnce(tools, config, update);
     if (failure === "") return void resting.delete(config.url);
   }
   if (signal.aborted) return;
@@ -107,7 +107,7 @@ async function post(
 }
 
 /** One try; the reason it failed, or nothing. */
-async function once(
+async function postOnce(
   tools: DeliveryTools,
   config: TaskPushNotificationConfig,
   update: StreamResponse,
@@ -129,6 +129,6 @@ async function once(
     await response.body?.cancel();
     return response.status >= 200 && response.status < 300 ? "" : `status ${response.status}`;
   } catch (error) {
-    return errorText(error);
+    return describeError(error);
   }
 }

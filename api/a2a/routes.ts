@@ -1,7 +1,7 @@
 /** A2A over JSON-RPC, the agent card and its public key. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { a2aErrorOf, invalidRequest, isHttpRefusal, rpcBody } from "./errors.ts";
+import { toA2aError, createInvalidRequest, isHttpRefusal, formatRpcError } from "./errors.ts";
 import { CALLER } from "./handler.ts";
 import { checkParams } from "./params.ts";
 import {
@@ -19,7 +19,7 @@ import type { Caller } from "./task-source.ts";
 const FAILURE = "mmm.failure";
 
 /** The SDK's call context of a request. */
-export function contextOf(call: RawCall, tenant: string | null): ServerCallContext {
+export function createCallContext(call: RawCall, tenant: string | null): ServerCallContext {
   const caller: Caller = { principal: call.principal, signal: call.signal, tenant };
   const version = call.headers["a2a-version"];
   return new ServerCallContext({
@@ -32,10 +32,10 @@ export function contextOf(call: RawCall, tenant: string | null): ServerCallConte
  * The handler with every error turned into one of the protocol; refusals by login or rate are left
  * in the context, since a transport of the SDK would swallow them.
  */
-export function translated(handler: A2ARequestHandler): A2ARequestHandler {
+export function convertErrors(handler: A2ARequestHandler): A2ARequestHandler {
   const fail = (context: ServerCallContext | undefined, error: unknown): never => {
     if (isHttpRefusal(error)) context?.state.set(FAILURE, error);
-    throw a2aErrorOf(error);
+    throw toA2aError(error);
   };
   async function* stream(source: AsyncIterable<unknown>, context: ServerCallContext) {
     try {
@@ -61,7 +61,7 @@ export function rethrowRefusal(context: ServerCallContext): void {
   if (refusal !== undefined) throw refusal as Error;
 }
 
-export function rpcRoute(handler: A2ARequestHandler): Route {
+export function createRpcRoute(handler: A2ARequestHandler): Route {
   const rpc = new JsonRpcTransportHandler(handler);
   return {
     method: "POST",
@@ -86,19 +86,19 @@ async function answerRpc(
   call: RawCall,
 ): Promise<Answer> {
   const request = REQUEST.safeParse(call.body);
-  if (!request.success) return { status: 200, json: invalidRequest(idOf(call.body)) };
+  if (!request.success) return { status: 200, json: createInvalidRequest(getRequestId(call.body)) };
   const { id = null, method, params } = request.data;
-  const context = contextOf(call, null);
+  const context = createCallContext(call, null);
   try {
     validateVersion(context.requestedVersion, await handler.getAgentCard(), "JSONRPC");
     checkParams(method, params);
   } catch (error) {
-    return { status: 200, json: rpcBody(error, id).json };
+    return { status: 200, json: formatRpcError(error, id).json };
   }
   const result = await rpc.handle(call.body as Record<string, unknown>, context);
   rethrowRefusal(context);
   if (!(Symbol.asyncIterator in result)) return { status: 200, json: result };
-  return streamAnswer(result, context, (error) => rpcBody(error, id).json);
+  return streamAnswer(result, context, (error) => formatRpcError(error, id).json);
 }
 
 const REQUEST = z.looseObject({
@@ -108,7 +108,7 @@ const REQUEST = z.looseObject({
   params: z.record(z.string(), z.unknown()).optional(),
 });
 
-function idOf(body: unknown): Id {
+function getRequestId(body: unknown): Id {
   const id = (body as { id?: unknown } | null | undefined)?.id;
   return typeof id === "string" || typeof id === "number" ? id : null;
 }
@@ -127,10 +127,14 @@ export async function streamAnswer(
     rethrowRefusal(context);
     return { status: 200, json: failed(error) };
   }
-  return { status: 200, type: "text/event-stream", stream: sent(first, events, failed) };
+  return {
+    status: 200,
+    type: "text/event-stream",
+    stream: formatServerSentEvents(first, events, failed),
+  };
 }
 
-async function* sent(
+async function* formatServerSentEvents(
   first: IteratorResult<unknown>,
   events: AsyncIterator<unknown>,
   failed: (error: unknown) => unknown,
@@ -154,7 +158,7 @@ interface ServedCard {
 }
 
 /** The card at its well-known place, cacheable, and the key that its signature verifies with. */
-export function cardRoutes({ card, key, since }: ServedCard): readonly Route[] {
+export function createCardRoutes({ card, key, since }: ServedCard): readonly Route[] {
   const caching = { "cache-control": "public, max-age=3600", "last-modified": since.toUTCString() };
   return [
     route({

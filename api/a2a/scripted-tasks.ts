@@ -8,12 +8,12 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../session/ports.ts";
 import { isSettled, isTerminal } from "./handler.ts";
 import {
-  agentMessage,
-  dataPart,
+  createAgentMessage,
+  createDataPart,
   RequestMalformedError,
   TaskNotFoundError,
   TaskState,
-  textPart,
+  createTextPart,
   UnsupportedOperationError,
   type Artifact,
   type Message,
@@ -21,7 +21,7 @@ import {
   type StreamResponse,
   type Task,
 } from "./sdk.ts";
-import { newestFirst } from "./task-list.ts";
+import { compareNewestFirst } from "./task-list.ts";
 import type { Sent, TaskFilter, TaskSource, Until } from "./task-source.ts";
 
 /** One thing that happens to a task, after a pause. */
@@ -31,7 +31,7 @@ type Step =
 
 const { TASK_STATE_COMPLETED: DONE, TASK_STATE_WORKING: WORKING } = TaskState;
 
-function artifact(parts: readonly Part[], artifactId = "artifact-1"): Artifact {
+function createScriptedArtifact(parts: readonly Part[], artifactId = "artifact-1"): Artifact {
   return {
     artifactId,
     name: "artifact",
@@ -42,48 +42,56 @@ function artifact(parts: readonly Part[], artifactId = "artifact-1"): Artifact {
   };
 }
 
-function filePart(content: Part["content"]): Part {
+function createFilePart(content: Part["content"]): Part {
   return { content, mediaType: "text/plain", filename: "output.txt", metadata: undefined };
 }
 
 const RAW = { $case: "raw", value: Buffer.from("Hello from TCK") } as const;
 const URL_PART = { $case: "url", value: "https://example.com/output.txt" } as const;
 
-function streamed(text: string): readonly Step[] {
-  return [{ state: WORKING }, { artifact: artifact([textPart(text)]) }, { state: DONE }];
+function createStreamScript(text: string): readonly Step[] {
+  return [
+    { state: WORKING },
+    { artifact: createScriptedArtifact([createTextPart(text)]) },
+    { state: DONE },
+  ];
 }
 
-function finished(part: Part): readonly Step[] {
-  return [{ artifact: artifact([part]) }, { state: DONE }];
+function createFinishedScript(part: Part): readonly Step[] {
+  return [{ artifact: createScriptedArtifact([part]) }, { state: DONE }];
 }
 
 /** Scripts by prefix of the messageId, with the words that the kit's scenarios name. */
 const SCRIPTS: readonly (readonly [string, readonly Step[]])[] = [
   ["tck-complete-task", [{ state: DONE, text: "Hello from TCK" }]],
-  ["tck-artifact-text", finished(textPart("Generated text content"))],
-  ["tck-artifact-file-url", finished(filePart(URL_PART))],
-  ["tck-artifact-file", finished(filePart(RAW))],
-  ["tck-artifact-data", finished(dataPart({ key: "value", count: 42 }))],
+  ["tck-artifact-text", createFinishedScript(createTextPart("Generated text content"))],
+  ["tck-artifact-file-url", createFinishedScript(createFilePart(URL_PART))],
+  ["tck-artifact-file", createFinishedScript(createFilePart(RAW))],
+  ["tck-artifact-data", createFinishedScript(createDataPart({ key: "value", count: 42 }))],
   ["tck-input-required", [{ state: TaskState.TASK_STATE_INPUT_REQUIRED, text: "More, please" }]],
   ["tck-reject-task", [{ state: TaskState.TASK_STATE_REJECTED, text: "rejected" }]],
-  ["tck-stream-artifact-text", streamed("Streamed text content")],
+  ["tck-stream-artifact-text", createStreamScript("Streamed text content")],
   [
     "tck-stream-artifact-file",
-    [{ state: WORKING }, { artifact: artifact([filePart(RAW)]) }, { state: DONE }],
+    [
+      { state: WORKING },
+      { artifact: createScriptedArtifact([createFilePart(RAW)]) },
+      { state: DONE },
+    ],
   ],
   [
     "tck-stream-artifact-chunked",
     [
       { state: WORKING },
-      { artifact: artifact([textPart("chunk-1 ")]), last: false },
-      { artifact: artifact([textPart("chunk-2")]), append: true },
+      { artifact: createScriptedArtifact([createTextPart("chunk-1 ")]), last: false },
+      { artifact: createScriptedArtifact([createTextPart("chunk-2")]), append: true },
       { state: DONE },
     ],
   ],
-  ["tck-stream-001", streamed("Stream hello from TCK")],
+  ["tck-stream-001", createStreamScript("Stream hello from TCK")],
   ["tck-stream-002", [{ state: DONE }]],
-  ["tck-stream-003", streamed("Stream task lifecycle")],
-  ["tck-stream-ordering-001", streamed("Ordered output")],
+  ["tck-stream-003", createStreamScript("Stream task lifecycle")],
+  ["tck-stream-ordering-001", createStreamScript("Ordered output")],
   ["test-resubscribe-message-id", [{ state: WORKING }, { state: DONE, afterMs: 4_000 }]],
 ];
 
@@ -107,13 +115,14 @@ export function createScriptedTasks(clock: Clock): TaskSource {
   const world: World = { clock, tasks: new Map() };
   const { tasks } = world;
   return {
-    send: async (message, { principal }) => send(world, message, principal.id),
+    send: async (message, { principal }) => receiveMessage(world, message, principal.id),
     load: async (id, { principal }) => {
       const found = tasks.get(id);
       return found?.owner === principal.id ? structuredClone(found.task) : null;
     },
     list: async (filter, { principal }) => select([...tasks.values()], principal.id, filter),
-    follow: (task, { signal }, until) => follow(tasks.get(task.id), task, { signal, until }),
+    follow: (task, { signal }, until) =>
+      followScriptedTask(tasks.get(task.id), task, { signal, until }),
     cancel: async (task) => {
       const found = tasks.get(task.id);
       if (found === undefined || isTerminal(found.task)) return null;
@@ -124,39 +133,41 @@ export function createScriptedTasks(clock: Clock): TaskSource {
 }
 
 /** Every message is taken anew: the kit sends one messageId for many tasks. */
-function send(world: World, message: Message, owner: string): Sent {
-  return message.taskId === "" ? open(world, message, owner) : continued(world, message, owner);
+function receiveMessage(world: World, message: Message, owner: string): Sent {
+  return message.taskId === ""
+    ? openScriptedTask(world, message, owner)
+    : continueScriptedTask(world, message, owner);
 }
 
-function current(world: World, id: string): Sent {
+function copyScriptedTask(world: World, id: string): Sent {
   const found = world.tasks.get(id) as Scripted;
   return { kind: "task", task: structuredClone(found.task) };
 }
 
-function open(world: World, message: Message, owner: string): Sent {
+function openScriptedTask(world: World, message: Message, owner: string): Sent {
   const contextId = message.contextId || randomUUID();
   if (message.messageId.startsWith("tck-message-response")) {
-    const parts = [textPart("Direct message response")];
-    const answer = agentMessage({ messageId: randomUUID(), taskId: "", contextId, parts });
+    const parts = [createTextPart("Direct message response")];
+    const answer = createAgentMessage({ messageId: randomUUID(), taskId: "", contextId, parts });
     return { kind: "message", message: answer };
   }
   const state = TaskState.TASK_STATE_SUBMITTED;
   const task: Task = {
     id: randomUUID(),
     contextId,
-    status: { state, message: undefined, timestamp: nowOf(world) },
+    status: { state, message: undefined, timestamp: formatNow(world) },
     artifacts: [],
     history: [{ ...message, contextId }],
     metadata: undefined,
   };
-  const scripted = { task, owner, updates: [], ...waiting() };
+  const scripted = { task, owner, updates: [], ...createWaiter() };
   world.tasks.set(task.id, scripted);
   const submitted = structuredClone(task);
-  start(world, scripted, scriptOf(message));
+  startScript(world, scripted, findScript(message));
   return { kind: "task", task: submitted };
 }
 
-function continued(world: World, message: Message, owner: string): Sent {
+function continueScriptedTask(world: World, message: Message, owner: string): Sent {
   const found = world.tasks.get(message.taskId);
   if (found === undefined || found.owner !== owner) throw new TaskNotFoundError();
   if (isTerminal(found.task)) throw new UnsupportedOperationError("the task is over");
@@ -164,18 +175,22 @@ function continued(world: World, message: Message, owner: string): Sent {
     throw new RequestMalformedError("contextId is not the task's");
   }
   found.task = { ...found.task, history: [...found.task.history, message] };
-  start(world, found, scriptOf(message));
-  return current(world, message.taskId);
+  startScript(world, found, findScript(message));
+  return copyScriptedTask(world, message.taskId);
 }
 
-function start(world: World, scripted: Scripted, script: readonly Step[]): void {
+function startScript(world: World, scripted: Scripted, script: readonly Step[]): void {
   const first = script.findIndex((step) => "state" in step && step.afterMs !== undefined);
   const atOnce = first === -1 ? script : script.slice(0, first);
   for (const step of atOnce) apply(world, scripted, step);
-  void later(world, scripted, script.slice(atOnce.length));
+  void runDelayedSteps(world, scripted, script.slice(atOnce.length));
 }
 
-async function later(world: World, scripted: Scripted, script: readonly Step[]): Promise<void> {
+async function runDelayedSteps(
+  world: World,
+  scripted: Scripted,
+  script: readonly Step[],
+): Promise<void> {
   for (const step of script) {
     if ("state" in step && step.afterMs !== undefined) await world.clock.sleep(step.afterMs);
     if (isTerminal(scripted.task)) return;
@@ -186,40 +201,40 @@ async function later(world: World, scripted: Scripted, script: readonly Step[]):
 function apply(world: World, scripted: Scripted, step: Step): void {
   const { id: taskId, contextId } = scripted.task;
   if ("state" in step) {
-    const parts = step.text === undefined ? [] : [textPart(step.text)];
+    const parts = step.text === undefined ? [] : [createTextPart(step.text)];
     const messageId = randomUUID();
     const message =
-      parts.length === 0 ? undefined : agentMessage({ messageId, taskId, contextId, parts });
-    const status = { state: step.state, message, timestamp: nowOf(world) };
+      parts.length === 0 ? undefined : createAgentMessage({ messageId, taskId, contextId, parts });
+    const status = { state: step.state, message, timestamp: formatNow(world) };
     scripted.task = { ...scripted.task, status };
     const value = { taskId, contextId, status, metadata: undefined };
     scripted.updates.push({ payload: { $case: "statusUpdate", value } });
   } else {
     const { artifact: made, append = false, last = true } = step;
-    scripted.task = { ...scripted.task, artifacts: merged(scripted.task.artifacts, made) };
+    scripted.task = { ...scripted.task, artifacts: mergeArtifact(scripted.task.artifacts, made) };
     const about = { taskId, contextId, append, lastChunk: last, metadata: undefined };
     const value = { ...about, artifact: made };
     scripted.updates.push({ payload: { $case: "artifactUpdate", value } });
   }
   const { changed } = scripted;
-  Object.assign(scripted, waiting());
+  Object.assign(scripted, createWaiter());
   changed();
 }
 
-function nowOf({ clock }: World): string {
+function formatNow({ clock }: World): string {
   return new Date(clock.now()).toISOString();
 }
 
-function waiting(): { changed: () => void; next: Promise<void> } {
+function createWaiter(): { changed: () => void; next: Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { changed: resolve, next: promise };
 }
 
-function scriptOf(message: Message): readonly Step[] {
+function findScript(message: Message): readonly Step[] {
   return SCRIPTS.find(([prefix]) => message.messageId.startsWith(prefix))?.[1] ?? DEFAULT;
 }
 
-function merged(known: readonly Artifact[], made: Artifact): Artifact[] {
+function mergeArtifact(known: readonly Artifact[], made: Artifact): Artifact[] {
   const same = known.find(({ artifactId }) => artifactId === made.artifactId);
   if (same === undefined) return [...known, made];
   const parts = [...same.parts, ...made.parts];
@@ -235,11 +250,11 @@ function select(all: readonly Scripted[], owner: string, filter: TaskFilter): Ta
       if (filter.state !== null && status?.state !== filter.state) return false;
       return filter.since === null || (status?.timestamp ?? "") >= filter.since;
     })
-    .toSorted(newestFirst);
+    .toSorted(compareNewestFirst);
 }
 
 /** Updates that the given task does not show yet. */
-async function* follow(
+async function* followScriptedTask(
   scripted: Scripted | undefined,
   task: Task,
   { signal, until }: { readonly signal: AbortSignal; readonly until: Until },

@@ -65,7 +65,7 @@ export {
 export type { A2ARequestHandler, Artifact, Message, Part, TaskStatus };
 
 /** A part with text. */
-export function textPart(text: string): Part {
+export function createTextPart(text: string): Part {
   return {
     content: { $case: "text", value: text },
     mediaType: "text/plain",
@@ -75,7 +75,7 @@ export function textPart(text: string): Part {
 }
 
 /** A part with a JSON value. */
-export function dataPart(value: unknown): Part {
+export function createDataPart(value: unknown): Part {
   return {
     content: { $case: "data", value },
     mediaType: "application/json",
@@ -92,7 +92,7 @@ interface AgentMessage {
 }
 
 /** A message from the agent. */
-export function agentMessage(from: AgentMessage): Message {
+export function createAgentMessage(from: AgentMessage): Message {
   return {
     ...from,
     parts: [...from.parts],

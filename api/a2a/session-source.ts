@@ -5,10 +5,10 @@
  */
 import { isTerminal } from "./handler.ts";
 import { TaskState, type Task } from "./sdk.ts";
-import { proposalOf } from "./proposal-task.ts";
+import { parseProposalTaskId } from "./proposal-task.ts";
 import { sendOnce, type SourceTools } from "./task-acts.ts";
 import { followProposal, followSession } from "./task-follow.ts";
-import { listTasks } from "./task-list.ts";
+import { listCallerTasks } from "./task-list.ts";
 import { loadTask } from "./task-load.ts";
 import type { Caller, TaskSource } from "./task-source.ts";
 
@@ -16,9 +16,9 @@ export function createSessionSource(tools: SourceTools): TaskSource {
   return {
     send: (message, caller) => sendOnce(tools, message, caller),
     load: (id, caller) => loadTask(tools, id, caller),
-    list: (filter, caller) => listTasks(tools, filter, caller),
+    list: (filter, caller) => listCallerTasks(tools, filter, caller),
     follow: (task, caller, until) =>
-      proposalOf(task.id) === null
+      parseProposalTaskId(task.id) === null
         ? followSession(tools, task, { caller, until })
         : followProposal(tools, task, { caller, until }),
     cancel: (task, caller) => cancel(tools, task, caller),
@@ -27,7 +27,7 @@ export function createSessionSource(tools: SourceTools): TaskSource {
 
 /** Asks the session to end and waits until it has; null when it ended otherwise. */
 async function cancel(tools: SourceTools, task: Task, caller: Caller): Promise<Task | null> {
-  if (proposalOf(task.id) !== null) return null;
+  if (parseProposalTaskId(task.id) !== null) return null;
   const act = { principal: caller.principal, key: "cancel" };
   await tools.sessions.cancel(act, task.id, "cancelled by A2A request");
   let now: Task | null = task;

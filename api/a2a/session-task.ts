@@ -6,11 +6,11 @@
  */
 import type { Recorded } from "../../schemas/event.ts";
 import type { SessionState, Status } from "../../session/state.ts";
-import { summaryOf } from "../../session/summary.ts";
+import { toSessionSummary } from "../../session/summary.ts";
 import {
-  agentMessage,
-  dataPart,
-  textPart,
+  createAgentMessage,
+  createDataPart,
+  createTextPart,
   TaskState,
   type Artifact,
   type Message,
@@ -38,14 +38,18 @@ export interface TaskFacts {
 }
 
 /** The task of a session that is in a snapshot. */
-export function taskOfSession(state: SessionState, facts: TaskFacts): Task {
+export function createSessionTask(state: SessionState, facts: TaskFacts): Task {
   const { contextId, seq, messages } = facts;
-  const summary = summaryOf(state);
+  const summary = toSessionSummary(state);
   return {
     id: state.session,
     contextId,
-    status: statusOfSession(state, contextId, state.status === "waiting" ? null : phaseText(state)),
-    artifacts: artifactsOf(state),
+    status: createTaskStatus(
+      state,
+      contextId,
+      state.status === "waiting" ? null : describePhase(state),
+    ),
+    artifacts: createArtifacts(state),
     history: [...messages],
     metadata: {
       kind: "session",
@@ -61,7 +65,7 @@ export function taskOfSession(state: SessionState, facts: TaskFacts): Task {
 }
 
 /** The task of a session that still waits in the intake. */
-export function taskOfQueued(
+export function createQueuedTask(
   waiting: { readonly session: string; readonly business_unit: string; readonly since: string },
   facts: TaskFacts,
 ): Task {
@@ -77,39 +81,43 @@ export function taskOfQueued(
 }
 
 /** Status of a session; `text` says what just happened, null = what it waits for. */
-export function statusOfSession(
+export function createTaskStatus(
   state: SessionState,
   contextId: string,
   text: string | null,
 ): TaskStatus {
   const parts =
-    state.status === "waiting" ? escalationParts(state) : text === null ? [] : [textPart(text)];
+    state.status === "waiting"
+      ? createEscalationParts(state)
+      : text === null
+        ? []
+        : [createTextPart(text)];
   const about = { taskId: state.session, contextId, parts };
   const messageId = `${state.session}/${state.updated}`;
   return {
     state: TASK_STATES[state.status],
-    message: parts.length === 0 ? undefined : agentMessage({ messageId, ...about }),
+    message: parts.length === 0 ? undefined : createAgentMessage({ messageId, ...about }),
     timestamp: state.updated,
   };
 }
 
-function phaseText(state: SessionState): string {
+function describePhase(state: SessionState): string {
   if (state.stopped_because !== null && state.decision !== null) {
     return `${state.stopped_because}; decision: ${state.decision}`;
   }
-  return state.stopped_because ?? `${summaryOf(state).phase}, iteration ${state.iteration}`;
+  return state.stopped_because ?? `${toSessionSummary(state).phase}, iteration ${state.iteration}`;
 }
 
-function escalationParts(state: SessionState) {
+function createEscalationParts(state: SessionState) {
   const item = state.work_item;
   const escalation = state.wait?.key ?? "";
   const options = ["resume", "keep_current", "abort"];
   return [
-    textPart(
+    createTextPart(
       `A person has to decide (${escalation}). Answer with one of ${options.join(", ")}, ` +
         'and a reason: a data part {"choice", "reason", "instruction"?}, or a text that starts with it.',
     ),
-    dataPart({
+    createDataPart({
       escalation,
       options,
       iteration: state.iteration,
@@ -122,15 +130,17 @@ function escalationParts(state: SessionState) {
 }
 
 /** What the session has come to so far: the configuration in force, and the result at its end. */
-export function artifactsOf(state: SessionState): Artifact[] {
+export function createArtifacts(state: SessionState): Artifact[] {
   const found: Artifact[] = [];
   const { accepted, baseline } = state;
   if (accepted !== null && accepted !== baseline) {
-    found.push(artifact("configuration", "configuration in force", JSON.parse(accepted.config)));
+    found.push(
+      createSessionArtifact("configuration", "configuration in force", JSON.parse(accepted.config)),
+    );
   }
   if (state.status === "completed") {
     found.push(
-      artifact("result", "what the session came to", {
+      createSessionArtifact("result", "what the session came to", {
         decision: state.decision,
         stopped_because: state.stopped_because,
         iterations: state.iteration,
@@ -152,19 +162,19 @@ export function artifactsOf(state: SessionState): Artifact[] {
   return found;
 }
 
-function artifact(artifactId: string, name: string, value: unknown): Artifact {
+function createSessionArtifact(artifactId: string, name: string, value: unknown): Artifact {
   return {
     artifactId,
     name,
     description: "",
-    parts: [dataPart(value)],
+    parts: [createDataPart(value)],
     metadata: undefined,
     extensions: [],
   };
 }
 
 /** What an event means to somebody who watches; null for those that only lead to the next. */
-export function eventText(event: Recorded): string | null {
+export function describeEventForTask(event: Recorded): string | null {
   switch (event.type) {
     case "SessionStarted":
       return "the session has started; the baseline is being judged";

@@ -4,11 +4,11 @@
  * I1. A message counts once per caller, tenant and messageId: its outcome is remembered in the
  *     snapshot store, and every act it leads to has an id that follows from it.
  */
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { isSettled, isTerminal } from "./handler.ts";
 import {
-  agentMessage,
-  dataPart,
+  createAgentMessage,
+  createDataPart,
   RequestMalformedError,
   SendMessageRequest,
   TaskNotFoundError,
@@ -16,15 +16,15 @@ import {
   type Message,
   type Task,
 } from "./sdk.ts";
-import { appendMemoLog } from "../sessions/append-only-list.ts";
+import { appendToStoredList } from "../sessions/append-only-list.ts";
 import { requireScope } from "../http/principal.ts";
-import { proposalOf, proposalTaskId } from "./proposal-task.ts";
-import { awaitSnapshot, loadTask, seqOf, type TaskTools } from "./task-load.ts";
+import { parseProposalTaskId, formatProposalTaskId } from "./proposal-task.ts";
+import { waitForSnapshot, loadTask, getTaskSeq, type TaskTools } from "./task-load.ts";
 import {
-  answerOf,
-  proposalTextOf,
-  roleQuestionOf,
-  startRequestOf,
+  parseEscalationAnswer,
+  parseProposalText,
+  parseRoleQuestion,
+  parseStartRequest,
   type RoleQuestion,
 } from "./task-messages.ts";
 import type { Caller, Sent } from "./task-source.ts";
@@ -53,21 +53,24 @@ export async function sendOnce(
   caller: Caller,
 ): Promise<Sent> {
   const name = `message/${caller.tenant ?? ""}/${caller.principal.id}/${message.messageId}`;
-  const digest = sha256(canonicalJson(SendMessageRequest.toJSON(requestOf(message))));
+  const digest = computeSha256(
+    toCanonicalJson(SendMessageRequest.toJSON(createSendRequest(message))),
+  );
   const before = await tools.snapshots.memo(name);
-  if (before !== null) return repeated(tools, JSON.parse(before) as Outcome, { digest, caller });
-  const outcome = await act(tools, message, caller);
+  if (before !== null)
+    return repeatOutcome(tools, JSON.parse(before) as Outcome, { digest, caller });
+  const outcome = await performMessage(tools, message, caller);
   const mark = JSON.stringify({ digest, ...outcome });
   const until = tools.clock.now() + tools.markMs;
   const stored = await tools.snapshots.remember(name, mark, until);
-  return repeated(tools, JSON.parse(stored) as Outcome, { digest, caller });
+  return repeatOutcome(tools, JSON.parse(stored) as Outcome, { digest, caller });
 }
 
-function requestOf(message: Message): SendMessageRequest {
+function createSendRequest(message: Message): SendMessageRequest {
   return { tenant: "", message, configuration: undefined, metadata: undefined };
 }
 
-async function repeated(
+async function repeatOutcome(
   tools: SourceTools,
   outcome: Outcome,
   { digest, caller }: { digest: string; caller: Caller },
@@ -83,20 +86,24 @@ async function repeated(
 
 type Acted = Omit<Outcome, "digest">;
 
-async function act(tools: SourceTools, message: Message, caller: Caller): Promise<Acted> {
-  const question = roleQuestionOf(message);
+async function performMessage(
+  tools: SourceTools,
+  message: Message,
+  caller: Caller,
+): Promise<Acted> {
+  const question = parseRoleQuestion(message);
   if (question !== null) return askRole(tools, { message, question, caller });
-  if (message.taskId !== "") return continueTask(tools, message, caller);
+  if (message.taskId !== "") return updateTask(tools, message, caller);
   const about = message.referenceTaskIds[0];
   if (about !== undefined) return proposeTo(tools, { session: about, message, caller });
   requireScope(caller.principal, "start");
-  const request = startRequestOf(message);
+  const request = parseStartRequest(message);
   if (caller.tenant !== null && request.business_context.business_unit !== caller.tenant) {
     throw new RequestMalformedError("business_unit and tenant are not the same");
   }
   const key = `a2a/${caller.tenant ?? ""}/${message.messageId}`;
   const { session } = await tools.sessions.start({ principal: caller.principal, key }, request);
-  await noteMessage(tools, { taskId: session, message, contextId: message.contextId || session });
+  await storeMessage(tools, { taskId: session, message, contextId: message.contextId || session });
   return { task: session, answer: null };
 }
 
@@ -111,50 +118,50 @@ async function askRole(tools: SourceTools, ask: RoleAsk): Promise<Acted> {
   requireScope(caller.principal, "start");
   if (tools.askRole === null) throw new UnsupportedOperationError("no role is served here");
   const value = await tools.askRole(question, caller);
-  const answer = agentMessage({
+  const answer = createAgentMessage({
     messageId: `${message.messageId}/answer`,
     taskId: "",
     contextId: message.contextId || message.messageId,
-    parts: [dataPart(value)],
+    parts: [createDataPart(value)],
   });
   return { task: null, answer };
 }
 
 /** A message on an existing task: a decision where one is open, else a proposal to the session. */
-async function continueTask(tools: SourceTools, message: Message, caller: Caller): Promise<Acted> {
+async function updateTask(tools: SourceTools, message: Message, caller: Caller): Promise<Acted> {
   const task = await loadTask(tools, message.taskId, caller);
   if (task === null) throw new TaskNotFoundError(`Task not found: ${message.taskId}`);
   if (message.contextId !== "" && message.contextId !== task.contextId) {
     throw new RequestMalformedError("contextId is not the task's");
   }
-  if (isTerminal(task) || proposalOf(task.id) !== null) {
+  if (isTerminal(task) || parseProposalTaskId(task.id) !== null) {
     throw new UnsupportedOperationError(`Task ${task.id} takes no further messages`);
   }
   const { principal } = caller;
   if (isSettled(task)) {
     requireScope(principal, "decide");
-    const answer = answerOf(message);
+    const answer = parseEscalationAnswer(message);
     const open = (await tools.sessions.snapshot(principal, task.id))?.summary.open_escalation;
     const decision = { ...answer, escalation: answer.escalation ?? open ?? "" };
     await tools.sessions.decide({ principal, key: message.messageId }, task.id, decision);
-    await settleDecision(tools, task, caller);
+    await waitForDecision(tools, task, caller);
   } else {
     requireScope(principal, "start");
     const key = `a2a/${message.messageId}`;
-    await tools.sessions.propose({ principal, key }, task.id, proposalTextOf(message));
+    await tools.sessions.propose({ principal, key }, task.id, parseProposalText(message));
   }
-  await noteMessage(tools, { taskId: task.id, message, contextId: task.contextId });
+  await storeMessage(tools, { taskId: task.id, message, contextId: task.contextId });
   return { task: task.id, answer: null };
 }
 
 /** Until the decision is in the snapshot, so that the task no longer says that it waits. */
-async function settleDecision(tools: SourceTools, task: Task, caller: Caller): Promise<void> {
-  const options = { session: task.id, after: seqOf(task), signal: caller.signal };
+async function waitForDecision(tools: SourceTools, task: Task, caller: Caller): Promise<void> {
+  const options = { session: task.id, after: getTaskSeq(task), signal: caller.signal };
   for await (const entry of tools.hub.follow({ ...options, idleMs: SETTLE_MS })) {
     if (entry === null) return;
     const { type } = entry.event;
     if (type !== "HumanDecided" && type !== "DecisionRefused") continue;
-    return awaitSnapshot(tools, { session: task.id, seq: entry.line.seq }, caller);
+    return waitForSnapshot(tools, { session: task.id, seq: entry.line.seq }, caller);
   }
 }
 
@@ -170,10 +177,10 @@ async function proposeTo(tools: SourceTools, to: ProposeTo): Promise<Acted> {
   const task = await loadTask(tools, session, caller);
   if (task === null) throw new TaskNotFoundError(`Task not found: ${session}`);
   const key = `a2a/${message.messageId}`;
-  const text = proposalTextOf(message);
+  const text = parseProposalText(message);
   const event = await tools.sessions.propose({ principal: caller.principal, key }, session, text);
-  const taskId = proposalTaskId(session, event);
-  await noteMessage(tools, { taskId, message, contextId: message.contextId || task.contextId });
+  const taskId = formatProposalTaskId(session, event);
+  await storeMessage(tools, { taskId, message, contextId: message.contextId || task.contextId });
   return { task: taskId, answer: null };
 }
 
@@ -184,15 +191,15 @@ interface Note {
 }
 
 /** Remembers the context of a task and the client's messages (bulky data parts left out). */
-async function noteMessage(
+async function storeMessage(
   tools: SourceTools,
   { taskId, contextId, message }: Note,
 ): Promise<void> {
   await tools.snapshots.remember(`context-of/${taskId}`, contextId);
-  await appendMemoLog(tools.snapshots, { name: `context/${contextId}`, entry: taskId });
+  await appendToStoredList(tools.snapshots, { name: `context/${contextId}`, entry: taskId });
   const parts = message.parts.filter(({ content }) => content?.$case === "text");
   const kept = { ...message, parts, taskId, contextId };
-  await appendMemoLog(tools.snapshots, {
+  await appendToStoredList(tools.snapshots, {
     name: `messages/${taskId}`,
     entry: JSON.stringify(kept),
   });

@@ -9,9 +9,9 @@ import { evolve } from "../../session/evolve.ts";
 import type { SessionState } from "../../session/state.ts";
 import { isSettled, isTerminal } from "./handler.ts";
 import type { StreamResponse, Task } from "./sdk.ts";
-import { proposalOf } from "./proposal-task.ts";
-import { artifactsOf, eventText, statusOfSession } from "./session-task.ts";
-import { awaitSnapshot, loadProposal, seqOf, type TaskTools } from "./task-load.ts";
+import { parseProposalTaskId } from "./proposal-task.ts";
+import { createArtifacts, describeEventForTask, createTaskStatus } from "./session-task.ts";
+import { waitForSnapshot, loadProposal, getTaskSeq, type TaskTools } from "./task-load.ts";
 import type { Caller, Until } from "./task-source.ts";
 
 const IDLE_MS = 15_000;
@@ -22,19 +22,19 @@ interface Following {
 }
 
 /** What a history entry tells somebody who watches the session's task; state is the one after it. */
-export function updatesOf(
+export function createTaskUpdates(
   entry: HistoryEntry,
   state: SessionState,
   contextId: string,
 ): readonly StreamResponse[] {
-  const said = textFor(entry.event, state);
+  const said = selectUpdateText(entry.event, state);
   if (said === null) return [];
   const over = entry.event.type === "SessionCompleted";
-  const status = statusOfSession(state, contextId, said);
+  const status = createTaskStatus(state, contextId, said);
   const metadata = { seq: entry.line.seq };
   const value = { taskId: state.session, contextId, status, metadata };
   return [
-    ...(over ? artifactUpdates(state, contextId) : []),
+    ...(over ? createArtifactUpdates(state, contextId) : []),
     { payload: { $case: "statusUpdate", value } },
   ];
 }
@@ -47,7 +47,7 @@ export async function* followSession(
 ): AsyncGenerator<StreamResponse, void, undefined> {
   const { id, contextId } = task;
   const { signal } = caller;
-  const seen = seqOf(task);
+  const seen = getTaskSeq(task);
   let state: SessionState | null = null;
   for await (const entry of tools.hub.follow({ session: id, after: 0, signal, idleMs: IDLE_MS })) {
     if (entry === null) continue;
@@ -56,20 +56,23 @@ export async function* followSession(
     if (seq <= seen) continue;
     const over = entry.event.type === "SessionCompleted";
     const waits = state.status === "waiting";
-    if (over || waits) await awaitSnapshot(tools, { session: id, seq }, caller);
-    yield* updatesOf(entry, state, contextId);
+    if (over || waits) await waitForSnapshot(tools, { session: id, seq }, caller);
+    yield* createTaskUpdates(entry, state, contextId);
     if (over || (waits && until === "settled")) return;
   }
 }
 
-function textFor(event: Parameters<typeof eventText>[0], state: SessionState): string | null {
+function selectUpdateText(
+  event: Parameters<typeof describeEventForTask>[0],
+  state: SessionState,
+): string | null {
   if (event.type === "SessionCompleted") return event.data.reason;
-  return state.status === "waiting" ? "" : eventText(event);
+  return state.status === "waiting" ? "" : describeEventForTask(event);
 }
 
-function artifactUpdates(state: SessionState, contextId: string): StreamResponse[] {
+function createArtifactUpdates(state: SessionState, contextId: string): StreamResponse[] {
   const more = { append: false, lastChunk: true, metadata: undefined };
-  return artifactsOf(state).map((artifact) => {
+  return createArtifacts(state).map((artifact) => {
     const value = { taskId: state.session, contextId, artifact, ...more };
     return { payload: { $case: "artifactUpdate", value } };
   });
@@ -81,9 +84,9 @@ export async function* followProposal(
   task: Task,
   { caller, until }: Following,
 ): AsyncGenerator<StreamResponse, void, undefined> {
-  const session = proposalOf(task.id)?.session ?? "";
+  const session = parseProposalTaskId(task.id)?.session ?? "";
   let last = task;
-  const options = { session, after: seqOf(task), signal: caller.signal, idleMs: IDLE_MS };
+  const options = { session, after: getTaskSeq(task), signal: caller.signal, idleMs: IDLE_MS };
   for await (const entry of tools.hub.follow(options)) {
     if (entry === null) continue;
     const now = await loadProposal(tools, task.id, session);

@@ -7,10 +7,10 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, SnapshotStore } from "../../session/ports.ts";
 import type { Message, Task } from "./sdk.ts";
 import type { HistoryHub } from "../sessions/history-hub.ts";
-import { readMemoLog } from "../sessions/append-only-list.ts";
-import { proposalOf, taskOfProposal } from "./proposal-task.ts";
-import { taskOfQueued, taskOfSession } from "./session-task.ts";
-import { stateOf } from "../sessions/view.ts";
+import { readStoredList } from "../sessions/append-only-list.ts";
+import { parseProposalTaskId, createProposalTask } from "./proposal-task.ts";
+import { createQueuedTask, createSessionTask } from "./session-task.ts";
+import { parseSnapshotState } from "../sessions/view.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Caller } from "./task-source.ts";
 
@@ -23,15 +23,15 @@ export interface TaskTools {
 
 const HISTORY_MAX = 100_000;
 
-async function factsOf(tools: TaskTools, taskId: string, fallback: string) {
+async function loadTaskFacts(tools: TaskTools, taskId: string, fallback: string) {
   const contextId = (await tools.snapshots.memo(`context-of/${taskId}`)) ?? fallback;
-  const noted = await readMemoLog(tools.snapshots, `messages/${taskId}`);
+  const noted = await readStoredList(tools.snapshots, `messages/${taskId}`);
   return { contextId, messages: noted.map((text) => JSON.parse(text) as Message) };
 }
 
 /** The task, or null where there is none for this caller. */
 export async function loadTask(tools: TaskTools, id: string, caller: Caller): Promise<Task | null> {
-  const proposal = proposalOf(id);
+  const proposal = parseProposalTaskId(id);
   const session = proposal?.session ?? id;
   try {
     const snapshot = await tools.sessions.snapshot(caller.principal, session);
@@ -40,9 +40,10 @@ export async function loadTask(tools: TaskTools, id: string, caller: Caller): Pr
     if (view === null) return await loadTask(tools, id, caller);
     if (caller.tenant !== null && view.business_unit !== caller.tenant) return null;
     if (proposal !== null) return await loadProposal(tools, id, session);
-    const facts = await factsOf(tools, id, session);
-    if (snapshot !== null) return taskOfSession(stateOf(snapshot), { ...facts, seq: snapshot.seq });
-    return "since" in view ? taskOfQueued(view, { ...facts, seq: 0 }) : null;
+    const facts = await loadTaskFacts(tools, id, session);
+    if (snapshot !== null)
+      return createSessionTask(parseSnapshotState(snapshot), { ...facts, seq: snapshot.seq });
+    return "since" in view ? createQueuedTask(view, { ...facts, seq: 0 }) : null;
   } catch (error) {
     if (error instanceof MmmError && error.code === "not_found") return null;
     throw error;
@@ -56,14 +57,14 @@ export async function loadProposal(
   session: string,
 ): Promise<Task | null> {
   const entries = await tools.hub.page(session, 1, HISTORY_MAX);
-  const facts = await factsOf(tools, id, session);
-  const event = proposalOf(id)?.event;
+  const facts = await loadTaskFacts(tools, id, session);
+  const event = parseProposalTaskId(id)?.event;
   const known = facts.messages.length > 0 || entries.some(({ line }) => line.id === event);
-  return known ? taskOfProposal(entries, id, facts) : null;
+  return known ? createProposalTask(entries, id, facts) : null;
 }
 
 /** History sequence number that a task stands for. */
-export function seqOf(task: Task): number {
+export function getTaskSeq(task: Task): number {
   return Number(task.metadata?.["seq"] ?? 0);
 }
 
@@ -71,7 +72,7 @@ const CATCH_UP_MS = 25;
 const CATCH_UP_TRIES = 120;
 
 /** Until the snapshot has caught up with the history, so that who asks next sees it too. */
-export async function awaitSnapshot(
+export async function waitForSnapshot(
   tools: TaskTools,
   at: { readonly session: string; readonly seq: number },
   { principal, signal }: Caller,

@@ -33,7 +33,7 @@ const ANSWER = z.strictObject({
 });
 export type EscalationAnswer = z.infer<typeof ANSWER>;
 
-function dataOf(message: Message): unknown {
+function getMessageData(message: Message): unknown {
   const found = message.parts.flatMap(({ content }) =>
     content?.$case === "data" ? [content.value as unknown] : [],
   );
@@ -42,7 +42,7 @@ function dataOf(message: Message): unknown {
 }
 
 /** All text of a message. */
-export function textOf(message: Message): string {
+export function getMessageText(message: Message): string {
   return message.parts
     .flatMap(({ content }) => (content?.$case === "text" ? [content.value] : []))
     .join("\n")
@@ -50,48 +50,48 @@ export function textOf(message: Message): string {
 }
 
 /** A question for one of the roles; null when the message is something else. */
-export function roleQuestionOf(message: Message): RoleQuestion | null {
-  const data = dataOf(message) as { skill?: unknown } | undefined;
+export function parseRoleQuestion(message: Message): RoleQuestion | null {
+  const data = getMessageData(message) as { skill?: unknown } | undefined;
   if (!(ROLE_SKILLS as readonly unknown[]).includes(data?.skill)) return null;
-  return checked(ROLE_QUESTION, data);
+  return parseDataPart(ROLE_QUESTION, data);
 }
 
 /** A request for a session. */
-export function startRequestOf(message: Message): StartRequest {
-  const data = dataOf(message);
+export function parseStartRequest(message: Message): StartRequest {
+  const data = getMessageData(message);
   if (data === undefined) {
     throw new RequestMalformedError(
       "to optimize a model send a data part {baseline, business_context, limits?, seed?}",
     );
   }
-  const { skill: _skill, ...request } = checked(OPTIMIZE, data);
+  const { skill: _skill, ...request } = parseDataPart(OPTIMIZE, data);
   return request;
 }
 
 /** A decision: the data part, or a text that starts with a choice. */
-export function answerOf(message: Message): EscalationAnswer {
-  const data = dataOf(message);
-  if (data !== undefined) return checked(ANSWER, data);
+export function parseEscalationAnswer(message: Message): EscalationAnswer {
+  const data = getMessageData(message);
+  if (data !== undefined) return parseDataPart(ANSWER, data);
   const [, word = "", rest = ""] =
-    /^\s*([a-z_]+)\s*[:,-]?\s*([\s\S]*)$/i.exec(textOf(message)) ?? [];
+    /^\s*([a-z_]+)\s*[:,-]?\s*([\s\S]*)$/i.exec(getMessageText(message)) ?? [];
   const choice = CHOICES.find((known) => known === word.toLowerCase());
   if (choice === undefined) {
     throw new RequestMalformedError(`a decision starts with one of ${CHOICES.join(", ")}`);
   }
   const instruction = choice === "resume" && rest !== "" ? rest : null;
-  return checked(ANSWER, { choice, instruction, ...(rest === "" ? {} : { reason: rest }) });
+  return parseDataPart(ANSWER, { choice, instruction, ...(rest === "" ? {} : { reason: rest }) });
 }
 
 /** Text for a running session. */
-export function proposalTextOf(message: Message): string {
-  const text = textOf(message);
+export function parseProposalText(message: Message): string {
+  const text = getMessageText(message);
   if (text === "" || text.length > TEXT_CHARS_MAX) {
     throw new RequestMalformedError(`a proposal is text of 1 to ${TEXT_CHARS_MAX} characters`);
   }
   return text;
 }
 
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+function parseDataPart<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

@@ -11,7 +11,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from "jose";
 import { z } from "zod";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import { LOCAL, SCOPES, type Principal, type Scope } from "./principal.ts";
 import type { ApiSettings, JwtSettings } from "./settings.ts";
 
@@ -44,16 +44,16 @@ export function createAuthenticator(settings: ApiSettings, tools: AuthTools): Au
   if (keys.length === 0 && jwt === undefined) {
     return { open: true, identify: async () => LOCAL };
   }
-  const byKey = keyReader(keys);
-  const byToken = jwt === undefined ? null : tokenReader(jwt, tools);
+  const byKey = createKeyReader(keys);
+  const byToken = jwt === undefined ? null : createTokenReader(jwt, tools);
   return {
     open: false,
     identify: async ({ authorization, apiKey, changes }) => {
       if (apiKey !== undefined) return byKey(apiKey);
       const bearer = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(authorization ?? "")?.[1];
-      if (bearer === undefined) throw refused("a bearer token or an API key is needed");
+      if (bearer === undefined) throw createUnauthorized("a bearer token or an API key is needed");
       if (bearer.startsWith(API_KEY_PREFIX)) return byKey(bearer);
-      if (byToken === null) throw refused("tokens are not accepted here");
+      if (byToken === null) throw createUnauthorized("tokens are not accepted here");
       return byToken(bearer, changes);
     },
   };
@@ -62,11 +62,11 @@ export function createAuthenticator(settings: ApiSettings, tools: AuthTools): Au
 /** What API keys start with, so that a key in a bearer header is told from a token. */
 export const API_KEY_PREFIX = "mmm_";
 
-export function apiKeyDigest(key: string): string {
+export function digestApiKey(key: string): string {
   return createHash("sha256").update(key, "utf8").digest("hex");
 }
 
-function keyReader(keys: ApiSettings["keys"]): (key: string) => Principal {
+function createKeyReader(keys: ApiSettings["keys"]): (key: string) => Principal {
   const rows = keys.map((row): { principal: Principal; digest: Buffer } => ({
     principal: {
       id: `key:${row.name}`,
@@ -78,7 +78,7 @@ function keyReader(keys: ApiSettings["keys"]): (key: string) => Principal {
   return (key) => {
     const given = createHash("sha256").update(key, "utf8").digest();
     const found = rows.filter(({ digest }) => timingSafeEqual(digest, given))[0];
-    if (found === undefined) throw refused("the API key is not known");
+    if (found === undefined) throw createUnauthorized("the API key is not known");
     return found.principal;
   };
 }
@@ -95,18 +95,18 @@ const CLAIMS = z.object({
   iat: z.number(),
 });
 
-function tokenReader(
+function createTokenReader(
   jwt: JwtSettings,
   tools: AuthTools,
 ): (token: string, changes: boolean) => Promise<Principal> {
-  const keys = keySet(jwt);
+  const keys = createKeySet(jwt);
   const known = new Map<string, Verified>();
   return async (token, changes) => {
     const digest = createHash("sha256").update(token, "utf8").digest("base64");
     let found = known.get(digest);
     if (found === undefined || tools.now() >= found.until) {
       known.delete(digest);
-      found = readToken(await verified(token, keys, jwt, tools.now()), jwt, tools.now());
+      found = readToken(await verifyJwt(token, keys, jwt, tools.now()), jwt, tools.now());
       known.set(digest, found);
       if (known.size > VERIFIED_MAX) known.delete(known.keys().next().value as string);
     }
@@ -128,7 +128,7 @@ interface Verified {
 
 function readToken(payload: JWTPayload, jwt: JwtSettings, now: number): Verified {
   const claims = CLAIMS.safeParse(payload);
-  if (!claims.success) throw refused("the token's claims are malformed");
+  if (!claims.success) throw createUnauthorized("the token's claims are malformed");
   const { sub, scope, business_units: units, jti, exp, iat } = claims.data;
   const scopes = scope.split(" ").filter((word): word is Scope => isScope(word));
   const ends = (Math.min(exp, iat + jwt.max_age_s) + jwt.clock_tolerance_s) * 1_000;
@@ -145,22 +145,23 @@ function readToken(payload: JWTPayload, jwt: JwtSettings, now: number): Verified
 }
 
 async function claimOnce(tools: AuthTools, { jti, ends }: Verified): Promise<void> {
-  if (jti === undefined) throw refused("a single-use token needs a jti");
-  if (!(await tools.claim(`token/${jti}`, ends))) throw refused("the token was used before");
+  if (jti === undefined) throw createUnauthorized("a single-use token needs a jti");
+  if (!(await tools.claim(`token/${jti}`, ends)))
+    throw createUnauthorized("the token was used before");
 }
 
 function isScope(word: string): boolean {
   return (SCOPES as readonly string[]).includes(word);
 }
 
-function keySet(jwt: JwtSettings): JWTVerifyGetKey {
+function createKeySet(jwt: JwtSettings): JWTVerifyGetKey {
   if (jwt.jwks_url !== undefined) {
     return createRemoteJWKSet(new URL(jwt.jwks_url), { timeoutDuration: 5_000 });
   }
   return createLocalJWKSet({ keys: jwt.keys } as unknown as JSONWebKeySet);
 }
 
-async function verified(
+async function verifyJwt(
   token: string,
   keys: JWTVerifyGetKey,
   jwt: JwtSettings,
@@ -181,7 +182,7 @@ async function verified(
     if (cause instanceof errors.JWKSTimeout || isFetchFault(cause)) {
       throw new MmmError("overloaded", "the token's keys cannot be fetched; try again", { cause });
     }
-    throw refused(`the token is not valid (${tokenFault(cause)})`, cause);
+    throw createUnauthorized(`the token is not valid (${describeTokenFault(cause)})`, cause);
   }
 }
 
@@ -189,10 +190,10 @@ function isFetchFault(cause: unknown): boolean {
   return cause instanceof TypeError || (cause as { code?: string }).code === "ERR_JOSE_GENERIC";
 }
 
-function tokenFault(cause: unknown): string {
-  return cause instanceof errors.JOSEError ? cause.code : errorText(cause);
+function describeTokenFault(cause: unknown): string {
+  return cause instanceof errors.JOSEError ? cause.code : describeError(cause);
 }
 
-function refused(message: string, cause?: unknown): MmmError {
+function createUnauthorized(message: string, cause?: unknown): MmmError {
   return new MmmError("unauthorized", message, { cause });
 }

@@ -25,16 +25,16 @@ function assertBounded(root: unknown): void {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     count += 1;
-    if (count > VALUES_MAX) throw tooMuch(`more than ${VALUES_MAX} values`);
+    if (count > VALUES_MAX) throw createLimitError(`more than ${VALUES_MAX} values`);
     if (typeof value !== "object" || value === null) continue;
-    if (depth >= DEPTH_MAX) throw tooMuch(`nested deeper than ${DEPTH_MAX}`);
+    if (depth >= DEPTH_MAX) throw createLimitError(`nested deeper than ${DEPTH_MAX}`);
     for (const [key, child] of Object.entries(value)) {
-      if (FORBIDDEN.has(key)) throw tooMuch(`the key "${key}" is not allowed`);
+      if (FORBIDDEN.has(key)) throw createLimitError(`the key "${key}" is not allowed`);
       open.push({ value: child, depth: depth + 1 });
     }
   }
 }
 
-function tooMuch(what: string): MmmError {
+function createLimitError(what: string): MmmError {
   return new MmmError("usage", `the body is not accepted: ${what}`);
 }

@@ -1,6 +1,6 @@
 /** The body of a refusal, in the form that its route speaks. */
 import { MmmError } from "../../schemas/errors.ts";
-import { problemOf, PROBLEM_TYPE, statusOf } from "./problem.ts";
+import { createProblemFrom, PROBLEM_TYPE, getHttpStatus } from "./problem.ts";
 import type { ErrorStyle } from "./route.ts";
 
 /** An error as it goes over the wire. */
@@ -21,14 +21,18 @@ interface Occasion {
   readonly forms: ErrorForms | undefined;
 }
 
-export function errorBody(error: unknown, { style, instance, forms }: Occasion): ErrorBody {
+export function createErrorBody(error: unknown, { style, instance, forms }: Occasion): ErrorBody {
   const formed = forms?.[style]?.(error, instance);
   if (formed !== undefined && formed !== null) return formed;
-  return { status: statusOf(error), type: PROBLEM_TYPE, json: problemOf(error, instance) };
+  return {
+    status: getHttpStatus(error),
+    type: PROBLEM_TYPE,
+    json: createProblemFrom(error, instance),
+  };
 }
 
 /** The framework's own refusals (too large, unknown media type) with a code of the product. */
-export function ownError(error: unknown): unknown {
+export function toProductError(error: unknown): unknown {
   if (error instanceof MmmError) return error;
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === undefined || statusCode < 400 || statusCode > 499) return error;

@@ -9,10 +9,10 @@ export interface Refusal {
 }
 
 /** Says why a request found no route. */
-export function refusalOf(
+export function createRefusalFinder(
   routes: readonly Pick<Route, "method" | "path">[],
 ): (method: string, url: string) => Refusal {
-  const rows = routes.map(({ method, path }) => ({ method, fits: patternOf(path) }));
+  const rows = routes.map(({ method, path }) => ({ method, fits: createPathPattern(path) }));
   return (method, url) => {
     const path = url.split("?", 1)[0] ?? "";
     const methods = rows.filter(({ fits }) => fits.test(path)).map((row) => row.method);
@@ -24,7 +24,7 @@ export function refusalOf(
   };
 }
 
-function patternOf(path: string): RegExp {
+function createPathPattern(path: string): RegExp {
   const parts = path.split(/\{\w+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join("[^/]+")}/?$`);
 }

@@ -18,11 +18,11 @@ interface About {
 }
 
 /** The document as a JSON value. */
-export function openApiOf(routes: readonly Route[], about: About): Record<string, unknown> {
+export function createOpenApi(routes: readonly Route[], about: About): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const row of routes) {
     if (row.hidden === true) continue;
-    paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: operationOf(row) };
+    paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: describeOperation(row) };
   }
   return {
     openapi: "3.1.0",
@@ -34,42 +34,48 @@ export function openApiOf(routes: readonly Route[], about: About): Record<string
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
       },
-      schemas: { Problem: jsonSchema(PROBLEM) },
+      schemas: { Problem: convertToJsonSchema(PROBLEM) },
     },
   };
 }
 
-function operationOf(row: Route): Record<string, unknown> {
+function describeOperation(row: Route): Record<string, unknown> {
   const open = row.scope === "open";
   return {
     operationId: row.name,
     summary: row.summary,
     ...(open ? { security: [] } : { security: [{ bearer: [row.scope] }, { apiKey: [] }] }),
-    parameters: [...parametersOf(row.params, "path"), ...parametersOf(row.query, "query")],
-    ...(row.body === null ? {} : { requestBody: bodyOf(row) }),
-    responses: { ...answersOf(row), default: problem() },
+    parameters: [
+      ...describeParameters(row.params, "path"),
+      ...describeParameters(row.query, "query"),
+    ],
+    ...(row.body === null ? {} : { requestBody: describeRequestBody(row) }),
+    responses: { ...describeAnswers(row), default: describeProblem() },
   };
 }
 
-function bodyOf(row: Route): Record<string, unknown> {
+function describeRequestBody(row: Route): Record<string, unknown> {
   const type = row.upload?.type ?? "application/json";
-  return { required: true, content: { [type]: { schema: jsonSchema(row.body as z.ZodType) } } };
+  return {
+    required: true,
+    content: { [type]: { schema: convertToJsonSchema(row.body as z.ZodType) } },
+  };
 }
 
-function answersOf(row: Route): Record<string, unknown> {
+function describeAnswers(row: Route): Record<string, unknown> {
   const answers = Object.entries(row.answers ?? {}).map(([status, { about, schema }]) => [
     status,
     {
       description: about,
       ...(schema === undefined
         ? {}
-        : { content: { "application/json": { schema: jsonSchema(schema, "output") } } }),
+        : { content: { "application/json": { schema: convertToJsonSchema(schema, "output") } } }),
     },
   ]);
   return Object.fromEntries(answers) as Record<string, unknown>;
 }
 
-function problem(): Record<string, unknown> {
+function describeProblem(): Record<string, unknown> {
   const schema = { $ref: "#/components/schemas/Problem" };
   return {
     description: "a problem document (RFC 9457)",
@@ -77,9 +83,9 @@ function problem(): Record<string, unknown> {
   };
 }
 
-function parametersOf(schema: z.ZodType | null, place: "path" | "query"): unknown[] {
+function describeParameters(schema: z.ZodType | null, place: "path" | "query"): unknown[] {
   if (schema === null) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema) as {
+  const { properties = {}, required = [] } = convertToJsonSchema(schema) as {
     properties?: Record<string, unknown>;
     required?: string[];
   };
@@ -91,7 +97,10 @@ function parametersOf(schema: z.ZodType | null, place: "path" | "query"): unknow
   }));
 }
 
-function jsonSchema(schema: z.ZodType, io: "input" | "output" = "input"): Record<string, unknown> {
+function convertToJsonSchema(
+  schema: z.ZodType,
+  io: "input" | "output" = "input",
+): Record<string, unknown> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     io,
     target: "draft-2020-12",

@@ -21,7 +21,7 @@ export interface Principal {
 /** The caller of a server without keys, which listens on loopback only. */
 export const LOCAL: Principal = { id: "local", scopes: new Set(SCOPES), units: "all" };
 
-export function ownsUnit(principal: Principal, unit: string): boolean {
+export function canAccessUnit(principal: Principal, unit: string): boolean {
   return principal.units === "all" || principal.units.has(unit);
 }
 
@@ -35,7 +35,7 @@ export function requireScope(principal: Principal, scope: Scope): void {
 
 /** Throws the 403 of a caller who may not act for the unit. */
 export function requireUnit(principal: Principal, unit: string): void {
-  if (ownsUnit(principal, unit)) return;
+  if (canAccessUnit(principal, unit)) return;
   throw new MmmError(
     "unauthorized",
     `${principal.id} may not act for the business unit "${unit}"`,

@@ -4,7 +4,7 @@
  * I1. Every code of the product has one HTTP status here; an error may narrow it (`data.http`).
  * I2. What is not one of the product's errors is `internal`, and its text stays inside.
  */
-import { errorText, MmmError, type ErrorCode } from "../../schemas/errors.ts";
+import { describeError, MmmError, type ErrorCode } from "../../schemas/errors.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";
 
@@ -57,28 +57,28 @@ export interface Problem {
 }
 
 /** HTTP status of anything thrown. */
-export function statusOf(error: unknown): number {
+export function getHttpStatus(error: unknown): number {
   if (!(error instanceof MmmError)) return 500;
   const narrowed = error.data["http"];
   return typeof narrowed === "number" ? narrowed : STATUS[error.code];
 }
 
 /** The problem document of anything thrown; `instance` names the request. */
-export function problemOf(error: unknown, instance: string): Problem {
-  const status = statusOf(error);
+export function createProblemFrom(error: unknown, instance: string): Problem {
+  const status = getHttpStatus(error);
   if (!(error instanceof MmmError)) {
-    return document(
+    return createProblemDocument(
       { status, code: "internal", detail: "an unexpected error", instance },
       {},
       false,
     );
   }
   const { http: _http, retry_after_s: _after, ...more } = error.data;
-  const facts = { status, code: error.code, detail: errorText(error), instance };
-  return document(facts, more, error.retriable || status === 429);
+  const facts = { status, code: error.code, detail: describeError(error), instance };
+  return createProblemDocument(facts, more, error.retriable || status === 429);
 }
 
-function document(
+function createProblemDocument(
   facts: { status: number; code: ErrorCode; detail: string; instance: string },
   more: Record<string, unknown>,
   retriable: boolean,
@@ -101,5 +101,5 @@ export function retryAfter(error: unknown): number | null {
   if (!(error instanceof MmmError)) return null;
   const seconds = error.data["retry_after_s"];
   if (typeof seconds === "number") return Math.max(1, Math.ceil(seconds));
-  return statusOf(error) === 503 ? 1 : null;
+  return getHttpStatus(error) === 503 ? 1 : null;
 }

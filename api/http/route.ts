@@ -100,9 +100,9 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
         get signal() {
           return raw.signal;
         },
-        params: parsed(params, raw.params, "path") as z.infer<P>,
-        query: parsed(query ?? NO_QUERY, raw.query, "query") as z.infer<Q>,
-        body: parsed(body, raw.body, "body") as z.infer<B>,
+        params: parseRequestPart(params, raw.params, "path") as z.infer<P>,
+        query: parseRequestPart(query ?? NO_QUERY, raw.query, "query") as z.infer<Q>,
+        body: parseRequestPart(body, raw.body, "body") as z.infer<B>,
       }),
   };
 }
@@ -110,11 +110,11 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 /** Made once: a schema is compiled when it is first used. */
 const NO_QUERY = z.strictObject({});
 
-function parsed(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+function parseRequestPart(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new MmmError("usage", `${where}: ${firstIssue(result.error)}`, {
+  throw new MmmError("usage", `${where}: ${describeFirstIssue(result.error)}`, {
     data: {
       errors: result.error.issues.slice(0, 20).map((issue) => ({
         where,
@@ -125,7 +125,7 @@ function parsed(schema: z.ZodType | undefined, value: unknown, where: string): u
   });
 }
 
-function firstIssue(error: z.ZodError): string {
+function describeFirstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   const place = issue?.path.map(String).join(".") ?? "";
   return `${place === "" ? "" : `${place}: `}${issue?.message ?? "not valid"}`;

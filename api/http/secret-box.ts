@@ -19,7 +19,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** `secret`: at least 32 random bytes; `purpose`: what this key alone is for. */
-export function createSealer(secret: Uint8Array, purpose: string): Sealer {
+export function createSecretBox(secret: Uint8Array, purpose: string): Sealer {
   const key = new Uint8Array(hkdfSync("sha256", secret, "", `mmm-optimizer/${purpose}`, 32));
   return {
     seal(text, place) {

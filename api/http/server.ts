@@ -20,13 +20,13 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { requireLocal } from "./loopback.ts";
-import { errorBody, ownError, type ErrorForms } from "./error-body.ts";
+import { createErrorBody, toProductError, type ErrorForms } from "./error-body.ts";
 import { requireScope, type Principal } from "./principal.ts";
-import { retryAfter, statusOf } from "./problem.ts";
-import { refusalOf } from "./method-refusal.ts";
+import { retryAfter, getHttpStatus } from "./problem.ts";
+import { createRefusalFinder } from "./method-refusal.ts";
 import type { Answer, Headers, Route } from "./route.ts";
 import type { ApiSettings } from "./settings.ts";
-import { createStreamCounter, untilGone, type StreamCounter } from "./stream-counter.ts";
+import { createStreamCounter, abortWhenGone, type StreamCounter } from "./stream-counter.ts";
 
 export interface ServerParts {
   readonly routes: readonly Route[];
@@ -88,7 +88,7 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   });
   const principals = new WeakMap<FastifyRequest, Principal>();
   const limits = await addPlugins(app, settings, principals);
-  const security = await securityHeaders();
+  const security = await readSecurityHeaders();
   const stopping = new AbortController();
   const streams = createStreamCounter(settings.limits.streams_per_caller);
   const running: Running = { parts, stopping, principals, streams, limits, security };
@@ -138,7 +138,7 @@ async function addPlugins(
 }
 
 /** What the library sets on an answer. It is the same on every one, so it is asked once. */
-async function securityHeaders(): Promise<Readonly<Record<string, string>>> {
+async function readSecurityHeaders(): Promise<Readonly<Record<string, string>>> {
   const probe = Fastify();
   probe.get("/", async () => "");
   const before = (await probe.inject("/")).headers;
@@ -195,14 +195,14 @@ function addHooks(app: FastifyInstance, running: Running): void {
     const name = request.routeOptions.config.row?.name ?? "unknown";
     parts.observe?.(name, reply.statusCode, reply.elapsedTime);
   });
-  const refusal = refusalOf(parts.routes);
+  const refusal = createRefusalFinder(parts.routes);
   app.setNotFoundHandler((request, reply) => {
     const { error, allow } = refusal(request.method, request.url);
     if (allow !== "") reply.header("allow", allow);
     sendError(running, { request, reply }, error);
   });
   app.setErrorHandler((error, request, reply) => {
-    sendError(running, { request, reply }, ownError(error));
+    sendError(running, { request, reply }, toProductError(error));
   });
 }
 
@@ -219,7 +219,7 @@ async function identify(
       changes: request.method !== "GET",
     });
   } catch (error) {
-    if (statusOf(error) === 401) await limits.address(request);
+    if (getHttpStatus(error) === 401) await limits.address(request);
     throw error;
   }
 }
@@ -234,8 +234,9 @@ function sendError(running: Running, { request, reply }: Exchange, error: unknow
   const instance = `urn:uuid:${request.id}`;
   const after = retryAfter(error);
   if (after !== null) reply.header("retry-after", String(after));
-  if (statusOf(error) === 401) reply.header("www-authenticate", 'Bearer realm="mmm-optimizer"');
-  const body = errorBody(error, { style, instance, forms: running.parts.errorForms });
+  if (getHttpStatus(error) === 401)
+    reply.header("www-authenticate", 'Bearer realm="mmm-optimizer"');
+  const body = createErrorBody(error, { style, instance, forms: running.parts.errorForms });
   void reply.code(body.status).type(body.type).send(JSON.stringify(body.json));
 }
 
@@ -256,16 +257,16 @@ function addRoute(app: FastifyInstance, running: Running, row: Route): void {
         headers: request.headers as Headers,
         principal,
         get signal() {
-          signal ??= untilGone(reply.raw, running.stopping.signal);
+          signal ??= abortWhenGone(reply.raw, running.stopping.signal);
           return signal;
         },
       });
-      return send(running, { request, reply }, answer);
+      return sendAnswer(running, { request, reply }, answer);
     },
   });
 }
 
-function send(running: Running, { request, reply }: Exchange, answer: Answer): FastifyReply {
+function sendAnswer(running: Running, { request, reply }: Exchange, answer: Answer): FastifyReply {
   reply.code(answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
   if ("json" in answer) {

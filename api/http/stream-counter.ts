@@ -28,7 +28,7 @@ export function createStreamCounter(max: number): StreamCounter {
 }
 
 /** Aborts when the caller is gone or the server stops. */
-export function untilGone(response: ServerResponse, stopping: AbortSignal): AbortSignal {
+export function abortWhenGone(response: ServerResponse, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
   if (response.destroyed) gone.abort();
   response.once("close", () => {

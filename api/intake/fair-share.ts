@@ -27,12 +27,12 @@ export function nextUnit(loads: readonly UnitLoad[], runningMax: number): string
   let best: UnitLoad | null = null;
   for (const load of loads) {
     if (load.oldest === null || load.running >= load.running_max) continue;
-    if (best === null || goesBefore(load, best)) best = load;
+    if (best === null || isServedBefore(load, best)) best = load;
   }
   return best?.unit ?? null;
 }
 
-function goesBefore(a: UnitLoad, b: UnitLoad): boolean {
+function isServedBefore(a: UnitLoad, b: UnitLoad): boolean {
   const left = a.running * b.weight;
   const right = b.running * a.weight;
   if (left !== right) return left < right;

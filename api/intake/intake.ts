@@ -12,12 +12,22 @@
  * I3. In a unit the order of requests is kept; between units `fair-share.ts` chooses.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import { eventId, sessionIdOf, type Envelope, type EventData } from "../../schemas/event.ts";
+import {
+  deriveEventId,
+  deriveSessionId,
+  type Envelope,
+  type EventData,
+} from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { recordOf } from "../../producers/publish.ts";
+import { createEventRecord } from "../../producers/publish.ts";
 import type { Clock, EventLog, LogRecord, Place, SnapshotStore } from "../../session/ports.ts";
-import { createQueue, waitingOf, type Queue, type Waiting } from "./queue.ts";
-import { loadsOf, runningByUnit, statusOf, type UnitStatus } from "./status.ts";
+import { createQueue, parseWaiting, type Queue, type Waiting } from "./queue.ts";
+import {
+  computeUnitLoads,
+  countRunningByUnit,
+  computeUnitStatus,
+  type UnitStatus,
+} from "./status.ts";
 import { nextUnit } from "./fair-share.ts";
 import type { IntakeSettings } from "../http/settings.ts";
 
@@ -90,13 +100,13 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     { group: tools.group, topics: [TOPIC] },
     { assigned: own(true), revoked: own(false), deliver: async () => {} },
   );
-  const following = follow(state);
-  const admitting = pump(state, (offset) => consumption.commit(PLACE, offset));
+  const following = followRequests(state);
+  const admitting = runAdmissionLoop(state, (offset) => consumption.commit(PLACE, offset));
   return {
     put: (session, request) => put(state, session, request),
     find: (session) => state.queue.find(session),
     waiting: () => state.queue.waiting(),
-    status: () => statusOf({ ...tools, queue: state.queue }),
+    status: () => computeUnitStatus({ ...tools, queue: state.queue }),
     admitNow: (session) => admitNow(state, session),
     close: async () => {
       state.halt.abort();
@@ -118,7 +128,7 @@ async function put(
       data: { retry_after_s: 30 },
     });
   }
-  const id = eventId(sessionIdOf(session), "api/SessionRequested", 0);
+  const id = deriveEventId(deriveSessionId(session), "api/SessionRequested", 0);
   const envelope: Envelope = {
     id,
     session,
@@ -130,19 +140,19 @@ async function put(
   const came = new AbortController();
   state.seen.set(session, () => came.abort());
   const event = { type: "SessionRequested", data: request } as const;
-  await tools.log.append([recordOf(TOPICS.intake, event, envelope)]);
+  await tools.log.append([createEventRecord(TOPICS.intake, event, envelope)]);
   await tools.log.flush();
   await tools.clock.sleep(SEEN_MS_MAX, AbortSignal.any([came.signal, state.halt.signal]));
   state.seen.delete(session);
 }
 
-async function follow(state: State): Promise<void> {
+async function followRequests(state: State): Promise<void> {
   const { tools, queue, halt } = state;
   while (!halt.signal.aborted) {
     const options = { topic: TOPIC, partition: 0, from: queue.next, follow: true };
     try {
       for await (const record of tools.log.read({ ...options, signal: halt.signal })) {
-        take(state, record);
+        enqueueRequest(state, record);
       }
     } catch (error) {
       if (!halt.signal.aborted) tools.failed(error);
@@ -151,9 +161,9 @@ async function follow(state: State): Promise<void> {
   }
 }
 
-function take(state: State, record: LogRecord): void {
+function enqueueRequest(state: State, record: LogRecord): void {
   try {
-    state.queue.add(waitingOf(record));
+    state.queue.add(parseWaiting(record));
     state.seen.get(record.key)?.();
   } catch (error) {
     state.tools.failed(error);
@@ -162,13 +172,16 @@ function take(state: State, record: LogRecord): void {
   state.wake();
 }
 
-async function pump(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
+async function runAdmissionLoop(
+  state: State,
+  commit: (offset: number) => Promise<void>,
+): Promise<void> {
   const { tools, halt } = state;
   while (!halt.signal.aborted) {
     const resting = new AbortController();
     state.wake = () => resting.abort();
     try {
-      await round(state, commit);
+      await runAdmissionRound(state, commit);
     } catch (error) {
       if (!halt.signal.aborted) tools.failed(error);
     }
@@ -179,11 +192,14 @@ async function pump(state: State, commit: (offset: number) => Promise<void>): Pr
   }
 }
 
-async function round(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
+async function runAdmissionRound(
+  state: State,
+  commit: (offset: number) => Promise<void>,
+): Promise<void> {
   const { tools, queue } = state;
   if (tools.clock.now() >= state.countAgain && queue.size > 0) {
-    await forgetSettled(state);
-    state.running = await runningByUnit(tools.snapshots, queue);
+    await removeSettled(state);
+    state.running = await countRunningByUnit(tools.snapshots, queue);
     state.countAgain = tools.clock.now() + POLL_MS;
   }
   if (!state.owner) return;
@@ -195,7 +211,7 @@ async function round(state: State, commit: (offset: number) => Promise<void>): P
 }
 
 /** Drops what is in a snapshot: heads of each unit's queue and whatever was admitted. */
-async function forgetSettled(state: State): Promise<void> {
+async function removeSettled(state: State): Promise<void> {
   const { queue, tools } = state;
   for (const session of queue.suspects()) {
     if ((await tools.snapshots.load(session)) !== null) queue.drop(session);
@@ -206,7 +222,7 @@ async function admitAll(state: State): Promise<void> {
   const { queue, tools, running } = state;
   while (!state.halt.signal.aborted) {
     const unit = nextUnit(
-      loadsOf({ queue, settings: tools.settings }, running),
+      computeUnitLoads({ queue, settings: tools.settings }, running),
       tools.settings.running_max,
     );
     const next = unit === null ? null : queue.head(unit);

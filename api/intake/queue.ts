@@ -5,7 +5,7 @@
  */
 import { decodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { envelopeOf } from "../../schemas/headers.ts";
+import { readEnvelope } from "../../schemas/headers.ts";
 import type { LogRecord } from "../../session/ports.ts";
 
 export interface Waiting {
@@ -51,24 +51,24 @@ export function createQueue(from: number): Queue {
   const admitted = new Set<string>();
   let next = from;
 
-  function forget(row: Waiting): void {
+  function removeFromQueue(row: Waiting): void {
     const queued = units.get(row.business_unit);
     queued?.delete(row.session);
     if (queued?.size === 0) units.delete(row.business_unit);
     admitted.delete(row.session);
   }
-  function first<T>(values: Iterable<T> | undefined): T | undefined {
+  function getFirst<T>(values: Iterable<T> | undefined): T | undefined {
     for (const value of values ?? []) return value;
     return undefined;
   }
-  const heads = () => [...units.values()].flatMap((queued) => first(queued) ?? []);
+  const heads = () => [...units.values()].flatMap((queued) => getFirst(queued) ?? []);
 
   return {
     get size() {
       return rows.size;
     },
     get lowWater() {
-      return first(rows.values())?.offset ?? next;
+      return getFirst(rows.values())?.offset ?? next;
     },
     get next() {
       return next;
@@ -84,18 +84,18 @@ export function createQueue(from: number): Queue {
       next = offset + 1;
     },
     find: (session) => rows.get(session) ?? null,
-    head: (unit) => rows.get(first(units.get(unit)) ?? "") ?? null,
+    head: (unit) => rows.get(getFirst(units.get(unit)) ?? "") ?? null,
     admit(session) {
       const row = rows.get(session);
       if (row === undefined) return;
-      forget(row);
+      removeFromQueue(row);
       admitted.add(session);
       rows.set(session, { ...row, admitted: true });
     },
     drop(session) {
       const row = rows.get(session);
       if (row === undefined) return;
-      forget(row);
+      removeFromQueue(row);
       rows.delete(session);
     },
     units: () => units.keys(),
@@ -107,8 +107,8 @@ export function createQueue(from: number): Queue {
 }
 
 /** The request of a record. Throws `record_undecodable` for anything else. */
-export function waitingOf(record: LogRecord): Waiting {
-  const envelope = envelopeOf(record.headers);
+export function parseWaiting(record: LogRecord): Waiting {
+  const envelope = readEnvelope(record.headers);
   const event = decodeEvent(record.value);
   if (event.type !== "SessionRequested") {
     throw new MmmError("record_undecodable", `${event.type} has no place in the intake`);

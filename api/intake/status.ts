@@ -6,7 +6,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import type { UnitLoad } from "./fair-share.ts";
-import { createQueue, waitingOf, type Queue } from "./queue.ts";
+import { createQueue, parseWaiting, type Queue } from "./queue.ts";
 import type { IntakeSettings } from "../http/settings.ts";
 
 export interface UnitStatus {
@@ -26,10 +26,10 @@ interface Looked {
 }
 
 /** One row per unit that has something waiting or running, in order of name. */
-export async function statusOf(looked: Looked): Promise<readonly UnitStatus[]> {
+export async function computeUnitStatus(looked: Looked): Promise<readonly UnitStatus[]> {
   const { queue } = looked;
-  const running = await runningByUnit(looked.snapshots, queue);
-  return loadsOf(looked, running)
+  const running = await countRunningByUnit(looked.snapshots, queue);
+  return computeUnitLoads(looked, running)
     .map(({ unit, running: now, running_max, weight }) => ({
       business_unit: unit,
       queued: queue.queuedOf(unit),
@@ -56,7 +56,7 @@ export async function readIntake(look: Look): Promise<readonly UnitStatus[]> {
   const queue = createQueue(lag?.committed ?? 0);
   for await (const record of look.log.read({ topic, partition: 0, from: queue.next })) {
     try {
-      queue.add(waitingOf(record));
+      queue.add(parseWaiting(record));
     } catch (error) {
       if (!(error instanceof MmmError)) throw error;
       queue.passOver(record.offset);
@@ -65,11 +65,11 @@ export async function readIntake(look: Look): Promise<readonly UnitStatus[]> {
   for (const { session } of queue.waiting()) {
     if ((await look.snapshots.version(session)) !== null) queue.drop(session);
   }
-  return statusOf({ ...look, queue });
+  return computeUnitStatus({ ...look, queue });
 }
 
 /** Sessions per unit that run, wait for a person, or were just admitted. */
-export async function runningByUnit(
+export async function countRunningByUnit(
   snapshots: SnapshotStore,
   queue: Queue,
 ): Promise<Map<string, number>> {
@@ -84,7 +84,7 @@ export async function runningByUnit(
 }
 
 /** What each unit runs and may run. */
-export function loadsOf(
+export function computeUnitLoads(
   { queue, settings }: Pick<Looked, "queue" | "settings">,
   running: ReadonlyMap<string, number>,
 ): UnitLoad[] {

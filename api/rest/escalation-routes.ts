@@ -1,12 +1,12 @@
 /** REST: what waits for a person, with everything needed to decide. */
 import { z } from "zod";
 import { MmmError } from "../../schemas/errors.ts";
-import { escalationView } from "../../session/escalation-view.ts";
+import { describeEscalation } from "../../session/escalation-view.ts";
 import type { HistoryHub } from "../sessions/history-hub.ts";
 import type { Principal } from "../http/principal.ts";
 import type { Route } from "../http/route.ts";
 import { route, SESSION_PARAMS } from "../http/route.ts";
-import { stateOf } from "../sessions/view.ts";
+import { parseSnapshotState } from "../sessions/view.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 
 const ESCALATION = z.looseObject({ session: z.string(), escalation: z.string() });
@@ -16,12 +16,12 @@ interface EscalationTools {
   readonly hub: Pick<HistoryHub, "page">;
 }
 
-export function escalationRoutes(tools: EscalationTools): readonly Route[] {
-  return [open(tools.sessions), one(tools)];
+export function createEscalationRoutes(tools: EscalationTools): readonly Route[] {
+  return [createListEscalationsRoute(tools.sessions), createGetEscalationRoute(tools)];
 }
 
 /** Open escalations, with what a person needs to decide. */
-function open(sessions: Sessions): Route {
+function createListEscalationsRoute(sessions: Sessions): Route {
   return route({
     method: "GET",
     path: "/v1/escalations",
@@ -43,7 +43,7 @@ function open(sessions: Sessions): Route {
       const filter = { status: "waiting", limit, ...(after === undefined ? {} : { after }) };
       const found = await sessions.list(principal, filter);
       const rows = await Promise.all(
-        found.sessions.map((row) => escalationOf(sessions, principal, row.session)),
+        found.sessions.map((row) => loadOpenEscalation(sessions, principal, row.session)),
       );
       const escalations = rows.filter((row) => row !== null);
       return { status: 200, json: { escalations, next: found.next } };
@@ -64,7 +64,7 @@ const VIEW = z.looseObject({
 });
 
 /** One escalation, open or decided, as `mmm escalations show` has it. */
-function one({ sessions, hub }: EscalationTools): Route {
+function createGetEscalationRoute({ sessions, hub }: EscalationTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/escalations/{escalation}",
@@ -77,7 +77,7 @@ function one({ sessions, hub }: EscalationTools): Route {
       const { session, escalation } = params;
       await sessions.snapshot(principal, session);
       const entries = await hub.page(session, 1, ENTRIES_MAX);
-      const view = escalationView(
+      const view = describeEscalation(
         entries.map(({ event }) => event),
         escalation,
       );
@@ -87,10 +87,10 @@ function one({ sessions, hub }: EscalationTools): Route {
   });
 }
 
-async function escalationOf(sessions: Sessions, principal: Principal, session: string) {
+async function loadOpenEscalation(sessions: Sessions, principal: Principal, session: string) {
   const snapshot = await sessions.snapshot(principal, session);
   if (snapshot === null || snapshot.summary.open_escalation === null) return null;
-  const { work_item: item } = stateOf(snapshot);
+  const { work_item: item } = parseSnapshotState(snapshot);
   return {
     session,
     business_unit: snapshot.summary.business_unit,

@@ -7,12 +7,12 @@
  * I2. An export ends with its manifest; a followed one ends with the session.
  */
 import { z } from "zod";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { manifestOf, verifyExport, type HistoryEntry } from "../../session/audit.ts";
+import { createManifest, verifyExport, type HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
-import { resultsOf } from "../../session/results.ts";
-import { summaryOf } from "../../session/summary.ts";
+import { computeSessionResults } from "../../session/results.ts";
+import { toSessionSummary } from "../../session/summary.ts";
 import type { HistoryHub } from "../sessions/history-hub.ts";
 import type { Principal } from "../http/principal.ts";
 import type { Answer, Headers, Route } from "../http/route.ts";
@@ -40,11 +40,17 @@ const PAGE = z.object({ records: z.array(LINE), next_seq: z.int().nullable() });
 const SEQ = z.coerce.number().int().min(0);
 const REPLAYED = z.looseObject({ session: z.string(), seq: z.int(), verified: z.boolean() });
 
-export function historyRoutes(tools: HistoryTools): readonly Route[] {
-  return [page(tools), exported(tools), events(tools), replayed(tools), report(tools)];
+export function createHistoryRoutes(tools: HistoryTools): readonly Route[] {
+  return [
+    createHistoryPageRoute(tools),
+    createHistoryExportRoute(tools),
+    createHistoryEventsRoute(tools),
+    createReplayRoute(tools),
+    createReportRoute(tools),
+  ];
 }
 
-function page({ sessions, hub }: HistoryTools): Route {
+function createHistoryPageRoute({ sessions, hub }: HistoryTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/history",
@@ -68,7 +74,7 @@ function page({ sessions, hub }: HistoryTools): Route {
   });
 }
 
-function exported({ sessions, hub }: HistoryTools): Route {
+function createHistoryExportRoute({ sessions, hub }: HistoryTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/history.ndjson",
@@ -86,13 +92,13 @@ function exported({ sessions, hub }: HistoryTools): Route {
       const { session } = params;
       const options = { session, after: query.from_seq - 1, signal, idleMs: HEARTBEAT_MS };
       const stream =
-        query.follow === "true" ? lines(hub.follow(options)) : exportLines(hub, session);
+        query.follow === "true" ? formatNdjson(hub.follow(options)) : exportLines(hub, session);
       return { status: 200, type: "application/x-ndjson", stream };
     },
   });
 }
 
-async function* lines(entries: AsyncIterable<HistoryEntry | null>): AsyncGenerator<string> {
+async function* formatNdjson(entries: AsyncIterable<HistoryEntry | null>): AsyncGenerator<string> {
   for await (const entry of entries)
     yield entry === null ? "\n" : `${JSON.stringify(entry.line)}\n`;
 }
@@ -100,10 +106,10 @@ async function* lines(entries: AsyncIterable<HistoryEntry | null>): AsyncGenerat
 async function* exportLines(hub: HistoryHub, session: string): AsyncGenerator<string> {
   const entries = await hub.page(session, 1, ENTRIES_MAX);
   for (const entry of entries) yield `${JSON.stringify(entry.line)}\n`;
-  yield `${JSON.stringify({ manifest: manifestOf(session, entries) })}\n`;
+  yield `${JSON.stringify({ manifest: createManifest(session, entries) })}\n`;
 }
 
-function events({ sessions, hub }: HistoryTools): Route {
+function createHistoryEventsRoute({ sessions, hub }: HistoryTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/events",
@@ -118,23 +124,25 @@ function events({ sessions, hub }: HistoryTools): Route {
     },
     handle: async ({ principal, params, query, headers, signal }) => {
       const snapshot = await sessions.snapshot(principal, params.session);
-      const after = query.after_seq ?? lastEventId(headers);
+      const after = query.after_seq ?? parseLastEventId(headers);
       const over = snapshot !== null && isFinished(snapshot.summary.status);
       if (over && after >= snapshot.seq) return { status: 204 };
       const entries = hub.follow({ session: params.session, after, signal, idleMs: HEARTBEAT_MS });
-      return { status: 200, type: "text/event-stream", stream: serverSent(entries) };
+      return { status: 200, type: "text/event-stream", stream: formatSseRecords(entries) };
     },
   });
 }
 
-function lastEventId(headers: Headers): number {
+function parseLastEventId(headers: Headers): number {
   const given = headers["last-event-id"];
   if (given === undefined || given === "") return 0;
   if (/^\d{1,15}$/.test(given)) return Number(given);
   throw new MmmError("usage", "Last-Event-ID: must be a sequence number");
 }
 
-async function* serverSent(entries: AsyncIterable<HistoryEntry | null>): AsyncGenerator<string> {
+async function* formatSseRecords(
+  entries: AsyncIterable<HistoryEntry | null>,
+): AsyncGenerator<string> {
   yield "retry: 2000\n\n";
   for await (const entry of entries) {
     if (entry === null) yield ": still here\n\n";
@@ -145,7 +153,7 @@ async function* serverSent(entries: AsyncIterable<HistoryEntry | null>): AsyncGe
   }
 }
 
-function replayed({ sessions, hub }: HistoryTools): Route {
+function createReplayRoute({ sessions, hub }: HistoryTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/replay",
@@ -173,9 +181,9 @@ async function replayAnswer(of: ReplayOf, upTo: number | null): Promise<Answer> 
   const entries = upTo === null ? all : all.slice(0, upTo);
   const state = replay(entries.map((entry) => entry.event));
   if (state === null) throw new MmmError("not_found", `no history of ${of.session} up to there`);
-  const manifest = manifestOf(of.session, all);
-  const report = verifyExport([...all.map((entry) => entry.line), { manifest }]);
-  const text = canonicalJson(state);
+  const manifest = createManifest(of.session, all);
+  const createReportRoute = verifyExport([...all.map((entry) => entry.line), { manifest }]);
+  const text = toCanonicalJson(state);
   const seq = entries.at(-1)?.line.seq ?? 0;
   const same = snapshot === null || snapshot.seq !== seq ? null : snapshot.state === text;
   return {
@@ -184,17 +192,17 @@ async function replayAnswer(of: ReplayOf, upTo: number | null): Promise<Answer> 
       session: of.session,
       seq,
       head: entries.at(-1)?.line.hash ?? "",
-      history_digest: report.history_digest,
-      verified: report.fault === null,
-      fault: report.fault,
-      state_digest: sha256(text),
+      history_digest: createReportRoute.history_digest,
+      verified: createReportRoute.fault === null,
+      fault: createReportRoute.fault,
+      state_digest: computeSha256(text),
       equals_snapshot: same,
-      summary: summaryOf(state),
+      summary: toSessionSummary(state),
     },
   };
 }
 
-function report({ sessions, hub, report: render }: HistoryTools): Route {
+function createReportRoute({ sessions, hub, report: render }: HistoryTools): Route {
   return route({
     method: "GET",
     path: "/v1/sessions/{session}/report",
@@ -214,7 +222,7 @@ function report({ sessions, hub, report: render }: HistoryTools): Route {
         const head = entries.at(-1)?.line.hash ?? "";
         return {
           status: 200,
-          json: resultsOf(
+          json: computeSessionResults(
             entries.map((entry) => entry.event),
             head,
           ),

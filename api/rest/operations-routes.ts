@@ -1,6 +1,6 @@
 /** REST: health, readiness, metrics, the API's own description, uploads and guard checks. */
 import { z } from "zod";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import type { Answer, Route } from "../http/route.ts";
 import { route } from "../http/route.ts";
 
@@ -32,7 +32,7 @@ export const DATA_PREFIX = "sha256:";
 
 const STATUS = z.object({ status: z.string(), version: z.string() });
 
-export function operationRoutes(tools: OperationTools): readonly Route[] {
+export function createOperationRoutes(tools: OperationTools): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -85,7 +85,7 @@ function upload(tools: OperationTools): Route {
     body: z.string().min(1),
     answers: { 201: { about: "stored by content", schema: z.object({ path: z.string() }) } },
     handle: async ({ body }) => {
-      const digest = sha256(body);
+      const digest = computeSha256(body);
       await tools.storeData(digest, body);
       return { status: 201, json: { path: `${DATA_PREFIX}${digest}`, sha256: digest } };
     },

@@ -5,7 +5,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Answer, Headers, Route } from "../http/route.ts";
 import { route, SESSION_PARAMS } from "../http/route.ts";
-import { ownsUnit, type Scope } from "../http/principal.ts";
+import { canAccessUnit, type Scope } from "../http/principal.ts";
 import {
   CANCELLATION,
   DECISION,
@@ -43,7 +43,7 @@ const FILTER = z.strictObject({
 });
 
 /** The caller's key, or a fresh one where there is none (a repetition is then a new act). */
-function keyOf(headers: Headers): string {
+function parseIdempotencyKey(headers: Headers): string {
   const given = headers["idempotency-key"];
   if (given === undefined) return randomUUID();
   const parsed = IDEMPOTENCY_KEY.safeParse(given);
@@ -51,13 +51,13 @@ function keyOf(headers: Headers): string {
   throw new MmmError("usage", parsed.error.issues[0]?.message ?? "Idempotency-Key is not valid");
 }
 
-function pathOf(session: string): string {
+function formatSessionPath(session: string): string {
   return `/v1/sessions/${session}`;
 }
 
-export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Route[] {
+export function createSessionRoutes(sessions: Sessions, intake: Intake): readonly Route[] {
   return [
-    start(sessions),
+    createStartRoute(sessions),
     route({
       method: "GET",
       path: "/v1/sessions",
@@ -68,7 +68,7 @@ export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Rout
       answers: { 200: { about: "a page", schema: LIST } },
       handle: async ({ principal, query }) => {
         const { business_unit, status, since, after, limit } = query;
-        if (status === "queued") return queuedPage(sessions.queued(principal), business_unit);
+        if (status === "queued") return createQueuedPage(sessions.queued(principal), business_unit);
         const filter = {
           limit,
           ...(business_unit === undefined ? {} : { business_unit }),
@@ -93,7 +93,7 @@ export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Rout
         type: "application/json",
       }),
     }),
-    ...acts(sessions),
+    ...createActRoutes(sessions),
     route({
       method: "GET",
       path: "/v1/intake",
@@ -103,14 +103,14 @@ export function sessionRoutes(sessions: Sessions, intake: Intake): readonly Rout
       answers: { 200: { about: "one row per unit", schema: UNITS } },
       handle: async ({ principal }) => {
         const all = await intake.status();
-        const own = all.filter((row) => ownsUnit(principal, row.business_unit));
+        const own = all.filter((row) => canAccessUnit(principal, row.business_unit));
         return { status: 200, json: { business_units: own } };
       },
     }),
   ];
 }
 
-function queuedPage(
+function createQueuedPage(
   rows: readonly { readonly business_unit: string }[],
   unit: string | undefined,
 ): Answer {
@@ -118,7 +118,7 @@ function queuedPage(
   return { status: 200, json: { sessions: wanted.slice(0, 200), next: null } };
 }
 
-function start(sessions: Sessions): Route {
+function createStartRoute(sessions: Sessions): Route {
   return route({
     method: "POST",
     path: "/v1/sessions",
@@ -128,12 +128,15 @@ function start(sessions: Sessions): Route {
     body: START_REQUEST,
     answers: { 202: { about: "accepted; it runs when its unit has room", schema: STARTED } },
     handle: async ({ principal, headers, body }) => {
-      const { session, repeated } = await sessions.start({ principal, key: keyOf(headers) }, body);
+      const { session, repeated } = await sessions.start(
+        { principal, key: parseIdempotencyKey(headers) },
+        body,
+      );
       return {
         status: 202,
-        json: { session, status: "queued", self: pathOf(session) },
+        json: { session, status: "queued", self: formatSessionPath(session) },
         headers: {
-          location: pathOf(session),
+          location: formatSessionPath(session),
           ...(repeated ? { "idempotency-replayed": "true" } : {}),
         },
       };
@@ -152,7 +155,7 @@ interface ActSpec<B extends z.ZodType> {
   readonly does: (act: Act, session: string, body: z.infer<B>) => Promise<string | null>;
 }
 
-function actRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
+function createActRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
   const { verb, name, summary, scope, body: schema, about, does } = spec;
   return route({
     method: "POST",
@@ -164,15 +167,15 @@ function actRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
     body: schema,
     answers: { 202: { about, schema: RECORDED } },
     handle: async ({ principal, params: { session }, headers, body }) => {
-      const event = await does({ principal, key: keyOf(headers) }, session, body);
+      const event = await does({ principal, key: parseIdempotencyKey(headers) }, session, body);
       return { status: 202, json: { session, event_id: event } };
     },
   });
 }
 
-function acts(sessions: Sessions): readonly Route[] {
+function createActRoutes(sessions: Sessions): readonly Route[] {
   return [
-    actRoute({
+    createActRoute({
       verb: "cancel",
       name: "cancelSession",
       summary: "End a session for good",
@@ -181,7 +184,7 @@ function acts(sessions: Sessions): readonly Route[] {
       about: "recorded",
       does: (act, session, { reason }) => sessions.cancel(act, session, reason),
     }),
-    actRoute({
+    createActRoute({
       verb: "proposals",
       name: "propose",
       summary: "Free text for a running session; it takes the way through router and guard",
@@ -190,7 +193,7 @@ function acts(sessions: Sessions): readonly Route[] {
       about: "recorded; taken up at the next iteration",
       does: (act, session, { text }) => sessions.propose(act, session, text),
     }),
-    actRoute({
+    createActRoute({
       verb: "decisions",
       name: "decide",
       summary: "A person's decision on the open escalation",

@@ -11,7 +11,7 @@ type Memos = Pick<SnapshotStore, "memo" | "remember">;
 const ENTRIES_MAX = 1_000;
 
 /** All entries, in order. */
-export async function readMemoLog(store: Memos, name: string): Promise<string[]> {
+export async function readStoredList(store: Memos, name: string): Promise<string[]> {
   const found: string[] = [];
   while (found.length < ENTRIES_MAX) {
     const entry = await store.memo(`${name}/${found.length}`);
@@ -29,8 +29,11 @@ export interface NewEntry {
 }
 
 /** Adds an entry; one that is there already is not added again. Throws `overloaded` when full. */
-export async function appendMemoLog(store: Memos, { name, entry, until }: NewEntry): Promise<void> {
-  const known = await readMemoLog(store, name);
+export async function appendToStoredList(
+  store: Memos,
+  { name, entry, until }: NewEntry,
+): Promise<void> {
+  const known = await readStoredList(store, name);
   if (known.includes(entry)) return;
   for (let at = known.length; at < ENTRIES_MAX; at += 1) {
     if ((await store.remember(`${name}/${at}`, entry, until)) === entry) return;

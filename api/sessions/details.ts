@@ -6,7 +6,7 @@
  * I2. Bounded: beyond `CHARS_MAX` the texts that were asked for longest ago are dropped.
  */
 import type { Snapshot, SnapshotStore } from "../../session/ports.ts";
-import { detailOf } from "./view.ts";
+import { createSessionDetail } from "./view.ts";
 
 export interface Detail {
   readonly business_unit: string;
@@ -33,17 +33,17 @@ export function createSessionDetails(
   const kept = new Map<string, Kept>();
   let chars = 0;
 
-  function drop(session: string): void {
+  function removeDetail(session: string): void {
     chars -= kept.get(session)?.text.length ?? 0;
     kept.delete(session);
   }
-  function keep(session: string, made: Kept): Kept {
-    drop(session);
+  function cacheDetail(session: string, made: Kept): Kept {
+    removeDetail(session);
     kept.set(session, made);
     chars += made.text.length;
     for (const oldest of kept.keys()) {
       if (chars <= charsMax) break;
-      drop(oldest);
+      removeDetail(oldest);
     }
     return made;
   }
@@ -53,18 +53,18 @@ export function createSessionDetails(
       const version = await snapshots.version(session);
       const found = kept.get(session);
       if (version === null) {
-        drop(session);
+        removeDetail(session);
         return null;
       }
-      if (found?.version === version) return keep(session, found);
+      if (found?.version === version) return cacheDetail(session, found);
       const snapshot = await snapshots.load(session);
-      return snapshot === null ? null : keep(session, madeOf(snapshot, version));
+      return snapshot === null ? null : cacheDetail(session, createCachedDetail(snapshot, version));
     },
   };
 }
 
 /** A snapshot newer than the version asked before is made again at the next question. */
-function madeOf(snapshot: Snapshot, version: string): Kept {
+function createCachedDetail(snapshot: Snapshot, version: string): Kept {
   const { business_unit } = snapshot.summary;
-  return { version, business_unit, text: JSON.stringify(detailOf(snapshot)) };
+  return { version, business_unit, text: JSON.stringify(createSessionDetail(snapshot)) };
 }

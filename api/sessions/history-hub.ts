@@ -9,7 +9,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyEntry, type HistoryEntry } from "../../session/audit.ts";
+import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import type { Clock, EventLog, LogRecord, SnapshotStore } from "../../session/ports.ts";
 
 const TOPIC = TOPICS.history.topic;
@@ -61,9 +61,9 @@ const ENDS_MS = 5_000;
 
 export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): HistoryHub {
   const readers = new Map<number, Reader>();
-  const { expect, recordsOf } = historyPlaces({ log, snapshots, clock });
+  const { expect, recordsOf } = createHistoryOffsets({ log, snapshots, clock });
 
-  function readerOf(partition: number): Reader {
+  function getReader(partition: number): Reader {
     const open = readers.get(partition);
     if (open !== undefined) return open;
     const reader = startReader(log, partition, (error) => {
@@ -74,9 +74,9 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
     return reader;
   }
 
-  async function* follow(options: FollowOptions): AsyncGenerator<HistoryEntry | null> {
+  async function* followHistory(options: FollowOptions): AsyncGenerator<HistoryEntry | null> {
     const partition = log.partitionOf(options.session);
-    const reader = readerOf(partition);
+    const reader = getReader(partition);
     const listener: Listener = {
       session: options.session,
       waiting: [],
@@ -86,7 +86,7 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
     reader.listeners.add(listener);
     try {
       await reader.ready;
-      yield* entriesFor(recordsOf(options.session), { clock, listener }, options);
+      yield* readEntriesFor(recordsOf(options.session), { clock, listener }, options);
     } finally {
       reader.listeners.delete(listener);
       if (reader.listeners.size === 0 && readers.get(partition) === reader) {
@@ -99,7 +99,7 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
   return {
     expect,
     page: (session, from, limit) => readPage(recordsOf(session), { from, limit }),
-    follow,
+    follow: followHistory,
     close: async () => {
       const open = [...readers.values()];
       readers.clear();
@@ -110,12 +110,12 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
 }
 
 /** Where histories begin, and reading them from there. */
-function historyPlaces({ log, snapshots, clock }: Omit<HubTools, "failed">) {
+function createHistoryOffsets({ log, snapshots, clock }: Omit<HubTools, "failed">) {
   const known = { ends: [] as readonly number[], until: 0 };
   return {
     expect: async (session: string): Promise<void> => {
       if (clock.now() >= known.until) {
-        known.ends = await endsOf(log);
+        known.ends = await readHistoryEnds(log);
         known.until = clock.now() + ENDS_MS;
       }
       const end = known.ends[log.partitionOf(session)] ?? 0;
@@ -127,7 +127,7 @@ function historyPlaces({ log, snapshots, clock }: Omit<HubTools, "failed">) {
       const place = { topic: TOPIC, key: session, partition: log.partitionOf(session) };
       let first = true;
       for await (const record of log.read({ ...place, from })) {
-        if (first && seqOf(record) !== 1) return yield* log.read({ ...place, from: 0 });
+        if (first && parseRecordSeq(record) !== 1) return yield* log.read({ ...place, from: 0 });
         first = false;
         yield record;
       }
@@ -135,7 +135,7 @@ function historyPlaces({ log, snapshots, clock }: Omit<HubTools, "failed">) {
   };
 }
 
-async function endsOf(log: EventLog): Promise<readonly number[]> {
+async function readHistoryEnds(log: EventLog): Promise<readonly number[]> {
   const topics = await log.describe();
   return topics.find((row) => row.topic === TOPIC)?.ranges.map(({ high }) => high) ?? [];
 }
@@ -146,8 +146,8 @@ async function readPage(
 ): Promise<HistoryEntry[]> {
   const found: HistoryEntry[] = [];
   for await (const record of records) {
-    if (seqOf(record) < from) continue;
-    found.push(historyEntry(record));
+    if (parseRecordSeq(record) < from) continue;
+    found.push(toHistoryEntry(record));
     if (found.length >= limit) break;
   }
   return found;
@@ -159,10 +159,10 @@ function startReader(log: EventLog, partition: number, broken: (error: unknown) 
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const read = async (): Promise<void> => {
-    const from = (await endsOf(log))[partition] ?? 0;
+    const from = (await readHistoryEnds(log))[partition] ?? 0;
     ready.resolve();
     const options = { topic: TOPIC, partition, from, follow: true, signal: halt.signal };
-    for await (const record of log.read(options)) hand(listeners, record);
+    for await (const record of log.read(options)) notifyListeners(listeners, record);
   };
   const done = read().catch((error: unknown) => {
     ready.reject(error);
@@ -172,7 +172,7 @@ function startReader(log: EventLog, partition: number, broken: (error: unknown) 
   return { listeners, halt, ready: ready.promise, done };
 }
 
-function hand(listeners: ReadonlySet<Listener>, record: LogRecord): void {
+function notifyListeners(listeners: ReadonlySet<Listener>, record: LogRecord): void {
   for (const listener of listeners) {
     if (listener.session !== record.key) continue;
     if (listener.waiting.length >= BEHIND_MAX) endOverrun(listener);
@@ -186,7 +186,7 @@ function endOverrun(listener: Listener): void {
   listener.wake();
 }
 
-async function* entriesFor(
+async function* readEntriesFor(
   before: AsyncIterable<LogRecord>,
   { clock, listener }: { readonly clock: Clock; readonly listener: Listener },
   { after, signal, idleMs }: FollowOptions,
@@ -194,9 +194,9 @@ async function* entriesFor(
   let last = after;
   for await (const record of before) {
     if (signal.aborted) return;
-    if (seqOf(record) <= last) continue;
-    last = seqOf(record);
-    const entry = historyEntry(record);
+    if (parseRecordSeq(record) <= last) continue;
+    last = parseRecordSeq(record);
+    const entry = toHistoryEntry(record);
     yield entry;
     if (entry.event.type === "SessionSealed") return;
   }
@@ -204,19 +204,19 @@ async function* entriesFor(
     const record = listener.waiting.shift();
     if (record === undefined) {
       if (listener.overrun) throw new MmmError("overloaded", "the listener fell behind; resume");
-      if (!(await heard(listener, clock, { signal, idleMs }))) yield null;
+      if (!(await waitForRecords(listener, clock, { signal, idleMs }))) yield null;
       continue;
     }
-    if (seqOf(record) <= last) continue;
-    last = seqOf(record);
-    const entry = historyEntry(record);
+    if (parseRecordSeq(record) <= last) continue;
+    last = parseRecordSeq(record);
+    const entry = toHistoryEntry(record);
     yield entry;
     if (entry.event.type === "SessionSealed") return;
   }
 }
 
 /** Waits for something to be handed over; false when nothing was for `idleMs`. */
-async function heard(
+async function waitForRecords(
   listener: Listener,
   clock: Clock,
   { signal, idleMs }: { signal: AbortSignal; idleMs: number },
@@ -228,6 +228,6 @@ async function heard(
   return woken.signal.aborted || signal.aborted;
 }
 
-function seqOf(record: LogRecord): number {
+function parseRecordSeq(record: LogRecord): number {
   return Number(record.headers["ce_seq"]);
 }

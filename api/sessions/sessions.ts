@@ -7,10 +7,10 @@
  *     with another content it is refused.
  * I3. Nothing is decided here: acts are events on the inbox, the session's own rules judge them.
  */
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { sessionIdOf, type Event, type EventData } from "../../schemas/event.ts";
-import { submit } from "../../producers/request.ts";
+import { deriveSessionId, type Event, type EventData } from "../../schemas/event.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import type {
   Clock,
   EventLog,
@@ -21,9 +21,9 @@ import type {
 } from "../../session/ports.ts";
 import type { HistoryHub } from "./history-hub.ts";
 import type { Intake } from "../intake/intake.ts";
-import { ownsUnit, requireUnit, type Principal } from "../http/principal.ts";
+import { canAccessUnit, requireUnit, type Principal } from "../http/principal.ts";
 import { createSessionDetails } from "./details.ts";
-import { isFinished, queuedView, type QueuedView } from "./view.ts";
+import { isFinished, createQueuedView, type QueuedView } from "./view.ts";
 import type { Decision, StartRequest } from "./requests.ts";
 
 /** A checked request: everything of the event but who asks. */
@@ -72,57 +72,57 @@ export function createSessions(tools: SessionTools): Sessions {
   const details = createSessionDetails(tools.snapshots);
   const waiting = (principal: Principal, session: string): QueuedView | null => {
     const found = tools.intake.find(session);
-    if (found === null || !ownsUnit(principal, found.business_unit)) return null;
-    return queuedView(found, tools.intake.waiting());
+    if (found === null || !canAccessUnit(principal, found.business_unit)) return null;
+    return createQueuedView(found, tools.intake.waiting());
   };
   return {
     waiting,
-    start: (act, request) => start(tools, act, request),
-    snapshot: (principal, session) => visible(tools, principal, session),
+    start: (act, request) => startSession(tools, act, request),
+    snapshot: (principal, session) => loadVisibleSession(tools, principal, session),
     view: async (principal, session) => {
       const detail = await details.of(session);
-      if (detail !== null && ownsUnit(principal, detail.business_unit)) return detail.text;
+      if (detail !== null && canAccessUnit(principal, detail.business_unit)) return detail.text;
       const queued = detail === null ? waiting(principal, session) : null;
-      if (queued === null) throw unknown(session);
+      if (queued === null) throw createSessionNotFound(session);
       return JSON.stringify(queued);
     },
-    list: (principal, filter) => list(tools.snapshots, principal, filter),
+    list: (principal, filter) => listVisibleSessions(tools.snapshots, principal, filter),
     queued: (principal) => {
       const all = tools.intake.waiting();
-      const own = all.filter((waiting) => ownsUnit(principal, waiting.business_unit));
-      return own.map((waiting) => queuedView(waiting, all));
+      const own = all.filter((waiting) => canAccessUnit(principal, waiting.business_unit));
+      return own.map((waiting) => createQueuedView(waiting, all));
     },
     propose: async (act, session, text) => {
-      const found = await running(tools, act.principal, session);
+      const found = await requireRunningSession(tools, act.principal, session);
       const data = { submitted_by: act.principal.id, text };
-      return append(tools, act, found, { type: "ProposalSubmitted", data });
+      return appendAct(tools, act, found, { type: "ProposalSubmitted", data });
     },
-    decide: (act, session, decision) => decide(tools, act, session, decision),
+    decide: (act, session, decision) => decideEscalation(tools, act, session, decision),
     cancel: (act, session, reason) => cancel(tools, act, session, reason),
   };
 }
 
-function unknown(session: string): MmmError {
+function createSessionNotFound(session: string): MmmError {
   return new MmmError("not_found", `there is no session ${session}`);
 }
 
-async function visible(
+async function loadVisibleSession(
   tools: SessionTools,
   principal: Principal,
   session: string,
 ): Promise<Snapshot | null> {
   const found = await tools.snapshots.load(session);
   const unit = found?.summary.business_unit ?? tools.intake.find(session)?.business_unit;
-  if (unit === undefined || !ownsUnit(principal, unit)) throw unknown(session);
+  if (unit === undefined || !canAccessUnit(principal, unit)) throw createSessionNotFound(session);
   return found;
 }
 
-async function running(
+async function requireRunningSession(
   tools: SessionTools,
   principal: Principal,
   session: string,
 ): Promise<Snapshot> {
-  const found = await visible(tools, principal, session);
+  const found = await loadVisibleSession(tools, principal, session);
   if (found === null) throw new MmmError("conflict", `session ${session} has not started yet`);
   if (isFinished(found.summary.status)) {
     throw new MmmError("conflict", `session ${session} is ${found.summary.status}`);
@@ -130,20 +130,20 @@ async function running(
   return found;
 }
 
-function append(tools: SessionTools, act: Act, found: Snapshot, event: Event): Promise<string> {
+function appendAct(tools: SessionTools, act: Act, found: Snapshot, event: Event): Promise<string> {
   const { session, business_unit: businessUnit } = found.summary;
   const time = new Date(tools.clock.now()).toISOString();
   const key = `${act.principal.id}/${act.key}`;
-  return submit(tools.log, { session, businessUnit, producer: "api", key, time }, event);
+  return sendToInbox(tools.log, { session, businessUnit, producer: "api", key, time }, event);
 }
 
-async function decide(
+async function decideEscalation(
   tools: SessionTools,
   act: Act,
   session: string,
   decision: Decision,
 ): Promise<string> {
-  const found = await running(tools, act.principal, session);
+  const found = await requireRunningSession(tools, act.principal, session);
   const open = found.summary.open_escalation;
   if (open !== decision.escalation) {
     const hint = open === null ? "" : `; ${open} is`;
@@ -154,8 +154,11 @@ async function decide(
   }
   const data = { ...decision, decided_by: act.principal.id };
   // The same decision sent twice is one; another one is a second, which the session refuses.
-  const keyed = { ...act, key: `${decision.escalation}/${sha256(canonicalJson(decision))}` };
-  return append(tools, keyed, found, { type: "HumanDecided", data });
+  const keyed = {
+    ...act,
+    key: `${decision.escalation}/${computeSha256(toCanonicalJson(decision))}`,
+  };
+  return appendAct(tools, keyed, found, { type: "HumanDecided", data });
 }
 
 async function cancel(
@@ -164,25 +167,25 @@ async function cancel(
   session: string,
   reason: string,
 ): Promise<string | null> {
-  const found = await visible(tools, act.principal, session);
+  const found = await loadVisibleSession(tools, act.principal, session);
   if (found === null) return cancelQueued(tools, act, { session, reason });
   if (found.summary.status === "cancelled") return null;
-  const open = await running(tools, act.principal, session);
+  const open = await requireRunningSession(tools, act.principal, session);
   const data = { by: act.principal.id, reason };
-  return append(tools, { ...act, key: "cancel" }, open, { type: "SessionCancelled", data });
+  return appendAct(tools, { ...act, key: "cancel" }, open, { type: "SessionCancelled", data });
 }
 
-async function start(
+async function startSession(
   tools: SessionTools,
   act: Act,
   request: StartRequest,
 ): Promise<{ session: string; repeated: boolean }> {
   const { principal, key } = act;
   requireUnit(principal, request.business_context.business_unit);
-  const session = sessionIdOf(`${principal.id}/${key}`);
-  const digest = sha256(canonicalJson(request));
+  const session = deriveSessionId(`${principal.id}/${key}`);
+  const digest = computeSha256(toCanonicalJson(request));
   const before = await tools.snapshots.memo(`request/${session}`);
-  if (before !== null && before !== digest) throw otherContent(key);
+  if (before !== null && before !== digest) throw createKeyReuseError(key);
   if (await isKnown(tools, session)) return { session, repeated: true };
   const prepared = await tools.prepare(request);
   requireUnit(principal, prepared.business_unit);
@@ -191,13 +194,13 @@ async function start(
     digest,
     tools.clock.now() + tools.markMs,
   );
-  if (first !== digest) throw otherContent(key);
+  if (first !== digest) throw createKeyReuseError(key);
   await tools.hub.expect(session);
   await tools.intake.put(session, { ...prepared, requested_by: principal.id });
   return { session, repeated: false };
 }
 
-function otherContent(key: string): MmmError {
+function createKeyReuseError(key: string): MmmError {
   return new MmmError("conflict", `the key "${key}" was used for another request`, {
     data: { http: 422 },
   });
@@ -224,20 +227,21 @@ async function cancelQueued(
     time: new Date(tools.clock.now()).toISOString(),
   };
   const data = { by: act.principal.id, reason };
-  return submit(tools.log, input, { type: "SessionCancelled", data });
+  return sendToInbox(tools.log, input, { type: "SessionCancelled", data });
 }
 
 const PAGE_MAX = 200;
 
 /** Sessions of the caller's units in order of id; the pseudo-sessions of operators' logs not. */
-async function list(
+async function listVisibleSessions(
   snapshots: SnapshotStore,
   principal: Principal,
   filter: SessionFilter,
 ): Promise<SessionPage> {
   const limit = Math.min(filter.limit ?? PAGE_MAX, PAGE_MAX);
   const { business_unit: wanted } = filter;
-  if (wanted !== undefined && !ownsUnit(principal, wanted)) return { sessions: [], next: null };
+  if (wanted !== undefined && !canAccessUnit(principal, wanted))
+    return { sessions: [], next: null };
   const units = wanted !== undefined || principal.units === "all" ? [wanted] : [...principal.units];
   const pages = await Promise.all(
     units.map((unit) =>

@@ -61,13 +61,13 @@ export const SESSION_VIEW = z.union([DETAIL, QUEUED]);
 export type SessionDetail = z.infer<typeof DETAIL>;
 export type QueuedView = z.infer<typeof QUEUED>;
 
-export function stateOf(snapshot: Snapshot): SessionState {
+export function parseSnapshotState(snapshot: Snapshot): SessionState {
   return JSON.parse(snapshot.state) as SessionState;
 }
 
 /** Details of a session from its snapshot. */
-export function detailOf(snapshot: Snapshot): SessionDetail {
-  const state = stateOf(snapshot);
+export function createSessionDetail(snapshot: Snapshot): SessionDetail {
+  const state = parseSnapshotState(snapshot);
   return {
     ...snapshot.summary,
     status: snapshot.summary.status as SessionDetail["status"],
@@ -87,7 +87,7 @@ export function detailOf(snapshot: Snapshot): SessionDetail {
 }
 
 /** A session that was asked for and is not in any snapshot yet. */
-export function queuedView(waiting: Waiting, all: readonly Waiting[]): QueuedView {
+export function createQueuedView(waiting: Waiting, all: readonly Waiting[]): QueuedView {
   const { session, business_unit, requested_by, since } = waiting;
   const ahead = all.filter(
     (other) => other.business_unit === business_unit && other.offset < waiting.offset,

@@ -9,9 +9,9 @@
  */
 import { type JudgeInput, judge } from "../../guard/judge.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
-import { methodologyDigest } from "../../guard/specification/tunables.ts";
+import { computeMethodologyDigest } from "../../guard/specification/tunables.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { seeded } from "../../router/classifier/random.ts";
+import { createSeededRandom } from "../../router/classifier/random.ts";
 
 export interface AdaptiveResult {
   /** Attempt at which a configuration with another methodology was cleared; null = never. */
@@ -108,7 +108,7 @@ export async function attackAdaptively(
   judges: readonly SemanticJudge[],
   options: { readonly seed: number; readonly attempts: number; readonly textual: boolean },
 ): Promise<AdaptiveResult> {
-  const draw = seeded(options.seed);
+  const draw = createSeededRandom(options.seed);
   const { raw, reasoning = "" } = input;
   let current = { raw, reasoning };
   let methodologyAt: number | null = null;
@@ -117,7 +117,8 @@ export async function attackAdaptively(
     const verdict = await judge({ ...input, ...current }, judges);
     if (verdict.verdict === "cleared") {
       const config = parseModelConfig(JSON.parse(verdict.config));
-      if (methodologyDigest(config) !== input.baseline.methodologyDigest) methodologyAt ??= attempt;
+      if (computeMethodologyDigest(config) !== input.baseline.methodologyDigest)
+        methodologyAt ??= attempt;
       if (options.textual) wordsAt ??= attempt;
     }
     const codes = verdict.violations.map(({ code }) => code);

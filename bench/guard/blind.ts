@@ -9,12 +9,12 @@
  * I2. Texts are never printed: whoever improves the judges is not to see them.
  */
 import { readFileSync } from "node:fs";
-import { judgesOf } from "../../app/compose-consumers.ts";
+import { createJudges } from "../../app/compose-consumers.ts";
 import { openRouting } from "../../app/open-router.ts";
 import { loadSettings } from "../../app/settings.ts";
 import { judge } from "../../guard/judge.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { wilson } from "./layers.ts";
 import { inputOf, readBases } from "./set.ts";
 import { BLIND_FILE, readBlind, type BlindProposal } from "./blind-set.ts";
@@ -31,10 +31,10 @@ interface Answer {
 
 const settings = loadSettings(null, {});
 const routing = await openRouting(settings, { router: false, guard: true });
-const judges = judgesOf(routing.encoder, settings);
+const judges = createJudges(routing.encoder, settings);
 const bases = readBases();
 const rows = readBlind();
-console.log(`${rows.length} proposals, SHA-256 ${sha256(readFileSync(BLIND_FILE))}`);
+console.log(`${rows.length} proposals, SHA-256 ${computeSha256(readFileSync(BLIND_FILE))}`);
 console.log(`judges: ${judges.map(({ name }) => name).join(", ")}`);
 if (routing.encoder === null) console.log(`WITHOUT THE ENCODER: ${routing.refused ?? ""}`);
 

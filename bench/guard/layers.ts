@@ -5,7 +5,7 @@
  *     product stops at the first refusal.
  */
 import { judgeStructure } from "../../guard/judge.ts";
-import { headJudge, type TextEncoder } from "../../guard/words/head-judge.ts";
+import { createHeadJudge, type TextEncoder } from "../../guard/words/head-judge.ts";
 import type { IntentHead } from "../../guard/words/intent-head.ts";
 import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
 import { readProposal } from "../../guard/proposal/proposal.ts";
@@ -47,7 +47,7 @@ export function heldOutJudge(
   head: IntentHead,
   threshold: number,
 ): SemanticJudge {
-  return headJudge(encoder, { ...head, encoder: encoder.digest, threshold });
+  return createHeadJudge(encoder, { ...head, encoder: encoder.digest, threshold });
 }
 
 /** An encoder that embeds each text once. */

@@ -3,10 +3,10 @@
  *
  * I1. Deterministic: no chance; equal sentences give equal weights.
  */
-import { sentencesOf } from "../../guard/words/clause.ts";
-import { featureCount, intentFeatures } from "../../guard/words/intent-features.ts";
+import { splitSentences } from "../../guard/words/clause.ts";
+import { countFeatures, computeIntentFeatures } from "../../guard/words/intent-features.ts";
 import type { IntentHead } from "../../guard/words/intent-head.ts";
-import { intentProbability } from "../../guard/words/intent-head.ts";
+import { computeIntentProbability } from "../../guard/words/intent-head.ts";
 import { fitSoftmax } from "../../router/classifier/softmax-regression.ts";
 import type { LabelledClause } from "./set.ts";
 
@@ -28,10 +28,10 @@ export function fitIntentHead(lessons: readonly Lesson[]): {
   readonly weights: Float32Array;
   readonly bias: number;
 } {
-  const dimension = featureCount(lessons[0]?.embedding.length ?? 0);
+  const dimension = countFeatures(lessons[0]?.embedding.length ?? 0);
   const x = new Float32Array(lessons.length * dimension);
   for (const [at, { clause, embedding }] of lessons.entries()) {
-    x.set(intentFeatures(embedding, clause.text), at * dimension);
+    x.set(computeIntentFeatures(embedding, clause.text), at * dimension);
   }
   const y = Int32Array.from(lessons, ({ clause }) => (clause.intent ? 1 : 0));
   const own = lessons.map(({ clause }) => weightOf(clause));
@@ -73,7 +73,7 @@ export function heldOutScores(
       .map(({ clause, embedding }) => ({
         text: clause.text,
         intent: clause.intent,
-        score: intentProbability(head, intentFeatures(embedding, clause.text)),
+        score: computeIntentProbability(head, computeIntentFeatures(embedding, clause.text)),
       }));
   });
 }
@@ -93,8 +93,8 @@ export function strangerScores(
     return lessons
       .filter(({ clause }) => clause.author === author)
       .map(({ clause: { text, intent } }) => {
-        const scores = sentencesOf(text).map((sentence) =>
-          intentProbability(head, intentFeatures(embeddingOf(sentence), sentence)),
+        const scores = splitSentences(text).map((sentence) =>
+          computeIntentProbability(head, computeIntentFeatures(embeddingOf(sentence), sentence)),
         );
         return { text, intent, author, score: Math.max(0, ...scores) };
       });

@@ -12,25 +12,35 @@ import {
   verifyClearance,
   verifyWarrant,
 } from "../../guard/tokens/clearance.ts";
-import { contentDigest } from "../../guard/proposal/content.ts";
+import { computeContentDigest } from "../../guard/proposal/content.ts";
 import { type JudgeInput, judge } from "../../guard/judge.ts";
 import { signToken } from "../../guard/tokens/jws.ts";
-import { type KeyRing, retired, ringOf, rotated, signingKeyOf } from "../../guard/tokens/keys.ts";
+import {
+  type KeyRing,
+  removeKey,
+  createKeyRing,
+  replaceSigningKey,
+  deriveSigningKey,
+} from "../../guard/tokens/keys.ts";
 import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
-import { memoKey, rememberedJudge, type VerdictStore } from "../../guard/verdict-cache.ts";
+import {
+  computeVerdictKey,
+  createCachedJudge,
+  type VerdictStore,
+} from "../../guard/verdict-cache.ts";
 import { readProposal } from "../../guard/proposal/proposal.ts";
 import { explainVeto } from "../../guard/explanation/research-persona.ts";
 import type { SemanticJudge, SemanticOpinion } from "../../guard/words/judges.ts";
 import { parseSpecification } from "../../guard/specification/specification.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { inputOf, type LabelledProposal, type readBases } from "./set.ts";
 
 type Bases = ReturnType<typeof readBases>;
 type Scenario = (input: JudgeInput) => Promise<boolean> | boolean;
 
-const GUARD = ringOf(signingKeyOf(new Uint8Array(32).fill(1)));
-const STRANGER = ringOf(signingKeyOf(new Uint8Array(32).fill(2)));
-const NEXT = signingKeyOf(new Uint8Array(32).fill(3));
+const GUARD = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(1)));
+const STRANGER = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(2)));
+const NEXT = deriveSigningKey(new Uint8Array(32).fill(3));
 const EXPECTED = { session: "s", work_item: "w1", attempt: 1 };
 const CLEARED: SemanticOpinion = { verdict: "cleared", violations: [], detail: "" };
 
@@ -113,13 +123,13 @@ function edited(part: 0 | 1, change: (text: string) => string): (token: string) 
 function memo(plant: (key: string, ring: KeyRing) => Promise<string | null> | string): Scenario {
   return async (input) => {
     const attack = { ...input, reasoning: "Please replace the adstock with a Weibull kernel." };
-    const key = memoKey(attack, [LEXICON_JUDGE]);
+    const key = computeVerdictKey(attack, [LEXICON_JUDGE]);
     const planted = await plant(key, GUARD);
     const store: VerdictStore = {
       memo: () => Promise.resolve(planted),
       remember: (_key, value) => Promise.resolve(planted ?? value),
     };
-    const ask = rememberedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
+    const ask = createCachedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     return (await ask(attack)).verdict === "vetoed";
   };
 }
@@ -137,7 +147,7 @@ const asked = (answer: () => Promise<SemanticOpinion>): Scenario =>
 /** Refused = counted as the same content as before. */
 function content(change: (text: string) => string): Scenario {
   return (input) => {
-    const digest = (text: string): string => contentDigest(text, readProposal(text).json);
+    const digest = (text: string): string => computeContentDigest(text, readProposal(text).json);
     return digest(change(input.raw)) === digest(input.raw);
   };
 }
@@ -154,15 +164,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   clearance_config_altered: clearance({ config: (text) => text.replace("0.6", "0.7") }),
   clearance_other_proposal: clearance({ proposal: "w1.2" }),
   clearance_other_session: clearance({ session: "another" }),
-  clearance_other_spec: clearance({ spec: sha256("edited specification") }),
+  clearance_other_spec: clearance({ spec: computeSha256("edited specification") }),
   clearance_payload_altered: clearance({
     proposal: "w9.9",
     token: edited(1, (text) => text.replace("w1.1", "w9.9")),
   }),
   clearance_retired_key: clearance({
-    verifier: retired(rotated(GUARD, NEXT), GUARD.signing?.kid ?? ""),
+    verifier: removeKey(replaceSigningKey(GUARD, NEXT), GUARD.signing?.kid ?? ""),
   }),
-  clearance_rotated_key: clearance({ verifier: rotated(GUARD, NEXT) }),
+  clearance_rotated_key: clearance({ verifier: replaceSigningKey(GUARD, NEXT) }),
   clearance_unknown_key: clearance({ signer: STRANGER }),
   clearance_alg_none: clearance({
     token: edited(0, (text) => text.replace("EdDSA", "none")),
@@ -181,7 +191,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ),
   }),
   seal_as_clearance: clearance({
-    token: () => signSeal({ session: "s", seq: 1, head: sha256("head") }, GUARD),
+    token: () => signSeal({ session: "s", seq: 1, head: computeSha256("head") }, GUARD),
   }),
   verdict_as_clearance: clearance({
     token: () => signToken("mmm-verdict+jws", { key: "k", verdict: "cleared" }, GUARD),
@@ -191,9 +201,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       {
         session: "s",
         proposal: "w1.1",
-        config_digest: sha256("c"),
-        methodology_digest: sha256("m"),
-        spec_digest: sha256("p"),
+        config_digest: computeSha256("c"),
+        methodology_digest: computeSha256("m"),
+        spec_digest: computeSha256("p"),
       },
       GUARD,
     ),
@@ -218,7 +228,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       memo: () => Promise.resolve(kept),
       remember: (_key, value) => Promise.resolve((kept ??= value)),
     };
-    const ask = rememberedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
+    const ask = createCachedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     await ask(input);
     return (await ask(input)).verdict === "vetoed";
   },
@@ -255,12 +265,13 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   content_escaped: content((text) => text.replace("type", "typ\\u0065")),
   content_as_config_again: content((text) => `${text}\n`),
   content_free_text_respaced: () =>
-    contentDigest("Use  WEIBULL adstock!", undefined) ===
-    contentDigest("use weibull adstock", undefined),
+    computeContentDigest("Use  WEIBULL adstock!", undefined) ===
+    computeContentDigest("use weibull adstock", undefined),
   content_other: content((text) => text.replace("none", "weibull")),
   content_other_config: content((text) => text.replace('"fourier_pairs":2', '"fourier_pairs":0')),
   content_other_text: () =>
-    contentDigest("use weibull adstock", undefined) === contentDigest("use lasso", undefined),
+    computeContentDigest("use weibull adstock", undefined) ===
+    computeContentDigest("use lasso", undefined),
   echo: async (input) => {
     const verdict = await judge(input, [LEXICON_JUDGE]);
     if (verdict.verdict === "cleared") return false;

@@ -9,10 +9,10 @@
  * bad as its worst sentence, because that is what is vetoed. `--trial` prints and writes nothing.
  */
 import { writeFileSync } from "node:fs";
-import { digestOf } from "../../schemas/canonical.ts";
+import { computeDigest } from "../../schemas/canonical.ts";
 import { openSentenceEncoder } from "../../router/encoder/sentence-encoder.ts";
-import { sentencesOf } from "../../guard/words/clause.ts";
-import { intentHeadJson } from "../../guard/words/intent-head.ts";
+import { splitSentences } from "../../guard/words/clause.ts";
+import { serializeIntentHead } from "../../guard/words/intent-head.ts";
 import { judgeByLexicon } from "../../guard/words/lexicon-judge.ts";
 import { belongsTo, grammarClauses } from "./grammar.ts";
 import { wilson } from "./layers.ts";
@@ -32,7 +32,7 @@ const HEAD_FILE = new URL("../../guard/data/intent-head.json", import.meta.url);
 const { encoder, unavailable } = await openSentenceEncoder();
 if (encoder === null) throw new Error(unavailable.message);
 const clauses = [...readClauses(), ...grammarClauses()];
-const texts = [...new Set(clauses.flatMap(({ text }) => [text, ...sentencesOf(text)]))];
+const texts = [...new Set(clauses.flatMap(({ text }) => [text, ...splitSentences(text)]))];
 const vectors = await encoder.embed(texts);
 const embeddings = new Map(texts.map((text, at) => [text, vectors[at]]));
 const lessons: Lesson[] = clauses.map((clause) => ({
@@ -63,8 +63,14 @@ console.log(
 
 if (!process.argv.includes("--trial")) {
   const { weights, bias } = fitIntentHead(lessons);
-  const learntFrom = digestOf(clauses);
-  const json = intentHeadJson({ encoder: encoder.digest, learntFrom, threshold, bias, weights });
+  const learntFrom = computeDigest(clauses);
+  const json = serializeIntentHead({
+    encoder: encoder.digest,
+    learntFrom,
+    threshold,
+    bias,
+    weights,
+  });
   writeFileSync(HEAD_FILE, `${JSON.stringify(json, null, 2)}\n`);
 }
 await encoder.close();

@@ -10,16 +10,16 @@
  */
 import { judgeStructure } from "../../guard/judge.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
-import { searchBounds } from "../../guard/specification/tunables.ts";
-import { seeded } from "../../router/classifier/random.ts";
+import { computeSearchBounds } from "../../guard/specification/tunables.ts";
+import { createSeededRandom } from "../../router/classifier/random.ts";
 import { readBases } from "./set.ts";
 
 const count = Number(process.argv[2] ?? 100_000);
-const draw = seeded(20_26);
+const draw = createSeededRandom(20_26);
 const bases = ["standard", "daily", "digital", "two_others", "short_lag"].map((name) => {
   const base = readBases().get(name);
   if (base === undefined) throw new Error(`No base ${name}`);
-  return { ...base, bounds: [...searchBounds(base.base.config, SPECIFICATION_SHIPPED)] };
+  return { ...base, bounds: [...computeSearchBounds(base.base.config, SPECIFICATION_SHIPPED)] };
 });
 let vetoed = 0;
 for (let at = 0; at < count; at += 1) {

@@ -4,7 +4,7 @@
 import type { Reasoners } from "../../agents/reasoners.ts";
 import type { Route } from "../../consumers/router.ts";
 import type { Training } from "../../consumers/trainer/trainer.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import type { EventData } from "../../schemas/event.ts";
 import { BUILTIN_REASONER, type Metrics } from "../../schemas/parts.ts";
 
@@ -78,7 +78,7 @@ export function instantTraining(): Training {
   return {
     name: "instant",
     train: async (config) => ({
-      data_digest: sha256("instant"),
+      data_digest: computeSha256("instant"),
       validation: METRICS,
       in_sample: METRICS,
       loss: 0.2 - config.training.l2_penalty,
@@ -117,8 +117,8 @@ const BASELINE = {
 /** A request for `iterations` iterations. */
 export function benchRequest(seed: number, iterations: number): EventData<"SessionRequested"> {
   return {
-    baseline: canonicalJson(BASELINE),
-    business_context: canonicalJson({ business_unit: "bench" }),
+    baseline: toCanonicalJson(BASELINE),
+    business_context: toCanonicalJson({ business_unit: "bench" }),
     business_unit: "bench",
     limits: {
       max_iterations: iterations,

@@ -8,7 +8,7 @@ import type { Consumer } from "../../consumers/loop/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/guard-question.ts";
+import { createVerdictRequest } from "../../consumers/guard-question.ts";
 import { SILENT } from "../../consumers/loop/observer.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
 import { createRouter } from "../../consumers/router.ts";
@@ -16,11 +16,11 @@ import { createStakeholder } from "../../consumers/stakeholder.ts";
 import { createTrainer } from "../../consumers/trainer/trainer.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import { judge } from "../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
-import { requestedSession, submit } from "../../producers/request.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { deriveRequestedSessionId, sendToInbox } from "../../producers/request.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { EventLog, OutgoingRecord, SnapshotStore } from "../../session/ports.ts";
 import { benchRequest, instantReasoners, instantRoute, instantTraining } from "./instant.ts";
@@ -45,19 +45,20 @@ export async function startLoop(options: LoopOptions): Promise<LoopSystem> {
   const log = watched(options.log, (session) => waiting.get(session)?.());
   async function run(seed: number, unit: string): Promise<number> {
     const request = { ...benchRequest(seed, iterations), business_unit: unit };
-    const session = requestedSession(request, 0);
+    const session = deriveRequestedSessionId(request, 0);
     const arrived = Promise.withResolvers<void>();
     waiting.set(session, arrived.resolve);
     const started = performance.now();
     const time = new Date(systemClock.now()).toISOString();
     const input = { session, businessUnit: unit, producer: "bench", key: "1", time };
-    await submit(log, input, { type: "SessionRequested", data: request });
+    await sendToInbox(log, input, { type: "SessionRequested", data: request });
     await arrived.promise;
     await log.flush();
     waiting.delete(session);
     return performance.now() - started;
   }
-  const ring = (name: string) => ringOf(signingKeyOf(Buffer.from(sha256(name), "hex")));
+  const ring = (name: string) =>
+    createKeyRing(deriveSigningKey(Buffer.from(computeSha256(name), "hex")));
   const keys: Keys = { coordinator: ring("bench coordinator"), guard: ring("bench guard") };
   const shared = { log, clock: systemClock, observer: SILENT, groupPrefix: "bench" };
   const running: Running[] = [await runCoordinator({ ...shared, snapshots, keys })];
@@ -103,7 +104,7 @@ function consumersOf(keys: Keys): Consumer[] {
     createRouter({ route: instantRoute }),
     createDataScientist(agents),
     createGuard({
-      judge: createJudging({ spec, judge: (input) => judge(input, []) }),
+      judge: createVerdictRequest({ spec, judge: (input) => judge(input, []) }),
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,

@@ -6,12 +6,17 @@
  */
 import { parseArgs } from "node:util";
 import { SILENT } from "../../consumers/loop/observer.ts";
-import { createDrawer } from "../../consumers/coordinator/session-cache.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { createSessionCache } from "../../consumers/coordinator/session-cache.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { systemClock } from "../../infra/clock.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyEntry, manifestOf, verifyExport, type HistoryEntry } from "../../session/audit.ts";
+import {
+  toHistoryEntry,
+  createManifest,
+  verifyExport,
+  type HistoryEntry,
+} from "../../session/audit.ts";
 import { type Backend, embedded, kafkaAndRedis, PARTITIONS } from "../backends.ts";
 import { startLoop } from "./loop-system.ts";
 import { inFlight, median, spread } from "../measure.ts";
@@ -38,7 +43,7 @@ async function readAll(backend: Backend): Promise<number> {
 
 /** Restores every partition from nothing and stores its snapshots. */
 async function rebuildAll(backend: Backend): Promise<void> {
-  const ring = ringOf(signingKeyOf(Buffer.from(sha256("bench"), "hex")));
+  const ring = createKeyRing(deriveSigningKey(Buffer.from(computeSha256("bench"), "hex")));
   const tools = {
     ...backend,
     clock: systemClock,
@@ -48,7 +53,7 @@ async function rebuildAll(backend: Backend): Promise<void> {
   };
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
     await backend.snapshots.clear(partition);
-    const drawer = await createDrawer(tools, partition);
+    const drawer = await createSessionCache(tools, partition);
     await drawer.save({ everyMs: 0, inboxOffset: 1 });
   }
   await backend.log.flush();
@@ -61,12 +66,12 @@ async function verifyAll(backend: Backend): Promise<void> {
     for await (const record of backend.log.read({ topic, partition })) {
       const entries = sessions.get(record.key) ?? [];
       sessions.set(record.key, entries);
-      entries.push(historyEntry(record));
+      entries.push(toHistoryEntry(record));
     }
     for (const [session, entries] of sessions) {
       const lines = [
         ...entries.map(({ line }) => line),
-        { manifest: manifestOf(session, entries) },
+        { manifest: createManifest(session, entries) },
       ];
       const { fault } = verifyExport(lines);
       if (fault !== null) throw new Error(fault.reason);

@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { systemClock } from "../../infra/clock.ts";
 import { openSqliteState } from "../../infra/sqlite/state.ts";
-import { requestedSession } from "../../producers/request.ts";
+import { deriveRequestedSessionId } from "../../producers/request.ts";
 import { benchRequest } from "./instant.ts";
 
 export interface ThreadData {
@@ -42,7 +42,7 @@ export async function startThreads(options: Omit<ThreadData, "thread">): Promise
       const { promise, resolve } = Promise.withResolvers<number>();
       const started_ = performance.now();
       waiting.set(seed, () => resolve(performance.now() - started_));
-      const name = requestedSession(
+      const name = deriveRequestedSessionId(
         { ...benchRequest(seed, iterations), business_unit: "bench" },
         0,
       );

@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
-import { createEngine, startParameters } from "../../model/fit/engine.ts";
+import { createEngine, createStartParameters } from "../../model/fit/engine.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { createProblem } from "../../model/fit/problem.ts";
 import { searchConfiguration } from "../../model/search/search.ts";
@@ -240,7 +240,7 @@ export function recoveryPart(): unknown {
     interval_x2: channels["x2"]?.decay,
     r2_in_sample: trained.in_sample.r2,
     mape_in_sample: trained.in_sample.mape,
-    loss_at_defaults: engine.evaluate(startParameters(engine)).loss,
+    loss_at_defaults: engine.evaluate(createStartParameters(engine)).loss,
     loss: trained.loss,
   };
   console.log("\n### Recovery of PyMC-Marketing's example (truth: decay 0.4 and 0.2)\n");

@@ -10,7 +10,7 @@
 import { createInterface } from "node:readline";
 import { fromUnit, resolveBox, toUnit } from "../../model/search/bounds.ts";
 import { createObjective } from "../../model/fit/objective.ts";
-import { parametersOf } from "../../model/fit/problem.ts";
+import { toParameterVector } from "../../model/fit/problem.ts";
 import { benchSets } from "./sets.ts";
 
 const wanted = process.argv[2] ?? "robyn";
@@ -18,7 +18,7 @@ const set = benchSets(3).find((one) => one.name === wanted);
 if (set === undefined) throw new Error(`there is no set "${wanted}"`);
 const box = resolveBox(set.config);
 const objective = createObjective(set.dataset, set.config);
-const start = [...toUnit(box, parametersOf(set.config))];
+const start = [...toUnit(box, toParameterVector(set.config))];
 process.stdout.write(`${JSON.stringify({ dimension: start.length, start })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
   const point = JSON.parse(line) as number[];

@@ -10,7 +10,7 @@ import type { ModelConfig } from "../../model/config.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { simulateData, simulationConfig } from "../../model/simulate/simulate.ts";
+import { simulateData, createSimulationConfig } from "../../model/simulate/simulate.ts";
 import type { SimulationSpec } from "../../model/simulate/simulation-spec.ts";
 import { DEFAULT_SIMULATION } from "../../model/simulate/simulation-spec.ts";
 import { DEFAULT_BOUNDS } from "../../model/media-types.ts";
@@ -183,7 +183,7 @@ function readSet(source: Source): BenchSet {
 /** The default simulation. */
 export function simulatedSet(seed: number, spec: SimulationSpec = DEFAULT_SIMULATION): BenchSet {
   const { csv, truth } = simulateData(spec, seed);
-  const config = parseModelConfig(simulationConfig(spec, "simulated.csv"));
+  const config = parseModelConfig(createSimulationConfig(spec, "simulated.csv"));
   return {
     name: `simulated-${seed}`,
     config,

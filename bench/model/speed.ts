@@ -3,8 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { fromUnit, resolveBox } from "../../model/search/bounds.ts";
 import type { Evaluation } from "../../model/fit/engine.ts";
-import { createEngine, startParameters } from "../../model/fit/engine.ts";
-import { lossGradient } from "../../model/fit/gradient.ts";
+import { createEngine, createStartParameters } from "../../model/fit/engine.ts";
+import { computeLossGradient } from "../../model/fit/gradient.ts";
 import { createObjective } from "../../model/fit/objective.ts";
 import { Random } from "../../model/random.ts";
 import type { BenchSet } from "./sets.ts";
@@ -40,20 +40,21 @@ interface Timing {
 function timeEngine(set: BenchSet, calls: number): Timing {
   const engine = createEngine(set.dataset, set.config);
   const points = randomPoints(set, calls);
-  const at = (index: number): Float64Array => points[index % calls] ?? startParameters(engine);
+  const at = (index: number): Float64Array =>
+    points[index % calls] ?? createStartParameters(engine);
   for (let index = 0; index < calls; index += 1) engine.evaluate(at(index));
   const all = medianMicroseconds(calls, (index) => void engine.evaluate(at(index)));
-  const moving = startParameters(engine);
+  const moving = createStartParameters(engine);
   const one = medianMicroseconds(calls, (index) => {
     const channel = index % set.config.channels.length;
     moving[3 * channel] = at(index)[3 * channel] ?? 0;
     engine.evaluate(moving);
   });
   const objective = createObjective(set.dataset, set.config);
-  for (let index = 0; index < calls / 4; index += 1) lossGradient(objective, at(index), 1);
+  for (let index = 0; index < calls / 4; index += 1) computeLossGradient(objective, at(index), 1);
   const gradient = medianMicroseconds(
     calls >> 2,
-    (index) => void lossGradient(objective, at(index), 1),
+    (index) => void computeLossGradient(objective, at(index), 1),
   );
   return { all, one, gradient };
 }

@@ -9,15 +9,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { fitTemperature } from "../../router/classifier/calibration.ts";
-import { calibrationError } from "../../router/classifier/calibration.ts";
-import { seeded, shuffled } from "../../router/classifier/random.ts";
+import { computeCalibrationError } from "../../router/classifier/calibration.ts";
+import { createSeededRandom, shuffleCopy } from "../../router/classifier/random.ts";
 import type { SentenceEncoder } from "../../router/encoder/sentence-encoder.ts";
 import {
   fitSoftmax,
-  logitsInto,
-  softmaxInPlace,
+  computeLogits,
+  applySoftmax,
 } from "../../router/classifier/softmax-regression.ts";
-import { recallAt } from "../../router/training/metrics.ts";
+import { computeRecallAt } from "../../router/training/metrics.ts";
 import { type Labelled, tfidfAccuracy } from "./sparse.ts";
 
 interface Embedded {
@@ -68,7 +68,7 @@ function fewShot(
   const bare: number[] = [];
   const named: number[] = [];
   for (let draw = 1; draw <= 5; draw++) {
-    const order = shuffled([...train.rows.keys()], seeded(draw));
+    const order = shuffleCopy([...train.rows.keys()], createSeededRandom(draw));
     const byLabel = Map.groupBy(order, (i) => train.rows[i]!.label);
     const picked = [...byLabel.values()].flatMap((pile) => pile.slice(0, at.shots));
     const few: Embedded = {
@@ -108,8 +108,8 @@ export async function benchClinc(folder: string, encoder: SentenceEncoder): Prom
     in_scope: inside.accuracy,
     ece: inside.ece,
     // Threshold from in-scope validation texts only: 5 % of them are refused.
-    oos_recall_at_5: recallAt(scored(model(val)), scored(model(oos)), 0.05),
-    in_scope_kept: 1 - (recallAt(scored(model(val)), scored(inside), 0.05) ?? 0),
+    oos_recall_at_5: computeRecallAt(scored(model(val)), scored(model(oos)), 0.05),
+    in_scope_kept: 1 - (computeRecallAt(scored(model(val)), scored(inside), 0.05) ?? 0),
     centroid: centroidAccuracy(train, test, labels),
     tfidf_linear: tfidfAccuracy(train.rows, test.rows),
     published_bert: "96.2 in scope, OOS recall 52.3 (Larson et al. 2019, oos-threshold)",
@@ -140,7 +140,7 @@ function fitted(train: Embedded, labels: readonly string[], c: number, held?: Em
   );
   const logitsOf = (v: Float32Array) => {
     const logits = new Float64Array(labels.length);
-    logitsInto(logits, w, v);
+    computeLogits(logits, w, v);
     return logits;
   };
   const temperature = held === undefined ? 1 : temperatureOn(held, labels, logitsOf);
@@ -148,12 +148,12 @@ function fitted(train: Embedded, labels: readonly string[], c: number, held?: Em
     const energies: number[] = [];
     const judged = test.vectors.map((v, i) => {
       const logits = logitsOf(v).map((z) => z / temperature);
-      energies.push(softmaxInPlace(logits));
+      energies.push(applySoftmax(logits));
       const best = logits.indexOf(Math.max(...logits));
       return { confidence: logits[best]!, correct: labels[best] === test.rows[i]!.label };
     });
     const accuracy = judged.filter((row) => row.correct).length / judged.length;
-    return { accuracy, ece: calibrationError(judged), energies };
+    return { accuracy, ece: computeCalibrationError(judged), energies };
   };
 }
 

@@ -1,6 +1,6 @@
 /** TF-IDF over words and word pairs with a linear softmax on top: the classical baseline. */
 import { minimize } from "../../router/classifier/lbfgs.ts";
-import { softmaxInPlace } from "../../router/classifier/softmax-regression.ts";
+import { applySoftmax } from "../../router/classifier/softmax-regression.ts";
 
 interface SparseRow {
   readonly index: Int32Array;
@@ -105,7 +105,7 @@ function fit(
       for (const [i, row] of rows.entries()) {
         const logits = logitsOf(w, row, at);
         const own = logits[y[i]!]!;
-        value += (softmaxInPlace(logits) - own) / rows.length;
+        value += (applySoftmax(logits) - own) / rows.length;
         for (let k = 0; k < at.classes; k++) {
           const error = (logits[k]! - (k === y[i] ? 1 : 0)) / rows.length;
           for (let j = 0; j < row.index.length; j++) {

@@ -1,7 +1,7 @@
 /** `mmm api-key`: makes a key for a machine; only its digest goes into the settings. */
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { API_KEY_PREFIX, apiKeyDigest } from "../../api/http/authenticate.ts";
+import { API_KEY_PREFIX, digestApiKey } from "../../api/http/authenticate.ts";
 import { SCOPES } from "../../api/http/principal.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Shell } from "../shell.ts";
@@ -28,10 +28,10 @@ export function addApiKeyCommand(program: Command, shell: Shell): void {
     .option("--business-units <list>", "for which units, or all", "all")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", EXAMPLES)
-    .action((options: KeyOptions) => makeKey(shell, options));
+    .action((options: KeyOptions) => printNewApiKey(shell, options));
 }
 
-function makeKey(shell: Shell, options: KeyOptions): void {
+function printNewApiKey(shell: Shell, options: KeyOptions): void {
   if (!/^[A-Za-z0-9._-]{1,60}$/.test(options.name)) {
     throw new MmmError("usage", "--name: letters, digits, . _ - only, at most 60");
   }
@@ -42,7 +42,7 @@ function makeKey(shell: Shell, options: KeyOptions): void {
   }
   const units = options.businessUnits === "all" ? "all" : options.businessUnits.split(",");
   const key = `${API_KEY_PREFIX}${randomBytes(32).toString("base64url")}`;
-  const row = { name: options.name, sha256: apiKeyDigest(key), scopes, business_units: units };
+  const row = { name: options.name, sha256: digestApiKey(key), scopes, business_units: units };
   if (options.json === true) {
     shell.out(JSON.stringify({ key, row }));
     return;

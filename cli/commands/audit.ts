@@ -7,9 +7,9 @@
 import type { Command } from "commander";
 import { verifySeal } from "../../guard/tokens/clearance.ts";
 import { readTextFile } from "../../infra/files.ts";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import { parseExport, verifyExport, type AuditReport } from "../../session/audit.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { loadKeys } from "../../app/keys.ts";
 
 const EXAMPLES = `
@@ -22,13 +22,13 @@ MMM_KEYS. Exit code 12 when the history was changed or the seal is not theirs.`;
 
 export function addAuditCommand(program: Command, shell: Shell): void {
   const audit = program.command("audit").description("verify a history offline");
-  withCommon(audit.command("verify"))
+  withCommonOptions(audit.command("verify"))
     .description("chain, bodies, manifest and seal of an export")
     .argument("<file>", "NDJSON or JSON export")
     .addHelpText("after", EXAMPLES)
     .action((file: string, options: CommonOptions, command: Command) => {
       const named = command.getOptionValueSource("stateDir") !== "default";
-      verify(shell, file, { ...options, named });
+      verifyExportFile(shell, file, { ...options, named });
     });
 }
 
@@ -37,9 +37,9 @@ interface VerifyOptions extends CommonOptions {
   readonly named: boolean;
 }
 
-function verify(shell: Shell, file: string, options: VerifyOptions): void {
-  const report = verifyExport(linesOf(readTextFile(file, "csv", "not_found")));
-  const seal = report.fault === null ? sealState(shell, report, options) : "not checked";
+function verifyExportFile(shell: Shell, file: string, options: VerifyOptions): void {
+  const report = verifyExport(parseExportFile(readTextFile(file, "csv", "not_found")));
+  const seal = report.fault === null ? describeSealCheck(shell, report, options) : "not checked";
   if (options.json === true) {
     const { events: _events, seal: _token, sealed: _sealed, ...said } = report;
     shell.out(
@@ -64,17 +64,19 @@ function verify(shell: Shell, file: string, options: VerifyOptions): void {
   }
 }
 
-function linesOf(text: string): readonly unknown[] {
+function parseExportFile(text: string): readonly unknown[] {
   if (!text.trimStart().startsWith("{\n")) return parseExport(text);
   try {
     const whole = JSON.parse(text) as { records?: unknown[]; manifest?: unknown };
     return [...(whole.records ?? []), { manifest: whole.manifest }];
   } catch (cause) {
-    throw new MmmError("audit_broken", `the export is not JSON: ${errorText(cause)}`, { cause });
+    throw new MmmError("audit_broken", `the export is not JSON: ${describeError(cause)}`, {
+      cause,
+    });
   }
 }
 
-function sealState(shell: Shell, report: AuditReport, options: VerifyOptions): string {
+function describeSealCheck(shell: Shell, report: AuditReport, options: VerifyOptions): string {
   if (report.seal === null) return "none: the session is not finished";
   const given = options.named || (shell.environment["MMM_KEYS"] ?? "") !== "";
   if (!given) return "present; name --state-dir or set MMM_KEYS to check its signature";

@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { REDRIVES } from "../../consumers/loop/dead-letters.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { submit } from "../../producers/request.ts";
-import { escaped } from "../../session/quote.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { escapeText } from "../../session/quote.ts";
 import type { EventLog, LogRecord } from "../../session/ports.ts";
-import { count } from "../options.ts";
-import { requester } from "./run.ts";
+import { parseCount } from "../options.ts";
+import { readUserName } from "./run.ts";
 import { withApp } from "../open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { OPERATIONS, type App } from "../../app/open-app.ts";
 
 interface LetterOptions extends CommonOptions {
@@ -39,32 +39,32 @@ export function addDeadLettersCommand(program: Command, shell: Shell): void {
     .description("records that no consumer could take")
     .addHelpText("after", EXAMPLES);
   const filtered = (command: Command) =>
-    withCommon(command)
+    withCommonOptions(command)
       .option("--session <id>", "of this session")
       .option("--type <event>", "of this event type, such as ProposalMade");
   filtered(letters.command("list"))
     .description("one line each")
     .action(async (options: LetterOptions) =>
-      withApp(shell, options, (app) => list(shell, options, app)),
+      withApp(shell, options, (app) => listDeadLetters(shell, options, app)),
     );
-  withCommon(letters.command("show"))
+  withCommonOptions(letters.command("show"))
     .description("one letter with its headers")
     .argument("<place>", "partition/offset, as list prints it")
     .action(async (place: string, options: CommonOptions) =>
-      withApp(shell, options, (app) => show(shell, place, app)),
+      withApp(shell, options, (app) => showDeadLetter(shell, place, app)),
     );
   filtered(letters.command("redrive"))
     .description("send letters to where they came from (a dry run without --execute)")
     .option("--execute", "really send")
-    .option("--per-second <n>", "at most so many a second", count, 50)
-    .option("--by <name>", "who does it", requester())
+    .option("--per-second <n>", "at most so many a second", parseCount, 50)
+    .option("--by <name>", "who does it", readUserName())
     .addHelpText("after", EXAMPLES)
     .action(async (options: RedriveOptions) =>
-      withApp(shell, options, (app) => redrive(shell, options, app)),
+      withApp(shell, options, (app) => runRedrive(shell, options, app)),
     );
 }
 
-async function lettersOf(log: EventLog, options: LetterOptions): Promise<LogRecord[]> {
+async function readDeadLetters(log: EventLog, options: LetterOptions): Promise<LogRecord[]> {
   const found: LogRecord[] = [];
   for await (const record of log.read({ topic: TOPICS.deadLetters.topic })) {
     if (options.session !== undefined && record.key !== options.session) continue;
@@ -74,15 +74,15 @@ async function lettersOf(log: EventLog, options: LetterOptions): Promise<LogReco
   return found;
 }
 
-function placeOf(record: LogRecord): string {
+function formatLetterPosition(record: LogRecord): string {
   return `${record.partition}/${record.offset}`;
 }
 
-function rowOf(record: LogRecord): string[] {
+function toLetterRow(record: LogRecord): string[] {
   const { headers } = record;
   return [
-    placeOf(record),
-    escaped(record.key, 36),
+    formatLetterPosition(record),
+    escapeText(record.key, 36),
     (headers["ce_type"] ?? "?").replace("mmm.", ""),
     headers["dlq-topic"] ?? "",
     headers["dlq-code"] ?? "",
@@ -90,34 +90,41 @@ function rowOf(record: LogRecord): string[] {
   ];
 }
 
-async function list(shell: Shell, options: LetterOptions, app: App): Promise<void> {
-  const letters = await lettersOf(app.log, options);
+async function listDeadLetters(shell: Shell, options: LetterOptions, app: App): Promise<void> {
+  const letters = await readDeadLetters(app.log, options);
   if (options.json === true) {
     for (const { partition, offset, key, headers } of letters) {
       shell.out(JSON.stringify({ partition, offset, key, headers }));
     }
   } else if (letters.length === 0) shell.out("no dead letter");
   else
-    shell.out(table(["place", "session", "event", "from", "code", "redrives"], letters.map(rowOf)));
+    shell.out(
+      formatTable(
+        ["place", "session", "event", "from", "code", "redrives"],
+        letters.map(toLetterRow),
+      ),
+    );
 }
 
-async function show(shell: Shell, place: string, app: App): Promise<void> {
-  const letter = (await lettersOf(app.log, {} as LetterOptions)).find(
-    (one) => placeOf(one) === place,
+async function showDeadLetter(shell: Shell, place: string, app: App): Promise<void> {
+  const letter = (await readDeadLetters(app.log, {} as LetterOptions)).find(
+    (one) => formatLetterPosition(one) === place,
   );
   if (letter === undefined) throw new MmmError("not_found", `no dead letter at ${place}; see list`);
   const { key, headers, value } = letter;
   shell.out(JSON.stringify({ key, headers, body: Buffer.from(value).toString("base64") }, null, 2));
 }
 
-async function redrive(shell: Shell, options: RedriveOptions, app: App): Promise<void> {
-  const done = await redrivenBefore(app.log);
-  const letters = (await lettersOf(app.log, options)).filter((one) => !done.has(placeOf(one)));
+async function runRedrive(shell: Shell, options: RedriveOptions, app: App): Promise<void> {
+  const done = await readRedrivenPositions(app.log);
+  const letters = (await readDeadLetters(app.log, options)).filter(
+    (one) => !done.has(formatLetterPosition(one)),
+  );
   const tooOften = letters.filter((one) => Number(one.headers[REDRIVES] ?? "0") >= REDRIVES_MAX);
   const ready = letters.filter((one) => !tooOften.includes(one));
   if (options.execute === true) {
     for (const letter of ready) {
-      await send(app, letter, options);
+      await appendRedrivenLetter(app, letter, options);
       await app.clock.sleep(1000 / options.perSecond, shell.signal);
     }
   }
@@ -129,7 +136,9 @@ async function redrive(shell: Shell, options: RedriveOptions, app: App): Promise
   };
   if (options.json === true) return shell.out(JSON.stringify(said));
   if (ready.length > 0) {
-    shell.out(table(["place", "session", "event", "to", "code", "redrives"], ready.map(rowOf)));
+    shell.out(
+      formatTable(["place", "session", "event", "to", "code", "redrives"], ready.map(toLetterRow)),
+    );
   }
   const verb = said.executed ? "sent" : "would be sent (dry run; add --execute)";
   shell.out(
@@ -138,11 +147,11 @@ async function redrive(shell: Shell, options: RedriveOptions, app: App): Promise
 }
 
 /** Places that the operations history already tells of. */
-async function redrivenBefore(log: EventLog): Promise<ReadonlySet<string>> {
-  const { historyEntry } = await import("../../session/audit.ts");
+async function readRedrivenPositions(log: EventLog): Promise<ReadonlySet<string>> {
+  const { toHistoryEntry } = await import("../../session/audit.ts");
   const places = new Set<string>();
   for await (const record of log.read({ topic: TOPICS.history.topic, key: OPERATIONS })) {
-    const { event } = historyEntry(record);
+    const { event } = toHistoryEntry(record);
     if (event.type === "OperatorActed" && event.data.action === "redrive") {
       places.add(event.data.subject);
     }
@@ -150,10 +159,18 @@ async function redrivenBefore(log: EventLog): Promise<ReadonlySet<string>> {
   return places;
 }
 
-async function send(app: App, letter: LogRecord, options: RedriveOptions): Promise<void> {
+async function appendRedrivenLetter(
+  app: App,
+  letter: LogRecord,
+  options: RedriveOptions,
+): Promise<void> {
   const topic = letter.headers["dlq-topic"] ?? "";
   const known = Object.values(TOPICS).some((row) => row.topic === topic);
-  if (!known) throw new MmmError("event_invalid", `letter ${placeOf(letter)} names no known topic`);
+  if (!known)
+    throw new MmmError(
+      "event_invalid",
+      `letter ${formatLetterPosition(letter)} names no known topic`,
+    );
   const own = Object.entries(letter.headers).filter(([name]) => !name.startsWith("dlq-"));
   const redrives = String(Number(letter.headers[REDRIVES] ?? "0") + 1);
   await app.log.append([
@@ -164,8 +181,8 @@ async function send(app: App, letter: LogRecord, options: RedriveOptions): Promi
       headers: { ...Object.fromEntries(own), [REDRIVES]: redrives },
     },
   ]);
-  const place = placeOf(letter);
-  await submit(
+  const place = formatLetterPosition(letter);
+  await sendToInbox(
     app.log,
     {
       session: OPERATIONS,

@@ -3,10 +3,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable } from "../../infra/files.ts";
-import { errorText } from "../../schemas/errors.ts";
+import { describeError } from "../../schemas/errors.ts";
 import { openFor } from "../open.ts";
 import { isClaudeOn } from "../../app/compose-claude.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import {
+  loadCommandSettings,
+  formatTable,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 
 interface Check {
   readonly name: string;
@@ -15,24 +21,24 @@ interface Check {
 }
 
 export function addDoctorCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("doctor"))
+  withCommonOptions(program.command("doctor"))
     .description("check Node, settings, state folder, keys, log and snapshots")
     .addHelpText("after", "\nExample:\n  mmm doctor --state-dir .mmm")
-    .action(async (options: CommonOptions) => doctor(shell, options));
+    .action(async (options: CommonOptions) => runDoctor(shell, options));
 }
 
-async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
+async function runDoctor(shell: Shell, options: CommonOptions): Promise<void> {
   const checks: Check[] = [];
   const attempt = async (name: string, call: () => Promise<string> | string) => {
     try {
       checks.push({ name, state: "ok", detail: await call() });
     } catch (error) {
-      checks.push({ name, state: "bad", detail: errorText(error) });
+      checks.push({ name, state: "bad", detail: describeError(error) });
     }
   };
   await attempt("Node", () => process.version);
   await attempt("settings", () => {
-    const settings = settingsOf(shell, options);
+    const settings = loadCommandSettings(shell, options);
     return `log ${settings.log.kind}, snapshots ${settings.snapshots.kind}`;
   });
   await attempt("state folder", () => {
@@ -51,14 +57,14 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
     }
   });
   await attempt("Claude", () => {
-    const { reasoning, claude } = settingsOf(shell, options).agents;
+    const { reasoning, claude } = loadCommandSettings(shell, options).agents;
     if (isClaudeOn(reasoning, shell.environment)) return `on, ${claude.roles.data_scientist.model}`;
     return "off (built-in reasoning): no ANTHROPIC_API_KEY, or agents.reasoning is builtin";
   });
   if (options.json === true) shell.out(JSON.stringify(checks));
   else
     shell.out(
-      table(
+      formatTable(
         ["check", "", "detail"],
         checks.map((row) => [row.name, row.state, row.detail]),
       ),

@@ -1,15 +1,15 @@
 /** `mmm escalations`: what waits for a person, and the person's decision. */
 import type { Command } from "commander";
 import { MmmError } from "../../schemas/errors.ts";
-import { submit } from "../../producers/request.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
-import { escalationView, type EscalationView } from "../../session/escalation-view.ts";
-import { escalationScreen, worksOf } from "../output/escalation-screen.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
+import { describeEscalation, type EscalationView } from "../../session/escalation-view.ts";
+import { renderEscalationScreen, findCitedWorks } from "../output/escalation-screen.ts";
 import { requireHistory } from "../../app/history-reader.ts";
-import { choice } from "../options.ts";
-import { requester } from "./run.ts";
+import { createChoiceParser } from "../options.ts";
+import { readUserName } from "./run.ts";
 import { withApp } from "../open.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import type { App } from "../../app/open-app.ts";
 
 interface ResolveOptions extends CommonOptions {
@@ -43,76 +43,81 @@ export function addEscalationsCommand(program: Command, shell: Shell): void {
     .command("escalations")
     .description("decisions that wait for a person")
     .addHelpText("after", EXAMPLES);
-  withCommon(escalations.command("list"))
+  withCommonOptions(escalations.command("list"))
     .description("open escalations, each on one screen")
     .action(async (options: CommonOptions) =>
-      withApp(shell, options, (app) => list(shell, options, app)),
+      withApp(shell, options, (app) => showOpenEscalations(shell, options, app)),
     );
-  withCommon(escalations.command("show"))
+  withCommonOptions(escalations.command("show"))
     .description("one escalation, open or decided, on one screen")
     .argument("<id>", "such as e1, or SESSION/e1")
     .option("--session <id>", "session; not needed while only one has such an open escalation")
     .addHelpText("after", EXAMPLES)
     .action(async (id: string, options: CommonOptions & { session?: string }) =>
-      withApp(shell, options, (app) => show(shell, { ...options, id }, app)),
+      withApp(shell, options, (app) => showEscalation(shell, { ...options, id }, app)),
     );
-  withCommon(escalations.command("resolve"))
+  withCommonOptions(escalations.command("resolve"))
     .description("decide one")
     .requiredOption("--session <id>", "session")
     .requiredOption("--escalation <id>", "such as e1")
     .requiredOption(
       "--decision <what>",
       "resume | keep_current | abort",
-      choice("resume", "keep_current", "abort"),
+      createChoiceParser("resume", "keep_current", "abort"),
     )
     .option("--instruction <text>", "for the Data Scientist, with resume")
     .requiredOption("--reason <text>", "why; it stays in the history")
-    .option("--by <name>", "who decides", requester())
+    .option("--by <name>", "who decides", readUserName())
     .addHelpText("after", EXAMPLES)
     .action(async (options: ResolveOptions) =>
-      withApp(shell, options, (app) => resolve(shell, options, app)),
+      withApp(shell, options, (app) => resolveEscalationByPerson(shell, options, app)),
     );
 }
 
-async function list(shell: Shell, options: CommonOptions, app: App): Promise<void> {
+async function showOpenEscalations(shell: Shell, options: CommonOptions, app: App): Promise<void> {
   const waiting = await app.snapshots.list({ status: "waiting" });
   if (waiting.length === 0 && options.json !== true) shell.out("nothing waits for a person");
   for (const { session, open_escalation } of waiting) {
     if (open_escalation === null) continue;
-    const view = await viewOf(app, session, open_escalation);
-    if (view !== null) print(shell, options, app, view);
+    const view = await readEscalationView(app, session, open_escalation);
+    if (view !== null) printEscalation(shell, options, app, view);
   }
 }
 
-async function show(shell: Shell, options: ShowOptions, app: App): Promise<void> {
-  const { session, escalation } = await placeOf(app, options);
-  const view = await viewOf(app, session, escalation);
+async function showEscalation(shell: Shell, options: ShowOptions, app: App): Promise<void> {
+  const { session, escalation } = await findEscalationSession(app, options);
+  const view = await readEscalationView(app, session, escalation);
   if (view === null) {
     throw new MmmError("not_found", `session ${session} has no escalation ${escalation}`);
   }
-  print(shell, options, app, view);
+  printEscalation(shell, options, app, view);
 }
 
-function print(shell: Shell, options: CommonOptions, app: App, view: EscalationView): void {
-  if (options.json !== true) return shell.out(escalationScreen(view, app.clock.now()));
+function printEscalation(
+  shell: Shell,
+  options: CommonOptions,
+  app: App,
+  view: EscalationView,
+): void {
+  if (options.json !== true) return shell.out(renderEscalationScreen(view, app.clock.now()));
   const left = view.decide_by === null ? null : Date.parse(view.decide_by) - app.clock.now();
   const seconds =
     left === null || view.status !== "open" ? null : Math.max(0, Math.ceil(left / 1000));
-  const cited = worksOf(view.attempts.flatMap(({ citations }) => citations));
+  const cited = findCitedWorks(view.attempts.flatMap(({ citations }) => citations));
   const references = cited.map(({ short, reference, point }) => ({ short, reference, point }));
   shell.out(JSON.stringify({ ...view, seconds_left: seconds, references }));
 }
 
-async function viewOf(app: App, session: string, escalation: string) {
+async function readEscalationView(app: App, session: string, escalation: string) {
   const history = await requireHistory(app.log, session);
-  return escalationView(
+  return describeEscalation(
     history.map(({ event }) => event),
     escalation,
   );
 }
 
 /** `e1` with --session, `SESSION/e1`, or the one open escalation of that name. */
-async function placeOf(app: App, { id, session }: ShowOptions) {
+async function findEscalationSession(app: App, { id, session }: ShowOptions) {
   const [, named, escalation = ""] = /^(?:(.+)\/)?([^/]+)$/.exec(id) ?? [];
   const known = session ?? named;
   if (known !== undefined) return { session: known, escalation };
@@ -128,7 +133,11 @@ async function placeOf(app: App, { id, session }: ShowOptions) {
   );
 }
 
-async function resolve(shell: Shell, options: ResolveOptions, app: App): Promise<void> {
+async function resolveEscalationByPerson(
+  shell: Shell,
+  options: ResolveOptions,
+  app: App,
+): Promise<void> {
   for (const [name, text] of [
     ["--reason", options.reason],
     ["--by", options.by],
@@ -152,14 +161,14 @@ async function resolve(shell: Shell, options: ResolveOptions, app: App): Promise
     decided_by: options.by,
     reason: options.reason,
   };
-  const id = await submit(
+  const id = await sendToInbox(
     app.log,
     {
       session: options.session,
       businessUnit: found.summary.business_unit,
       producer: "cli",
       // The same decision sent twice is one; another one is a second, which the session refuses.
-      key: `${options.escalation}/${sha256(canonicalJson(data))}`,
+      key: `${options.escalation}/${computeSha256(toCanonicalJson(data))}`,
       time: new Date(app.clock.now()).toISOString(),
     },
     { type: "HumanDecided", data },

@@ -1,14 +1,20 @@
 /** `mmm guard keys`: the signing keys of coordinator and guard, and how they change. */
 import type { Command } from "commander";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
-import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../../guard/tokens/keys.ts";
-import { keySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
+import {
+  removeKey,
+  serializeKeyRing,
+  replaceSigningKey,
+  deriveSigningKey,
+  type KeyRing,
+} from "../../guard/tokens/keys.ts";
+import { generateKeySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SessionState } from "../../session/state.ts";
 import { loadKeys } from "../../app/keys.ts";
 import { withApp } from "../open.ts";
-import { choice } from "../options.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { createChoiceParser } from "../options.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface KeyOptions extends CommonOptions {
   readonly ring: RingName;
@@ -25,36 +31,38 @@ Examples:
 A running worker keeps the keys it started with. Rotate, start those that verify (coordinator, trainer)
 anew, then the guard; retire the old key when the sessions from before are over.`;
 
-const ringName = choice("guard", "coordinator");
+const ringName = createChoiceParser("guard", "coordinator");
 
 export function addKeysCommand(guard: Command, shell: Shell): void {
   const keys = guard
     .command("keys")
     .description("signing keys: list, export, rotate, retire")
     .addHelpText("after", EXAMPLES);
-  withCommon(keys.command("list"))
+  withCommonOptions(keys.command("list"))
     .description("public keys by ring")
     .action((options: CommonOptions) =>
-      listKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
+      showKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
     );
-  withCommon(keys.command("export"))
+  withCommonOptions(keys.command("export"))
     .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
     .action((options: CommonOptions) => {
       const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
       const file = {
-        coordinator: ringJson(coordinator, { private: true }),
-        guard: ringJson(own, { private: true }),
+        coordinator: serializeKeyRing(coordinator, { private: true }),
+        guard: serializeKeyRing(own, { private: true }),
       };
       shell.out(Buffer.from(JSON.stringify(file)).toString("base64url"));
     });
-  withCommon(keys.command("rotate"))
+  withCommonOptions(keys.command("rotate"))
     .description("sign with a new key; what the old one signed stays valid")
     .option("--ring <name>", "guard | coordinator", ringName, "guard")
     .addHelpText("after", EXAMPLES)
     .action((options: KeyOptions) =>
-      changeKeys(shell, options, (ring) => rotated(ring, signingKeyOf(keySeed()))),
+      updateKeyRing(shell, options, (ring) =>
+        replaceSigningKey(ring, deriveSigningKey(generateKeySeed())),
+      ),
     );
-  withCommon(keys.command("retire"))
+  withCommonOptions(keys.command("retire"))
     .description("refuse from now on what this key signed")
     .argument("<kid>", "key id")
     .option("--ring <name>", "guard | coordinator", ringName, "guard")
@@ -64,13 +72,13 @@ export function addKeysCommand(guard: Command, shell: Shell): void {
       if (options.ring === "guard" && options.force !== true) {
         await refuseWhileInUse(shell, options, kid);
       }
-      changeKeys(shell, options, (ring) => retired(ring, kid));
+      updateKeyRing(shell, options, (ring) => removeKey(ring, kid));
     });
 }
 
 /** What an open session rests on is looked at again at its end: its key has to be there then. */
 async function refuseWhileInUse(shell: Shell, options: KeyOptions, kid: string): Promise<void> {
-  const open = await sessionsOn(shell, options, kid);
+  const open = await findSessionsSignedBy(shell, options, kid);
   if (open.length === 0) return;
   throw new MmmError(
     "conflict",
@@ -78,14 +86,18 @@ async function refuseWhileInUse(shell: Shell, options: KeyOptions, kid: string):
   );
 }
 
-async function sessionsOn(shell: Shell, options: KeyOptions, kid: string): Promise<string[]> {
+async function findSessionsSignedBy(
+  shell: Shell,
+  options: KeyOptions,
+  kid: string,
+): Promise<string[]> {
   try {
     return await withApp(shell, options, async ({ snapshots }) => {
       const found: string[] = [];
       for (const status of ["running", "waiting"]) {
         for (const { session } of await snapshots.list({ status })) {
           const snapshot = await snapshots.load(session);
-          if (snapshot !== null && signersIn(snapshot.state).has(kid)) found.push(session);
+          if (snapshot !== null && collectSigners(snapshot.state).has(kid)) found.push(session);
         }
       }
       return found;
@@ -98,7 +110,7 @@ async function sessionsOn(shell: Shell, options: KeyOptions, kid: string): Promi
 }
 
 /** Ids of the keys that signed the clearances of a session's state. */
-function signersIn(text: string): ReadonlySet<string> {
+function collectSigners(text: string): ReadonlySet<string> {
   const { baseline, accepted, work_item } = JSON.parse(text) as SessionState;
   const cleared = [baseline, accepted, work_item?.candidate ?? null];
   return new Set(
@@ -111,20 +123,24 @@ function signersIn(text: string): ReadonlySet<string> {
   );
 }
 
-function changeKeys(shell: Shell, options: KeyOptions, change: (ring: KeyRing) => KeyRing): void {
+function updateKeyRing(
+  shell: Shell,
+  options: KeyOptions,
+  change: (ring: KeyRing) => KeyRing,
+): void {
   if ((shell.environment["MMM_KEYS"] ?? "") !== "") {
     throw new MmmError("conflict", "the keys come from MMM_KEYS; change them where that is set");
   }
   const before = loadKeys(options.stateDir, shell.environment);
   const after = { ...before, [options.ring]: change(before[options.ring]) };
   writeKeyFile(options.stateDir, {
-    coordinator: ringJson(after.coordinator, { private: true }),
-    guard: ringJson(after.guard, { private: true }),
+    coordinator: serializeKeyRing(after.coordinator, { private: true }),
+    guard: serializeKeyRing(after.guard, { private: true }),
   });
-  listKeys(shell, options, after);
+  showKeys(shell, options, after);
 }
 
-function listKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
+function showKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
   const rows = (["coordinator", "guard"] as const).flatMap((name) =>
     [...keys[name].verification.keys()].map((kid) => ({
       ring: name,
@@ -135,7 +151,7 @@ function listKeys(shell: Shell, options: CommonOptions, keys: Keys): void {
   if (options.json === true) shell.out(JSON.stringify(rows));
   else
     shell.out(
-      table(
+      formatTable(
         ["ring", "key", "use"],
         rows.map((row) => [row.ring, row.kid, row.signs ? "signs" : "verifies"]),
       ),

@@ -1,25 +1,30 @@
 /** `mmm guard`: judge proposals outside any session; the signing keys are in `guard-keys.ts`. */
 import type { Command } from "commander";
-import { modelCall } from "../../agents/data-source.ts";
+import { callModel } from "../../agents/data-source.ts";
 import {
   checkLine,
   checkProposal,
   readBaseline,
-  resultLine,
+  formatResultLine,
   type CheckContext,
 } from "../../guard/check.ts";
-import { observedExposure } from "../../guard/signature/exposure.ts";
+import { measureObservedExposure } from "../../guard/signature/exposure.ts";
 import type { ObservedExposure } from "../../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { readTextFile } from "../../infra/files.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { ERROR_CODES, errorText, MmmError } from "../../schemas/errors.ts";
-import { explainLines } from "../output/guard-explain.ts";
+import { ERROR_CODES, describeError, MmmError } from "../../schemas/errors.ts";
+import { formatExplanation } from "../output/guard-explain.ts";
 import { openJudges } from "../../app/guard-judges.ts";
 import { addKeysCommand } from "./guard-keys.ts";
 import { readModelConfig } from "../../app/request.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;
@@ -46,7 +51,7 @@ Without --data saturation is judged up to the largest exposure; a session always
 
 export function addGuardCommand(program: Command, shell: Shell): void {
   const guard = program.command("guard").description("the methodology guard");
-  withCommon(guard.command("check"))
+  withCommonOptions(guard.command("check"))
     .description("judge a proposal against a baseline")
     .requiredOption("--baseline <file>", "baseline model (JSON)")
     .option("--data <file>", "judge saturation over the spend that these data show")
@@ -56,18 +61,18 @@ export function addGuardCommand(program: Command, shell: Shell): void {
     .option("--explain", "print the figures of each layer")
     .option("--claude", "ask Claude as well (needs ANTHROPIC_API_KEY; costs money)")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: CheckOptions) => check(shell, options));
+    .action(async (options: CheckOptions) => runGuardCheck(shell, options));
   addKeysCommand(guard, shell);
 }
 
-async function check(shell: Shell, options: CheckOptions): Promise<void> {
+async function runGuardCheck(shell: Shell, options: CheckOptions): Promise<void> {
   if ((options.batch === undefined) === (options.proposal === undefined)) {
     throw new MmmError("usage", "guard check needs either --proposal FILE or --batch FILE");
   }
-  const settings = settingsOf(shell, options);
+  const settings = loadCommandSettings(shell, options);
   const { environment, signal } = shell;
   const snapshots = options.claude === true ? createMemorySnapshots() : null;
-  const context = contextOf(options);
+  const context = readCheckContext(options);
   const opened = await openJudges({ settings, environment, signal, snapshots });
   try {
     if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
@@ -77,7 +82,7 @@ async function check(shell: Shell, options: CheckOptions): Promise<void> {
       );
     }
     const { judges } = opened;
-    if (options.explain === true) await warmUp({ ...context, judges });
+    if (options.explain === true) await runJudgesOnce({ ...context, judges });
     const timed = options.explain === true ? { stopwatch: () => performance.now() } : {};
     await checkWith(shell, options, { ...context, ...timed, judges });
   } finally {
@@ -86,7 +91,7 @@ async function check(shell: Shell, options: CheckOptions): Promise<void> {
 }
 
 /** So that the times shown are a worker's, not those of a process that has just started. */
-async function warmUp(context: CheckContext): Promise<void> {
+async function runJudgesOnce(context: CheckContext): Promise<void> {
   const reasoning = "The decay of one channel is a little longer now, as in the last quarter.";
   for (const judge of context.judges) {
     // What a judge cannot answer shows in the check itself.
@@ -102,7 +107,7 @@ async function checkWith(
   if (options.batch !== undefined) return checkBatch(shell, options, context);
   const raw = readTextFile(options.proposal ?? "", "csv");
   const result = await checkProposal(raw, options.reasoning ?? null, context);
-  if (options.json === true) shell.out(resultLine(result, options.explain === true));
+  if (options.json === true) shell.out(formatResultLine(result, options.explain === true));
   else {
     shell.out(result.verdict);
     for (const { code, path, message, evidence } of result.violations) {
@@ -111,7 +116,7 @@ async function checkWith(
       );
     }
     if (result.figures !== undefined) {
-      for (const line of explainLines(result.figures)) shell.out(`  ${line}`);
+      for (const line of formatExplanation(result.figures)) shell.out(`  ${line}`);
     }
   }
   if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
@@ -126,26 +131,26 @@ async function checkBatch(
   for (const line of text.split("\n")) {
     if (line.trim() === "") continue;
     const result = await checkLine(line, context);
-    shell.out(resultLine(result, options.explain === true));
+    shell.out(formatResultLine(result, options.explain === true));
     if (result.verdict === "vetoed") process.exitCode = ERROR_CODES.vetoed.exit;
   }
 }
 
-function contextOf({ baseline, data }: CheckOptions): Omit<CheckContext, "judges"> {
+function readCheckContext({ baseline, data }: CheckOptions): Omit<CheckContext, "judges"> {
   try {
     return {
       baseline: readBaseline(readTextFile(baseline, "json")),
       spec: SPECIFICATION_SHIPPED,
-      observed: data === undefined ? null : observedIn(baseline, data),
+      observed: data === undefined ? null : readObservedExposure(baseline, data),
     };
   } catch (cause) {
     if (cause instanceof MmmError) throw cause;
-    throw new MmmError("config_invalid", `${baseline}: ${errorText(cause)}`, { cause });
+    throw new MmmError("config_invalid", `${baseline}: ${describeError(cause)}`, { cause });
   }
 }
 
-function observedIn(baseline: string, data: string): ObservedExposure {
+function readObservedExposure(baseline: string, data: string): ObservedExposure {
   const config = readModelConfig(baseline, data);
   const text = readTextFile(config.data.path, "csv", "data_invalid");
-  return modelCall(() => observedExposure(parseDataset(text, config), config));
+  return callModel(() => measureObservedExposure(parseDataset(text, config), config));
 }

@@ -1,15 +1,15 @@
 /** `mmm history`: what happened in a session, and its export. */
 import type { Command } from "commander";
 import { writeWhole } from "../../infra/files.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
-import { escaped } from "../../session/quote.ts";
-import { EXPORT_FORMATS, exportText, type ExportFormat } from "../output/export.ts";
+import { escapeText } from "../../session/quote.ts";
+import { EXPORT_FORMATS, formatExport, type ExportFormat } from "../output/export.ts";
 import { requireHistory } from "../../app/history-reader.ts";
-import { choice } from "../options.ts";
-import { watch, type WatchOptions } from "./watch.ts";
+import { createChoiceParser } from "../options.ts";
+import { watchHistory, type WatchOptions } from "./watch.ts";
 import { openFor } from "../open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface ShowOptions extends CommonOptions {
   readonly session: string;
@@ -22,29 +22,34 @@ interface ExportOptions extends ShowOptions {
 
 export function addHistoryCommand(program: Command, shell: Shell): void {
   const history = program.command("history").description("show or export a session's history");
-  withCommon(history.command("show"))
+  withCommonOptions(history.command("show"))
     .description("one line per event")
     .requiredOption("--session <id>", "session")
     .addHelpText("after", "\nExample:\n  mmm history show --session 5f0c… | less -S")
-    .action(async (options: ShowOptions) => show(shell, options));
-  withCommon(history.command("follow"))
+    .action(async (options: ShowOptions) => showHistory(shell, options));
+  withCommonOptions(history.command("follow"))
     .description("every session's events as they happen, one JSON line each, until Ctrl-C")
     .option("--session <id>", "one session, until it ends")
     .addHelpText(
       "after",
       "\nExample:\n  mmm history follow | jq -c 'select(.type == \"ProposalVetoed\")'",
     )
-    .action(async (options: WatchOptions) => watch(shell, { ...options, json: true }));
-  withCommon(history.command("export"))
+    .action(async (options: WatchOptions) => watchHistory(shell, { ...options, json: true }));
+  withCommonOptions(history.command("export"))
     .description("the whole history; NDJSON and JSON can be verified offline")
     .requiredOption("--session <id>", "session")
-    .option("--format <format>", EXPORT_FORMATS.join(" | "), choice(...EXPORT_FORMATS), "ndjson")
+    .option(
+      "--format <format>",
+      EXPORT_FORMATS.join(" | "),
+      createChoiceParser(...EXPORT_FORMATS),
+      "ndjson",
+    )
     .option("--output <file>", "file instead of stdout")
     .addHelpText("after", "\nExample:\n  mmm history export --session 5f0c… --output audit.ndjson")
     .action(async (options: ExportOptions) => exportHistory(shell, options));
 }
 
-async function entriesOf(shell: Shell, options: ShowOptions): Promise<HistoryEntry[]> {
+async function readSessionEntries(shell: Shell, options: ShowOptions): Promise<HistoryEntry[]> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
     return await requireHistory(app.log, options.session);
@@ -55,8 +60,8 @@ async function entriesOf(shell: Shell, options: ShowOptions): Promise<HistoryEnt
 
 const SAID_CHARS = 40;
 
-async function show(shell: Shell, options: ShowOptions): Promise<void> {
-  const entries = await entriesOf(shell, options);
+async function showHistory(shell: Shell, options: ShowOptions): Promise<void> {
+  const entries = await readSessionEntries(shell, options);
   if (options.json === true) {
     for (const { line } of entries) shell.out(JSON.stringify(line));
     return;
@@ -66,14 +71,14 @@ async function show(shell: Shell, options: ShowOptions): Promise<void> {
     line.time.slice(11, 23),
     line.type,
     line.producer,
-    escaped(canonicalJson(line.data), SAID_CHARS).slice(0, SAID_CHARS),
+    escapeText(toCanonicalJson(line.data), SAID_CHARS).slice(0, SAID_CHARS),
   ]);
-  shell.out(table(["seq", "time", "event", "by", "says"], rows));
+  shell.out(formatTable(["seq", "time", "event", "by", "says"], rows));
 }
 
 async function exportHistory(shell: Shell, options: ExportOptions): Promise<void> {
-  const entries = await entriesOf(shell, options);
-  const text = exportText(options.session, entries, options.format);
+  const entries = await readSessionEntries(shell, options);
+  const text = formatExport(options.session, entries, options.format);
   if (options.output === undefined) shell.out(text.trimEnd());
   else {
     writeWhole(options.output, text);

@@ -1,18 +1,18 @@
 /** `mmm monitor`: a deployed model on new weeks, against the plan it was approved with. */
 import type { Command } from "commander";
 import {
-  deployedModelOf,
-  driftEvent,
+  parseDeployedModel,
+  createDriftEvent,
   monitorDeployed,
   type MonitorReport,
 } from "../../agents/monitor-deployment.ts";
 import { readJsonFile, readTextFile } from "../../infra/files.ts";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import { ERROR_CODES } from "../../schemas/errors.ts";
-import { figure } from "../output/format.ts";
+import { formatFigure } from "../output/format.ts";
 import { openFor } from "../open.ts";
-import { requester } from "./run.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { readUserName } from "./run.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { OPERATIONS } from "../../app/open-app.ts";
 
 interface MonitorOptions extends CommonOptions {
@@ -32,7 +32,7 @@ Exit code 0 = as expected or a warning, 33 = the rollback trigger of the plan is
 recorded in the operations history (not with --no-record).`;
 
 export function addMonitorCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("monitor"))
+  withCommonOptions(program.command("monitor"))
     .description("check a deployed model on new data against its monitoring plan")
     .requiredOption("--model <file>", "optimization_results.json")
     .requiredOption("--data <file>", "CSV with new weeks")
@@ -40,30 +40,34 @@ export function addMonitorCommand(program: Command, shell: Shell): void {
     .option("--deployed-until <date>", "last date the model was trained on (YYYY-MM-DD)")
     .option("--no-record", "leave no event")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: MonitorOptions) => monitor(shell, options));
+    .action(async (options: MonitorOptions) => runMonitor(shell, options));
 }
 
-async function monitor(shell: Shell, options: MonitorOptions): Promise<void> {
+async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> {
   const report = monitorDeployed({
-    deployed: deployedModelOf(readJsonFile(options.model)),
+    deployed: parseDeployedModel(readJsonFile(options.model)),
     csv: readTextFile(options.data, "csv", "data_invalid"),
     ...(options.sessionData === undefined
       ? {}
       : { sessionCsv: readTextFile(options.sessionData, "csv", "data_invalid") }),
     ...(options.deployedUntil === undefined ? {} : { deployedUntil: options.deployedUntil }),
   });
-  if (options.record) await record(shell, options, report);
+  if (options.record) await publishDriftEvent(shell, options, report);
   if (options.json === true) shell.out(JSON.stringify(report));
-  else shell.out(monitorText(report));
+  else shell.out(formatMonitorReport(report));
   if (report.status === "rollback") process.exitCode = ERROR_CODES.drifted.exit;
 }
 
-async function record(shell: Shell, options: MonitorOptions, report: MonitorReport): Promise<void> {
-  const event = driftEvent(report, requester());
+async function publishDriftEvent(
+  shell: Shell,
+  options: MonitorOptions,
+  report: MonitorReport,
+): Promise<void> {
+  const event = createDriftEvent(report, readUserName());
   if (event === null) return;
   const app = await openFor(shell, options);
   try {
-    await submit(
+    await sendToInbox(
       app.log,
       {
         session: OPERATIONS,
@@ -79,14 +83,14 @@ async function record(shell: Shell, options: MonitorOptions, report: MonitorRepo
   }
 }
 
-function monitorText(report: MonitorReport): string {
+function formatMonitorReport(report: MonitorReport): string {
   const rows = report.findings.map((row) => [
     row.level,
     row.channel === null ? row.name : `${row.name} ${row.channel}`,
-    figure(row.figure, 4),
-    figure(row.warn_above, 4),
-    figure(row.rollback_above, 4),
+    formatFigure(row.figure, 4),
+    formatFigure(row.warn_above, 4),
+    formatFigure(row.rollback_above, 4),
   ]);
   const head = ["level", "metric", "figure", "warn above", "roll back above"];
-  return `${report.summary}\n\n${table(head, rows)}`;
+  return `${report.summary}\n\n${formatTable(head, rows)}`;
 }

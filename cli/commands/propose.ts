@@ -1,11 +1,11 @@
 /** `mmm propose`: anyone's text for a running session; it takes the way through router and guard. */
 import type { Command } from "commander";
 import { MmmError } from "../../schemas/errors.ts";
-import { sha256 } from "../../schemas/canonical.ts";
-import { submit } from "../../producers/request.ts";
-import { requester } from "./run.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { readUserName } from "./run.ts";
 import { openFor } from "../open.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface ProposeOptions extends CommonOptions {
   readonly session: string;
@@ -16,19 +16,19 @@ interface ProposeOptions extends CommonOptions {
 const TEXT_CHARS_MAX = 20_000;
 
 export function addProposeCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("propose"))
+  withCommonOptions(program.command("propose"))
     .description("add a free-text proposal to a running session")
     .requiredOption("--session <id>", "session")
     .requiredOption("--text <text>", "what is proposed")
-    .option("--by <name>", "who proposes", requester())
+    .option("--by <name>", "who proposes", readUserName())
     .addHelpText(
       "after",
       '\nExample:\n  mmm propose --session 5f0c… --text "try a lower decay for tv, about 0.4"',
     )
-    .action(async (options: ProposeOptions) => propose(shell, options));
+    .action(async (options: ProposeOptions) => sendFreeText(shell, options));
 }
 
-async function propose(shell: Shell, options: ProposeOptions): Promise<void> {
+async function sendFreeText(shell: Shell, options: ProposeOptions): Promise<void> {
   if (options.text.trim() === "" || options.text.length > TEXT_CHARS_MAX) {
     throw new MmmError("usage", `--text needs 1 to ${TEXT_CHARS_MAX} characters`);
   }
@@ -42,13 +42,13 @@ async function propose(shell: Shell, options: ProposeOptions): Promise<void> {
       throw new MmmError("conflict", `session ${options.session} is ${found.summary.status}`);
     }
     const time = new Date(app.clock.now()).toISOString();
-    const id = await submit(
+    const id = await sendToInbox(
       app.log,
       {
         session: options.session,
         businessUnit: found.summary.business_unit,
         producer: "cli",
-        key: sha256(`${options.by}/${options.text}/${time}`),
+        key: computeSha256(`${options.by}/${options.text}/${time}`),
         time,
       },
       { type: "ProposalSubmitted", data: { submitted_by: options.by, text: options.text } },

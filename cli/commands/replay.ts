@@ -6,25 +6,31 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { signatureFault } from "../../consumers/coordinator/attachments.ts";
+import { findSignatureFault } from "../../consumers/coordinator/attachments.ts";
 import { applyChanges, type Setting } from "../../guard/specification/tunables.ts";
 import { writeWhole } from "../../infra/files.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { EventData } from "../../schemas/event.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { evolve, replay } from "../../session/evolve.ts";
-import { firstDifference } from "../../session/rederive.ts";
-import { resultsOf, type SessionResults } from "../../session/results.ts";
+import { findFirstDifference } from "../../session/rederive.ts";
+import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { PHASES, type SessionState } from "../../session/state.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
-import { exportText } from "../output/export.ts";
-import { errorOf, figure, percent } from "../output/format.ts";
+import { formatExport } from "../output/export.ts";
+import { selectComparedError, formatFigure, percent } from "../output/format.ts";
 import { requireHistory } from "../../app/history-reader.ts";
-import { count } from "../options.ts";
+import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import {
+  loadCommandSettings,
+  formatTable,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface ReplayOptions extends CommonOptions {
@@ -49,26 +55,26 @@ parent's refusals, also later ones, runs in memory, asks no paid model unless --
 writes its own chain to --output.`;
 
 export function addReplayCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("replay"))
+  withCommonOptions(program.command("replay"))
     .description("show, verify or fork a recorded session without side effects")
     .requiredOption("--session <id>", "session")
-    .option("--until <seq>", "stop after this event", count)
+    .option("--until <seq>", "stop after this event", parseCount)
     .option("--verify", "derive every decision again and report the first difference")
     .option("--fork", "start a new session from a point of this one")
-    .option("--at <seq>", "with --fork: the event to start after", count)
-    .option("--set <path=value>", "with --fork: a tunable number (repeatable)", collect, [])
+    .option("--at <seq>", "with --fork: the event to start after", parseCount)
+    .option("--set <path=value>", "with --fork: a tunable number (repeatable)", collectSettings, [])
     .option("--output <dir>", "with --fork: folder for its results", "results/fork")
     .option("--call-out", "with --fork: let agents call Claude where it is switched on")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: ReplayOptions) => replayCommand(shell, options));
+    .action(async (options: ReplayOptions) => runReplay(shell, options));
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
+function collectSettings(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-async function replayCommand(shell: Shell, options: ReplayOptions): Promise<void> {
-  const settings = settingsOf(shell, options);
+async function runReplay(shell: Shell, options: ReplayOptions): Promise<void> {
+  const settings = loadCommandSettings(shell, options);
   const app = await openApp({
     settings,
     stateDir: options.stateDir,
@@ -78,15 +84,15 @@ async function replayCommand(shell: Shell, options: ReplayOptions): Promise<void
   let entries: HistoryEntry[];
   try {
     entries = await requireHistory(app.log, options.session);
-    if (options.verify === true) return verify(shell, options, { entries, keys: app.keys });
+    if (options.verify === true) return verifyReplay(shell, options, { entries, keys: app.keys });
   } finally {
     await app.close();
   }
-  if (options.fork === true) return fork(shell, options, entries);
-  show(shell, options, entries);
+  if (options.fork === true) return runFork(shell, options, entries);
+  showReplay(shell, options, entries);
 }
 
-function show(shell: Shell, options: ReplayOptions, entries: readonly HistoryEntry[]): void {
+function showReplay(shell: Shell, options: ReplayOptions, entries: readonly HistoryEntry[]): void {
   let state: SessionState | null = null;
   const rows: string[][] = [];
   const at = new Map<string, number>();
@@ -97,36 +103,38 @@ function show(shell: Shell, options: ReplayOptions, entries: readonly HistoryEnt
     const row = {
       seq: line.seq,
       event: line.type,
-      after: placeOf(state),
+      after: describeSessionWait(state),
       loss: state.accepted?.trained?.loss ?? null,
       because:
-        line.cause === line.id ? "from outside" : becauseOf(at.get(line.cause), line.producer),
+        line.cause === line.id ? "from outside" : describeCause(at.get(line.cause), line.producer),
     };
     if (options.json === true) shell.out(JSON.stringify(row));
-    rows.push([String(row.seq), row.event, row.after, figure(row.loss, 4), row.because]);
+    rows.push([String(row.seq), row.event, row.after, formatFigure(row.loss, 4), row.because]);
   }
   if (options.json !== true) {
-    shell.out(table(["seq", "event", "then the session waits for", "loss", "because of"], rows));
+    shell.out(
+      formatTable(["seq", "event", "then the session waits for", "loss", "because of"], rows),
+    );
   }
 }
 
-function becauseOf(seq: number | undefined, producer: string): string {
+function describeCause(seq: number | undefined, producer: string): string {
   return seq === undefined ? `${producer}, on its topic` : `${producer}, on event ${seq}`;
 }
 
-function placeOf(state: SessionState): string {
+function describeSessionWait(state: SessionState): string {
   if (state.wait === null) return state.status;
   return `${state.wait.for} ${state.wait.key.slice(0, 12)} (${PHASES[state.wait.for]})`;
 }
 
-function verify(
+function verifyReplay(
   shell: Shell,
   options: ReplayOptions,
-  recorded: { entries: readonly HistoryEntry[]; keys: Parameters<typeof signatureFault>[0] },
+  recorded: { entries: readonly HistoryEntry[]; keys: Parameters<typeof findSignatureFault>[0] },
 ): void {
   const events = recorded.entries.map((entry) => entry.event);
-  const difference = firstDifference(events, (state, event) =>
-    signatureFault(recorded.keys, state, event),
+  const difference = findFirstDifference(events, (state, event) =>
+    findSignatureFault(recorded.keys, state, event),
   );
   if (options.json === true) {
     shell.out(JSON.stringify({ session: options.session, records: events.length, difference }));
@@ -134,7 +142,7 @@ function verify(
   if (difference !== null) {
     throw new MmmError(
       "audit_broken",
-      `event ${difference.seq}: recorded ${difference.recorded}, derived ${difference.derived}${keysHint(difference.derived)}`,
+      `event ${difference.seq}: recorded ${difference.recorded}, derived ${difference.derived}${describeKeysHint(difference.derived)}`,
     );
   }
   if (options.json !== true) {
@@ -143,12 +151,12 @@ function verify(
 }
 
 /** With other keys no signature holds: the first signed event is derived as refused. */
-function keysHint(derived: string): string {
+function describeKeysHint(derived: string): string {
   if (!derived.startsWith("OutcomeRefused")) return "";
   return "; if other keys signed this session, name theirs with --state-dir or MMM_KEYS";
 }
 
-async function fork(
+async function runFork(
   shell: Shell,
   options: ReplayOptions,
   entries: readonly HistoryEntry[],
@@ -159,8 +167,11 @@ async function fork(
     throw new MmmError("usage", `--at ${seq}: no configuration was accepted by then`);
   }
   const whole = replay(entries.map((entry) => entry.event)) ?? parent;
-  const request = forkRequest(parent, whole, { seq, changes: options.set.map(settingOf) });
-  const settings = settingsOf(shell, options);
+  const request = buildForkRequest(parent, whole, {
+    seq,
+    changes: options.set.map(parseChangedSetting),
+  });
+  const settings = loadCommandSettings(shell, options);
   const app = await openApp({
     settings: { ...settings, log: { ...settings.log, kind: "memory" } },
     stateDir: "",
@@ -177,7 +188,7 @@ async function fork(
         signal: shell.signal,
         onEvent: () => {},
       });
-      sideBySide(shell, options, { parent: entries, forked });
+      writeComparison(shell, options, { parent: entries, forked });
     } finally {
       await running.stop();
     }
@@ -187,7 +198,7 @@ async function fork(
 }
 
 /** What was refused in the parent stays refused, also what was refused after the fork's point. */
-function forkRequest(
+function buildForkRequest(
   parent: SessionState,
   { refusals }: SessionState,
   at: { readonly seq: number; readonly changes: readonly Setting[] },
@@ -195,7 +206,7 @@ function forkRequest(
   const accepted = parseModelConfig(JSON.parse(parent.accepted?.config ?? "{}"));
   const limits = parent.limits as NonNullable<SessionState["limits"]>;
   return {
-    baseline: canonicalJson(applyChanges(accepted, at.changes)),
+    baseline: toCanonicalJson(applyChanges(accepted, at.changes)),
     business_context: parent.context_text,
     business_unit: parent.business_unit,
     limits: { ...limits, max_iterations: Math.max(1, limits.max_iterations - parent.iteration) },
@@ -209,7 +220,7 @@ function forkRequest(
   };
 }
 
-function settingOf(text: string): Setting {
+function parseChangedSetting(text: string): Setting {
   const match = /^([A-Za-z0-9_.-]+)=(-?[0-9.eE+-]+)$/.exec(text);
   const to = Number(match?.[2]);
   if (match?.[1] === undefined || !Number.isFinite(to)) {
@@ -223,29 +234,29 @@ interface Pair {
   readonly forked: readonly HistoryEntry[];
 }
 
-function sideBySide(shell: Shell, options: ReplayOptions, pair: Pair): void {
+function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void {
   const results = (entries: readonly HistoryEntry[]) =>
-    resultsOf(
+    computeSessionResults(
       entries.map((entry) => entry.event),
       entries.at(-1)?.line.hash ?? "",
     ) as SessionResults;
   const [before, after] = [results(pair.parent), results(pair.forked)];
   const write = (name: string, text: string) => writeWhole(join(options.output, name), text);
   write("optimization_results.json", `${JSON.stringify(after, null, 2)}\n`);
-  write("optimization_history.ndjson", exportText(after.session, pair.forked, "ndjson"));
+  write("optimization_history.ndjson", formatExport(after.session, pair.forked, "ndjson"));
   if (options.json === true) return shell.out(JSON.stringify({ parent: before, fork: after }));
   const rows: [string, (of: SessionResults) => string][] = [
     ["session", (of) => of.session],
-    ["started from", (of) => percent(errorOf(of.validation.baseline).value)],
-    ["validated error", (of) => percent(errorOf(of.validation.final).value)],
-    ["locked test", (of) => percent(errorOf(of.locked_test?.final).value)],
+    ["started from", (of) => percent(selectComparedError(of.validation.baseline).value)],
+    ["validated error", (of) => percent(selectComparedError(of.validation.final).value)],
+    ["locked test", (of) => percent(selectComparedError(of.locked_test?.final).value)],
     ["iterations", (of) => String(of.counts.iterations)],
-    ["convergence", (of) => figure(of.convergence.score, 3)],
+    ["convergence", (of) => formatFigure(of.convergence.score, 3)],
     ["decision", (of) => of.decision ?? "–"],
     ["chain head", (of) => of.history.head.slice(0, 32)],
   ];
   shell.out(
-    table(
+    formatTable(
       ["", "recorded", "fork"],
       rows.map(([name, of]) => [name, of(before), of(after)]),
     ),

@@ -2,24 +2,29 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { expectedReturns, roiUnit } from "../../agents/benchmarks.ts";
-import { businessContextOf } from "../../agents/business-context.ts";
-import { modelCall } from "../../agents/data-source.ts";
-import { modelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
-import { renderReport, reportPictures, type ReportInput } from "../../dashboard/report.ts";
-import { sheetOf } from "../../dashboard/sheet.ts";
+import { listExpectedReturns, describeRoiUnit } from "../../agents/benchmarks.ts";
+import { parseBusinessContextText } from "../../agents/business-context.ts";
+import { callModel } from "../../agents/data-source.ts";
+import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
+import { renderReport, drawReportPictures, type ReportInput } from "../../dashboard/report.ts";
+import { renderSheet } from "../../dashboard/sheet.ts";
 import { readTextFile, writeWhole } from "../../infra/files.ts";
-import { pngWriter } from "../../infra/picture-png.ts";
+import { loadPngWriter } from "../../infra/picture-png.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
-import { resultsOf, type SessionResults } from "../../session/results.ts";
+import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 
 interface ReportOptions extends CommonOptions {
   readonly session: string;
@@ -34,26 +39,30 @@ Example:
 Writes report.html (no network needed to read it) and each picture as SVG and as PNG.`;
 
 export function addReportCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("report"))
+  withCommonOptions(program.command("report"))
     .description("the report of a session for people")
     .requiredOption("--session <id>", "session")
     .option("--output <dir>", "folder", "results/report")
     .option("--data <file>", "data file, where it is no longer where the session read it")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: ReportOptions) => report(shell, options));
+    .action(async (options: ReportOptions) => writeReportFiles(shell, options));
 }
 
-async function report(shell: Shell, options: ReportOptions): Promise<void> {
+async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
   const entries = await withApp(shell, options, (app) => requireHistory(app.log, options.session));
-  const input = reportInput(entries, settingsOf(shell, options).business, options.data);
+  const input = buildReportInput(
+    entries,
+    loadCommandSettings(shell, options).business,
+    options.data,
+  );
   const write = (name: string, content: string | Uint8Array) =>
     writeWhole(join(options.output, name), content);
   write("report.html", renderReport(input));
-  const { timeline, model, response } = reportPictures(input);
+  const { timeline, model, response } = drawReportPictures(input);
   const pictures = [timeline, ...model, ...response];
-  const png = await pngWriter();
+  const png = await loadPngWriter();
   for (const picture of pictures) {
-    const sheet = sheetOf(picture);
+    const sheet = renderSheet(picture);
     write(`${picture.name}.svg`, sheet);
     write(`${picture.name}.png`, png(sheet));
   }
@@ -68,32 +77,34 @@ async function report(shell: Shell, options: ReportOptions): Promise<void> {
 type Business = Settings["business"];
 
 /** What the report shows: the history, and the model fitted again where the data are at hand. */
-export function reportInput(
+export function buildReportInput(
   entries: readonly HistoryEntry[],
   business: Business,
   data?: string,
 ): ReportInput {
   const events = entries.map((entry) => entry.event);
-  const results = resultsOf(events, entries.at(-1)?.line.hash ?? "");
+  const results = computeSessionResults(events, entries.at(-1)?.line.hash ?? "");
   const state = replay(events);
   if (results === null || state === null) throw new MmmError("not_found", "no such history");
-  const context = businessContextOf(state.context_text);
+  const context = parseBusinessContextText(state.context_text);
   const config =
-    results.final_config === null ? null : modelCall(() => parseModelConfig(results.final_config));
+    results.final_config === null ? null : callModel(() => parseModelConfig(results.final_config));
   return {
     results,
     events,
-    detail: detailOf(results, data),
-    expected: config === null ? [] : expectedReturns(config.channels, context, business),
-    unit: roiUnit(context),
+    detail: readModelDetail(results, data),
+    expected: config === null ? [] : listExpectedReturns(config.channels, context, business),
+    unit: describeRoiUnit(context),
   };
 }
 
-function detailOf(results: SessionResults, data: string | undefined): ModelDetail | null {
+function readModelDetail(results: SessionResults, data: string | undefined): ModelDetail | null {
   if (results.final_config === null) return null;
-  const config = modelCall(() => parseModelConfig(results.final_config));
+  const config = callModel(() => parseModelConfig(results.final_config));
   const path = data ?? config.data.path;
   if (!existsSync(path)) return null;
   const text = readTextFile(path, "csv", "data_invalid");
-  return modelCall(() => modelDetail(parseDataset(text, config), config, { seed: results.seed }));
+  return callModel(() =>
+    computeModelDetail(parseDataset(text, config), config, { seed: results.seed }),
+  );
 }

@@ -6,7 +6,7 @@ import { collectExamples } from "../../router/training/collect.ts";
 import { formatLabelledTexts, withoutDuplicates } from "../../router/training/dataset.ts";
 import { compareRouters } from "../../router/training/evaluate.ts";
 import { openRouter } from "../../router/open.ts";
-import { promoteCheckpoint, promotionEvent } from "../../router/training/promote.ts";
+import { promoteCheckpoint, createPromotionEvent } from "../../router/training/promote.ts";
 import {
   openSentenceEncoder,
   type SentenceEncoder,
@@ -16,21 +16,21 @@ import { trainRouter } from "../../router/training/train.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { submit } from "../../producers/request.ts";
-import { historyEntry } from "../../session/audit.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { toHistoryEntry } from "../../session/audit.ts";
 import { percent } from "../output/format.ts";
 import { openFor, withApp } from "../open.ts";
-import { whole } from "../options.ts";
+import { parseInteger } from "../options.ts";
 import {
-  classify,
-  evaluate,
-  modelOf,
-  readRows,
+  classifyTexts,
+  evaluateRouter,
+  requireRouterModel,
+  readLabelledRows,
   type ClassifyOptions,
   type EvalOptions,
 } from "../output/router-judging.ts";
-import { requester } from "./run.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { readUserName } from "./run.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { OPERATIONS, type App } from "../../app/open-app.ts";
 
 interface CollectOptions extends CommonOptions {
@@ -60,44 +60,44 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .command("router")
     .description("the BERT router: collect, train, eval, classify, promote")
     .addHelpText("after", EXAMPLES);
-  withCommon(router.command("collect"))
+  withCommonOptions(router.command("collect"))
     .description("labelled texts from the history: what was routed where, and how it ended")
     .option("--output <file>", "NDJSON file", "collected.jsonl")
     .action(async (options: CollectOptions) =>
-      withApp(shell, options, (app) => collect(shell, options, app)),
+      withApp(shell, options, (app) => collectRouterRows(shell, options, app)),
     );
-  withCommon(router.command("train"))
+  withCommonOptions(router.command("train"))
     .description("train a head on labelled texts")
     .requiredOption("--data <path>", "NDJSON file, or a folder with train*.jsonl")
     .requiredOption("--output <dir>", "checkpoint folder")
-    .option("--seed <n>", "seed", whole, 1)
+    .option("--seed <n>", "seed", parseInteger, 1)
     .action(async (options: TrainOptions) =>
-      withEncoder((encoder) => train(shell, options, encoder)),
+      withEncoder((encoder) => runRouterTraining(shell, options, encoder)),
     );
-  withCommon(router.command("eval"))
+  withCommonOptions(router.command("eval"))
     .description("accuracy, calibration and rejection, against the rules and another checkpoint")
     .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
     .requiredOption("--data <file>", "labelled NDJSON")
     .option("--against <dir>", "running checkpoint to compare with")
     .action(async (options: EvalOptions) =>
-      withEncoder((encoder) => evaluate(shell, options, encoder)),
+      withEncoder((encoder) => evaluateRouter(shell, options, encoder)),
     );
-  withCommon(router.command("classify"))
+  withCommonOptions(router.command("classify"))
     .description("who would take a text")
     .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
     .option("--text <text>", "one text")
     .option("--batch <file>", "NDJSON lines {id, text}")
     .action(async (options: ClassifyOptions) =>
-      withEncoder((encoder) => classify(shell, options, encoder)),
+      withEncoder((encoder) => classifyTexts(shell, options, encoder)),
     );
-  withCommon(router.command("promote"))
+  withCommonOptions(router.command("promote"))
     .description("let a checkpoint take another's place, when it is better; recorded as an event")
     .requiredOption("--checkpoint <dir>", "candidate")
     .requiredOption("--data <file>", "labelled NDJSON that decides")
     .requiredOption("--to <dir>", "running checkpoint to replace")
     .option("--force", "also when it is not better")
     .action(async (options: PromoteOptions) =>
-      withEncoder((encoder) => promote(shell, options, encoder)),
+      withEncoder((encoder) => promoteRouterCheckpoint(shell, options, encoder)),
     );
 }
 
@@ -111,10 +111,10 @@ async function withEncoder<T>(use: (encoder: SentenceEncoder) => Promise<T>): Pr
   }
 }
 
-async function collect(shell: Shell, options: CollectOptions, app: App): Promise<void> {
+async function collectRouterRows(shell: Shell, options: CollectOptions, app: App): Promise<void> {
   const events: Recorded[] = [];
   for await (const record of app.log.read({ topic: TOPICS.history.topic })) {
-    events.push(historyEntry(record).event);
+    events.push(toHistoryEntry(record).event);
   }
   const rows = withoutDuplicates(collectExamples(events));
   writeWhole(options.output, formatLabelledTexts(rows));
@@ -123,8 +123,12 @@ async function collect(shell: Shell, options: CollectOptions, app: App): Promise
   else shell.out(`${rows.length} labelled texts in ${options.output}`);
 }
 
-async function train(shell: Shell, options: TrainOptions, encoder: SentenceEncoder): Promise<void> {
-  const rows = readRows(options.data);
+async function runRouterTraining(
+  shell: Shell,
+  options: TrainOptions,
+  encoder: SentenceEncoder,
+): Promise<void> {
+  const rows = readLabelledRows(options.data);
   const { head, facts, leftOut } = await trainRouter(rows, encoder, {
     seed: options.seed,
     onProgress: (step, done, total) => shell.status(`${step} ${done}/${total}`),
@@ -143,23 +147,28 @@ async function train(shell: Shell, options: TrainOptions, encoder: SentenceEncod
   }
 }
 
-async function promote(
+async function promoteRouterCheckpoint(
   shell: Shell,
   options: PromoteOptions,
   encoder: SentenceEncoder,
 ): Promise<void> {
-  const candidate = await modelOf(encoder, options.checkpoint);
+  const candidate = await requireRouterModel(encoder, options.checkpoint);
   const { model: running } = await openRouter(encoder, options.to);
-  const verdict = judgePromotion(await compareRouters(readRows(options.data), candidate, running));
+  const verdict = judgePromotion(
+    await compareRouters(readLabelledRows(options.data), candidate, running),
+  );
   if (!verdict.promote && options.force !== true) {
     throw new MmmError("conflict", `not promoted: ${verdict.reasons.join("; ")}`);
   }
   const promoted = await promoteCheckpoint(options.checkpoint, options.to, encoder.digest);
   const replaced = running?.digest ?? null;
-  const event = promotionEvent(promoted, requester(), { replaced, reasons: verdict.reasons });
+  const event = createPromotionEvent(promoted, readUserName(), {
+    replaced,
+    reasons: verdict.reasons,
+  });
   const app = await openFor(shell, options);
   try {
-    await submit(
+    await sendToInbox(
       app.log,
       {
         session: OPERATIONS,

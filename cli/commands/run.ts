@@ -5,14 +5,19 @@ import type { Command } from "commander";
 import { assertWritable, writeWhole } from "../../infra/files.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
-import { resultsOf, type SessionResults } from "../../session/results.ts";
-import { exportText } from "../output/export.ts";
-import { choice, count, fraction, whole } from "../options.ts";
+import { computeSessionResults, type SessionResults } from "../../session/results.ts";
+import { formatExport } from "../output/export.ts";
+import { createChoiceParser, parseCount, parseFraction, parseInteger } from "../options.ts";
 import { createProgress } from "../output/progress.ts";
-import { requestFrom } from "../../app/request.ts";
+import { readSessionRequest } from "../../app/request.ts";
 import { runSession, type OnEscalation } from "../../app/session-run.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
-import { summaryText } from "../output/summary.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
+import { formatSummary } from "../output/summary.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { openApp } from "../../app/open-app.ts";
 
@@ -39,29 +44,29 @@ Examples:
 Killed at any moment, the same command on the same --state-dir resumes the session.`;
 
 export function addRunCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("run"))
+  withCommonOptions(program.command("run"))
     .description("run one governed session and write its results")
     .requiredOption("--baseline-config <file>", "baseline model (JSON)")
     .requiredOption("--business-context <file>", "business context (JSON)")
     .option("--data <file>", "data file, instead of the one the baseline names")
-    .option("--max-iterations <n>", "iterations at the most", count)
-    .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", fraction)
-    .option("--evaluations <n>", "engine evaluations per iteration", count)
-    .option("--seed <n>", "seed of all chance in the session", whole, 1)
+    .option("--max-iterations <n>", "iterations at the most", parseCount)
+    .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", parseFraction)
+    .option("--evaluations <n>", "engine evaluations per iteration", parseCount)
+    .option("--seed <n>", "seed of all chance in the session", parseInteger, 1)
     .option("--bert-model <dir>", "router checkpoint to use")
     .option("--output <dir>", "folder for results", "results")
     .option(
       "--on-escalation <what>",
       "keep | abort | wait for a person",
-      choice("keep", "abort", "wait"),
+      createChoiceParser("keep", "abort", "wait"),
       "keep",
     )
     .addHelpText("after", EXAMPLES)
-    .action(async (options: RunOptions) => run(shell, options));
+    .action(async (options: RunOptions) => runSessionCommand(shell, options));
 }
 
-async function run(shell: Shell, options: RunOptions): Promise<void> {
-  const base = settingsOf(shell, options);
+async function runSessionCommand(shell: Shell, options: RunOptions): Promise<void> {
+  const base = loadCommandSettings(shell, options);
   const settings =
     options.bertModel === undefined
       ? base
@@ -69,7 +74,7 @@ async function run(shell: Shell, options: RunOptions): Promise<void> {
           ...base,
           router: { ...base.router, mode: "bert" as const, checkpoint: options.bertModel },
         };
-  const request = requestFrom(options, settings, requester());
+  const request = readSessionRequest(options, settings, readUserName());
   assertWritable(options.output);
   const app = await openApp({
     settings,
@@ -87,7 +92,7 @@ async function run(shell: Shell, options: RunOptions): Promise<void> {
         onEvent: createProgress(shell),
       });
       const entries = await Promise.race([session, running.ended.then(() => session)]);
-      report(shell, options, entries);
+      reportResults(shell, options, entries);
     } finally {
       await running.stop();
     }
@@ -96,8 +101,8 @@ async function run(shell: Shell, options: RunOptions): Promise<void> {
   }
 }
 
-function report(shell: Shell, options: RunOptions, entries: readonly HistoryEntry[]): void {
-  const results = resultsOf(
+function reportResults(shell: Shell, options: RunOptions, entries: readonly HistoryEntry[]): void {
+  const results = computeSessionResults(
     entries.map((entry) => entry.event),
     entries.at(-1)?.line.hash ?? "",
   );
@@ -106,7 +111,7 @@ function report(shell: Shell, options: RunOptions, entries: readonly HistoryEntr
   shell.status("");
   if (options.json === true) shell.out(JSON.stringify(results));
   else {
-    shell.out(summaryText(results));
+    shell.out(formatSummary(results));
     shell.out(`\nresults in ${join(options.output, "optimization_results.json")}`);
   }
   const failure = FAILURES[results.status];
@@ -127,12 +132,12 @@ function writeResults(
 ): void {
   const write = (name: string, text: string) => writeWhole(join(folder, name), text);
   write("optimization_results.json", `${JSON.stringify(results, null, 2)}\n`);
-  write("optimization_history.json", exportText(results.session, entries, "json"));
-  write("optimization_history.ndjson", exportText(results.session, entries, "ndjson"));
+  write("optimization_history.json", formatExport(results.session, entries, "json"));
+  write("optimization_history.ndjson", formatExport(results.session, entries, "ndjson"));
 }
 
 /** Who starts the session, as the machine knows them. */
-export function requester(): string {
+export function readUserName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -3,19 +3,30 @@ import type { Command } from "commander";
 import { startApi } from "../../api/app.ts";
 import { createRequestMetrics } from "../../api/http/request-metrics.ts";
 import { createScriptedTasks } from "../../api/a2a/scripted-tasks.ts";
-import { errorText, MmmError } from "../../schemas/errors.ts";
-import { guardCheck } from "../../app/guard-check.ts";
-import { requestChecks, roleAnswers, secretOf, storeData, sweepData } from "../../app/api-tools.ts";
-import { cardKeyOf } from "../../app/card-key.ts";
-import { lazyJudges } from "../../app/guard-judges.ts";
-import { whole } from "../options.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
+import { createGuardCheck } from "../../app/guard-check.ts";
+import {
+  createRequestCheck,
+  createRoleAnswers,
+  extractInstallationSecret,
+  storeUploadedData,
+  removeUnusedUploads,
+} from "../../app/api-tools.ts";
+import { loadCardKey } from "../../app/card-key.ts";
+import { createLazyJudges } from "../../app/guard-judges.ts";
+import { parseInteger } from "../options.ts";
 import type { Metrics } from "../../infra/telemetry/metrics.ts";
-import { observe } from "../../app/observers.ts";
-import { reportInput } from "./report.ts";
+import { observeApp } from "../../app/observers.ts";
+import { buildReportInput } from "./report.ts";
 import { renderReport } from "../../dashboard/report.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
-import { version } from "../version.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
+import { readVersion } from "../version.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { openApp, type App } from "../../app/open-app.ts";
 
@@ -36,29 +47,31 @@ Examples:
 Without api.keys or api.jwt in the settings the server listens on loopback only.`;
 
 export function addServeCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("serve"))
+  withCommonOptions(program.command("serve"))
     .description("serve the HTTP API and A2A")
     .option("--host <address>", "address to listen on")
-    .option("--port <number>", "port to listen on, 0 = any", whole)
+    .option("--port <number>", "port to listen on, 0 = any", parseInteger)
     .option("--data-root <dir...>", "folders that data files may lie in")
     .option("--no-workers", "do not run consumers in this process")
     .option("--tck", "scripted tasks for the A2A compatibility kit; loopback and no keys only")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: ServeOptions) => serve(shell, options));
+    .action(async (options: ServeOptions) => runServer(shell, options));
 }
 
-async function serve(shell: Shell, options: ServeOptions): Promise<void> {
-  const settings = settingsOf(shell, options);
+async function runServer(shell: Shell, options: ServeOptions): Promise<void> {
+  const settings = loadCommandSettings(shell, options);
   const { stateDir } = options;
   const { environment, signal } = shell;
   const app = await openApp({ settings, stateDir, environment });
-  const guard = lazyJudges({ settings, environment, signal, snapshots: app.snapshots });
+  const guard = createLazyJudges({ settings, environment, signal, snapshots: app.snapshots });
   try {
-    const observed = observe(app, options.workers ? ROLE_NAMES : []);
+    const observed = observeApp(app, options.workers ? ROLE_NAMES : []);
     const running = options.workers ? await app.start(ROLE_NAMES, observed) : null;
-    const api = await startApi(apiTools(shell, options, { app, guard, metrics: observed.metrics }));
-    announce(shell, options, api);
-    await Promise.race([stopped(shell), ...(running === null ? [] : [running.ended])]);
+    const api = await startApi(
+      buildApiTools(shell, options, { app, guard, metrics: observed.metrics }),
+    );
+    printServerAddress(shell, options, api);
+    await Promise.race([waitForShellSignal(shell), ...(running === null ? [] : [running.ended])]);
     await api.close();
     await running?.stop();
   } finally {
@@ -69,11 +82,11 @@ async function serve(shell: Shell, options: ServeOptions): Promise<void> {
 
 interface Served {
   readonly app: App;
-  readonly guard: Pick<ReturnType<typeof lazyJudges>, "get">;
+  readonly guard: Pick<ReturnType<typeof createLazyJudges>, "get">;
   readonly metrics: Pick<Metrics, "text">;
 }
 
-function apiTools(
+function buildApiTools(
   shell: Shell,
   options: ServeOptions,
   { app, guard, metrics }: Served,
@@ -98,27 +111,27 @@ function apiTools(
     snapshots: app.snapshots,
     clock: app.clock,
     settings,
-    version: version(),
+    version: readVersion(),
     groupPrefix: "mmm",
-    prepare: requestChecks(app.settings, { stateDir, roots }),
-    report: async (entries) => htmlReport(app, entries),
+    prepare: createRequestCheck(app.settings, { stateDir, roots }),
+    report: async (entries) => renderHtmlReport(app, entries),
     metrics: async () => {
       const { type, text } = await metrics.text();
       return { type, text: text + answers.text() };
     },
     observe: (route, status, ms) => answers.observe(route, status, ms),
-    storeData: (digest, text) => storeData(stateDir, digest, text),
-    sweepData: (before, inUse) => sweepData(stateDir, before, inUse),
-    secret: secretOf(app.keys),
-    checkProposal: guardCheck(() => guard.get(), { stateDir, roots }),
-    cardKey: cardKeyOf(stateDir),
+    storeData: (digest, text) => storeUploadedData(stateDir, digest, text),
+    sweepData: (before, inUse) => removeUnusedUploads(stateDir, before, inUse),
+    secret: extractInstallationSecret(app.keys),
+    checkProposal: createGuardCheck(() => guard.get(), { stateDir, roots }),
+    cardKey: loadCardKey(stateDir),
     ...(options.tck === true ? { scripted: createScriptedTasks(app.clock) } : {}),
-    askRole: roleAnswers(app.settings, { stateDir, roots }),
-    failed: (where, error) => shell.err(`mmm: ${where}: ${errorText(error)}`),
+    askRole: createRoleAnswers(app.settings, { stateDir, roots }),
+    failed: (where, error) => shell.err(`mmm: ${where}: ${describeError(error)}`),
   };
 }
 
-function announce(
+function printServerAddress(
   shell: Shell,
   options: ServeOptions,
   api: { readonly url: string; readonly open: boolean },
@@ -130,16 +143,16 @@ function announce(
   }
 }
 
-function stopped(shell: Shell): Promise<void> {
+function waitForShellSignal(shell: Shell): Promise<void> {
   if (shell.signal.aborted) return Promise.resolve();
   return new Promise((resolve) => shell.signal.addEventListener("abort", () => resolve()));
 }
 
 /** The report of a session as one HTML page. */
-function htmlReport(
+function renderHtmlReport(
   app: App,
   entries: readonly HistoryEntry[],
 ): { readonly type: string; readonly text: string } {
-  const text = renderReport(reportInput(entries, app.settings.business));
+  const text = renderReport(buildReportInput(entries, app.settings.business));
   return { type: "text/html; charset=utf-8", text };
 }

@@ -1,12 +1,12 @@
 /** `mmm simulate`: weekly data with known truth, and a baseline model for it. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { modelCall } from "../../agents/data-source.ts";
+import { callModel } from "../../agents/data-source.ts";
 import { readJsonFile, writeWhole } from "../../infra/files.ts";
 import { DEFAULT_SIMULATION, parseSimulationSpec } from "../../model/simulate/simulation-spec.ts";
-import { simulateData, simulationConfig } from "../../model/simulate/simulate.ts";
-import { whole } from "../options.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { simulateData, createSimulationConfig } from "../../model/simulate/simulate.ts";
+import { parseInteger } from "../options.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface SimulateOptions extends CommonOptions {
   readonly spec?: string;
@@ -22,26 +22,26 @@ Examples:
 Writes data.csv, truth.json and baseline_model.json.`;
 
 export function addSimulateCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("simulate"))
+  withCommonOptions(program.command("simulate"))
     .description("generate data with known carryover, saturation, season and noise")
     .option("--spec <file>", "what to simulate (JSON); five channels of a brand by default")
-    .option("--seed <n>", "seed", whole, 1)
+    .option("--seed <n>", "seed", parseInteger, 1)
     .option("--output <dir>", "folder", "simulated")
     .addHelpText("after", EXAMPLES)
-    .action((options: SimulateOptions) => simulate(shell, options));
+    .action((options: SimulateOptions) => runSimulation(shell, options));
 }
 
-function simulate(shell: Shell, options: SimulateOptions): void {
+function runSimulation(shell: Shell, options: SimulateOptions): void {
   const { spec: file, seed, output } = options;
   const spec =
     file === undefined
       ? DEFAULT_SIMULATION
-      : modelCall(() => parseSimulationSpec(readJsonFile(file)));
-  const made = modelCall(() => simulateData(spec, seed));
+      : callModel(() => parseSimulationSpec(readJsonFile(file)));
+  const made = callModel(() => simulateData(spec, seed));
   const write = (name: string, text: string) => writeWhole(join(output, name), text);
   write("data.csv", made.csv);
   write("truth.json", `${JSON.stringify(made.truth, null, 2)}\n`);
-  const config = simulationConfig(spec, "data.csv");
+  const config = createSimulationConfig(spec, "data.csv");
   write("baseline_model.json", `${JSON.stringify(config, null, 2)}\n`);
   if (options.json === true) shell.out(JSON.stringify({ output, seed, truth: made.truth }));
   else shell.out(`${spec.periods} simulated periods in ${join(output, "data.csv")} (seed ${seed})`);

@@ -1,13 +1,13 @@
 /** `mmm snapshot rebuild`: the snapshots from the history alone, and whether they were right. */
 import type { Command } from "commander";
-import { createDrawer } from "../../consumers/coordinator/session-cache.ts";
+import { createSessionCache } from "../../consumers/coordinator/session-cache.ts";
 import { SILENT } from "../../consumers/loop/observer.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import type { Snapshot } from "../../session/ports.ts";
 import { openFor } from "../open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import type { App } from "../../app/open-app.ts";
 
 interface RebuildOptions extends CommonOptions {
@@ -21,11 +21,11 @@ Examples:
 
 export function addSnapshotCommand(program: Command, shell: Shell): void {
   const snapshot = program.command("snapshot").description("the store of session snapshots");
-  withCommon(snapshot.command("rebuild"))
+  withCommonOptions(snapshot.command("rebuild"))
     .description("fold every history again and store the result")
     .option("--check", "store nothing, only compare")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: RebuildOptions) => rebuild(shell, options));
+    .action(async (options: RebuildOptions) => runSnapshotRebuild(shell, options));
 }
 
 interface Count {
@@ -36,29 +36,29 @@ interface Count {
   readonly missing: number;
 }
 
-async function rebuild(shell: Shell, options: RebuildOptions): Promise<void> {
+async function runSnapshotRebuild(shell: Shell, options: RebuildOptions): Promise<void> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
     const counts: Count[] = [];
     for (let partition = 0; partition < app.log.partitions; partition += 1) {
-      counts.push(await rebuildPartition(app, partition, options.check === true));
+      counts.push(await restorePartition(app, partition, options.check === true));
     }
-    report(shell, options, counts);
+    reportRebuild(shell, options, counts);
   } finally {
     await app.close();
   }
 }
 
-async function rebuildPartition(app: App, partition: number, check: boolean): Promise<Count> {
+async function restorePartition(app: App, partition: number, check: boolean): Promise<Count> {
   const fresh = createMemorySnapshots();
   const { log, clock, keys } = app;
   const tools = { log, snapshots: fresh, clock, keys, observer: SILENT, groupPrefix: "rebuild" };
-  const drawer = await createDrawer(tools, partition);
+  const drawer = await createSessionCache(tools, partition);
   const committed = await app.log.lag("mmm.coordinator", "sessions");
   const inboxOffset = committed.find((row) => row.partition === partition)?.committed ?? 0;
   await drawer.save({ everyMs: 0, inboxOffset });
   const rebuilt = await fresh.loadPartition(partition);
-  const count = await compare(app, partition, rebuilt);
+  const count = await compareSnapshots(app, partition, rebuilt);
   if (check || rebuilt.length === 0) return count;
   const checkpoint = await fresh.checkpoint(partition);
   await app.snapshots.clear(partition);
@@ -67,7 +67,11 @@ async function rebuildPartition(app: App, partition: number, check: boolean): Pr
   return count;
 }
 
-async function compare(app: App, partition: number, rebuilt: readonly Snapshot[]): Promise<Count> {
+async function compareSnapshots(
+  app: App,
+  partition: number,
+  rebuilt: readonly Snapshot[],
+): Promise<Count> {
   const stored = new Map(
     (await app.snapshots.loadPartition(partition)).map((one) => [one.session, one]),
   );
@@ -76,18 +80,18 @@ async function compare(app: App, partition: number, rebuilt: readonly Snapshot[]
   for (const one of rebuilt) {
     const found = stored.get(one.session);
     if (found === undefined) missing += 1;
-    else if (sameState(found, one)) equal += 1;
+    else if (isSameState(found, one)) equal += 1;
   }
   const sessions = rebuilt.length;
   return { partition, sessions, equal, missing, different: sessions - equal - missing };
 }
 
-function sameState(a: Snapshot, b: Snapshot): boolean {
-  const of = (one: Snapshot) => canonicalJson([one.seq, one.head, JSON.parse(one.state)]);
+function isSameState(a: Snapshot, b: Snapshot): boolean {
+  const of = (one: Snapshot) => toCanonicalJson([one.seq, one.head, JSON.parse(one.state)]);
   return of(a) === of(b);
 }
 
-function report(shell: Shell, options: RebuildOptions, counts: readonly Count[]): void {
+function reportRebuild(shell: Shell, options: RebuildOptions, counts: readonly Count[]): void {
   const different = counts.reduce((sum, row) => sum + row.different, 0);
   if (options.json === true) shell.out(JSON.stringify(counts));
   else {
@@ -96,7 +100,7 @@ function report(shell: Shell, options: RebuildOptions, counts: readonly Count[])
       .map((row) =>
         [row.partition, row.sessions, row.equal, row.different, row.missing].map(String),
       );
-    shell.out(table(["partition", "sessions", "equal", "different", "missing"], rows));
+    shell.out(formatTable(["partition", "sessions", "equal", "different", "missing"], rows));
   }
   if (options.check === true && different > 0) {
     throw new MmmError("state_damaged", `${different} snapshots differ; run snapshot rebuild`);

@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { readIntake } from "../../api/intake/status.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SessionSummary } from "../../session/ports.ts";
-import { figure } from "../output/format.ts";
-import { choice, count, instant } from "../options.ts";
+import { formatFigure } from "../output/format.ts";
+import { createChoiceParser, parseCount, parseInstant } from "../options.ts";
 import { openFor } from "../open.ts";
 import type { App } from "../../app/open-app.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface StatusOptions extends CommonOptions {
   readonly session?: string;
@@ -29,41 +29,43 @@ Examples:
   mmm status --units                           queued, running and quota of every business unit`;
 
 export function addStatusCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("status"))
+  withCommonOptions(program.command("status"))
     .description("list sessions")
     .option("--session <id>", "one session")
     .option("--unit <name>", "of this business unit")
-    .option("--status <name>", STATUSES.join(" | "), choice(...STATUSES))
-    .option("--since <time>", "updated at or after (RFC 3339)", instant)
-    .option("--limit <n>", "at most so many", count, 50)
+    .option("--status <name>", STATUSES.join(" | "), createChoiceParser(...STATUSES))
+    .option("--since <time>", "updated at or after (RFC 3339)", parseInstant)
+    .option("--limit <n>", "at most so many", parseCount, 50)
     .option("--units", "queued, running and quota by business unit instead of sessions")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: StatusOptions) => status(shell, options));
+    .action(async (options: StatusOptions) => showStatus(shell, options));
 }
 
-async function status(shell: Shell, options: StatusOptions): Promise<void> {
+async function showStatus(shell: Shell, options: StatusOptions): Promise<void> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
-    if (options.units === true) return await units(shell, options, app);
-    const rows = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
+    if (options.units === true) return await showUnits(shell, options, app);
+    const rows = (await findSummaries(app.snapshots, options)).filter(
+      (row) => row.status !== "log",
+    );
     if (options.json === true) shell.out(JSON.stringify(rows));
-    else shell.out(rows.length === 0 ? "no session" : statusTable(rows));
+    else shell.out(rows.length === 0 ? "no session" : formatStatusTable(rows));
   } finally {
     await app.close();
   }
 }
 
-async function units(shell: Shell, options: StatusOptions, app: App): Promise<void> {
+async function showUnits(shell: Shell, options: StatusOptions, app: App): Promise<void> {
   const { log, snapshots, settings } = app;
   const looked = { log, snapshots, settings: settings.api.intake, group: "mmm.intake" };
   const all = await readIntake(looked);
   const rows = all.filter(({ business_unit: unit }) => unit === (options.unit ?? unit));
   if (options.json === true) shell.out(JSON.stringify(rows));
-  else shell.out(rows.length === 0 ? "nothing waits or runs" : unitTable(rows));
+  else shell.out(rows.length === 0 ? "nothing waits or runs" : formatUnitTable(rows));
 }
 
-function unitTable(rows: Awaited<ReturnType<typeof readIntake>>): string {
-  return table(
+function formatUnitTable(rows: Awaited<ReturnType<typeof readIntake>>): string {
+  return formatTable(
     ["unit", "queued", "running", "at most", "weight", "oldest request"],
     rows.map((row) => [
       row.business_unit.slice(0, 30),
@@ -76,7 +78,7 @@ function unitTable(rows: Awaited<ReturnType<typeof readIntake>>): string {
   );
 }
 
-async function summaries(
+async function findSummaries(
   snapshots: App["snapshots"],
   options: StatusOptions,
 ): Promise<readonly SessionSummary[]> {
@@ -93,15 +95,15 @@ async function summaries(
   });
 }
 
-function statusTable(rows: readonly SessionSummary[]): string {
-  return table(
+function formatStatusTable(rows: readonly SessionSummary[]): string {
+  return formatTable(
     ["session", "unit", "status", "it.", "error before → now", "updated"],
     rows.map((row) => [
       row.session,
       row.business_unit.slice(0, 14),
       row.open_escalation === null ? row.status : `${row.status} (${row.open_escalation})`,
       String(row.iteration),
-      `${figure(row.baseline_loss, 3)} → ${figure(row.best_loss, 3)}`,
+      `${formatFigure(row.baseline_loss, 3)} → ${formatFigure(row.best_loss, 3)}`,
       row.updated.slice(0, 16).replace("T", " "),
     ]),
   );

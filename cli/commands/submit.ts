@@ -1,11 +1,16 @@
 /** `mmm submit`: asks for a session on the log; workers run it. */
 import type { Command } from "commander";
-import { requestedSession, submit } from "../../producers/request.ts";
-import { sessionIdOf } from "../../schemas/event.ts";
-import { count, fraction, whole } from "../options.ts";
-import { requestFrom, type RequestFlags } from "../../app/request.ts";
-import { requester } from "./run.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { deriveRequestedSessionId, sendToInbox } from "../../producers/request.ts";
+import { deriveSessionId } from "../../schemas/event.ts";
+import { parseCount, parseFraction, parseInteger } from "../options.ts";
+import { readSessionRequest, type RequestFlags } from "../../app/request.ts";
+import { readUserName } from "./run.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface SubmitOptions extends CommonOptions, RequestFlags {
@@ -21,35 +26,35 @@ Examples:
 Asking twice with one --key (or with the same files and seed) is asking once.`;
 
 export function addSubmitCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("submit"))
+  withCommonOptions(program.command("submit"))
     .description("request a session that running workers take up")
     .requiredOption("--baseline-config <file>", "baseline model (JSON)")
     .requiredOption("--business-context <file>", "business context (JSON)")
     .option("--data <file>", "data file, instead of the one the baseline names")
-    .option("--max-iterations <n>", "iterations at the most", count)
-    .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", fraction)
-    .option("--evaluations <n>", "engine evaluations per iteration", count)
-    .option("--seed <n>", "seed of all chance in the session", whole, 1)
+    .option("--max-iterations <n>", "iterations at the most", parseCount)
+    .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", parseFraction)
+    .option("--evaluations <n>", "engine evaluations per iteration", parseCount)
+    .option("--seed <n>", "seed of all chance in the session", parseInteger, 1)
     .option("--key <name>", "idempotency key")
-    .option("--by <name>", "who asks", requester())
+    .option("--by <name>", "who asks", readUserName())
     .addHelpText("after", EXAMPLES)
-    .action(async (options: SubmitOptions) => submitCommand(shell, options));
+    .action(async (options: SubmitOptions) => runSubmit(shell, options));
 }
 
-async function submitCommand(shell: Shell, options: SubmitOptions): Promise<void> {
-  const settings = settingsOf(shell, options);
-  const request = requestFrom(options, settings, options.by);
+async function runSubmit(shell: Shell, options: SubmitOptions): Promise<void> {
+  const settings = loadCommandSettings(shell, options);
+  const request = readSessionRequest(options, settings, options.by);
   const session =
     options.key === undefined
-      ? requestedSession(request, 0)
-      : sessionIdOf(`${request.business_unit}/${options.key}`);
+      ? deriveRequestedSessionId(request, 0)
+      : deriveSessionId(`${request.business_unit}/${options.key}`);
   const app = await openApp({
     settings,
     stateDir: options.stateDir,
     environment: shell.environment,
   });
   try {
-    await submit(
+    await sendToInbox(
       app.log,
       {
         session,

@@ -1,40 +1,50 @@
 /** `mmm topics`: the topic table on the log, and how far its consumers are. */
 import type { Command } from "commander";
-import { version } from "../version.ts";
+import { readVersion } from "../version.ts";
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
-import { asyncapiDocument } from "../../infra/kafka/asyncapi.ts";
+import { buildAsyncapiDocument } from "../../infra/kafka/asyncapi.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
-import { lagOf } from "../../app/observers.ts";
+import { readLagByRole } from "../../app/observers.ts";
 import { openFor, withApp } from "../open.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import {
+  loadCommandSettings,
+  formatTable,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 import type { App } from "../../app/open-app.ts";
 
 export function addTopicsCommand(program: Command, shell: Shell): void {
   const topics = program.command("topics").description("create or describe the topics");
-  withCommon(topics.command("create"))
+  withCommonOptions(topics.command("create"))
     .description("create what is missing; refuses a wrong partition count")
-    .action(async (options: CommonOptions) => describe(shell, options, false));
-  withCommon(topics.command("describe"))
+    .action(async (options: CommonOptions) => describeTopics(shell, options, false));
+  withCommonOptions(topics.command("describe"))
     .description("partitions and records of topics that are there")
-    .action(async (options: CommonOptions) => describe(shell, options, true));
-  withCommon(topics.command("lag"))
+    .action(async (options: CommonOptions) => describeTopics(shell, options, true));
+  withCommonOptions(topics.command("lag"))
     .description("what each consumer has not done, and how old the oldest of it is")
     .action(async (options: CommonOptions) =>
-      withApp(shell, options, (app) => lag(shell, options, app)),
+      withApp(shell, options, (app) => showLag(shell, options, app)),
     );
-  withCommon(topics.command("asyncapi"))
+  withCommonOptions(topics.command("asyncapi"))
     .description("the AsyncAPI 3 document of all topics, as JSON")
     .action((options: CommonOptions) => {
-      const { log } = settingsOf(shell, options);
+      const { log } = loadCommandSettings(shell, options);
       const { prefix, partitions } = log;
       shell.out(
-        JSON.stringify(asyncapiDocument({ version: version(), prefix, partitions }), null, 2),
+        JSON.stringify(
+          buildAsyncapiDocument({ version: readVersion(), prefix, partitions }),
+          null,
+          2,
+        ),
       );
     });
 }
 
-async function lag(shell: Shell, options: CommonOptions, app: App): Promise<void> {
-  const found = await lagOf(app.log, ROLE_NAMES);
+async function showLag(shell: Shell, options: CommonOptions, app: App): Promise<void> {
+  const found = await readLagByRole(app.log, ROLE_NAMES);
   const rows = found.flatMap(({ consumer, lag: places }) =>
     [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, own]) => ({
       consumer,
@@ -46,7 +56,7 @@ async function lag(shell: Shell, options: CommonOptions, app: App): Promise<void
   );
   if (options.json === true) return shell.out(JSON.stringify(rows));
   shell.out(
-    table(
+    formatTable(
       ["consumer", "topic", "waiting", "partitions", "oldest"],
       rows.map(({ consumer, topic, records, oldest_s, partitions }) => [
         consumer,
@@ -60,20 +70,24 @@ async function lag(shell: Shell, options: CommonOptions, app: App): Promise<void
 }
 
 /** Opening the log for `create` makes what is missing, so both end with the same picture. */
-async function describe(shell: Shell, options: CommonOptions, mustExist: boolean): Promise<void> {
+async function describeTopics(
+  shell: Shell,
+  options: CommonOptions,
+  mustExist: boolean,
+): Promise<void> {
   const app = await openFor(shell, options, { mustExist });
   try {
     const states = await app.log.describe();
     if (options.json === true) return shell.out(JSON.stringify(states));
     const kept = new Map(TOPIC_ROWS.map((row) => [row.topic, row]));
     shell.out(
-      table(
+      formatTable(
         ["topic", "partitions", "records", "kept"],
         states.map(({ topic, partitions, ranges }) => [
           topic,
           String(partitions),
           String(ranges.reduce((sum, range) => sum + range.high - range.low, 0)),
-          keptFor(kept.get(topic)?.keepDays),
+          formatRetention(kept.get(topic)?.keepDays),
         ]),
       ),
     );
@@ -82,7 +96,7 @@ async function describe(shell: Shell, options: CommonOptions, mustExist: boolean
   }
 }
 
-function keptFor(days: number | null | undefined): string {
+function formatRetention(days: number | null | undefined): string {
   if (days === undefined) return "";
   return days === null ? "for ever" : `${days} days`;
 }

@@ -1,14 +1,14 @@
 /** `mmm train`: fits one configuration, outside any session. */
 import type { Command } from "commander";
-import { modelCall } from "../../agents/data-source.ts";
+import { callModel } from "../../agents/data-source.ts";
 import { readTextFile } from "../../infra/files.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
-import { figure, percent } from "../output/format.ts";
-import { whole } from "../options.ts";
+import { formatFigure, percent } from "../output/format.ts";
+import { parseInteger } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface TrainOptions extends CommonOptions {
   readonly config: string;
@@ -17,53 +17,53 @@ interface TrainOptions extends CommonOptions {
 }
 
 export function addTrainCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("train"))
+  withCommonOptions(program.command("train"))
     .description("fit one configuration and print its figures")
     .requiredOption("--config <file>", "model configuration (JSON)")
     .option("--data <file>", "data file, instead of the one the configuration names")
-    .option("--seed <n>", "seed", whole, 1)
+    .option("--seed <n>", "seed", parseInteger, 1)
     .addHelpText("after", "\nExample:\n  mmm train --config examples/baseline_model.json --json")
-    .action((options: TrainOptions) => train(shell, options));
+    .action((options: TrainOptions) => runTraining(shell, options));
 }
 
-function train(shell: Shell, options: TrainOptions): void {
+function runTraining(shell: Shell, options: TrainOptions): void {
   const config = readModelConfig(options.config, options.data);
   const text = readTextFile(config.data.path, "csv", "data_invalid");
-  const result = modelCall(() =>
+  const result = callModel(() =>
     trainModel(parseDataset(text, config), config, { seed: options.seed }),
   );
   if (options.json === true) shell.out(JSON.stringify(result));
-  else shell.out(trainingText(result));
+  else shell.out(formatTraining(result));
 }
 
-function trainingText(result: TrainingResult): string {
+function formatTraining(result: TrainingResult): string {
   const { validation, in_sample: inside, diagnostics, baseline } = result;
-  const metrics = table(
+  const metrics = formatTable(
     ["metric", "validation", "in sample"],
     [
       ["MAPE", percent(validation.mean.mape), percent(inside.mape)],
       ["wMAPE", percent(validation.mean.wmape), percent(inside.wmape)],
-      ["R²", figure(validation.mean.r2), figure(inside.r2)],
-      ["adjusted R²", figure(validation.mean.adj_r2), figure(inside.adj_r2)],
-      ["MAE", figure(validation.mean.mae, 6), figure(inside.mae, 6)],
-      ["NRMSE", figure(validation.mean.nrmse), figure(inside.nrmse)],
-      ["MASE", figure(validation.mean.mase), figure(inside.mase)],
+      ["R²", formatFigure(validation.mean.r2), formatFigure(inside.r2)],
+      ["adjusted R²", formatFigure(validation.mean.adj_r2), formatFigure(inside.adj_r2)],
+      ["MAE", formatFigure(validation.mean.mae, 6), formatFigure(inside.mae, 6)],
+      ["NRMSE", formatFigure(validation.mean.nrmse), formatFigure(inside.nrmse)],
+      ["MASE", formatFigure(validation.mean.mase), formatFigure(inside.mase)],
     ],
   );
-  const channels = table(
+  const channels = formatTable(
     ["channel", "ROI", "mROI", "share", "half-life (weeks)", "VIF"],
     result.channels.map((row) => [
       row.name,
-      figure(row.roi, 3),
-      figure(row.mroi, 3),
+      formatFigure(row.roi, 3),
+      formatFigure(row.mroi, 3),
       percent(row.contribution_share, 1),
-      figure(row.half_life_weeks, 3),
-      figure(row.vif, 3),
+      formatFigure(row.half_life_weeks, 3),
+      formatFigure(row.vif, 3),
     ]),
   );
   const facts =
     `baseline ${percent(baseline.share, 1)} of the fit · Durbin-Watson ` +
-    `${figure(diagnostics.durbin_watson, 3)} · ${figure(diagnostics.rows_per_variable, 3)} rows per variable`;
+    `${formatFigure(diagnostics.durbin_watson, 3)} · ${formatFigure(diagnostics.rows_per_variable, 3)} rows per variable`;
   const findings = result.findings.map((row) => `  ${row.code}: ${row.message}`);
   return [
     metrics,

@@ -1,28 +1,28 @@
 /** `mmm watch`: what happens, as it happens. */
 import type { Command } from "commander";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyEntry, type HistoryEntry } from "../../session/audit.ts";
+import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import { createProgress } from "../output/progress.ts";
 import { openFor } from "../open.ts";
-import { withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 export interface WatchOptions extends CommonOptions {
   readonly session?: string;
 }
 
 export function addWatchCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("watch"))
+  withCommonOptions(program.command("watch"))
     .description("follow one session to its end, or all of them until Ctrl-C")
     .option("--session <id>", "session")
     .addHelpText("after", "\nExamples:\n  mmm watch --session 5f0c…\n  mmm watch --json | jq .type")
-    .action(async (options: WatchOptions) => watch(shell, options));
+    .action(async (options: WatchOptions) => watchHistory(shell, options));
 }
 
 /** Prints events as they come; one session ends with its seal. */
-export async function watch(shell: Shell, options: WatchOptions): Promise<void> {
+export async function watchHistory(shell: Shell, options: WatchOptions): Promise<void> {
   const app = await openFor(shell, options);
   const { session } = options;
-  const print = printer(shell, options);
+  const print = createEntryPrinter(shell, options);
   try {
     const records = app.log.read({
       topic: TOPICS.history.topic,
@@ -31,7 +31,7 @@ export async function watch(shell: Shell, options: WatchOptions): Promise<void> 
       ...(session === undefined ? {} : { key: session }),
     });
     for await (const record of records) {
-      const entry = historyEntry(record);
+      const entry = toHistoryEntry(record);
       print(entry);
       if (session !== undefined && entry.event.type === "SessionSealed") break;
     }
@@ -40,7 +40,7 @@ export async function watch(shell: Shell, options: WatchOptions): Promise<void> 
   }
 }
 
-function printer(shell: Shell, options: WatchOptions): (entry: HistoryEntry) => void {
+function createEntryPrinter(shell: Shell, options: WatchOptions): (entry: HistoryEntry) => void {
   if (options.json === true) return ({ line }) => shell.out(JSON.stringify(line));
   if (options.session !== undefined) return createProgress(shell);
   return ({ line }) =>

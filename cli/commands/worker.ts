@@ -1,13 +1,18 @@
 /** `mmm worker`: runs consumers until stopped; sessions on the log go on. */
 import type { Command } from "commander";
 import { MmmError } from "../../schemas/errors.ts";
-import { serveProbes } from "../../infra/telemetry/probes.ts";
-import { observe } from "../../app/observers.ts";
-import { count } from "../options.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "../shell.ts";
+import { startProbes } from "../../infra/telemetry/probes.ts";
+import { observeApp } from "../../app/observers.ts";
+import { parseCount } from "../options.ts";
+import {
+  loadCommandSettings,
+  withCommonOptions,
+  type CommonOptions,
+  type Shell,
+} from "../shell.ts";
 import { ROLE_NAMES, type RoleName } from "../../app/compose-consumers.ts";
-import { untilIdle } from "../../app/until-idle.ts";
-import { workInThreads } from "../../app/worker-threads.ts";
+import { waitUntilIdle } from "../../app/until-idle.ts";
+import { runWorkerThreads } from "../../app/worker-threads.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface WorkerOptions extends CommonOptions {
@@ -27,17 +32,21 @@ Examples:
 Roles: ${ROLE_NAMES.join(", ")}`;
 
 export function addWorkerCommand(program: Command, shell: Shell): void {
-  withCommon(program.command("worker"))
+  withCommonOptions(program.command("worker"))
     .description("run consumers")
-    .option("--roles <list>", "comma-separated roles", rolesOf, [...ROLE_NAMES])
+    .option("--roles <list>", "comma-separated roles", parseRoleNames, [...ROLE_NAMES])
     .option("--until-idle", "stop when no session is running and nothing waits")
     .option("--probes <host:port>", "serve /live, /ready and /metrics there, such as 0.0.0.0:9464")
-    .option("--threads <n>", "threads that share an embedded log made with as many shards", count)
+    .option(
+      "--threads <n>",
+      "threads that share an embedded log made with as many shards",
+      parseCount,
+    )
     .addHelpText("after", EXAMPLES)
-    .action(async (options: WorkerOptions) => work(shell, options));
+    .action(async (options: WorkerOptions) => runWorker(shell, options));
 }
 
-function rolesOf(text: string): readonly RoleName[] {
+function parseRoleNames(text: string): readonly RoleName[] {
   return text.split(",").map((name) => {
     const role = ROLE_NAMES.find((known) => known === name.trim());
     if (role !== undefined) return role;
@@ -45,7 +54,7 @@ function rolesOf(text: string): readonly RoleName[] {
   });
 }
 
-function placeOf(text: string): { host: string; port: number } {
+function parseHostPort(text: string): { host: string; port: number } {
   const match = /^(.+):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
@@ -54,8 +63,8 @@ function placeOf(text: string): { host: string; port: number } {
   return { host: match[1], port };
 }
 
-async function work(shell: Shell, options: WorkerOptions): Promise<void> {
-  const settings = settingsOf(shell, options);
+async function runWorker(shell: Shell, options: WorkerOptions): Promise<void> {
+  const settings = loadCommandSettings(shell, options);
   const { threads = 1, stateDir, roles } = options;
   const said = `working: ${roles.join(", ")} (Ctrl-C stops after what is in hand)`;
   if (threads > 1) {
@@ -65,7 +74,7 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
     const idle = options.untilIdle === true;
     const working = (): void => shell.err(`${said}, ${threads} threads`);
     const job = { settings, stateDir, roles, untilIdle: idle, threads, working };
-    return workInThreads({ ...job, signal: shell.signal });
+    return runWorkerThreads({ ...job, signal: shell.signal });
   }
   const app = await openApp({
     settings,
@@ -73,14 +82,15 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
     environment: shell.environment,
   });
   try {
-    const observed = observe(app, roles);
+    const observed = observeApp(app, roles);
     const running = await app.start(roles, observed);
     const server =
       options.probes === undefined
         ? null
-        : await serveProbes(observed.probes, placeOf(options.probes));
+        : await startProbes(observed.probes, parseHostPort(options.probes));
     shell.err(said);
-    const finish = options.untilIdle === true ? untilIdle(app, observed, shell.signal) : stopped();
+    const finish =
+      options.untilIdle === true ? waitUntilIdle(app, observed, shell.signal) : waitForStopSignal();
     await Promise.race([finish, running.ended]);
     server?.close();
     await running.stop();
@@ -88,7 +98,7 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
     await app.close();
   }
 
-  function stopped(): Promise<void> {
+  function waitForStopSignal(): Promise<void> {
     return new Promise((resolve) => shell.signal.addEventListener("abort", () => resolve()));
   }
 }

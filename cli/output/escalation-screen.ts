@@ -9,7 +9,7 @@
 import { BIBLIOGRAPHY, type Work } from "../../guard/explanation/bibliography.ts";
 import type { Violation } from "../../schemas/parts.ts";
 import type { EscalationView, RefusedAttempt } from "../../session/escalation-view.ts";
-import { escaped } from "../../session/quote.ts";
+import { escapeText } from "../../session/quote.ts";
 
 const COLUMNS = 100;
 const TEXT_CHARS = 360;
@@ -24,48 +24,53 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** The works of these keys, in order, each once. */
-export function worksOf(keys: readonly string[]): readonly Work[] {
+export function findCitedWorks(keys: readonly string[]): readonly Work[] {
   return [...new Set(keys)].flatMap((key) =>
     Object.hasOwn(BIBLIOGRAPHY, key) ? [BIBLIOGRAPHY[key as keyof typeof BIBLIOGRAPHY]] : [],
   );
 }
 
 /** The screen's text; `now` in milliseconds since 1970. */
-export function escalationScreen(view: EscalationView, now: number): string {
+export function renderEscalationScreen(view: EscalationView, now: number): string {
   const { session, business_unit, escalation, iteration, work_item } = view;
-  const works = worksOf(view.attempts.flatMap((attempt) => attempt.citations));
+  const works = findCitedWorks(view.attempts.flatMap((attempt) => attempt.citations));
   return [
     `${escalation} of session ${session}`,
-    ...section("of", `${business_unit}, iteration ${iteration}, work item ${work_item}`),
-    ...section("state", stateOf(view, now)),
-    ...section("why", view.reason === view.attempts.at(-1)?.reason ? "" : cut(view.reason)),
-    ...section("proposed", ...proposedLines(view)),
-    ...section("refused for", ...violationLines(view.violations)),
-    ...section(
-      "so far",
-      ...view.attempts.flatMap((attempt, at) => attemptLines(attempt, view.attempts[at - 1])),
+    ...formatSection("of", `${business_unit}, iteration ${iteration}, work item ${work_item}`),
+    ...formatSection("state", describeEscalationState(view, now)),
+    ...formatSection(
+      "why",
+      view.reason === view.attempts.at(-1)?.reason ? "" : cutText(view.reason),
     ),
-    ...section("cited", ...works.slice(0, REFERENCES_MAX).map((work) => work.reference)),
-    ...decisionLines(view),
+    ...formatSection("proposed", ...formatProposed(view)),
+    ...formatSection("refused for", ...formatViolations(view.violations)),
+    ...formatSection(
+      "so far",
+      ...view.attempts.flatMap((attempt, at) =>
+        formatRefusedAttempt(attempt, view.attempts[at - 1]),
+      ),
+    ),
+    ...formatSection("cited", ...works.slice(0, REFERENCES_MAX).map((work) => work.reference)),
+    ...formatDecision(view),
     "",
   ].join("\n");
 }
 
-function stateOf(view: EscalationView, now: number): string {
-  if (view.decision !== null) return `decided at ${minuteOf(view.decision.at)}`;
+function describeEscalationState(view: EscalationView, now: number): string {
+  if (view.decision !== null) return `decided at ${formatMinute(view.decision.at)}`;
   if (view.status === "over") return "over, the session went on";
   if (view.decide_by === null) return "open without a limit: it waits for a person";
   const left = Date.parse(view.decide_by) - now;
-  const rest = left > 0 ? `${durationOf(left)} left` : "its time is up";
-  return `open, ${rest} (until ${minuteOf(view.decide_by)}), then ${view.default_choice}`;
+  const rest = left > 0 ? `${formatDuration(left)} left` : "its time is up";
+  return `open, ${rest} (until ${formatMinute(view.decide_by)}), then ${view.default_choice}`;
 }
 
-function minuteOf(time: string): string {
+function formatMinute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }
 
 /** A duration in its two largest units. */
-export function durationOf(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const units = [
     [Math.floor(seconds / 86_400), "d"],
@@ -78,56 +83,61 @@ export function durationOf(ms: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
 
-function proposedLines({ attempts, proposed }: EscalationView): readonly string[] {
+function formatProposed({ attempts, proposed }: EscalationView): readonly string[] {
   const last = attempts.at(-1);
-  if (last === undefined || last.author === null) return changesIn(last?.proposed ?? proposed);
-  return [`${last.proposal} by ${last.author}`, ...changesIn(last.proposed ?? proposed)];
+  if (last === undefined || last.author === null)
+    return formatProposedChanges(last?.proposed ?? proposed);
+  return [
+    `${last.proposal} by ${last.author}`,
+    ...formatProposedChanges(last.proposed ?? proposed),
+  ];
 }
 
 /** The changes of a proposal a line each; a text of another form as it is. */
-function changesIn(raw: string): readonly string[] {
+function formatProposedChanges(raw: string): readonly string[] {
   try {
     const { changes, reasoning } = JSON.parse(raw) as { changes?: unknown; reasoning?: unknown };
-    if (!Array.isArray(changes)) return [cut(raw)];
+    if (!Array.isArray(changes)) return [cutText(raw)];
     const rows = (changes as readonly { path?: unknown; to?: unknown }[])
       .slice(0, CHANGES_MAX)
-      .map(({ path, to }) => cut(`${String(path)} → ${JSON.stringify(to)}`));
+      .map(({ path, to }) => cutText(`${String(path)} → ${JSON.stringify(to)}`));
     const more = changes.length - rows.length;
-    const words = typeof reasoning === "string" && reasoning !== "" ? [`“${cut(reasoning)}”`] : [];
+    const words =
+      typeof reasoning === "string" && reasoning !== "" ? [`“${cutText(reasoning)}”`] : [];
     return [...rows, ...(more > 0 ? [`and ${more} more`] : []), ...words];
   } catch {
-    return [cut(raw)];
+    return [cutText(raw)];
   }
 }
 
-function violationLines(violations: readonly Violation[]): readonly string[] {
+function formatViolations(violations: readonly Violation[]): readonly string[] {
   const shown = violations
     .slice(0, VIOLATIONS_MAX)
     .map(({ layer, code, path, message, evidence }) => {
       const where = path === "" ? "" : ` at ${path}`;
-      return `${layer} · ${code}${where}: ${cut(message)}${evidence === "" ? "" : ` (${cut(evidence)})`}`;
+      return `${layer} · ${code}${where}: ${cutText(message)}${evidence === "" ? "" : ` (${cutText(evidence)})`}`;
     });
   const more = violations.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more (--json shows all)`] : shown;
 }
 
-function attemptLines(attempt: RefusedAttempt, before?: RefusedAttempt): readonly string[] {
+function formatRefusedAttempt(attempt: RefusedAttempt, before?: RefusedAttempt): readonly string[] {
   const { count, proposal, author, by, layer, violations, reason, permitted } = attempt;
   const again = before?.reason === reason && before.permitted === permitted;
   const codes = [...new Set(violations.map(({ code }) => code))].join(", ");
   const why = layer === null ? "" : `, ${layer}: ${codes}`;
-  const cites = worksOf(attempt.citations).map(({ short }) => short);
+  const cites = findCitedWorks(attempt.citations).map(({ short }) => short);
   const head = `${count}. ${proposal}${author === null ? "" : ` by ${author}`}, refused by ${by}${why}`;
   if (again) return [head, "   for the same reason"];
   return [
     head,
-    `   ${cut(reason)}`,
+    `   ${cutText(reason)}`,
     ...(cites.length > 0 ? [`   cites ${cites.join("; ")}`] : []),
-    ...(permitted === null || permitted === "" ? [] : [`   permitted: ${cut(permitted)}`]),
+    ...(permitted === null || permitted === "" ? [] : [`   permitted: ${cutText(permitted)}`]),
   ];
 }
 
-function decisionLines(view: EscalationView): readonly string[] {
+function formatDecision(view: EscalationView): readonly string[] {
   const late = view.refused_decisions.map(
     ({ decided_by, reason }) => `${decided_by}: refused (${reason})`,
   );
@@ -135,34 +145,34 @@ function decisionLines(view: EscalationView): readonly string[] {
   if (decision !== null) {
     const who = decision.decided_by ?? "the time limit";
     return [
-      ...section("decided", `${decision.choice} by ${who}: ${cut(decision.reason)}`),
-      ...section("refused", ...late),
+      ...formatSection("decided", `${decision.choice} by ${who}: ${cutText(decision.reason)}`),
+      ...formatSection("refused", ...late),
     ];
   }
-  if (view.status === "over") return section("refused", ...late);
+  if (view.status === "over") return formatSection("refused", ...late);
   const resolve = `mmm escalations resolve --session ${view.session} --escalation ${view.escalation}`;
   return [
-    ...section("options", ...view.options.map((word) => `${word}: ${MEANINGS[word] ?? ""}`)),
-    ...section("decide", resolve, "  --decision … --reason …"),
-    ...section("refused", ...late),
+    ...formatSection("options", ...view.options.map((word) => `${word}: ${MEANINGS[word] ?? ""}`)),
+    ...formatSection("decide", resolve, "  --decision … --reason …"),
+    ...formatSection("refused", ...late),
   ];
 }
 
 const LABEL = 13;
 
 /** A label with lines beside it, wrapped; nothing where there are none. */
-function section(label: string, ...texts: readonly string[]): readonly string[] {
-  const lines = texts.filter((text) => text.trim() !== "").flatMap(wrapped);
+function formatSection(label: string, ...texts: readonly string[]): readonly string[] {
+  const lines = texts.filter((text) => text.trim() !== "").flatMap(wrapText);
   return lines.map((line, at) => `${(at === 0 ? label : "").padEnd(LABEL)}${line}`.trimEnd());
 }
 
 /** Escaped anew: a JSON text that was read holds what its escapes stood for. */
-function cut(text: string): string {
-  return escaped(text, TEXT_CHARS);
+function cutText(text: string): string {
+  return escapeText(text, TEXT_CHARS);
 }
 
 /** Lines of a text, none wider than the screen; what follows the first is indented like it. */
-function wrapped(text: string): readonly string[] {
+function wrapText(text: string): readonly string[] {
   const width = COLUMNS - LABEL;
   const indent = /^ */.exec(text)?.[0] ?? "";
   const lines: string[] = [];
@@ -170,7 +180,7 @@ function wrapped(text: string): readonly string[] {
   for (const word of text
     .trim()
     .split(/ +/)
-    .flatMap((long) => pieces(long, width - 4))) {
+    .flatMap((long) => splitLongWord(long, width - 4))) {
     const longer = line === "" ? `${indent}${word}` : `${line} ${word}`;
     if (line !== "" && longer.length > width) {
       lines.push(line);
@@ -180,7 +190,7 @@ function wrapped(text: string): readonly string[] {
   return [...lines, line];
 }
 
-function pieces(word: string, width: number): readonly string[] {
+function splitLongWord(word: string, width: number): readonly string[] {
   if (word.length <= width) return [word];
   return Array.from({ length: Math.ceil(word.length / width) }, (_, at) =>
     word.slice(at * width, (at + 1) * width),

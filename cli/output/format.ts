@@ -9,7 +9,7 @@ export function percent(fraction: number | null | undefined, digits = 2): string
 }
 
 /** A number with a sensible count of digits. */
-export function figure(value: number | null | undefined, digits = 4): string {
+export function formatFigure(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return "–";
   return Number.isInteger(value) && Math.abs(value) < 1e9
     ? String(value)
@@ -17,7 +17,7 @@ export function figure(value: number | null | undefined, digits = 4): string {
 }
 
 /** The error people compare: MAPE, or wMAPE where MAPE is undefined. */
-export function errorOf(metrics: Metrics | null | undefined): {
+export function selectComparedError(metrics: Metrics | null | undefined): {
   name: string;
   value: number | null;
 } {

@@ -11,7 +11,7 @@ import type { RouterModel } from "../../router/classifier/router-model.ts";
 import type { SentenceEncoder } from "../../router/encoder/sentence-encoder.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { percent } from "./format.ts";
-import { table, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable, type CommonOptions, type Shell } from "../shell.ts";
 
 export interface EvalOptions extends CommonOptions {
   readonly checkpoint: string;
@@ -26,7 +26,7 @@ export interface ClassifyOptions extends CommonOptions {
 }
 
 /** Labelled texts of a file, or of a folder's train*.jsonl. */
-export function readRows(path: string): LabelledText[] {
+export function readLabelledRows(path: string): LabelledText[] {
   if (!existsSync(path)) throw new MmmError("not_found", `${path}: no such file or folder`);
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
@@ -39,21 +39,25 @@ export function readRows(path: string): LabelledText[] {
 }
 
 /** The router of a checkpoint; throws `checkpoint_refused` with the reason. */
-export async function modelOf(encoder: SentenceEncoder, checkpoint: string): Promise<RouterModel> {
+export async function requireRouterModel(
+  encoder: SentenceEncoder,
+  checkpoint: string,
+): Promise<RouterModel> {
   const { model, refused } = await openRouter(encoder, checkpoint);
   if (model !== null) return model;
   throw new MmmError("checkpoint_refused", `${checkpoint}: ${refused.message}`);
 }
 
 /** `mmm router eval`. */
-export async function evaluate(
+export async function evaluateRouter(
   shell: Shell,
   options: EvalOptions,
   encoder: SentenceEncoder,
 ): Promise<void> {
-  const rows = readRows(options.data);
-  const candidate = await modelOf(encoder, options.checkpoint);
-  const running = options.against === undefined ? null : await modelOf(encoder, options.against);
+  const rows = readLabelledRows(options.data);
+  const candidate = await requireRouterModel(encoder, options.checkpoint);
+  const running =
+    options.against === undefined ? null : await requireRouterModel(encoder, options.against);
   const compared = await compareRouters(rows, candidate, running);
   if (options.json === true) return shell.out(JSON.stringify(compared));
   const columns: [string, Report][] = [
@@ -66,7 +70,7 @@ export async function evaluate(
     ...columns.map(([, report]) => percent(of(report), 1)),
   ];
   shell.out(
-    table(
+    formatTable(
       [`${rows.length} texts`, ...columns.map(([name]) => name)],
       [
         line("accuracy", (report) => report.accuracy),
@@ -79,20 +83,20 @@ export async function evaluate(
       ],
     ),
   );
-  shell.out(`\n${confusionText(compared.candidate)}`);
+  shell.out(`\n${formatConfusion(compared.candidate)}`);
 }
 
-function confusionText(report: Report): string {
+function formatConfusion(report: Report): string {
   const labels = [...new Set(Object.values(report.confusion).flatMap((row) => Object.keys(row)))];
   const rows = Object.entries(report.confusion).map(([truth, row]) => [
     truth,
     ...labels.map((label) => String(row[label] ?? 0)),
   ]);
-  return table(["truth \\ said", ...labels.map((label) => label.slice(0, 14))], rows);
+  return formatTable(["truth \\ said", ...labels.map((label) => label.slice(0, 14))], rows);
 }
 
 /** `mmm router classify`. */
-export async function classify(
+export async function classifyTexts(
   shell: Shell,
   options: ClassifyOptions,
   encoder: SentenceEncoder,
@@ -123,13 +127,13 @@ export async function classify(
     .split("\n")
     .filter((line) => line.trim() !== "");
   for (const [index, line] of lines.entries()) {
-    const { id, text } = batchLine(line, `${options.batch}:${index + 1}`);
+    const { id, text } = parseBatchLine(line, `${options.batch}:${index + 1}`);
     const { reason: _why, ...route } = await said(id, text);
     shell.out(JSON.stringify(route));
   }
 }
 
-function batchLine(line: string, where: string): { id: unknown; text: string } {
+function parseBatchLine(line: string, where: string): { id: unknown; text: string } {
   try {
     const value = JSON.parse(line) as { id?: unknown; text?: unknown };
     if (typeof value.text === "string") return { id: value.id ?? null, text: value.text };

@@ -1,8 +1,8 @@
 /** The table at the end of a run. */
 import type { Metrics } from "../../schemas/parts.ts";
 import type { SessionResults } from "../../session/results.ts";
-import { figure, percent } from "./format.ts";
-import { table } from "../shell.ts";
+import { formatFigure, percent } from "./format.ts";
+import { formatTable } from "../shell.ts";
 
 const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
   { name: "MAPE", key: "mape", share: true },
@@ -14,19 +14,19 @@ const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
 ];
 
 /** Text for a person: metrics before → after, changes, counts, decision, chain head. */
-export function summaryText(results: SessionResults): string {
-  const parts = [metricsTable(results), changesTable(results), facts(results)];
+export function formatSummary(results: SessionResults): string {
+  const parts = [formatMetricsTable(results), formatChangesTable(results), formatFacts(results)];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function metricsTable(results: SessionResults): string {
+function formatMetricsTable(results: SessionResults): string {
   const { validation, locked_test: locked } = results;
   if (validation.baseline === null) return "";
   const cell = (metrics: Metrics | null | undefined, row: (typeof ROWS)[number]): string => {
     const value = metrics?.[row.key];
-    return row.share ? percent(value) : figure(value, 5);
+    return row.share ? percent(value) : formatFigure(value, 5);
   };
-  return table(
+  return formatTable(
     ["metric", "validation before", "after", "locked test before", "after"],
     ROWS.map((row) => [
       row.name,
@@ -40,20 +40,20 @@ function metricsTable(results: SessionResults): string {
 
 const CHANGES_SHOWN = 20;
 
-function changesTable(results: SessionResults): string {
+function formatChangesTable(results: SessionResults): string {
   if (results.changes.length === 0) return "no parameter was changed";
   const shown = results.changes.slice(0, CHANGES_SHOWN);
   const more = results.changes.length - shown.length;
-  const rows = shown.map(({ path, from, to }) => [path, figure(from), figure(to)]);
+  const rows = shown.map(({ path, from, to }) => [path, formatFigure(from), formatFigure(to)]);
   const tail = more > 0 ? `\n… and ${more} more in the results file` : "";
-  return `${table(["changed", "from", "to"], rows)}${tail}`;
+  return `${formatTable(["changed", "from", "to"], rows)}${tail}`;
 }
 
-function facts(results: SessionResults): string {
+function formatFacts(results: SessionResults): string {
   const { counts, methodology, convergence, history } = results;
   const kept =
     methodology.unchanged === null ? "not judged" : methodology.unchanged ? "unchanged" : "CHANGED";
-  return table(
+  return formatTable(
     ["session", results.session],
     [
       ["status", `${results.status} (${results.reason ?? ""})`],
@@ -70,8 +70,8 @@ function facts(results: SessionResults): string {
       ],
       [
         "convergence",
-        `${figure(convergence.score, 3)} (solver ${figure(convergence.solver, 3)}, ` +
-          `search ${figure(convergence.search, 3)}, ROI stability ${figure(convergence.roi_stability, 3)})`,
+        `${formatFigure(convergence.score, 3)} (solver ${formatFigure(convergence.solver, 3)}, ` +
+          `search ${formatFigure(convergence.search, 3)}, ROI stability ${formatFigure(convergence.roi_stability, 3)})`,
       ],
       ["chain head", history.head],
       ["history", `${history.records} records, digest ${history.digest.slice(0, 16)}`],

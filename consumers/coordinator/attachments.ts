@@ -9,12 +9,12 @@ import {
   signSeal,
   signWarrant,
   verifyClearance,
-  warrantConstraints,
+  toWarrantConstraints,
   type Warrant,
 } from "../../guard/tokens/clearance.ts";
 import type { KeyRing } from "../../guard/tokens/keys.ts";
-import { sha256 } from "../../schemas/canonical.ts";
-import { errorText } from "../../schemas/errors.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
+import { describeError } from "../../schemas/errors.ts";
 import type { Attachments, Event, EventData, Recorded } from "../../schemas/event.ts";
 import { COMMANDS, type Attachment } from "../../schemas/topics.ts";
 import { BASELINE_ITEM, type SessionState } from "../../session/state.ts";
@@ -26,7 +26,7 @@ export interface Keys {
 }
 
 /** Why the event's signature does not hold; null when it does or none is needed. */
-export function signatureFault(
+export function findSignatureFault(
   keys: Keys,
   state: SessionState | null,
   event: Recorded,
@@ -34,7 +34,8 @@ export function signatureFault(
   if (event.type !== "ProposalCleared" || state === null) return null;
   const { clearance, proposal, config, config_digest, methodology_digest, spec_digest } =
     event.data;
-  if (sha256(config) !== config_digest) return "the configuration is not the one of its digest";
+  if (computeSha256(config) !== config_digest)
+    return "the configuration is not the one of its digest";
   try {
     const session = state.session;
     const found = verifyClearance(clearance, keys.guard, {
@@ -47,17 +48,17 @@ export function signatureFault(
       ? null
       : "another methodology was cleared";
   } catch (error) {
-    return errorText(error);
+    return describeError(error);
   }
 }
 
 /** The seal of a chain head. */
-export function sealOf(keys: Keys, head: { session: string; seq: number; head: string }): string {
+export function signHead(keys: Keys, head: { session: string; seq: number; head: string }): string {
   return signSeal(head, keys.coordinator);
 }
 
 /** What goes beside a command, from the state after it. */
-export function attachmentsFor(keys: Keys, state: SessionState, event: Event): Attachments {
+export function createAttachments(keys: Keys, state: SessionState, event: Event): Attachments {
   const wanted: readonly Attachment[] = COMMANDS[event.type]?.attach ?? [];
   const found: Record<string, string> = {};
   for (const name of wanted) {
@@ -70,17 +71,17 @@ export function attachmentsFor(keys: Keys, state: SessionState, event: Event): A
 type Maker = (keys: Keys, state: SessionState, event: Event) => string | null;
 
 const MAKERS: Readonly<Record<Attachment, Maker>> = {
-  warrant: (keys, state, event) => signWarrant(warrantOf(state, event), keys.coordinator),
-  config: (_keys, state, event) => trainee(state, event)?.config ?? null,
-  clearance: (_keys, state, event) => trainee(state, event)?.clearance ?? null,
-  context: (_keys, state, event) => JSON.stringify(contextOf(state, event)),
+  warrant: (keys, state, event) => signWarrant(createWarrant(state, event), keys.coordinator),
+  config: (_keys, state, event) => selectModelToTrain(state, event)?.config ?? null,
+  clearance: (_keys, state, event) => selectModelToTrain(state, event)?.clearance ?? null,
+  context: (_keys, state, event) => JSON.stringify(createAttachedContext(state, event)),
 };
 
-function trainee(state: SessionState, event: Event) {
+function selectModelToTrain(state: SessionState, event: Event) {
   return event.type === "LockedTestRequested" ? state.accepted : state.work_item?.candidate;
 }
 
-function warrantOf(state: SessionState, event: Event): Warrant {
+function createWarrant(state: SessionState, event: Event): Warrant {
   const { work_item, attempt } = event.data as { work_item: string; attempt: number };
   const own = work_item === BASELINE_ITEM;
   return {
@@ -90,7 +91,7 @@ function warrantOf(state: SessionState, event: Event): Warrant {
     iteration: state.iteration,
     baseline: own ? state.baseline_text : (state.baseline?.config ?? ""),
     base: own ? state.baseline_text : (state.accepted?.config ?? ""),
-    constraints: warrantConstraints(state.constraints),
+    constraints: toWarrantConstraints(state.constraints),
   };
 }
 
@@ -122,7 +123,7 @@ export interface LockedTestContext {
   readonly baseline_clearance: string;
 }
 
-function contextOf(
+function createAttachedContext(
   state: SessionState,
   event: Event,
 ): TaskContext | ReviewContext | ApprovalContext | LockedTestContext {
@@ -137,7 +138,7 @@ function contextOf(
       baseline,
     };
   }
-  if (event.type === "ApprovalRequested") return approvalContext(state);
+  if (event.type === "ApprovalRequested") return createApprovalContext(state);
   if (event.type === "LockedTestRequested") {
     return {
       proposal: state.accepted?.proposal ?? "",
@@ -149,7 +150,7 @@ function contextOf(
   return { business_context: state.context_text, trained: accepted };
 }
 
-function approvalContext(state: SessionState): ApprovalContext {
+function createApprovalContext(state: SessionState): ApprovalContext {
   return {
     business_context: state.context_text,
     config: state.accepted?.config ?? "",

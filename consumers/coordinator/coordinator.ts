@@ -12,7 +12,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import type { Consumption, LogRecord, Place } from "../../session/ports.ts";
 import type { Running } from "../loop/run-consumer.ts";
 import type { CoordinatorTools } from "./tools.ts";
-import { createDesk } from "./partition-processor.ts";
+import { createPartitionProcessor } from "./partition-processor.ts";
 import { PartitionActor, QUEUE_MAX } from "./partition-actor.ts";
 
 /** Runs the coordinator for every inbox partition it is assigned, until `stop`. */
@@ -25,7 +25,7 @@ export async function runCoordinator(tools: CoordinatorTools): Promise<Running> 
 
   const sink = {
     assigned: async (place: Place) => {
-      const desk = await createDesk(tools, group, place);
+      const desk = await createPartitionProcessor(tools, group, place);
       const drained = () => consumption?.resume(place);
       const actor = new PartitionActor({ tools, group, place, drained }, desk);
       actor.done.catch((error: unknown) => fatal.reject(error));

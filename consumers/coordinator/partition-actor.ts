@@ -8,7 +8,7 @@
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, Place } from "../../session/ports.ts";
 import type { CoordinatorTools } from "./tools.ts";
-import { createDesk, type Desk } from "./partition-processor.ts";
+import { createPartitionProcessor, type Desk } from "./partition-processor.ts";
 
 const BATCH_MAX = 256;
 const RETRY_MS = 200;
@@ -125,7 +125,7 @@ export class PartitionActor {
       await tools.clock.sleep(fenced ? FENCED_MS : RETRY_MS, this.#halt.signal);
       if (this.#halt.signal.aborted) return;
       try {
-        this.#desk = await createDesk(tools, group, place);
+        this.#desk = await createPartitionProcessor(tools, group, place);
         return;
       } catch (again) {
         if (!(again instanceof MmmError) || !again.retriable) throw again;

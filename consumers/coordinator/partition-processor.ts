@@ -8,20 +8,20 @@
  */
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { eventId, type Event, type Recorded } from "../../schemas/event.ts";
-import { attachmentHeaders, toHeaders } from "../../schemas/headers.ts";
+import { deriveEventId, type Event, type Recorded } from "../../schemas/event.ts";
+import { toAttachmentHeaders, toHeaders } from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
-import { envelopeFor, recordOf } from "../../producers/publish.ts";
-import { linkHeaders, linkOf } from "../../session/chain.ts";
+import { createEnvelope, createEventRecord } from "../../producers/publish.ts";
+import { toLinkHeaders, computeLink } from "../../session/chain.ts";
 import { decide } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { LogRecord, OutgoingRecord, Place, Transactor } from "../../session/ports.ts";
 import type { SessionState } from "../../session/state.ts";
-import { attachmentsFor, sealOf, signatureFault } from "./attachments.ts";
+import { createAttachments, signHead, findSignatureFault } from "./attachments.ts";
 import type { CoordinatorTools } from "./tools.ts";
-import { deadLetterOf } from "../loop/dead-letters.ts";
-import { createSchemaBook } from "../loop/schema-learner.ts";
-import { createDrawer, type Drawer, type Folder } from "./session-cache.ts";
+import { createDeadLetter } from "../loop/dead-letters.ts";
+import { createLearningDecoder } from "../loop/schema-learner.ts";
+import { createSessionCache, type Drawer, type Folder } from "./session-cache.ts";
 
 export interface Desk {
   /** Decides and commits a batch of inbox records. */
@@ -37,7 +37,7 @@ export interface Desk {
 const NAME = "coordinator";
 
 /** Fences older owners, restores the partition's sessions and is then ready to take records. */
-export async function createDesk(
+export async function createPartitionProcessor(
   tools: CoordinatorTools,
   group: string,
   place: Place,
@@ -45,14 +45,23 @@ export async function createDesk(
   const transactor = await tools.log.transactor(group, place);
   let drawer: Drawer;
   try {
-    drawer = await createDrawer(tools, place.partition);
+    drawer = await createSessionCache(tools, place.partition);
   } catch (error) {
     await transactor.close();
     throw error;
   }
-  const decode = createSchemaBook(tools.log, tools.clock);
+  const decode = createLearningDecoder(tools.log, tools.clock);
   const { next } = transactor;
-  return deskOf({ tools, group, place, transactor, drawer, decode, next, settled: true });
+  return createProcessorFrom({
+    tools,
+    group,
+    place,
+    transactor,
+    drawer,
+    decode,
+    next,
+    settled: true,
+  });
 }
 
 interface Parts {
@@ -61,16 +70,16 @@ interface Parts {
   readonly place: Place;
   readonly transactor: Transactor;
   readonly drawer: Drawer;
-  readonly decode: ReturnType<typeof createSchemaBook>;
+  readonly decode: ReturnType<typeof createLearningDecoder>;
   next: number;
   /** False while states in memory are ahead of what is committed. */
   settled: boolean;
 }
 
-function deskOf(parts: Parts): Desk {
+function createProcessorFrom(parts: Parts): Desk {
   const { tools, drawer } = parts;
   return {
-    take: (records) => take(parts, records),
+    take: (records) => processRecords(parts, records),
     saveSnapshots: async (everyMs) => {
       if (parts.settled) await drawer.save({ everyMs, inboxOffset: parts.next });
     },
@@ -80,13 +89,14 @@ function deskOf(parts: Parts): Desk {
     sweep: async () => {
       await drawer.look();
       const due = drawer.due(tools.clock.now());
-      if (due.length > 0) await tools.log.append(due.map((state) => deadlineRecord(parts, state)));
+      if (due.length > 0)
+        await tools.log.append(due.map((state) => createDeadlineRecord(parts, state)));
     },
     close: () => parts.transactor.close(),
   };
 }
 
-async function take(parts: Parts, records: readonly LogRecord[]): Promise<void> {
+async function processRecords(parts: Parts, records: readonly LogRecord[]): Promise<void> {
   const { tools, drawer } = parts;
   const started = tools.clock.now();
   const fresh = records.filter((record) => record.offset >= parts.next);
@@ -94,7 +104,7 @@ async function take(parts: Parts, records: readonly LogRecord[]): Promise<void> 
   if (first === undefined) return;
   const out: OutgoingRecord[] = [];
   parts.settled = false;
-  for (const record of fresh) out.push(...(await takeOne(parts, record)));
+  for (const record of fresh) out.push(...(await processRecord(parts, record)));
   const last = fresh.at(-1) as LogRecord;
   const offsets = await parts.transactor.commit(out, last.offset + 1);
   parts.next = last.offset + 1;
@@ -109,22 +119,22 @@ async function take(parts: Parts, records: readonly LogRecord[]): Promise<void> 
   );
 }
 
-async function takeOne(parts: Parts, record: LogRecord): Promise<readonly OutgoingRecord[]> {
+async function processRecord(parts: Parts, record: LogRecord): Promise<readonly OutgoingRecord[]> {
   let event: Recorded;
   try {
     event = await parts.decode(record);
   } catch (error) {
     parts.tools.observer.deadLettered(NAME, record, error);
-    return [deadLetterOf(record, parts.group, error)];
+    return [createDeadLetter(record, parts.group, error)];
   }
   const folder = await parts.drawer.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
-  const fault = signatureFault(parts.tools.keys, folder.state, event);
+  const fault = findSignatureFault(parts.tools.keys, folder.state, event);
   const events = decide(folder.state, event, { signatureFault: fault, now });
   if (events.length > 0) return writeAll(parts, folder, { event, events, now });
   if (folder.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
-  return [deadLetterOf(record, parts.group, unknown)];
+  return [createDeadLetter(record, parts.group, unknown)];
 }
 
 interface Step {
@@ -142,7 +152,7 @@ function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRe
       const seal: Event = {
         type: "SessionSealed",
         data: {
-          seal: sealOf(parts.tools.keys, {
+          seal: signHead(parts.tools.keys, {
             session: folder.session,
             seq: folder.seq,
             head: folder.head,
@@ -173,9 +183,9 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
     time: write.now,
     ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
   };
-  const envelope = write.index === null ? cause : envelopeFor(origin, write.index);
+  const envelope = write.index === null ? cause : createEnvelope(origin, write.index);
   const body = encodeEvent(event);
-  const link = linkOf({ seq: folder.seq + 1, prev: folder.head }, envelope, {
+  const link = computeLink({ seq: folder.seq + 1, prev: folder.head }, envelope, {
     type: event.type,
     body,
   });
@@ -189,25 +199,25 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
     key,
     partition: parts.place.partition,
     value: body,
-    headers: { ...headers, ...linkHeaders(link) },
+    headers: { ...headers, ...toLinkHeaders(link) },
   };
   const command = write.index === null ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];
-  const attachments = attachmentsFor(parts.tools.keys, folder.state, event);
-  const beside = attachmentHeaders(attachments);
+  const attachments = createAttachments(parts.tools.keys, folder.state, event);
+  const beside = toAttachmentHeaders(attachments);
   const { topic } = command.topic;
   return [history, { topic, key, value: body, headers: { ...headers, ...beside } }];
 }
 
-function deadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {
+function createDeadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {
   const wait = state.wait ?? { key: "", for: "answer" as const };
   const name = `${state.session}/deadline/${wait.for}/${wait.key}`;
-  const id = eventId(state.session, name, 0);
+  const id = deriveEventId(state.session, name, 0);
   const event: Event = {
     type: "DeadlinePassed",
     data: { deadline: wait.key, waited_for: wait.for },
   };
-  return recordOf(TOPICS.sessions, event, {
+  return createEventRecord(TOPICS.sessions, event, {
     id,
     session: state.session,
     business_unit: state.business_unit,

@@ -11,14 +11,14 @@
  *     is compared after every read, by the store itself in the step that writes, and now and then
  *     while nothing happens.
  */
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { genesis } from "../../session/chain.ts";
+import { computeGenesisHash } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../../session/ports.ts";
 import { isOver, OPEN_STATUSES, type SessionState } from "../../session/state.ts";
-import { summaryOf } from "../../session/summary.ts";
+import { toSessionSummary } from "../../session/summary.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { decodeRecord } from "../loop/decode-record.ts";
 
@@ -48,7 +48,10 @@ export interface Drawer {
 const LOOK_MS = 30_000;
 
 /** Restores a partition. */
-export async function createDrawer(tools: CoordinatorTools, partition: number): Promise<Drawer> {
+export async function createSessionCache(
+  tools: CoordinatorTools,
+  partition: number,
+): Promise<Drawer> {
   const folders = new Map<string, Folder>();
   const unsaved = new Set<Folder>();
   const restored = await restore(tools, partition, { folders, unsaved });
@@ -56,25 +59,26 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
   let lastSave = tools.clock.now();
   let lastLook = lastSave;
 
-  async function assertStoreKept(): Promise<void> {
+  async function assertSameStore(): Promise<void> {
     assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
     lastLook = tools.clock.now();
   }
 
-  async function open(session: string): Promise<Folder> {
+  async function loadCachedSession(session: string): Promise<Folder> {
     const known = folders.get(session);
     if (known !== undefined) return known;
-    const folder = (await stored(tools.snapshots, session)) ?? emptyFolder(session);
-    await assertStoreKept();
+    const folder = (await loadStoredEntry(tools.snapshots, session)) ?? createEmptyEntry(session);
+    await assertSameStore();
     if (folder.state !== null && !isOver(folder.state)) folders.set(session, folder);
     return folder;
   }
 
   async function save(now: { everyMs: number; inboxOffset: number }): Promise<void> {
     if (unsaved.size === 0 || tools.clock.now() - lastSave < now.everyMs) return;
+    const { inboxOffset } = now;
     const changed = [...unsaved];
-    const snapshots = changed.flatMap((folder) => snapshotOf(folder, partition, now.inboxOffset));
-    const next = { partition, offset: now.inboxOffset, historyOffset };
+    const snapshots = changed.flatMap((one) => createSnapshots(one, partition, inboxOffset));
+    const next = { partition, offset: inboxOffset, historyOffset };
     await tools.snapshots.save(snapshots, next, checkpoint);
     checkpoint = next;
     lastSave = tools.clock.now();
@@ -85,7 +89,7 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
   }
 
   return {
-    open,
+    open: loadCachedSession,
     changed: (folder) => {
       folders.set(folder.session, folder);
       unsaved.add(folder);
@@ -96,7 +100,7 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
     save,
     look: async () => {
       const { lookEveryMs = LOOK_MS } = tools;
-      if (tools.clock.now() - lastLook >= lookEveryMs) await assertStoreKept();
+      if (tools.clock.now() - lastLook >= lookEveryMs) await assertSameStore();
     },
     get hasUnsaved() {
       return unsaved.size > 0;
@@ -110,29 +114,29 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
 }
 
 function assertSame(found: Checkpoint | null, wanted: Checkpoint | null, partition: number): void {
-  if (canonicalJson(found) === canonicalJson(wanted)) return;
+  if (toCanonicalJson(found) === toCanonicalJson(wanted)) return;
   throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
 }
 
-function emptyFolder(session: string): Folder {
-  return { session, state: null, seq: 0, head: genesis(session) };
+function createEmptyEntry(session: string): Folder {
+  return { session, state: null, seq: 0, head: computeGenesisHash(session) };
 }
 
-async function stored(snapshots: SnapshotStore, session: string): Promise<Folder | null> {
+async function loadStoredEntry(snapshots: SnapshotStore, session: string): Promise<Folder | null> {
   const snapshot = await snapshots.load(session);
-  return snapshot === null ? null : folderOf(snapshot);
+  return snapshot === null ? null : createEntryFromSnapshot(snapshot);
 }
 
-function folderOf(snapshot: Snapshot): Folder {
+function createEntryFromSnapshot(snapshot: Snapshot): Folder {
   const state = JSON.parse(snapshot.state) as SessionState;
   return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
 }
 
-function snapshotOf(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
+function createSnapshots(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
   const { state, session, seq, head } = folder;
   if (state === null) return [];
-  const text = canonicalJson(state);
-  return [{ session, partition, offset, seq, head, state: text, summary: summaryOf(state) }];
+  const text = toCanonicalJson(state);
+  return [{ session, partition, offset, seq, head, state: text, summary: toSessionSummary(state) }];
 }
 
 interface Hold {
@@ -151,7 +155,7 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
   const checkpoint = await tools.snapshots.checkpoint(partition);
   if (checkpoint !== null) {
     for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
-      hold.folders.set(snapshot.session, folderOf(snapshot));
+      hold.folders.set(snapshot.session, createEntryFromSnapshot(snapshot));
     }
     const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
     const end = await foldTail(tools, tail, hold);
@@ -188,7 +192,7 @@ async function foldTail(
   let end = from;
   for await (const record of tools.log.read({ topic, partition, from })) {
     if (isOnStore && !hold.folders.has(record.key)) {
-      const folder = await stored(tools.snapshots, record.key);
+      const folder = await loadStoredEntry(tools.snapshots, record.key);
       if (folder !== null) hold.folders.set(record.key, folder);
     }
     if (!foldRecord(record, hold)) return null;
@@ -198,7 +202,7 @@ async function foldTail(
 }
 
 function foldRecord(record: LogRecord, hold: Hold): boolean {
-  const folder = hold.folders.get(record.key) ?? emptyFolder(record.key);
+  const folder = hold.folders.get(record.key) ?? createEmptyEntry(record.key);
   hold.folders.set(record.key, folder);
   const seq = Number(record.headers["ce_seq"]);
   if (seq <= folder.seq) return true;

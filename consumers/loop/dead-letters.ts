@@ -4,8 +4,8 @@
  * I1. Nothing is skipped silently: what a consumer cannot take is on `dead-letters`.
  * I2. The redrive counter travels with the record and stops loops.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
-import { fingerprintOfBody } from "../../schemas/codec.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
+import { readFingerprint } from "../../schemas/codec.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { LogRecord, OutgoingRecord } from "../../session/ports.ts";
 
@@ -13,7 +13,7 @@ import type { LogRecord, OutgoingRecord } from "../../session/ports.ts";
 export const REDRIVES = "dlq-redrives";
 
 /** The dead letter of a record that `group` could not take. */
-export function deadLetterOf(record: LogRecord, group: string, error: unknown): OutgoingRecord {
+export function createDeadLetter(record: LogRecord, group: string, error: unknown): OutgoingRecord {
   return {
     topic: TOPICS.deadLetters.topic,
     key: record.key,
@@ -26,8 +26,8 @@ export function deadLetterOf(record: LogRecord, group: string, error: unknown): 
       "dlq-timestamp": String(record.timestamp),
       "dlq-group": group,
       "dlq-code": error instanceof MmmError ? error.code : "internal",
-      "dlq-message": errorText(error).slice(0, 500),
-      "dlq-fingerprint": fingerprintOfBody(record.value) ?? "",
+      "dlq-message": describeError(error).slice(0, 500),
+      "dlq-fingerprint": readFingerprint(record.value) ?? "",
       [REDRIVES]: record.headers[REDRIVES] ?? "0",
     },
   };

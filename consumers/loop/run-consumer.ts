@@ -8,17 +8,17 @@
  *     later records wait behind it in order, and the try goes on at a slow pace.
  * I4. Above `inHandMax` records a place is paused, below half of it resumed.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import { publish, type Emission } from "../../producers/publish.ts";
 import type { Clock, Consumption, EventLog, LogRecord, Place } from "../../session/ports.ts";
 import { Committer } from "./offset-committer.ts";
 import type { Consumer, Failure } from "./consumer.ts";
-import { deadLetterOf } from "./dead-letters.ts";
+import { createDeadLetter } from "./dead-letters.ts";
 import { Lanes } from "./keyed-queue.ts";
 import type { Observer } from "./observer.ts";
-import { createSchemaBook } from "./schema-learner.ts";
+import { createLearningDecoder } from "./schema-learner.ts";
 
 export interface LoopTools {
   readonly log: EventLog;
@@ -46,12 +46,12 @@ const PARKED_MS = 15_000;
 export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise<Running> {
   const group = `${tools.groupPrefix}.${consumer.name}`;
   const halt = new AbortController();
-  const decode = createSchemaBook(tools.log, tools.clock);
+  const decode = createLearningDecoder(tools.log, tools.clock);
   const places = new Map<string, Held>();
   const { inHandMax = 512, widthMax = 64 } = tools;
   let consumption: Consumption | null = null;
 
-  function progressed(place: Place, { lanes, committer }: Held): void {
+  function resumeAndMark(place: Place, { lanes, committer }: Held): void {
     if (lanes.inHand <= inHandMax / 2) consumption?.resume(place);
     committer.mark(lanes.lowWater);
   }
@@ -63,7 +63,7 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
       const lanes = new Lanes({
         widthMax,
         handle: (record) => handleRecord({ consumer, tools, group, signal, decode }, record),
-        progressed: () => progressed(place, held),
+        progressed: () => resumeAndMark(place, held),
       });
       const committer = new Committer({
         clock: tools.clock,
@@ -72,17 +72,17 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
         failed: (error) => tools.observer.failed(consumer.name, error),
       });
       const held: Held = { lanes, committer, halt: mine };
-      places.set(nameOf(place), held);
+      places.set(formatPartition(place), held);
     },
     revoked: async (place: Place) => {
-      const entry = places.get(nameOf(place));
-      places.delete(nameOf(place));
+      const entry = places.get(formatPartition(place));
+      places.delete(formatPartition(place));
       entry?.halt.abort();
       await entry?.lanes.drain();
       await entry?.committer.finish();
     },
     deliver: async (place: Place, records: readonly LogRecord[]) => {
-      const lanes = places.get(nameOf(place))?.lanes;
+      const lanes = places.get(formatPartition(place))?.lanes;
       lanes?.push(records);
       if ((lanes?.inHand ?? 0) > inHandMax) consumption?.pause(place);
     },
@@ -107,7 +107,7 @@ interface Held {
   readonly halt: AbortController;
 }
 
-function nameOf(place: Place): string {
+function formatPartition(place: Place): string {
   return `${place.topic}/${place.partition}`;
 }
 
@@ -116,11 +116,11 @@ interface Work {
   readonly tools: LoopTools;
   readonly group: string;
   readonly signal: AbortSignal;
-  readonly decode: ReturnType<typeof createSchemaBook>;
+  readonly decode: ReturnType<typeof createLearningDecoder>;
 }
 
 async function handleRecord(work: Work, record: LogRecord): Promise<void> {
-  let step = () => take(work, record);
+  let step = () => processEvent(work, record);
   let isLast = false;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -129,7 +129,7 @@ async function handleRecord(work: Work, record: LogRecord): Promise<void> {
       work.signal.throwIfAborted();
       // A dead letter that cannot be written waits like any record: there is nothing after it.
       if (isLast || (error instanceof MmmError && error.retriable)) {
-        await backOff(work, record, { tries, error });
+        await waitBeforeRetry(work, record, { tries, error });
         continue;
       }
       isLast = true;
@@ -138,18 +138,18 @@ async function handleRecord(work: Work, record: LogRecord): Promise<void> {
   }
 }
 
-async function take(work: Work, record: LogRecord): Promise<void> {
+async function processEvent(work: Work, record: LogRecord): Promise<void> {
   const { consumer, tools } = work;
   const event = await work.decode(record);
   if (!consumer.handles.includes(event.type)) return;
   const started = tools.clock.now();
-  const emissions = await outcomeOf(work, event);
-  await publish(tools.log, originOf(work, event), emissions);
+  const emissions = await handleEvent(work, event);
+  await publish(tools.log, createOrigin(work, event), emissions);
   tools.observer.handled(consumer.name, event.type, tools.clock.now() - started);
 }
 
 /** The handler's emissions, or what the consumer says after a failure that no retry can help. */
-async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission[]> {
+async function handleEvent(work: Work, event: Recorded): Promise<readonly Emission[]> {
   try {
     return await work.consumer.handle(event, { signal: work.signal });
   } catch (error) {
@@ -159,7 +159,7 @@ async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission
     const note = known ? (error.data["note"] as ReasonerNote | undefined) : undefined;
     const failure: Failure = {
       code: known ? error.code : "internal",
-      message: errorText(error),
+      message: describeError(error),
       ...(note === undefined ? {} : { note }),
     };
     const said = work.consumer.failed?.(event, failure);
@@ -168,7 +168,7 @@ async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission
   }
 }
 
-function originOf(work: Work, event: Recorded) {
+function createOrigin(work: Work, event: Recorded) {
   const { envelope } = event;
   return {
     producer: work.consumer.name,
@@ -180,7 +180,7 @@ function originOf(work: Work, event: Recorded) {
   };
 }
 
-async function backOff(
+async function waitBeforeRetry(
   work: Work,
   record: LogRecord,
   failure: { readonly tries: number; readonly error: unknown },
@@ -195,5 +195,5 @@ async function backOff(
 
 async function toDeadLetters(work: Work, record: LogRecord, error: unknown): Promise<void> {
   work.tools.observer.deadLettered(work.consumer.name, record, error);
-  await work.tools.log.append([deadLetterOf(record, work.group, error)]);
+  await work.tools.log.append([createDeadLetter(record, work.group, error)]);
 }

@@ -19,7 +19,7 @@ const PAUSE_MS = 1_000;
 const LOOKS_MAX = 64;
 
 /** Decodes records, learning schemas as they are needed. */
-export function createSchemaBook(
+export function createLearningDecoder(
   log: Pick<EventLog, "read">,
   clock: Pick<Clock, "now">,
 ): (record: LogRecord) => Promise<Recorded> {
@@ -27,13 +27,13 @@ export function createSchemaBook(
   const missed = new Map<string, number>();
   let last: Promise<unknown> = Promise.resolve();
 
-  async function decodeOrLook(record: LogRecord): Promise<Recorded> {
+  async function decodeWithLookup(record: LogRecord): Promise<Recorded> {
     try {
       return decodeRecord(record);
     } catch (error) {
-      const fingerprint = unknownFingerprint(error);
-      if (fingerprint === null || !mayLook(fingerprint)) throw error;
-      await learnSchemas(log);
+      const fingerprint = findUnknownFingerprint(error);
+      if (fingerprint === null || !canLookUp(fingerprint)) throw error;
+      await registerPublishedSchemas(log);
       missed.set(fingerprint, clock.now());
       const event = decodeRecord(record);
       missed.delete(fingerprint);
@@ -41,7 +41,7 @@ export function createSchemaBook(
     }
   }
 
-  function mayLook(fingerprint: string): boolean {
+  function canLookUp(fingerprint: string): boolean {
     for (const [old, at] of missed) if (clock.now() - at >= PAUSE_MS) missed.delete(old);
     return !missed.has(fingerprint) && missed.size < LOOKS_MAX;
   }
@@ -50,8 +50,8 @@ export function createSchemaBook(
     try {
       return decodeRecord(record);
     } catch (error) {
-      if (unknownFingerprint(error) === null) throw error;
-      const mine = last.then(() => decodeOrLook(record));
+      if (findUnknownFingerprint(error) === null) throw error;
+      const mine = last.then(() => decodeWithLookup(record));
       last = mine.catch(() => {});
       return mine;
     }
@@ -59,13 +59,13 @@ export function createSchemaBook(
 }
 
 /** The fingerprint that stood in the way, or null where something else did. */
-function unknownFingerprint(error: unknown): string | null {
+function findUnknownFingerprint(error: unknown): string | null {
   const fingerprint = error instanceof MmmError ? error.data["fingerprint"] : null;
   return typeof fingerprint === "string" ? fingerprint : null;
 }
 
 /** Teaches the codec every schema on the topic. */
-export async function learnSchemas(log: Pick<EventLog, "read">): Promise<void> {
+export async function registerPublishedSchemas(log: Pick<EventLog, "read">): Promise<void> {
   for await (const record of log.read({ topic: TOPICS.schemas.topic })) {
     try {
       registerWriterSchema(Buffer.from(record.value).toString("utf8"));

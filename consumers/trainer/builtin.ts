@@ -7,9 +7,9 @@ import type { ModelConfig } from "../../model/config.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { Finding } from "../../schemas/parts.ts";
-import { modelCall, type LoadedData } from "../../agents/data-source.ts";
+import { callModel, type LoadedData } from "../../agents/data-source.ts";
 import type { Trained, Training } from "./trainer.ts";
 
 /** Trains with `model/` on data that `load` brings. */
@@ -21,15 +21,15 @@ export function createBuiltinTraining(
     train: async (config, { seed }) => {
       const { dataset, digest } = await load(config);
       const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
-      return trainedOf(
-        modelCall(() => trainModel(dataset, asCleared, { seed })),
+      return toTrainedFields(
+        callModel(() => trainModel(dataset, asCleared, { seed })),
         digest,
       );
     },
     lockedTest: async ({ baseline, final }) => {
       const { dataset } = await load(final);
-      const before = modelCall(() => evaluateLockedTest(dataset, unrefined(baseline)));
-      const after = modelCall(() => evaluateLockedTest(dataset, unrefined(final)));
+      const before = callModel(() => evaluateLockedTest(dataset, withoutRefinement(baseline)));
+      const after = callModel(() => evaluateLockedTest(dataset, withoutRefinement(final)));
       return {
         baseline: before.metrics,
         final: after.metrics,
@@ -41,12 +41,12 @@ export function createBuiltinTraining(
   };
 }
 
-function unrefined(config: ModelConfig): ModelConfig {
+function withoutRefinement(config: ModelConfig): ModelConfig {
   return { ...config, training: { ...config.training, refinement_steps: 0 } };
 }
 
 /** A training result as the event's fields. */
-export function trainedOf(result: TrainingResult, dataDigest: string): Trained {
+export function toTrainedFields(result: TrainingResult, dataDigest: string): Trained {
   const { baseline, convergence, data, diagnostics, validation } = result;
   return {
     data_digest: dataDigest,
@@ -73,12 +73,12 @@ export function trainedOf(result: TrainingResult, dataDigest: string): Trained {
     baseline_share: baseline.share,
     solver_score: convergence.solver,
     roi_stability: convergence.roi_stability,
-    findings: result.findings.map(eventFinding),
-    detail: canonicalJson({ baseline, convergence, data, diagnostics }),
+    findings: result.findings.map(toEventFinding),
+    detail: toCanonicalJson({ baseline, convergence, data, diagnostics }),
   };
 }
 
-function eventFinding(finding: TrainingResult["findings"][number]): Finding {
+function toEventFinding(finding: TrainingResult["findings"][number]): Finding {
   return {
     code: finding.code,
     severity: "info",

@@ -10,10 +10,10 @@
  */
 import { z } from "zod";
 import type { ModelConfig } from "../../model/config.ts";
-import { firstPeriods, type Dataset } from "../../model/data/dataset.ts";
+import { takeFirstPeriods, type Dataset } from "../../model/data/dataset.ts";
 import { createProblem } from "../../model/fit/problem.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { escaped } from "../../session/quote.ts";
+import { escapeText } from "../../session/quote.ts";
 
 export const TRAINER_PROTOCOL = "mmm-trainer/1";
 
@@ -87,7 +87,7 @@ export type TrainedAnswer = z.infer<typeof TRAINED>;
 export type LockedAnswer = z.infer<typeof LOCKED>;
 
 /** Data as an outside trainer gets them: every column of the same length, rows by period, then geo. */
-function dataOf(dataset: Dataset) {
+function serializeDataset(dataset: Dataset) {
   return {
     frequency: dataset.frequency,
     dates: dataset.dates,
@@ -113,13 +113,13 @@ export function trainRequest(dataset: Dataset, config: ModelConfig, seed: number
     command: "train",
     seed,
     config,
-    folds: foldsOf(windows),
-    data: dataOf(firstPeriods(dataset, windows.trainingEnd)),
+    folds: serializeFolds(windows),
+    data: serializeDataset(takeFirstPeriods(dataset, windows.trainingEnd)),
   });
 }
 
 /** The request to judge two configurations on the locked periods. */
-export function lockedRequest(
+export function createLockedTestRequest(
   dataset: Dataset,
   configs: { readonly baseline: ModelConfig; readonly final: ModelConfig },
 ): string {
@@ -129,13 +129,13 @@ export function lockedRequest(
     command: "locked_test",
     baseline: configs.baseline,
     final: configs.final,
-    folds: foldsOf(windows),
+    folds: serializeFolds(windows),
     locked_from: windows.trainingEnd,
-    data: dataOf(dataset),
+    data: serializeDataset(dataset),
   });
 }
 
-function foldsOf(windows: ReturnType<typeof createProblem>["windows"]) {
+function serializeFolds(windows: ReturnType<typeof createProblem>["windows"]) {
   return windows.folds.map((fold) => ({
     train_end: fold.trainEnd,
     validation_end: fold.validationEnd,
@@ -144,7 +144,7 @@ function foldsOf(windows: ReturnType<typeof createProblem>["windows"]) {
 
 /** @throws MmmError `trainer_failed` */
 export function readTrained(text: string, config: ModelConfig): TrainedAnswer {
-  const answer = read(text, TRAINED);
+  const answer = parseTrainerAnswer(text, TRAINED);
   const wanted = config.channels.map((channel) => channel.name);
   const given = answer.channels.map((row) => row.channel);
   if (wanted.length !== given.length || wanted.some((name, at) => given[at] !== name)) {
@@ -158,25 +158,25 @@ export function readTrained(text: string, config: ModelConfig): TrainedAnswer {
 
 /** @throws MmmError `trainer_failed` */
 export function readLocked(text: string): LockedAnswer {
-  return read(text, LOCKED);
+  return parseTrainerAnswer(text, LOCKED);
 }
 
 const QUOTE_CHARS = 500;
 
-function read<T>(text: string, schema: z.ZodType<T>): T {
+function parseTrainerAnswer<T>(text: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new MmmError(
       "trainer_failed",
-      `The trainer's answer is not JSON: ${escaped(text, QUOTE_CHARS)}`,
+      `The trainer's answer is not JSON: ${escapeText(text, QUOTE_CHARS)}`,
       { cause },
     );
   }
   const failed = FAILED.safeParse(value);
   if (failed.success) {
-    const reason = escaped(failed.data.error, QUOTE_CHARS);
+    const reason = escapeText(failed.data.error, QUOTE_CHARS);
     throw new MmmError("trainer_failed", `The trainer says: ${reason}`);
   }
   const parsed = schema.safeParse(value);

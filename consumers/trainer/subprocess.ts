@@ -9,17 +9,17 @@
  */
 import { z } from "zod";
 import type { ModelConfig } from "../../model/config.ts";
-import { contradictionOf } from "../../model/locked-test.ts";
-import { durationPeriods } from "../../model/fit/attribution.ts";
-import { periodsPerWeek } from "../../model/config.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { detectContradiction } from "../../model/locked-test.ts";
+import { computeEffectDuration } from "../../model/fit/attribution.ts";
+import { countPeriodsPerWeek } from "../../model/config.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { ChannelResult } from "../../schemas/parts.ts";
-import { escaped } from "../../session/quote.ts";
-import { modelCall, type LoadedData } from "../../agents/data-source.ts";
+import { escapeText } from "../../session/quote.ts";
+import { callModel, type LoadedData } from "../../agents/data-source.ts";
 import type { Trained, Training } from "./trainer.ts";
 import {
-  lockedRequest,
+  createLockedTestRequest,
   readLocked,
   readTrained,
   trainRequest,
@@ -76,15 +76,18 @@ export function createSubprocessTraining(tools: SubprocessTools): Training {
     train: async (config, { seed, signal }) => {
       const { dataset, digest } = await tools.load(config);
       const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
-      const request = modelCall(() => trainRequest(dataset, asCleared, seed));
-      const answer = readTrained(await ask(tools, request, signal), config);
-      return trainedOf(answer, config, digest);
+      const request = callModel(() => trainRequest(dataset, asCleared, seed));
+      const answer = readTrained(await runTrainerCommand(tools, request, signal), config);
+      return convertTrainerAnswer(answer, config, digest);
     },
     lockedTest: async (configs, { signal }) => {
       const { dataset } = await tools.load(configs.final);
-      const request = modelCall(() => lockedRequest(dataset, configs));
-      const answer = readLocked(await ask(tools, request, signal));
-      const { contradicts, rule } = contradictionOf(answer.final.wmape, answer.final_fold_wmape);
+      const request = callModel(() => createLockedTestRequest(dataset, configs));
+      const answer = readLocked(await runTrainerCommand(tools, request, signal));
+      const { contradicts, rule } = detectContradiction(
+        answer.final.wmape,
+        answer.final_fold_wmape,
+      );
       return {
         baseline: answer.baseline,
         final: answer.final,
@@ -96,7 +99,11 @@ export function createSubprocessTraining(tools: SubprocessTools): Training {
   };
 }
 
-async function ask(tools: SubprocessTools, request: string, signal: AbortSignal): Promise<string> {
+async function runTrainerCommand(
+  tools: SubprocessTools,
+  request: string,
+  signal: AbortSignal,
+): Promise<string> {
   const { command, timeout_s, output_megabytes_max } = tools.settings;
   const done = await tools.run(command, request, {
     timeoutMs: timeout_s * 1000,
@@ -112,46 +119,50 @@ async function ask(tools: SubprocessTools, request: string, signal: AbortSignal)
     timeout: `took longer than ${timeout_s} s (trainer.timeout_s)`,
     output_limit: `wrote more than ${output_megabytes_max} MB (trainer.output_megabytes_max)`,
     aborted: "was stopped",
-    not_started: `could not be started: ${escaped(done.detail, STDERR_CHARS_SHOWN)}`,
+    not_started: `could not be started: ${escapeText(done.detail, STDERR_CHARS_SHOWN)}`,
   } as const;
-  const said = escaped(done.stderr.trim().slice(-STDERR_CHARS_SHOWN), STDERR_CHARS_SHOWN);
+  const said = escapeText(done.stderr.trim().slice(-STDERR_CHARS_SHOWN), STDERR_CHARS_SHOWN);
   const tail = said === "" ? "" : `; it said: ${said}`;
   throw new MmmError(
     "trainer_failed",
-    `The trainer ${escaped(command[0] ?? "", 200)} ${reasons[done.end]}${tail}`,
+    `The trainer ${escapeText(command[0] ?? "", 200)} ${reasons[done.end]}${tail}`,
     { data: { end: done.end, exit_code: done.exitCode } },
   );
 }
 
-function trainedOf(answer: TrainedAnswer, config: ModelConfig, dataDigest: string): Trained {
+function convertTrainerAnswer(
+  answer: TrainedAnswer,
+  config: ModelConfig,
+  dataDigest: string,
+): Trained {
   const { protocol: _protocol, trainer, channels, findings, ...figures } = answer;
   return {
     ...figures,
     data_digest: dataDigest,
-    channels: channels.map((row, at) => channelOf(row, config, at)),
+    channels: channels.map((row, at) => convertChannelRow(row, config, at)),
     findings: findings.map((finding) => ({
       ...finding,
       severity: "info",
-      message: escaped(finding.message, 1000),
-      source: escaped(trainer, 100),
+      message: escapeText(finding.message, 1000),
+      source: escapeText(trainer, 100),
     })),
-    detail: canonicalJson({ trainer: escaped(trainer, 100) }),
+    detail: toCanonicalJson({ trainer: escapeText(trainer, 100) }),
   };
 }
 
-function channelOf(
+function convertChannelRow(
   row: TrainedAnswer["channels"][number],
   config: ModelConfig,
   at: number,
 ): ChannelResult {
   const channel = config.channels[at];
   const own = config.hyperparameters[row.channel] ?? { decay: 0, alpha: 0, gamma: 0 };
-  const periods = periodsPerWeek(config);
+  const periods = countPeriodsPerWeek(config);
   return {
     ...row,
     ...own,
     media_type: channel?.media_type ?? "other",
-    half_life_weeks: durationPeriods(own.decay, 0.5) / periods,
-    duration_90_weeks: durationPeriods(own.decay, 0.1) / periods,
+    half_life_weeks: computeEffectDuration(own.decay, 0.5) / periods,
+    duration_90_weeks: computeEffectDuration(own.decay, 0.1) / periods,
   };
 }

@@ -11,12 +11,12 @@
  */
 import { verifyClearance } from "../../guard/tokens/clearance.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { eventId, type Event, type EventOf, type Recorded } from "../../schemas/event.ts";
+import { deriveEventId, type Event, type EventOf, type Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { Emission } from "../../producers/publish.ts";
-import { configOfText } from "../../agents/config-cache.ts";
+import { parseConfigText } from "../../agents/config-cache.ts";
 import { emit, type Consumer } from "../loop/consumer.ts";
 import type { LockedTestContext } from "../coordinator/attachments.ts";
 import type { KeyRing } from "../../guard/tokens/keys.ts";
@@ -52,17 +52,21 @@ export function createTrainer(tools: TrainerTools): Consumer {
     reads: [TOPICS.training],
     handles: ["TrainingRequested", "LockedTestRequested"],
     handle: async (event, { signal }) => {
-      if (event.type === "TrainingRequested") return [inbox(await train(tools, event, signal))];
-      if (event.type === "LockedTestRequested") return [inbox(await test(tools, event, signal))];
+      if (event.type === "TrainingRequested")
+        return [emitToInbox(await trainRequestedModel(tools, event, signal))];
+      if (event.type === "LockedTestRequested")
+        return [emitToInbox(await runLockedTest(tools, event, signal))];
       return [];
     },
-    failed: (event, { code, message }) => [inbox(failure(event, code, message))],
+    failed: (event, { code, message }) => [
+      emitToInbox(createTrainingFailure(event, code, message)),
+    ],
   };
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(["TrainingRefused", "LockedTestRefused"]);
 
-function inbox(event: Event): Emission {
+function emitToInbox(event: Event): Emission {
   const emission = emit(event, TOPICS.sessions);
   return REFUSALS.has(event.type) ? { ...emission, index: 1 } : emission;
 }
@@ -70,18 +74,22 @@ function inbox(event: Event): Emission {
 type Request = Extract<Recorded, { type: "TrainingRequested" }>;
 type TestRequest = Extract<Recorded, { type: "LockedTestRequested" }>;
 
-async function train(tools: TrainerTools, event: Request, signal: AbortSignal): Promise<Event> {
+async function trainRequestedModel(
+  tools: TrainerTools,
+  event: Request,
+  signal: AbortSignal,
+): Promise<Event> {
   const { proposal, config_digest, seed } = event.data;
   let config: ModelConfig;
   try {
-    config = clearedConfig(tools, event, {
+    config = requireClearedConfig(tools, event, {
       proposal,
       config: event.attachments.config ?? "",
       clearance: event.attachments.clearance ?? "",
       digest: config_digest,
     });
   } catch (error) {
-    return refusal(error, (code, reason) => ({
+    return createTrainerRefusal(error, (code, reason) => ({
       type: "TrainingRefused",
       data: { proposal, code, reason },
     }));
@@ -93,16 +101,20 @@ async function train(tools: TrainerTools, event: Request, signal: AbortSignal): 
   };
 }
 
-async function test(tools: TrainerTools, event: TestRequest, signal: AbortSignal): Promise<Event> {
+async function runLockedTest(
+  tools: TrainerTools,
+  event: TestRequest,
+  signal: AbortSignal,
+): Promise<Event> {
   try {
     const context = JSON.parse(event.attachments.context ?? "{}") as LockedTestContext;
-    const final = clearedConfig(tools, event, {
+    const final = requireClearedConfig(tools, event, {
       proposal: context.proposal,
       config: event.attachments.config ?? "",
       clearance: event.attachments.clearance ?? "",
       digest: event.data.final_digest,
     });
-    const baseline = clearedConfig(tools, event, {
+    const baseline = requireClearedConfig(tools, event, {
       proposal: context.baseline_proposal,
       config: context.baseline_config,
       clearance: context.baseline_clearance,
@@ -111,7 +123,7 @@ async function test(tools: TrainerTools, event: TestRequest, signal: AbortSignal
     const data = await tools.training.lockedTest({ baseline, final }, { signal });
     return { type: "LockedTestEvaluated", data };
   } catch (error) {
-    return refusal(error, (code, reason) => ({
+    return createTrainerRefusal(error, (code, reason) => ({
       type: "LockedTestRefused",
       data: { code, reason },
     }));
@@ -125,12 +137,12 @@ interface Cleared {
   readonly digest: string;
 }
 
-function clearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): ModelConfig {
+function requireClearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): ModelConfig {
   const { session, id, cause } = event.envelope;
-  if (!followsFrom(cause, id)) {
+  if (!isCausedBy(cause, id)) {
     throw new MmmError("clearance_refused", "the request does not follow from its cause");
   }
-  if (sha256(cleared.config) !== cleared.digest) {
+  if (computeSha256(cleared.config) !== cleared.digest) {
     throw new MmmError("clearance_refused", "the configuration is not the one asked for");
   }
   verifyClearance(cleared.clearance, tools.guardKeys, {
@@ -139,22 +151,25 @@ function clearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): 
     config: cleared.config,
     spec_digest: tools.specDigest,
   });
-  return configOfText(cleared.config);
+  return parseConfigText(cleared.config);
 }
 
-function followsFrom(cause: string, id: string): boolean {
+function isCausedBy(cause: string, id: string): boolean {
   for (let index = 0; index < STEP_EVENTS_MAX; index += 1) {
-    if (eventId(cause, "coordinator", index) === id) return true;
+    if (deriveEventId(cause, "coordinator", index) === id) return true;
   }
   return false;
 }
 
-function refusal(error: unknown, make: (code: string, reason: string) => Event): Event {
+function createTrainerRefusal(
+  error: unknown,
+  make: (code: string, reason: string) => Event,
+): Event {
   if (error instanceof MmmError && !error.retriable) return make(error.code, error.message);
   throw error;
 }
 
-function failure(event: Recorded, code: string, message: string): Event {
+function createTrainingFailure(event: Recorded, code: string, message: string): Event {
   if (event.type === "TrainingRequested") {
     const { proposal } = event.data;
     return { type: "TrainingFailed", data: { proposal, code, reason: message } };

@@ -176,12 +176,12 @@ export const BIBLIOGRAPHY = {
 export type CitationKey = keyof typeof BIBLIOGRAPHY;
 
 /** The work of a key, or null for a key the bibliography does not hold. */
-export function workOf(key: string): Work | null {
+export function findWork(key: string): Work | null {
   return Object.hasOwn(BIBLIOGRAPHY, key) ? BIBLIOGRAPHY[key as CitationKey] : null;
 }
 
 /** Works for a field in the order given; at least one for every field. */
-export function worksFor(field: Field): readonly CitationKey[] {
+export function listWorksFor(field: Field): readonly CitationKey[] {
   return (Object.keys(BIBLIOGRAPHY) as CitationKey[]).filter((key) =>
     (BIBLIOGRAPHY[key] as Work).supports.includes(field),
   );

@@ -10,15 +10,15 @@
  */
 import type { ModelConfig } from "../../model/config.ts";
 import type { Violation } from "../../schemas/parts.ts";
-import { type CitationKey, BIBLIOGRAPHY, workOf, worksFor } from "./bibliography.ts";
-import { fieldsTouched } from "../words/clause.ts";
-import { permittedTuning } from "../rules/permitted.ts";
+import { type CitationKey, BIBLIOGRAPHY, findWork, listWorksFor } from "./bibliography.ts";
+import { findTouchedFields } from "../words/clause.ts";
+import { describePermittedTuning } from "../rules/permitted.ts";
 import { quote } from "../quote.ts";
 import {
   type Field,
   type Specification,
-  protectedEntry,
-  tunableEntry,
+  findProtectedEntry,
+  findTunableEntry,
 } from "../specification/specification.ts";
 
 const CITATIONS_MAX = 2;
@@ -59,15 +59,15 @@ const FIELD_OF_CODE: Readonly<Record<string, Field>> = {
 export function explainVeto(subject: RejectionSubject): Rejection {
   const { violations, spec } = subject;
   const first = violations[0];
-  const field = first === undefined ? "governance" : fieldOf(first, spec);
+  const field = first === undefined ? "governance" : findViolationField(first, spec);
   const reason =
     first === undefined
       ? "it was not cleared by the methodology guard."
-      : `${sentence(first.message)}`;
+      : `${formatSentence(first.message)}`;
   return {
-    text: `This proposal is rejected: ${reason} ${spec.fields[field].breaks} ${support(field, spec)}`,
-    citations: citationsFor(field, spec),
-    permitted: permittedTuning(violations, spec, subject.config ?? null),
+    text: `This proposal is rejected: ${reason} ${spec.fields[field].breaks} ${describeSupport(field, spec)}`,
+    citations: selectCitations(field, spec),
+    permitted: describePermittedTuning(violations, spec, subject.config ?? null),
   };
 }
 
@@ -77,44 +77,45 @@ export function answerFreeText(
   spec: Specification,
   config: ModelConfig | null = null,
 ): Rejection {
-  const field = fieldsTouched(text)[0] ?? "governance";
+  const field = findTouchedFields(text)[0] ?? "governance";
   const opening = `The request ${quote(text, QUOTE_CHARACTERS)} is rejected as a change of methodology.`;
   return {
-    text: `${opening} ${spec.fields[field].breaks} ${support(field, spec)}`,
-    citations: citationsFor(field, spec),
-    permitted: permittedTuning([], spec, config),
+    text: `${opening} ${spec.fields[field].breaks} ${describeSupport(field, spec)}`,
+    citations: selectCitations(field, spec),
+    permitted: describePermittedTuning([], spec, config),
   };
 }
 
 /** The field a violation concerns. */
-export function fieldOf(violation: Violation, spec: Specification): Field {
+export function findViolationField(violation: Violation, spec: Specification): Field {
   const own = Object.hasOwn(FIELD_OF_CODE, violation.code) ? FIELD_OF_CODE[violation.code] : null;
   if (own !== null && own !== undefined) return own;
-  if (violation.layer === "semantics") return fieldsTouched(violation.evidence)[0] ?? "governance";
+  if (violation.layer === "semantics")
+    return findTouchedFields(violation.evidence)[0] ?? "governance";
   const path = violation.path;
-  const entry = tunableEntry(spec, path) ?? protectedEntry(spec, path);
+  const entry = findTunableEntry(spec, path) ?? findProtectedEntry(spec, path);
   if (entry !== null) return entry.field;
-  return fieldsTouched(violation.path.replaceAll(/[._]/g, " "))[0] ?? "governance";
+  return findTouchedFields(violation.path.replaceAll(/[._]/g, " "))[0] ?? "governance";
 }
 
 /** Keys of works that support a field, as the specification orders them. */
-export function citationsFor(field: Field, spec: Specification): readonly CitationKey[] {
+export function selectCitations(field: Field, spec: Specification): readonly CitationKey[] {
   const named = spec.fields[field].citations.filter(
-    (key): key is CitationKey => workOf(key)?.supports.includes(field) === true,
+    (key): key is CitationKey => findWork(key)?.supports.includes(field) === true,
   );
-  const keys = named.length > 0 ? named : worksFor(field);
+  const keys = named.length > 0 ? named : listWorksFor(field);
   return keys.slice(0, CITATIONS_MAX);
 }
 
-function support(field: Field, spec: Specification): string {
-  const key = citationsFor(field, spec)[0];
+function describeSupport(field: Field, spec: Specification): string {
+  const key = selectCitations(field, spec)[0];
   if (key === undefined) return "";
   const { short, point } = BIBLIOGRAPHY[key];
   return `See ${short}: ${point}.`;
 }
 
 /** A message of the guard as one sentence; it is escaped again, whoever sent it. */
-function sentence(message: string): string {
+function formatSentence(message: string): string {
   const plain = quote(message, REASON_CHARACTERS)
     .slice(1)
     .replace(/"(?:\.{3}.*)?$/, "");

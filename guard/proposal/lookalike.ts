@@ -45,14 +45,14 @@ const DRAWN_LIKE: Readonly<Record<string, string>> = Object.fromEntries(
 const PLAIN = /^[\t\n\r -{}~]*$/;
 
 /** What a name looks like: lower-case ASCII letters and digits only. */
-export function skeleton(name: string): string {
+export function computeSkeleton(name: string): string {
   if (PLAIN.test(name)) return name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const folded = lookalikeFolded(name).normalize("NFD").toLowerCase();
+  const folded = foldLookalikes(name).normalize("NFD").toLowerCase();
   return folded.replace(/[^a-z0-9]/g, "");
 }
 
 /** `text` with letters replaced by the ASCII letters they are drawn like. */
-export function lookalikeFolded(text: string): string {
+export function foldLookalikes(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
   let folded = "";
   for (const letter of text.normalize("NFKC").toLowerCase()) {
@@ -62,8 +62,10 @@ export function lookalikeFolded(text: string): string {
 }
 
 /** The known name that a name resembles without being it, or null. */
-export function resembles(name: string, known: readonly string[]): string | null {
-  const own = skeleton(name);
+export function findLookalike(name: string, known: readonly string[]): string | null {
+  const own = computeSkeleton(name);
   if (own === "") return null;
-  return known.find((candidate) => candidate !== name && skeleton(candidate) === own) ?? null;
+  return (
+    known.find((candidate) => candidate !== name && computeSkeleton(candidate) === own) ?? null
+  );
 }

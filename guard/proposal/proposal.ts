@@ -11,7 +11,7 @@ import type { Violation } from "../../schemas/parts.ts";
 import { JsonRefused } from "./json-refused.ts";
 import { JSON_LIMITS, parseStrictJson } from "./strict-json.ts";
 import type { Setting } from "../specification/tunables.ts";
-import { violation } from "../violation.ts";
+import { createViolation } from "../violation.ts";
 
 const CHANGES_MAX = 256;
 /** Of what was found instead; evidence is capped once more. */
@@ -44,29 +44,29 @@ export function readProposal(raw: string): ProposalReading {
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;
     const { code, path, message, evidence } = error;
-    const found = { ...violation(code, "", message), path, evidence };
+    const found = { ...createViolation(code, "", message), path, evidence };
     return { proposal: null, reasoning: "", violations: [found], json: undefined };
   }
   return readJson(json);
 }
 
 function readJson(json: Json): ProposalReading {
-  if (!isObject(json)) return shape(json, "", "A proposal is a JSON object");
+  if (!isObject(json)) return refuseShape(json, "", "A proposal is a JSON object");
   for (const key of Object.keys(json)) {
     if (KEYS.has(key)) continue;
     const message = "A proposal has the keys changes or config, and reasoning; nothing else";
-    const found = violation("proposal_key_unknown", key, message, key);
-    return { proposal: null, reasoning: reasoningOf(json), violations: [found], json };
+    const found = createViolation("proposal_key_unknown", key, message, key);
+    return { proposal: null, reasoning: readReasoning(json), violations: [found], json };
   }
   const { changes, config, reasoning } = json;
   if (reasoning !== undefined && typeof reasoning !== "string") {
-    return shape(json, "reasoning", "The reasoning is a text");
+    return refuseShape(json, "reasoning", "The reasoning is a text");
   }
   if ((changes === undefined) === (config === undefined)) {
-    return shape(json, "", "A proposal has either changes or config");
+    return refuseShape(json, "", "A proposal has either changes or config");
   }
   if (config !== undefined) {
-    if (!isObject(config)) return shape(json, "config", "config is an object");
+    if (!isObject(config)) return refuseShape(json, "config", "config is an object");
     const proposal = { changes: null, config, reasoning: reasoning ?? "" };
     return { proposal, reasoning: proposal.reasoning, violations: [], json };
   }
@@ -75,12 +75,12 @@ function readJson(json: Json): ProposalReading {
 
 function readChanges(json: Json, changes: Json | undefined, reasoning: string): ProposalReading {
   if (!Array.isArray(changes) || changes.length === 0 || changes.length > CHANGES_MAX) {
-    return shape(json, "changes", `changes is a list of 1 to ${CHANGES_MAX} entries`);
+    return refuseShape(json, "changes", `changes is a list of 1 to ${CHANGES_MAX} entries`);
   }
   const settings: Setting[] = [];
   const violations: Violation[] = [];
-  for (const [at, change] of changes.entries()) {
-    const found = changeViolation(change as Json, at);
+  for (const [readMember, change] of changes.entries()) {
+    const found = checkChange(change as Json, readMember);
     if (found === null) settings.push(change as unknown as Setting);
     else violations.push(found);
   }
@@ -88,45 +88,55 @@ function readChanges(json: Json, changes: Json | undefined, reasoning: string): 
   return { proposal: { changes: settings, config: null, reasoning }, reasoning, violations, json };
 }
 
-function changeViolation(change: Json, at: number): Violation | null {
-  const path = `changes.${at}`;
+function checkChange(change: Json, readMember: number): Violation | null {
+  const path = `changes.${readMember}`;
   if (!isObject(change)) {
-    return violation("proposal_shape", path, "A change is an object", told(change));
+    return createViolation("proposal_shape", path, "A change is an object", describeValue(change));
   }
   const keys = Object.keys(change);
   const stray = keys.find((key) => key !== "path" && key !== "to");
   if (stray !== undefined) {
     const message = "A change has the keys path and to; nothing else";
-    return violation("proposal_key_unknown", `${path}.${stray}`, message, stray);
+    return createViolation("proposal_key_unknown", `${path}.${stray}`, message, stray);
   }
   if (typeof change["path"] !== "string") {
-    const given = told(change["path"]);
-    return violation("proposal_shape", `${path}.path`, "The path of a change is a text", given);
+    const given = describeValue(change["path"]);
+    return createViolation(
+      "proposal_shape",
+      `${path}.path`,
+      "The path of a change is a text",
+      given,
+    );
   }
   if (change["to"] === undefined) {
     const message = "A change says what to change to";
-    return violation("proposal_shape", `${path}.to`, message, told(change));
+    return createViolation("proposal_shape", `${path}.to`, message, describeValue(change));
   }
   return null;
 }
 
-function shape(json: Json, path: string, message: string): ProposalReading {
+function refuseShape(json: Json, path: string, message: string): ProposalReading {
   return {
     proposal: null,
-    reasoning: reasoningOf(json),
+    reasoning: readReasoning(json),
     violations: [
-      violation("proposal_shape", path, message, told(path === "" ? json : at(json, path))),
+      createViolation(
+        "proposal_shape",
+        path,
+        message,
+        describeValue(path === "" ? json : readMember(json, path)),
+      ),
     ],
     json,
   };
 }
 
-function at(json: Json, key: string): Json | undefined {
+function readMember(json: Json, key: string): Json | undefined {
   return isObject(json) ? json[key] : undefined;
 }
 
 /** What was found instead, in a few words. */
-function told(value: Json | undefined): string {
+function describeValue(value: Json | undefined): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "string") return value.slice(0, TOLD_CHARACTERS);
@@ -137,7 +147,7 @@ function told(value: Json | undefined): string {
     : `an object with ${keys.slice(0, TOLD_KEYS).join(", ")}`;
 }
 
-function reasoningOf(json: Json): string {
+function readReasoning(json: Json): string {
   const reasoning = isObject(json) ? json["reasoning"] : undefined;
   return typeof reasoning === "string" ? reasoning : "";
 }

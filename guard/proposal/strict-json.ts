@@ -58,28 +58,29 @@ interface Cursor {
  */
 export function parseStrictJson(text: string, limits: JsonLimits = JSON_LIMITS): Json {
   const cursor: Cursor = { text, depthMax: limits.depthMax, at: 0, depth: 0, path: [] };
-  if (typeof text !== "string") throw refusal(cursor, "json_not_text", "The proposal is not text");
+  if (typeof text !== "string")
+    throw refuseJson(cursor, "json_not_text", "The proposal is not text");
   const tooLarge =
     text.length > limits.bytesMax ||
     (text.length * 3 > limits.bytesMax && Buffer.byteLength(text, "utf8") > limits.bytesMax);
   if (tooLarge) {
-    throw refusal(cursor, "json_too_large", `The text exceeds ${limits.bytesMax} bytes`);
+    throw refuseJson(cursor, "json_too_large", `The text exceeds ${limits.bytesMax} bytes`);
   }
   if (text.charCodeAt(0) === 0xfeff) {
-    throw refusal(cursor, "json_bom", "The text starts with a byte order mark");
+    throw refuseJson(cursor, "json_bom", "The text starts with a byte order mark");
   }
   if (!text.isWellFormed()) {
-    throw refusal(cursor, "json_lone_surrogate", "The text holds half of a surrogate pair");
+    throw refuseJson(cursor, "json_lone_surrogate", "The text holds half of a surrogate pair");
   }
   const value = readValue(cursor);
   skipSpace(cursor);
   if (cursor.at < text.length) {
-    throw refusal(cursor, "json_trailing_data", "There is text after the JSON value");
+    throw refuseJson(cursor, "json_trailing_data", "There is text after the JSON value");
   }
   return value;
 }
 
-function refusal(cursor: Cursor, code: JsonRefusalCode, message: string): JsonRefused {
+function refuseJson(cursor: Cursor, code: JsonRefusalCode, message: string): JsonRefused {
   const from = Math.max(0, cursor.at - 10);
   const piece =
     typeof cursor.text === "string" ? cursor.text.slice(from, from + EVIDENCE_CHARACTERS) : "";
@@ -102,32 +103,32 @@ function readValue(cursor: Cursor): Json {
   skipSpace(cursor);
   const first = cursor.text[cursor.at];
   if (first === '"') return readString(cursor);
-  if (first === "{") return nested(cursor, readObject);
-  if (first === "[") return nested(cursor, readArray);
+  if (first === "{") return readNested(cursor, readObject);
+  if (first === "[") return readNested(cursor, readArray);
   if (first === "t") return readWord(cursor, "true", true);
   if (first === "f") return readWord(cursor, "false", false);
   if (first === "n") return readWord(cursor, "null", null);
   if (first !== undefined && (first === "-" || (first >= "0" && first <= "9"))) {
     return readNumber(cursor);
   }
-  throw unexpected(cursor, "a value");
+  throw refuseUnexpected(cursor, "a value");
 }
 
-function unexpected(cursor: Cursor, wanted: string): JsonRefused {
+function refuseUnexpected(cursor: Cursor, wanted: string): JsonRefused {
   const rest = cursor.text.slice(cursor.at, cursor.at + 9);
   if (rest.startsWith("//") || rest.startsWith("/*") || rest.startsWith("#")) {
-    return refusal(cursor, "json_comment", "JSON has no comments");
+    return refuseJson(cursor, "json_comment", "JSON has no comments");
   }
   if (/^[-+]?(?:NaN|Infinity|inf)/i.test(rest)) {
-    return refusal(cursor, "json_number_not_finite", "JSON has no NaN and no infinity");
+    return refuseJson(cursor, "json_number_not_finite", "JSON has no NaN and no infinity");
   }
-  return refusal(cursor, "json_syntax", `Expected ${wanted}`);
+  return refuseJson(cursor, "json_syntax", `Expected ${wanted}`);
 }
 
-function nested(cursor: Cursor, read: (cursor: Cursor) => Json): Json {
+function readNested(cursor: Cursor, read: (cursor: Cursor) => Json): Json {
   cursor.depth += 1;
   if (cursor.depth > cursor.depthMax) {
-    throw refusal(cursor, "json_too_deep", `Deeper than ${cursor.depthMax} levels`);
+    throw refuseJson(cursor, "json_too_deep", `Deeper than ${cursor.depthMax} levels`);
   }
   cursor.at += 1;
   const value = read(cursor);
@@ -136,7 +137,7 @@ function nested(cursor: Cursor, read: (cursor: Cursor) => Json): Json {
 }
 
 function readWord(cursor: Cursor, word: string, value: Json): Json {
-  if (!cursor.text.startsWith(word, cursor.at)) throw unexpected(cursor, "a value");
+  if (!cursor.text.startsWith(word, cursor.at)) throw refuseUnexpected(cursor, "a value");
   cursor.at += word.length;
   return value;
 }
@@ -154,7 +155,7 @@ function readArray(cursor: Cursor): Json {
     cursor.path.pop();
     skipSpace(cursor);
     const next = cursor.text[cursor.at];
-    if (next !== "," && next !== "]") throw unexpected(cursor, "a comma or ]");
+    if (next !== "," && next !== "]") throw refuseUnexpected(cursor, "a comma or ]");
     cursor.at += 1;
     if (next === "]") return values;
   }
@@ -168,33 +169,36 @@ function readObject(cursor: Cursor): Json {
     return members;
   }
   for (;;) {
-    const key = readKey(cursor, members);
+    const key = readMemberKey(cursor, members);
     cursor.path.push(key);
     members[key] = readValue(cursor);
     cursor.path.pop();
     skipSpace(cursor);
     const next = cursor.text[cursor.at];
-    if (next !== "," && next !== "}") throw unexpected(cursor, "a comma or }");
+    if (next !== "," && next !== "}") throw refuseUnexpected(cursor, "a comma or }");
     cursor.at += 1;
     if (next === "}") return members;
   }
 }
 
-function readKey(cursor: Cursor, members: Readonly<Record<string, Json>>): string {
+function readMemberKey(cursor: Cursor, members: Readonly<Record<string, Json>>): string {
   skipSpace(cursor);
-  if (cursor.text[cursor.at] !== '"') throw unexpected(cursor, "a key in double quotes");
+  if (cursor.text[cursor.at] !== '"') throw refuseUnexpected(cursor, "a key in double quotes");
   const key = readString(cursor);
-  const code = keyRefusal(key, members);
+  const code = checkMemberKey(key, members);
   if (code !== null) {
-    throw refusal(cursor, code, `The key ${quote(key, EVIDENCE_CHARACTERS)} is not accepted`);
+    throw refuseJson(cursor, code, `The key ${quote(key, EVIDENCE_CHARACTERS)} is not accepted`);
   }
   skipSpace(cursor);
-  if (cursor.text[cursor.at] !== ":") throw unexpected(cursor, "a colon");
+  if (cursor.text[cursor.at] !== ":") throw refuseUnexpected(cursor, "a colon");
   cursor.at += 1;
   return key;
 }
 
-function keyRefusal(key: string, members: Readonly<Record<string, Json>>): JsonRefusalCode | null {
+function checkMemberKey(
+  key: string,
+  members: Readonly<Record<string, Json>>,
+): JsonRefusalCode | null {
   if (key.length > KEY_LENGTH_MAX) return "json_key_too_long";
   if (!PRINTABLE_ASCII.test(key)) return "json_non_ascii_key";
   if (key in Object.prototype || key === "prototype") return "json_prototype_key";
@@ -209,11 +213,11 @@ function readString(cursor: Cursor): string {
   let escaped = false;
   for (cursor.at = from; ; cursor.at += 1) {
     const code = text.charCodeAt(cursor.at);
-    if (Number.isNaN(code)) throw refusal(cursor, "json_syntax", "A text has no closing quote");
+    if (Number.isNaN(code)) throw refuseJson(cursor, "json_syntax", "A text has no closing quote");
     if (code === 0x22) break;
-    if (code === 0) throw refusal(cursor, "json_nul", "A text holds NUL");
+    if (code === 0) throw refuseJson(cursor, "json_nul", "A text holds NUL");
     if (code < 0x20) {
-      throw refusal(cursor, "json_control_character", "A text holds a bare control character");
+      throw refuseJson(cursor, "json_control_character", "A text holds a bare control character");
     }
     if (code !== 0x5c) continue;
     value += text.slice(from, cursor.at) + readEscape(cursor);
@@ -222,7 +226,7 @@ function readString(cursor: Cursor): string {
   }
   value = escaped ? value + text.slice(from, cursor.at) : text.slice(from, cursor.at);
   if (escaped && !value.isWellFormed()) {
-    throw refusal(cursor, "json_lone_surrogate", "A text holds half of a surrogate pair");
+    throw refuseJson(cursor, "json_lone_surrogate", "A text holds half of a surrogate pair");
   }
   cursor.at += 1;
   return value;
@@ -234,14 +238,14 @@ function readEscape(cursor: Cursor): string {
   const letter = cursor.text[cursor.at] ?? "";
   if (letter !== "u") {
     const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
-    if (plain === undefined) throw refusal(cursor, "json_syntax", "Unknown escape in a text");
+    if (plain === undefined) throw refuseJson(cursor, "json_syntax", "Unknown escape in a text");
     return plain;
   }
   const digits = cursor.text.slice(cursor.at + 1, cursor.at + 5);
   if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
-    throw refusal(cursor, "json_syntax", "A \\u escape needs four hexadecimal digits");
+    throw refuseJson(cursor, "json_syntax", "A \\u escape needs four hexadecimal digits");
   }
-  if (digits === "0000") throw refusal(cursor, "json_nul", "A text holds NUL");
+  if (digits === "0000") throw refuseJson(cursor, "json_nul", "A text holds NUL");
   cursor.at += 4;
   return String.fromCharCode(Number.parseInt(digits, 16));
 }
@@ -251,20 +255,24 @@ function readNumber(cursor: Cursor): number {
   let end = cursor.at;
   while (end - cursor.at <= NUMBER_LENGTH_MAX && /[-+0-9.eE]/.test(text[end] ?? "")) end += 1;
   if (end - cursor.at > NUMBER_LENGTH_MAX) {
-    throw refusal(cursor, "json_number_too_long", "A number is written with too many characters");
+    throw refuseJson(
+      cursor,
+      "json_number_too_long",
+      "A number is written with too many characters",
+    );
   }
   const literal = text.slice(cursor.at, end);
-  if (!NUMBER.test(literal)) throw unexpected(cursor, "a number as JSON writes it");
+  if (!NUMBER.test(literal)) throw refuseUnexpected(cursor, "a number as JSON writes it");
   const value = Number(literal);
-  const code = numberRefusal(literal, value);
+  const code = checkNumber(literal, value);
   if (code !== null) {
-    throw refusal(cursor, code, `The number ${literal} has no exact meaning as a double`);
+    throw refuseJson(cursor, code, `The number ${literal} has no exact meaning as a double`);
   }
   cursor.at = end;
   return value;
 }
 
-function numberRefusal(literal: string, value: number): JsonRefusalCode | null {
+function checkNumber(literal: string, value: number): JsonRefusalCode | null {
   if (!Number.isFinite(value)) return "json_number_not_finite";
   if (value === 0 && NOT_ZERO.test(literal)) return "json_number_underflow";
   if (Object.is(value, -0)) return "json_number_negative_zero";

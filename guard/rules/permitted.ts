@@ -6,44 +6,45 @@
 import type { ModelConfig } from "../../model/config.ts";
 import type { Violation } from "../../schemas/parts.ts";
 import type { Specification } from "../specification/specification.ts";
-import { type TunableBound, tunableBounds } from "../specification/tunables.ts";
+import { type TunableBound, computeTunableBounds } from "../specification/tunables.ts";
 
 const OFFERS_MAX = 4;
 
 /** One or two sentences that name tunable numbers and their ranges. */
-export function permittedTuning(
+export function describePermittedTuning(
   violations: readonly Violation[],
   spec: Specification,
   config: ModelConfig | null,
 ): string {
-  const bounds = config === null ? new Map<string, TunableBound>() : tunableBounds(config, spec);
+  const bounds =
+    config === null ? new Map<string, TunableBound>() : computeTunableBounds(config, spec);
   const near = violations.flatMap(({ code, path, evidence }) => {
     const bound = bounds.get(path);
     if (bound === undefined) return [];
     const asked = code === "value_out_of_range" ? Number(evidence.replaceAll('"', "")) : null;
-    return [nearest(path, asked, bound)];
+    return [describeNearestPermitted(path, asked, bound)];
   });
   if (near.length > 0) return `${near.slice(0, OFFERS_MAX).join("; ")}.`;
-  if (config === null) return generalOffer(spec);
+  if (config === null) return describeGeneralRanges(spec);
   const offers = [...bounds]
     .filter(([path]) => path.endsWith(".decay") || path === "training.l2_penalty")
     .slice(0, OFFERS_MAX)
     .map(
       ([path, bound]) =>
-        `${path} within ${inwards(bound.softMin, Math.ceil)} to ${inwards(bound.softMax, Math.floor)}`,
+        `${path} within ${roundInwards(bound.softMin, Math.ceil)} to ${roundInwards(bound.softMax, Math.floor)}`,
     );
   return `Permitted instead: ${offers.join("; ")}; alpha and gamma of each channel likewise.`;
 }
 
-function nearest(path: string, asked: number | null, bound: TunableBound): string {
-  const low = inwards(bound.min, Math.ceil);
-  const high = inwards(bound.max, Math.floor);
+function describeNearestPermitted(path: string, asked: number | null, bound: TunableBound): string {
+  const low = roundInwards(bound.min, Math.ceil);
+  const high = roundInwards(bound.max, Math.floor);
   const range = `${path} may be ${low} to ${high}`;
   if (asked === null || !Number.isFinite(asked)) return range;
   return `${range}; the nearest permitted value is ${asked < bound.min ? low : high}`;
 }
 
-function generalOffer(spec: Specification): string {
+function describeGeneralRanges(spec: Specification): string {
   const media = (["tv", "social", "search"] as const).map((medium) => {
     const [low, high] = spec.decay_per_week[medium].soft;
     return `${medium} ${low} to ${high}`;
@@ -52,7 +53,7 @@ function generalOffer(spec: Specification): string {
 }
 
 /** Ends of a daily range are roots: shown with six decimals, rounded into the range. */
-function inwards(end: number, into: (value: number) => number): number {
+function roundInwards(end: number, into: (value: number) => number): number {
   const shown = Number(end.toFixed(6));
   return shown === end ? end : into(end * 1e6) / 1e6;
 }

@@ -6,10 +6,10 @@
  * I2. Made once and shared by many judgements; nobody changes it.
  */
 import { type ModelConfig, parseModelConfig } from "../../model/config.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { parseStrictJson } from "../proposal/strict-json.ts";
-import { methodologyDigest } from "../specification/tunables.ts";
+import { computeMethodologyDigest } from "../specification/tunables.ts";
 
 export interface Pinned {
   /** RFC 8785 text of the whole configuration. */
@@ -32,7 +32,7 @@ export function pin(text: string): Pinned {
   if (pinned.text !== text) {
     throw new MmmError(
       "config_invalid",
-      "Pinned configuration: not in canonical, complete form; write it with canonicalJson first",
+      "Pinned configuration: not in canonical, complete form; write it with toCanonicalJson first",
     );
   }
   return pinned;
@@ -43,29 +43,29 @@ export function pinConfig(config: ModelConfig): Pinned {
   const members = Object.entries(config)
     .filter(([, value]) => value !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => [key, `${JSON.stringify(key)}:${canonicalJson(value)}`] as const);
-  const text = joined(members);
+    .map(([key, value]) => [key, `${JSON.stringify(key)}:${toCanonicalJson(value)}`] as const);
+  const text = joinMembers(members);
   return {
     text,
     config,
-    digest: sha256(text),
-    methodologyDigest: methodologyDigest(config),
+    digest: computeSha256(text),
+    methodologyDigest: computeMethodologyDigest(config),
     members,
   };
 }
 
-function joined(members: readonly (readonly [string, string])[]): string {
+function joinMembers(members: readonly (readonly [string, string])[]): string {
   return `{${members.map(([, text]) => text).join(",")}}`;
 }
 
 /** Canonical text of `config`, which differs from `base` in tunable numbers only. */
-export function tunedText(base: Pinned, config: ModelConfig): string {
+export function formatTunedConfig(base: Pinned, config: ModelConfig): string {
   const members = base.members.map(([key, text]) => {
     if (key === "hyperparameters") {
-      return [key, `"hyperparameters":${canonicalJson(config.hyperparameters)}`] as const;
+      return [key, `"hyperparameters":${toCanonicalJson(config.hyperparameters)}`] as const;
     }
-    if (key === "training") return [key, `"training":${canonicalJson(config.training)}`] as const;
+    if (key === "training") return [key, `"training":${toCanonicalJson(config.training)}`] as const;
     return [key, text] as const;
   });
-  return joined(members);
+  return joinMembers(members);
 }

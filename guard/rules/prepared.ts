@@ -4,11 +4,19 @@
  * I1. A pure function's answers kept beside its argument: the same with or without the cache.
  */
 import type { Violation } from "../../schemas/parts.ts";
-import { requiredViolations } from "./absolute-rules.ts";
+import { findRequiredViolations } from "./absolute-rules.ts";
 import type { Pinned } from "./pinned.ts";
-import { type ModelSignature, type ObservedExposure, signatureOf } from "../signature/signature.ts";
+import {
+  type ModelSignature,
+  type ObservedExposure,
+  computeSignature,
+} from "../signature/signature.ts";
 import type { Specification } from "../specification/specification.ts";
-import { type TunableBound, tunableBounds, tunableValues } from "../specification/tunables.ts";
+import {
+  type TunableBound,
+  computeTunableBounds,
+  readTunableValues,
+} from "../specification/tunables.ts";
 
 export interface Prepared {
   readonly bounds: ReadonlyMap<string, TunableBound>;
@@ -25,9 +33,9 @@ export function prepare(pinned: Pinned, spec: Specification): Prepared {
   const known = kept.get(pinned)?.get(spec);
   if (known !== undefined) return known;
   const prepared: Prepared = {
-    bounds: tunableBounds(pinned.config, spec),
-    values: tunableValues(pinned.config),
-    required: requiredViolations(pinned.config, spec),
+    bounds: computeTunableBounds(pinned.config, spec),
+    values: readTunableValues(pinned.config),
+    required: findRequiredViolations(pinned.config, spec),
   };
   const own = kept.get(pinned) ?? new WeakMap<Specification, Prepared>();
   own.set(spec, prepared);
@@ -36,9 +44,12 @@ export function prepare(pinned: Pinned, spec: Specification): Prepared {
 }
 
 /** The signature of a pinned configuration. */
-export function pinnedSignature(pinned: Pinned, observed: ObservedExposure | null): ModelSignature {
-  if (observed !== null) return signatureOf(pinned.config, observed);
-  const known = signatures.get(pinned) ?? signatureOf(pinned.config);
+export function computePinnedSignature(
+  pinned: Pinned,
+  observed: ObservedExposure | null,
+): ModelSignature {
+  if (observed !== null) return computeSignature(pinned.config, observed);
+  const known = signatures.get(pinned) ?? computeSignature(pinned.config);
   signatures.set(pinned, known);
   return known;
 }

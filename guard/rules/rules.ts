@@ -15,14 +15,14 @@
 import type { ModelConfig } from "../../model/config.ts";
 import type { Json } from "../../schemas/canonical.ts";
 import type { Change, Constraint, Violation } from "../../schemas/parts.ts";
-import { rangeViolations } from "./absolute-rules.ts";
-import { resembles } from "../proposal/lookalike.ts";
+import { findRangeViolations } from "./absolute-rules.ts";
+import { findLookalike } from "../proposal/lookalike.ts";
 import type { Pinned } from "./pinned.ts";
 import { prepare } from "./prepared.ts";
 import { type Proposal, isObject } from "../proposal/proposal.ts";
-import { type Specification, protectedEntry } from "../specification/specification.ts";
+import { type Specification, findProtectedEntry } from "../specification/specification.ts";
 import { type Setting, type TunableBound, applyChanges } from "../specification/tunables.ts";
-import { VIOLATIONS_MAX, violation } from "../violation.ts";
+import { VIOLATIONS_MAX, createViolation } from "../violation.ts";
 
 const PATH_FORM = /^[A-Za-z][A-Za-z0-9_-]{0,63}(?:\.[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$/;
 
@@ -53,19 +53,19 @@ export function judgeRules(input: RulesInput): RulesResult {
   const { settings } = walk;
   if (base.methodologyDigest !== baseline.methodologyDigest) {
     const message = "The accepted configuration no longer has the baseline's methodology";
-    violations.push(violation("baseline_swapped", "", message, base.methodologyDigest));
+    violations.push(createViolation("baseline_swapped", "", message, base.methodologyDigest));
   }
-  if (violations.length > 0) return failed(violations);
+  if (violations.length > 0) return refuseRules(violations);
   const config = settings.length === 0 ? base.config : applyChanges(base.config, settings);
   const changes = settings
     .map(({ path, to }) => ({ path, from: values.get(path) ?? to, to }))
     .filter(({ from, to }) => from !== to);
   checkConstraints(changes, constraints, violations);
-  violations.push(...rangeViolations(config, bounds), ...required);
-  return violations.length > 0 ? failed(violations) : { violations, config, changes };
+  violations.push(...findRangeViolations(config, bounds), ...required);
+  return violations.length > 0 ? refuseRules(violations) : { violations, config, changes };
 }
 
-function failed(violations: readonly Violation[]): RulesResult {
+function refuseRules(violations: readonly Violation[]): RulesResult {
   return { violations: violations.slice(0, VIOLATIONS_MAX), config: null, changes: [] };
 }
 
@@ -82,27 +82,32 @@ function readChanges(changes: readonly Setting[], walk: Walk): void {
   const seen = new Set<string>();
   for (const { path, to } of changes) {
     const known = PATH_FORM.test(path) && walk.bounds.has(path);
-    if (!known) walk.violations.push(pathViolation(path, walk));
+    if (!known) walk.violations.push(createPathViolation(path, walk));
     else if (seen.has(path)) {
-      walk.violations.push(violation("path_repeated", path, "The number is set twice", path));
+      walk.violations.push(createViolation("path_repeated", path, "The number is set twice", path));
     } else if (typeof to !== "number" || !Number.isFinite(to)) {
-      walk.violations.push(notNumber(path, to));
+      walk.violations.push(createNotNumberViolation(path, to));
     } else walk.settings.push({ path, to });
     seen.add(path);
   }
 }
 
-function notNumber(path: string, value: unknown): Violation {
+function createNotNumberViolation(path: string, value: unknown): Violation {
   const shown = value === undefined ? "nothing" : JSON.stringify(value);
-  return violation("value_not_number", path, "A tunable value is a finite JSON number", shown);
+  return createViolation(
+    "value_not_number",
+    path,
+    "A tunable value is a finite JSON number",
+    shown,
+  );
 }
 
 /** Why a path cannot be set. */
-function pathViolation(path: string, walk: Walk): Violation {
+function createPathViolation(path: string, walk: Walk): Violation {
   const { base, spec, bounds } = walk;
-  const entry = PATH_FORM.test(path) ? protectedEntry(spec, path) : null;
+  const entry = PATH_FORM.test(path) ? findProtectedEntry(spec, path) : null;
   if (entry !== null) {
-    return violation(
+    return createViolation(
       "path_protected",
       path,
       `${entry.path} is protected: it holds ${entry.protects}`,
@@ -115,9 +120,9 @@ function pathViolation(path: string, walk: Walk): Violation {
     ...bounds.keys(),
     ...Object.keys(base.config),
   ];
-  const alike = resembles(path, known);
+  const alike = findLookalike(path, known);
   if (alike !== null) {
-    return violation(
+    return createViolation(
       "path_lookalike",
       path,
       `Not a path of this model; it imitates ${alike}`,
@@ -125,9 +130,19 @@ function pathViolation(path: string, walk: Walk): Violation {
     );
   }
   if (!PATH_FORM.test(path)) {
-    return violation("path_malformed", path, "A path is names joined by dots, plain ASCII", path);
+    return createViolation(
+      "path_malformed",
+      path,
+      "A path is names joined by dots, plain ASCII",
+      path,
+    );
   }
-  return violation("path_unknown", path, "The specification names no such tunable path", path);
+  return createViolation(
+    "path_unknown",
+    path,
+    "The specification names no such tunable path",
+    path,
+  );
 }
 
 function compareConfig(config: { readonly [key: string]: Json }, walk: Walk): void {
@@ -143,28 +158,28 @@ function compareObjects(
   for (const key of Object.keys(given)) {
     if (walk.violations.length >= VIOLATIONS_MAX) return;
     if (Object.hasOwn(wanted, key) && wanted[key] !== undefined) continue;
-    walk.violations.push(pathViolation(at === "" ? key : `${at}.${key}`, walk));
+    walk.violations.push(createPathViolation(at === "" ? key : `${at}.${key}`, walk));
   }
   for (const [key, value] of Object.entries(wanted)) {
     if (value === undefined) continue;
     const path = at === "" ? key : `${at}.${key}`;
     const own = Object.hasOwn(given, key) ? given[key] : undefined;
-    if (own === undefined) walk.violations.push(missing(path, walk.spec));
+    if (own === undefined) walk.violations.push(createMissingKeyViolation(path, walk.spec));
     else compareValues(own, value, path, walk);
     if (walk.violations.length >= VIOLATIONS_MAX) return;
   }
 }
 
-function missing(path: string, spec: Specification): Violation {
-  const entry = protectedEntry(spec, path);
+function createMissingKeyViolation(path: string, spec: Specification): Violation {
+  const entry = findProtectedEntry(spec, path);
   const holds = entry === null ? "a whole configuration names it" : `it holds ${entry.protects}`;
-  return violation("key_missing", path, `${path} is left out; ${holds}`, path);
+  return createViolation("key_missing", path, `${path} is left out; ${holds}`, path);
 }
 
 function compareValues(given: Json, wanted: Json, path: string, walk: Walk): void {
   if (walk.bounds.has(path)) {
     if (typeof given === "number") walk.settings.push({ path, to: given });
-    else walk.violations.push(notNumber(path, given));
+    else walk.violations.push(createNotNumberViolation(path, given));
     return;
   }
   if (isObject(given) && isObject(wanted)) {
@@ -178,10 +193,15 @@ function compareValues(given: Json, wanted: Json, path: string, walk: Walk): voi
     return;
   }
   if (given === wanted) return;
-  const entry = protectedEntry(walk.spec, path);
+  const entry = findProtectedEntry(walk.spec, path);
   const holds = entry === null ? "it is not tunable" : `it holds ${entry.protects}`;
   walk.violations.push(
-    violation("path_protected", path, `${path} is protected: ${holds}`, JSON.stringify(given)),
+    createViolation(
+      "path_protected",
+      path,
+      `${path} is protected: ${holds}`,
+      JSON.stringify(given),
+    ),
   );
 }
 
@@ -196,7 +216,7 @@ function checkConstraints(
     if (constraint.min <= change.to && change.to <= constraint.max) continue;
     const range = `${constraint.min} to ${constraint.max}`;
     violations.push(
-      violation(
+      createViolation(
         "constraint_violated",
         change.path,
         `${change.to} is outside this session's range ${range}`,

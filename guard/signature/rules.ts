@@ -10,7 +10,7 @@
 import type { Violation } from "../../schemas/parts.ts";
 import type { ChannelSignature, ModelSignature } from "./signature.ts";
 import type { Specification } from "../specification/specification.ts";
-import { violation } from "../violation.ts";
+import { createViolation } from "../violation.ts";
 
 /** Violations of a configuration's signature; `baseline` is the pinned baseline's. */
 export function judgeSignature(
@@ -34,18 +34,35 @@ function judgeChannel(
   const limits = spec.signature;
   const found: Violation[] = [];
   const path = `hyperparameters.${channel.channel}`;
-  if (channel.carryoverMass < limits.carryover_mean_min && !excepted(channel, "carryover", spec)) {
-    const message = `Only ${share(channel.carryoverMass)} of the effect comes after the first week; carryover of ${channel.mediaType} is switched off (least ${share(limits.carryover_mean_min)})`;
-    found.push(violation("carryover_off", `${path}.decay`, message, figure(channel.carryoverMass)));
+  if (
+    channel.carryoverMass < limits.carryover_mean_min &&
+    !isExcepted(channel, "carryover", spec)
+  ) {
+    const message = `Only ${formatSignatureShare(channel.carryoverMass)} of the effect comes after the first week; carryover of ${channel.mediaType} is switched off (least ${formatSignatureShare(limits.carryover_mean_min)})`;
+    found.push(
+      createViolation(
+        "carryover_off",
+        `${path}.decay`,
+        message,
+        formatSignatureFigure(channel.carryoverMass),
+      ),
+    );
   }
   if (channel.flatness > limits.kernel_flatness_max) {
-    const message = `The last lag still weighs ${share(channel.flatness)} of the first; within the longest lag this is a flat average, not geometric decay (at most ${share(limits.kernel_flatness_max)})`;
-    found.push(violation("carryover_flat", `${path}.decay`, message, figure(channel.flatness)));
+    const message = `The last lag still weighs ${formatSignatureShare(channel.flatness)} of the first; within the longest lag this is a flat average, not geometric decay (at most ${formatSignatureShare(limits.kernel_flatness_max)})`;
+    found.push(
+      createViolation(
+        "carryover_flat",
+        `${path}.decay`,
+        message,
+        formatSignatureFigure(channel.flatness),
+      ),
+    );
   }
-  if (straightened(channel, baseline, spec)) {
-    const message = `Over the observed spend the response departs from a straight line by ${share(channel.curvatureObserved)}, less than in the baseline; saturation is switched off (least ${share(limits.curvature_min)})`;
-    const evidence = figure(channel.curvatureObserved);
-    found.push(violation("saturation_linear", `${path}.gamma`, message, evidence));
+  if (isStraightened(channel, baseline, spec)) {
+    const message = `Over the observed spend the response departs from a straight line by ${formatSignatureShare(channel.curvatureObserved)}, less than in the baseline; saturation is switched off (least ${formatSignatureShare(limits.curvature_min)})`;
+    const evidence = formatSignatureFigure(channel.curvatureObserved);
+    found.push(createViolation("saturation_linear", `${path}.gamma`, message, evidence));
   }
   return found;
 }
@@ -54,18 +71,18 @@ function judgeChannel(
  * Straight over the spend seen, and straighter than the baseline: data with one large spike make any
  * curve straight over the rest, and that is not a proposal's doing.
  */
-function straightened(
+function isStraightened(
   channel: ChannelSignature,
   baseline: ModelSignature,
   spec: Specification,
 ): boolean {
   if (channel.curvatureObserved >= spec.signature.curvature_min) return false;
-  if (excepted(channel, "saturation", spec)) return false;
+  if (isExcepted(channel, "saturation", spec)) return false;
   const before = baseline.channels.find((row) => row.channel === channel.channel);
   return before === undefined || channel.curvatureObserved < before.curvatureObserved;
 }
 
-function excepted(
+function isExcepted(
   channel: ChannelSignature,
   mechanism: "carryover" | "saturation",
   spec: Specification,
@@ -80,26 +97,36 @@ function judgeModel(signature: ModelSignature, spec: Specification): Violation[]
   const limits = spec.signature;
   const found: Violation[] = [];
   if (signature.carryoverMean < limits.carryover_mean_min) {
-    const message = `On average ${share(signature.carryoverMean)} of the effect comes after the first week; carryover is switched off in all but name (least ${share(limits.carryover_mean_min)})`;
+    const message = `On average ${formatSignatureShare(signature.carryoverMean)} of the effect comes after the first week; carryover is switched off in all but name (least ${formatSignatureShare(limits.carryover_mean_min)})`;
     found.push(
-      violation("carryover_off", "hyperparameters", message, figure(signature.carryoverMean)),
+      createViolation(
+        "carryover_off",
+        "hyperparameters",
+        message,
+        formatSignatureFigure(signature.carryoverMean),
+      ),
     );
   }
   if (signature.curvatureMean < limits.curvature_mean_min) {
-    const message = `On average the response curves depart from a straight line by ${share(signature.curvatureMean)}; saturation is switched off in all but name (least ${share(limits.curvature_mean_min)})`;
+    const message = `On average the response curves depart from a straight line by ${formatSignatureShare(signature.curvatureMean)}; saturation is switched off in all but name (least ${formatSignatureShare(limits.curvature_mean_min)})`;
     found.push(
-      violation("saturation_linear", "hyperparameters", message, figure(signature.curvatureMean)),
+      createViolation(
+        "saturation_linear",
+        "hyperparameters",
+        message,
+        formatSignatureFigure(signature.curvatureMean),
+      ),
     );
   }
   const [low, high] = limits.shrinkage_share;
   if (!(low <= signature.shrinkageShare && signature.shrinkageShare <= high)) {
-    const message = `Ridge shrinks a channel that stands alone by ${share(signature.shrinkageShare)}; allowed are ${share(low)} to ${share(high)}`;
+    const message = `Ridge shrinks a channel that stands alone by ${formatSignatureShare(signature.shrinkageShare)}; allowed are ${formatSignatureShare(low)} to ${formatSignatureShare(high)}`;
     found.push(
-      violation(
+      createViolation(
         "shrinkage_extreme",
         "training.l2_penalty",
         message,
-        figure(signature.shrinkageShare),
+        formatSignatureFigure(signature.shrinkageShare),
       ),
     );
   }
@@ -117,7 +144,7 @@ function judgeTied(
   if (channels.length < spec.signature.tied_channels_min || media.size < 2) return [];
   if (!isTied(signature) || isTied(baseline)) return [];
   const message = `All ${channels.length} channels get the same carryover and response, although the baseline tells ${media.size} kinds of media apart`;
-  return [violation("channels_tied", "hyperparameters", message, String(channels.length))];
+  return [createViolation("channels_tied", "hyperparameters", message, String(channels.length))];
 }
 
 function isTied(signature: ModelSignature): boolean {
@@ -137,27 +164,41 @@ function judgeDrift(
 ): Violation[] {
   const { carryover_ratio_min, curvature_ratio_min } = spec.signature.drift;
   const found: Violation[] = [];
-  const carryover = ratio(signature.carryoverMean, baseline.carryoverMean);
+  const carryover = computeBaselineRatio(signature.carryoverMean, baseline.carryoverMean);
   if (carryover < carryover_ratio_min) {
-    const message = `Mean carryover has fallen to ${share(carryover)} of the pinned baseline's (least ${share(carryover_ratio_min)})`;
-    found.push(violation("drift_carryover", "hyperparameters", message, figure(carryover)));
+    const message = `Mean carryover has fallen to ${formatSignatureShare(carryover)} of the pinned baseline's (least ${formatSignatureShare(carryover_ratio_min)})`;
+    found.push(
+      createViolation(
+        "drift_carryover",
+        "hyperparameters",
+        message,
+        formatSignatureFigure(carryover),
+      ),
+    );
   }
-  const curved = ratio(signature.curvatureMean, baseline.curvatureMean);
+  const curved = computeBaselineRatio(signature.curvatureMean, baseline.curvatureMean);
   if (curved < curvature_ratio_min) {
-    const message = `Mean curvature of the response has fallen to ${share(curved)} of the pinned baseline's (least ${share(curvature_ratio_min)})`;
-    found.push(violation("drift_saturation", "hyperparameters", message, figure(curved)));
+    const message = `Mean curvature of the response has fallen to ${formatSignatureShare(curved)} of the pinned baseline's (least ${formatSignatureShare(curvature_ratio_min)})`;
+    found.push(
+      createViolation(
+        "drift_saturation",
+        "hyperparameters",
+        message,
+        formatSignatureFigure(curved),
+      ),
+    );
   }
   return found;
 }
 
-function ratio(now: number, before: number): number {
+function computeBaselineRatio(now: number, before: number): number {
   return before > 0 ? now / before : 1;
 }
 
-function share(value: number): string {
+function formatSignatureShare(value: number): string {
   return `${(100 * value).toPrecision(3)} %`;
 }
 
-function figure(value: number): string {
+function formatSignatureFigure(value: number): string {
   return value.toPrecision(6);
 }

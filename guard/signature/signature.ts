@@ -16,7 +16,7 @@
  * I2. Every figure is finite: a decay of 0 has half-life 0.
  */
 import type { ModelConfig } from "../../model/config.ts";
-import { periodsPerWeek } from "../../model/config.ts";
+import { countPeriodsPerWeek } from "../../model/config.ts";
 
 /** Where a channel's adstocked exposure lies, in units of the saturation scale m (r = a / m). */
 export interface ExposureQuantiles {
@@ -57,15 +57,17 @@ export interface ModelSignature {
 const GRID = 16;
 
 /** The figures of a configuration; `observed` makes curvature that of the spend seen. */
-export function signatureOf(
+export function computeSignature(
   config: ModelConfig,
   observed: ObservedExposure | null = null,
 ): ModelSignature {
-  const channels = config.channels.map((channel) => channelSignature(config, channel, observed));
+  const channels = config.channels.map((channel) =>
+    computeChannelSignature(config, channel, observed),
+  );
   return {
     channels,
-    carryoverMean: mean(channels.map((channel) => channel.carryoverMass)),
-    curvatureMean: mean(channels.map((channel) => channel.curvature)),
+    carryoverMean: computeArithmeticMean(channels.map((channel) => channel.carryoverMass)),
+    curvatureMean: computeArithmeticMean(channels.map((channel) => channel.curvature)),
     shrinkageShare: config.training.l2_penalty / (1 + config.training.l2_penalty),
     folds: config.evaluation.folds,
     lockedTestWeeks: config.evaluation.locked_test_weeks,
@@ -75,26 +77,26 @@ export function signatureOf(
   };
 }
 
-function channelSignature(
+function computeChannelSignature(
   config: ModelConfig,
   channel: ModelConfig["channels"][number],
   observed: ObservedExposure | null,
 ): ChannelSignature {
   const { decay, alpha, gamma } = config.hyperparameters[channel.name] ?? NOTHING;
-  const periods = periodsPerWeek(config);
+  const periods = countPeriodsPerWeek(config);
   const lagMax = config.adstock.max_lag_weeks * periods;
   const seen = observed !== null && Object.hasOwn(observed, channel.name);
   const observedTo = seen ? (observed[channel.name]?.p95 ?? 1) : 1;
-  const whole = curvature(alpha, gamma, 1);
+  const whole = computeCurvature(alpha, gamma, 1);
   return {
     channel: channel.name,
     mediaType: channel.media_type,
-    halfLifeWeeks: halfLife(decay) / periods,
-    carryoverMass: carryoverMass(decay, periods, lagMax),
+    halfLifeWeeks: computeHalfLife(decay) / periods,
+    carryoverMass: computeCarryoverMass(decay, periods, lagMax),
     flatness: decay ** lagMax,
     curvature: whole,
-    curvatureObserved: observedTo === 1 ? whole : curvature(alpha, gamma, observedTo),
-    saturationAtTop: hill(observedTo, alpha, gamma),
+    curvatureObserved: observedTo === 1 ? whole : computeCurvature(alpha, gamma, observedTo),
+    saturationAtTop: computeHillResponse(observedTo, alpha, gamma),
     observedTo,
   };
 }
@@ -102,19 +104,19 @@ function channelSignature(
 const NOTHING = { decay: 0, alpha: 1, gamma: 1 };
 
 /** Periods until half of an exposure's effect is gone. */
-export function halfLife(decay: number): number {
+export function computeHalfLife(decay: number): number {
   return decay <= 0 ? 0 : Math.log(0.5) / Math.log(decay);
 }
 
 /** Share of the finite kernel that comes after the first `periods` periods. */
-export function carryoverMass(decay: number, periods: number, lagMax: number): number {
+export function computeCarryoverMass(decay: number, periods: number, lagMax: number): number {
   if (lagMax < periods) return 0;
   const end = decay ** (lagMax + 1);
   return (decay ** periods - end) / (1 - end);
 }
 
 /** Largest departure of the Hill curve from the straight line over 0 … `top`, in [0, 1]. */
-export function curvature(alpha: number, gamma: number, top: number): number {
+export function computeCurvature(alpha: number, gamma: number, top: number): number {
   if (!(top > 0)) return 0;
   const odds = (gamma / top) ** alpha;
   let largest = 0;
@@ -127,11 +129,11 @@ export function curvature(alpha: number, gamma: number, top: number): number {
   return largest;
 }
 
-function hill(exposure: number, alpha: number, gamma: number): number {
+function computeHillResponse(exposure: number, alpha: number, gamma: number): number {
   if (!(exposure > 0)) return 0;
   return 1 / (1 + (gamma / exposure) ** alpha);
 }
 
-function mean(values: readonly number[]): number {
+function computeArithmeticMean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -12,7 +12,7 @@
  */
 import { z } from "zod";
 import { MEDIA_TYPES } from "../../model/media-types.ts";
-import { type Json, digestOf } from "../../schemas/canonical.ts";
+import { type Json, computeDigest } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import shipped from "../methodology_spec.json" with { type: "json" };
 import { parseStrictJson } from "../proposal/strict-json.ts";
@@ -126,10 +126,10 @@ export interface Specification extends SpecificationContent {
  * @throws MmmError `config_invalid` when it is not one, JsonRefused when it is not strict JSON
  */
 export function parseSpecification(text: string): Specification {
-  return specificationOf(parseStrictJson(text));
+  return validateSpecification(parseStrictJson(text));
 }
 
-function specificationOf(value: Json): Specification {
+function validateSpecification(value: Json): Specification {
   const parsed = SPECIFICATION.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -139,19 +139,19 @@ function specificationOf(value: Json): Specification {
       { cause: parsed.error },
     );
   }
-  return { ...parsed.data, digest: digestOf(value) };
+  return { ...parsed.data, digest: computeDigest(value) };
 }
 
 /** The shipped specification. */
-export const SPECIFICATION_SHIPPED: Specification = specificationOf(shipped as Json);
+export const SPECIFICATION_SHIPPED: Specification = validateSpecification(shipped as Json);
 
 /** The entry that makes a path tunable, or null. */
-export function tunableEntry(spec: Specification, path: string): TunableEntry | null {
+export function findTunableEntry(spec: Specification, path: string): TunableEntry | null {
   const parts = path.split(".");
-  return spec.tunable.find((entry) => matches(entry.path.split("."), parts)) ?? null;
+  return spec.tunable.find((entry) => isPathMatch(entry.path.split("."), parts)) ?? null;
 }
 
-function matches(pattern: readonly string[], parts: readonly string[]): boolean {
+function isPathMatch(pattern: readonly string[], parts: readonly string[]): boolean {
   return (
     pattern.length === parts.length &&
     pattern.every((part, at) => part === "*" || part === parts[at])
@@ -159,7 +159,7 @@ function matches(pattern: readonly string[], parts: readonly string[]): boolean 
 }
 
 /** The most specific entry that protects a path, or null when none names it. */
-export function protectedEntry(spec: Specification, path: string): ProtectedEntry | null {
+export function findProtectedEntry(spec: Specification, path: string): ProtectedEntry | null {
   let best: ProtectedEntry | null = null;
   for (const entry of spec.protected) {
     const covers = path === entry.path || path.startsWith(`${entry.path}.`);

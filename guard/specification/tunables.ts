@@ -1,19 +1,19 @@
 /**
  * The numbers of a configuration that may be tuned: their places, ranges and how to change them.
  *
- * I1. Everything else of a configuration is its methodology; `methodologyDigest` covers exactly that.
+ * I1. Everything else of a configuration is its methodology; `computeMethodologyDigest` covers exactly that.
  * I2. Ranges are in the unit of the configuration: decay per data period, so a daily model's range is
  *     the weekly one to the power 1/7.
  * I3. Nothing here changes its arguments.
  */
 import type { ModelConfig } from "../../model/config.ts";
-import { periodsPerWeek } from "../../model/config.ts";
+import { countPeriodsPerWeek } from "../../model/config.ts";
 import {
   TRANSFORM_PARAMETERS,
   type TransformParameter,
-  decayPerPeriod,
+  convertWeeklyDecay,
 } from "../../model/media-types.ts";
-import { digestOf } from "../../schemas/canonical.ts";
+import { computeDigest } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Constraint } from "../../schemas/parts.ts";
 import type { Field, Specification, TunableEntry } from "./specification.ts";
@@ -39,7 +39,7 @@ export interface Setting {
 }
 
 /** Every tunable number of a configuration, by path, in a fixed order. */
-export function tunableValues(config: ModelConfig): Map<string, number> {
+export function readTunableValues(config: ModelConfig): Map<string, number> {
   const values = new Map<string, number>();
   for (const channel of config.channels) {
     const own = config.hyperparameters[channel.name];
@@ -53,14 +53,14 @@ export function tunableValues(config: ModelConfig): Map<string, number> {
 }
 
 /** The range of every tunable number of this configuration. */
-export function tunableBounds(
+export function computeTunableBounds(
   config: ModelConfig,
   spec: Specification,
 ): ReadonlyMap<string, TunableBound> {
   const bounds = new Map<string, TunableBound>();
   const add = (path: string, pattern: string, mediaType: MediaType | null): void => {
     const entry = spec.tunable.find((candidate) => candidate.path === pattern);
-    if (entry !== undefined) bounds.set(path, boundOf(entry, config, spec, mediaType));
+    if (entry !== undefined) bounds.set(path, computeTunableBound(entry, config, spec, mediaType));
   };
   for (const channel of config.channels) {
     for (const name of TRANSFORM_PARAMETERS) {
@@ -74,7 +74,7 @@ export function tunableBounds(
 
 type MediaType = ModelConfig["channels"][number]["media_type"];
 
-function boundOf(
+function computeTunableBound(
   entry: TunableEntry,
   config: ModelConfig,
   spec: Specification,
@@ -86,12 +86,12 @@ function boundOf(
     return { min: hard[0], max: hard[1], softMin: soft[0], softMax: soft[1], unit, integer, field };
   }
   const { hard, soft } = spec.decay_per_week[mediaType ?? "other"];
-  const periods = periodsPerWeek(config);
+  const periods = countPeriodsPerWeek(config);
   return {
-    min: decayPerPeriod(hard[0], periods),
-    max: decayPerPeriod(hard[1], periods),
-    softMin: decayPerPeriod(soft[0], periods),
-    softMax: decayPerPeriod(soft[1], periods),
+    min: convertWeeklyDecay(hard[0], periods),
+    max: convertWeeklyDecay(hard[1], periods),
+    softMin: convertWeeklyDecay(soft[0], periods),
+    softMax: convertWeeklyDecay(soft[1], periods),
     unit: periods === 7 ? `${unit} (day)` : `${unit} (week)`,
     integer,
     field,
@@ -102,28 +102,28 @@ function boundOf(
  * Ranges for a search: the hard ones, cut to where one channel alone cannot fail the signature, and
  * to a session's constraints. A constraint outside the range leaves the nearest end.
  */
-export function searchBounds(
+export function computeSearchBounds(
   config: ModelConfig,
   spec: Specification,
   constraints: readonly Constraint[] = [],
 ): ReadonlyMap<string, TunableBound> {
-  const bounds = new Map(tunableBounds(config, spec));
-  const lagMax = config.adstock.max_lag_weeks * periodsPerWeek(config);
+  const bounds = new Map(computeTunableBounds(config, spec));
+  const lagMax = config.adstock.max_lag_weeks * countPeriodsPerWeek(config);
   const flattest = spec.signature.kernel_flatness_max ** (1 / Math.max(1, lagMax));
   for (const [path, bound] of bounds) {
     if (path.endsWith(".decay") && path.startsWith("hyperparameters.")) {
-      bounds.set(path, narrowed(bound, bound.min, flattest));
+      bounds.set(path, limitBound(bound, bound.min, flattest));
     }
   }
   for (const constraint of constraints) {
     const bound = bounds.get(constraint.path);
     if (bound === undefined) continue;
-    bounds.set(constraint.path, narrowed(bound, constraint.min, constraint.max));
+    bounds.set(constraint.path, limitBound(bound, constraint.min, constraint.max));
   }
   return bounds;
 }
 
-function narrowed(bound: TunableBound, low: number, high: number): TunableBound {
+function limitBound(bound: TunableBound, low: number, high: number): TunableBound {
   const within = (value: number): number => Math.min(bound.max, Math.max(bound.min, value));
   const min = within(low);
   const max = Math.max(min, within(high));
@@ -156,7 +156,7 @@ export function applyChanges(config: ModelConfig, changes: readonly Setting[]): 
 }
 
 /** SHA-256 of everything in a configuration but its tunable numbers. */
-export function methodologyDigest(config: ModelConfig): string {
+export function computeMethodologyDigest(config: ModelConfig): string {
   const { hyperparameters: _numbers, training: _more, ...methodology } = config;
-  return digestOf(methodology);
+  return computeDigest(methodology);
 }

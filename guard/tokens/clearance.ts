@@ -12,11 +12,11 @@
  * I3. Equal input, equal token.
  */
 import { z } from "zod";
-import { type Json, sha256 } from "../../schemas/canonical.ts";
+import { type Json, computeSha256 } from "../../schemas/canonical.ts";
 import type { Constraint } from "../../schemas/parts.ts";
-import { type TokenType, refused, signToken, verifyToken } from "./jws.ts";
+import { type TokenType, createTokenRefusal, signToken, verifyToken } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
-import { knownPayload, rememberToken } from "./token-cache.ts";
+import { findCachedPayload, putCachedPayload } from "./token-cache.ts";
 
 const NAME = z.string().min(1).max(200);
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
@@ -52,12 +52,12 @@ export type Clearance = z.infer<typeof CLEARANCE>;
 export type Seal = z.infer<typeof SEAL>;
 
 /** Constraints as a warrant carries them. */
-export function warrantConstraints(constraints: readonly Constraint[]): Warrant["constraints"] {
+export function toWarrantConstraints(constraints: readonly Constraint[]): Warrant["constraints"] {
   return constraints.map(({ path, min, max, reason }) => ({ path, min, max, reason }));
 }
 
 export function signWarrant(warrant: Warrant, ring: KeyRing): string {
-  return signed("mmm-warrant+jws", WARRANT.parse(warrant), ring);
+  return signPayload("mmm-warrant+jws", WARRANT.parse(warrant), ring);
 }
 
 export interface WarrantExpectation {
@@ -75,15 +75,15 @@ export function verifyWarrant(
   ring: KeyRing,
   expected: WarrantExpectation,
 ): Warrant {
-  const warrant = payloadOf("mmm-warrant+jws", token, ring, WARRANT);
+  const warrant = verifyPayload("mmm-warrant+jws", token, ring, WARRANT);
   for (const key of ["session", "work_item", "attempt"] as const) {
-    if (warrant[key] !== expected[key]) throw refused("wrong_content", `another ${key}`);
+    if (warrant[key] !== expected[key]) throw createTokenRefusal("wrong_content", `another ${key}`);
   }
   return warrant;
 }
 
 export function signClearance(clearance: Clearance, ring: KeyRing): string {
-  return signed("mmm-clearance+jws", CLEARANCE.parse(clearance), ring);
+  return signPayload("mmm-clearance+jws", CLEARANCE.parse(clearance), ring);
 }
 
 export interface ClearanceExpectation {
@@ -103,12 +103,12 @@ export function verifyClearance(
   ring: KeyRing,
   expected: ClearanceExpectation,
 ): Clearance {
-  const clearance = payloadOf("mmm-clearance+jws", token, ring, CLEARANCE);
+  const clearance = verifyPayload("mmm-clearance+jws", token, ring, CLEARANCE);
   const { session, proposal, spec_digest } = expected;
-  const wanted = { session, proposal, spec_digest, config_digest: sha256(expected.config) };
+  const wanted = { session, proposal, spec_digest, config_digest: computeSha256(expected.config) };
   for (const [key, value] of Object.entries(wanted)) {
     if (clearance[key as keyof typeof wanted] !== value) {
-      throw refused("wrong_content", `given for another ${key}`);
+      throw createTokenRefusal("wrong_content", `given for another ${key}`);
     }
   }
   return clearance;
@@ -123,29 +123,29 @@ export function signSeal(seal: Seal, ring: KeyRing): string {
  * @throws MmmError `clearance_refused`
  */
 export function verifySeal(token: unknown, ring: KeyRing, session: string): Seal {
-  const seal = payloadOf("mmm-seal+jws", token, ring, SEAL);
-  if (seal.session !== session) throw refused("wrong_content", "another session");
+  const seal = verifyPayload("mmm-seal+jws", token, ring, SEAL);
+  if (seal.session !== session) throw createTokenRefusal("wrong_content", "another session");
   return seal;
 }
 
-function payloadOf<T extends object>(
+function verifyPayload<T extends object>(
   typ: TokenType,
   token: unknown,
   ring: KeyRing,
   schema: z.ZodType<T>,
 ): T {
-  const known = knownPayload(ring, typ, token);
+  const known = findCachedPayload(ring, typ, token);
   if (known !== null) return known as T;
   const parsed = schema.safeParse(verifyToken(typ, token, ring));
-  if (!parsed.success) throw refused("wrong_content", "the payload has another form");
-  rememberToken(ring, token as string, { typ, payload: parsed.data });
+  if (!parsed.success) throw createTokenRefusal("wrong_content", "the payload has another form");
+  putCachedPayload(ring, token as string, { typ, payload: parsed.data });
   return parsed.data;
 }
 
 /** Signs a payload; whoever can sign for a ring need not verify its own word. */
-function signed(typ: TokenType, payload: object, ring: KeyRing): string {
+function signPayload(typ: TokenType, payload: object, ring: KeyRing): string {
   const token = signToken(typ, payload as Json, ring);
   const own = ring.signing === null ? undefined : ring.verification.get(ring.signing.kid);
-  if (own !== undefined) rememberToken(ring, token, { typ, payload });
+  if (own !== undefined) putCachedPayload(ring, token, { typ, payload });
   return token;
 }

@@ -9,7 +9,7 @@
  * I4. Every refusal is `clearance_refused` with a reason from REFUSALS in its data.
  */
 import { sign, verify } from "node:crypto";
-import { type Json, canonicalJson } from "../../schemas/canonical.ts";
+import { type Json, toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { KeyRing } from "./keys.ts";
 import { JSON_LIMITS, parseStrictJson } from "../proposal/strict-json.ts";
@@ -36,7 +36,7 @@ const TOKEN_CHARACTERS_MAX = 8 * JSON_LIMITS.bytesMax;
 const PARTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 
 /** The error every refused token ends in. */
-export function refused(reason: TokenRefusal, what: string): MmmError {
+export function createTokenRefusal(reason: TokenRefusal, what: string): MmmError {
   return new MmmError("clearance_refused", `Signature refused (${reason}): ${what}`, {
     data: { reason },
   });
@@ -48,7 +48,7 @@ export function signToken(typ: TokenType, payload: Json, ring: KeyRing): string 
   if (signing === null) {
     throw new MmmError("config_invalid", "Key ring: no signing key; this process may only verify");
   }
-  const content = `${encode(headerOf(typ, signing.kid))}.${encode(canonicalJson(payload))}`;
+  const content = `${encode(formatTokenHeader(typ, signing.kid))}.${encode(toCanonicalJson(payload))}`;
   return `${content}.${sign(null, Buffer.from(content), signing.privateKey).toString("base64url")}`;
 }
 
@@ -57,30 +57,33 @@ export function signToken(typ: TokenType, payload: Json, ring: KeyRing): string 
  * @throws MmmError `clearance_refused`
  */
 export function verifyToken(typ: TokenType, token: unknown, ring: KeyRing): Json {
-  if (typeof token !== "string" || token === "") throw refused("missing", "there is no token");
+  if (typeof token !== "string" || token === "")
+    throw createTokenRefusal("missing", "there is no token");
   const parts = token.length <= TOKEN_CHARACTERS_MAX ? PARTS.exec(token) : null;
-  if (parts === null) throw refused("malformed", "not a compact JWS");
+  if (parts === null) throw createTokenRefusal("malformed", "not a compact JWS");
   const [, header = "", payload = "", signature = ""] = parts;
   const headerText = decode(header);
-  const kid = kidOf(headerText);
-  if (kid === null) throw refused("malformed", "the header is not in the one accepted form");
-  if (headerText !== headerOf(typ, kid)) throw refused("wrong_type", `not a token of type ${typ}`);
+  const kid = parseKeyId(headerText);
+  if (kid === null)
+    throw createTokenRefusal("malformed", "the header is not in the one accepted form");
+  if (headerText !== formatTokenHeader(typ, kid))
+    throw createTokenRefusal("wrong_type", `not a token of type ${typ}`);
   const key = ring.verification.get(kid);
-  if (key === undefined) throw refused("unknown_key", `no key ${kid} in the ring`);
+  if (key === undefined) throw createTokenRefusal("unknown_key", `no key ${kid} in the ring`);
   const bytes = Buffer.from(signature, "base64url");
   if (bytes.length !== SIGNATURE_BYTES || bytes.toString("base64url") !== signature) {
-    throw refused("malformed", "the signature is not 64 canonical bytes");
+    throw createTokenRefusal("malformed", "the signature is not 64 canonical bytes");
   }
   const good = verify(null, Buffer.from(`${header}.${payload}`), key.publicKey, bytes);
-  if (!good) throw refused("bad_signature", `key ${kid} did not sign this`);
-  return canonicalPayload(decode(payload));
+  if (!good) throw createTokenRefusal("bad_signature", `key ${kid} did not sign this`);
+  return parseCanonicalPayload(decode(payload));
 }
 
-function headerOf(typ: TokenType, kid: string): string {
-  return canonicalJson({ alg: "EdDSA", kid, typ });
+function formatTokenHeader(typ: TokenType, kid: string): string {
+  return toCanonicalJson({ alg: "EdDSA", kid, typ });
 }
 
-function kidOf(headerText: string): string | null {
+function parseKeyId(headerText: string): string | null {
   return (
     /^\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{43})","typ":"[a-z+-]+"\}$/.exec(headerText)?.[1] ?? null
   );
@@ -92,11 +95,12 @@ function encode(text: string): string {
 
 function decode(part: string): string {
   const text = Buffer.from(part, "base64url").toString("utf8");
-  if (encode(text) !== part) throw refused("malformed", "not canonical base64url of UTF-8");
+  if (encode(text) !== part)
+    throw createTokenRefusal("malformed", "not canonical base64url of UTF-8");
   return text;
 }
 
-function canonicalPayload(text: string): Json {
+function parseCanonicalPayload(text: string): Json {
   const limits = { ...JSON_LIMITS, bytesMax: TOKEN_CHARACTERS_MAX };
   let value: Json;
   try {
@@ -107,6 +111,7 @@ function canonicalPayload(text: string): Json {
       cause,
     });
   }
-  if (canonicalJson(value) !== text) throw refused("malformed", "the payload is not canonical");
+  if (toCanonicalJson(value) !== text)
+    throw createTokenRefusal("malformed", "the payload is not canonical");
   return value;
 }

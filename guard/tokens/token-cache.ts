@@ -19,14 +19,14 @@ interface Entry {
 const memos = new WeakMap<KeyRing, Map<string, Entry>>();
 
 /** The payload of a token known to be good for this ring; null where it is not known. */
-export function knownPayload(ring: KeyRing, typ: TokenType, token: unknown): object | null {
+export function findCachedPayload(ring: KeyRing, typ: TokenType, token: unknown): object | null {
   if (typeof token !== "string") return null;
   const entry = memos.get(ring)?.get(token);
   return entry?.typ === typ ? entry.payload : null;
 }
 
 /** Remembers a token that was verified or signed under this ring. */
-export function rememberToken(
+export function putCachedPayload(
   ring: KeyRing,
   token: string,
   entry: { readonly typ: TokenType; readonly payload: object },

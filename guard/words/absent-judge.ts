@@ -6,10 +6,10 @@
  * I2. Its refusals are never remembered (`judge_unavailable`): they end with the fault.
  */
 import type { SemanticJudge } from "./judges.ts";
-import { violation } from "../violation.ts";
+import { createViolation } from "../violation.ts";
 
 /** A judge that refuses whatever has words, and says why it is not the real one. */
-export function absentJudge(name: string, why: string): SemanticJudge {
+export function createAbsentJudge(name: string, why: string): SemanticJudge {
   return {
     name,
     digest: "absent",
@@ -18,7 +18,7 @@ export function absentJudge(name: string, why: string): SemanticJudge {
         return Promise.resolve({ verdict: "cleared", violations: [], detail: "no words to judge" });
       }
       const message = `${name} cannot judge here, so the text is not cleared`;
-      const found = violation("judge_unavailable", "reasoning", message, why);
+      const found = createViolation("judge_unavailable", "reasoning", message, why);
       return Promise.resolve({ verdict: "abstained", violations: [found], detail: "absent" });
     },
   };

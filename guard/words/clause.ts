@@ -23,7 +23,7 @@ import {
   TUNABLE_NOUNS,
   WEAK_CHANGE,
 } from "./lexicon.ts";
-import { lookalikeFolded } from "../proposal/lookalike.ts";
+import { foldLookalikes } from "../proposal/lookalike.ts";
 import type { Field } from "../specification/specification.ts";
 
 /** Characters between a verb and the noun it is taken to act on. */
@@ -65,16 +65,16 @@ export interface Clause {
 }
 
 /** Lower case, look-alikes folded, white space collapsed. */
-export function folded(text: string): string {
-  return lookalikeFolded(text).replaceAll("’", "'").replace(/\s+/g, " ").trim();
+export function normalizeText(text: string): string {
+  return foldLookalikes(text).replaceAll("’", "'").replace(/\s+/g, " ").trim();
 }
 
 /** The protected fields a text names, in the order of the first mention. */
-export function fieldsTouched(text: string): Field[] {
-  return fieldsOf(folded(text.slice(0, 4000)));
+export function findTouchedFields(text: string): Field[] {
+  return findProtectedFields(normalizeText(text.slice(0, 4000)));
 }
 
-function fieldsOf(text: string): Field[] {
+function findProtectedFields(text: string): Field[] {
   const found: [at: number, field: Field][] = [];
   for (const [field, pattern] of PROTECTED_NOUNS) {
     const at = text.search(pattern);
@@ -84,19 +84,19 @@ function fieldsOf(text: string): Field[] {
 }
 
 /** Sentences, cut further where one turns against or away from what was said before. */
-export function clausesOf(text: string): Clause[] {
-  const sentences = sentencesOf(text);
+export function splitIntoClauses(text: string): Clause[] {
+  const sentences = splitSentences(text);
   return sentences.flatMap((sentence, at) => {
-    const plain = folded(sentence);
-    const answer = sentence.endsWith("?") ? folded(sentences[at + 1] ?? "") : "";
+    const plain = normalizeText(sentence);
+    const answer = sentence.endsWith("?") ? normalizeText(sentences[at + 1] ?? "") : "";
     const whole = {
       refused: REFUSED.test(plain) || DENIAL.test(answer),
       refusedToKeep: REFUSED_TO_KEEP.test(plain),
     };
-    return afterCondition(sentence).flatMap(({ text: part, condition }) =>
+    return splitCondition(sentence).flatMap(({ text: part, condition }) =>
       part
         .split(TURN)
-        .flatMap((piece) => chunks(piece.trim()))
+        .flatMap((piece) => cutChunks(piece.trim()))
         .filter((piece) => LETTER.test(piece))
         .map((piece) => {
           const clause = readClause(piece, whole);
@@ -107,7 +107,7 @@ export function clausesOf(text: string): Clause[] {
 }
 
 /** "If A, B" as A and B: what A keeps or negates says nothing about B. */
-function afterCondition(sentence: string): { text: string; condition: boolean }[] {
+function splitCondition(sentence: string): { text: string; condition: boolean }[] {
   const match = CONDITIONAL.exec(sentence);
   if (match === null) return [{ text: sentence, condition: false }];
   const lead = match[0];
@@ -125,10 +125,10 @@ const DENIAL =
   /^(?:no\b|it cannot\b|the (?:folds|data|result|test|specification)\b[^.]{0,40}\b(?:no|nothing|not)\b)/;
 
 /** Sentences of a text, white space and list marks removed. */
-export function sentencesOf(text: string): string[] {
+export function splitSentences(text: string): string[] {
   return text
     .split(/(?<=[.!?;:])\s+|[\r\n]+|\s[-–—]{1,2}\s/)
-    .flatMap((sentence) => chunks(sentence.trim()))
+    .flatMap((sentence) => cutChunks(sentence.trim()))
     .filter((sentence) => LETTER.test(sentence));
 }
 
@@ -136,7 +136,7 @@ const LETTER = /\p{L}/u;
 const TURN =
   /,?\s+(?:but|however|although|though|yet|whereas|while|and then|then|otherwise|so that|hence|except\b|and (?=(?:please|use|fit|drop|replace|switch|remove|ignore|run|set|treat|skip|disable|train|keep)\b))\s*|,\s+(?=(?:we|it|they|this|i|so|which|that)\b)/i;
 
-function chunks(piece: string): string[] {
+function cutChunks(piece: string): string[] {
   const parts: string[] = [];
   for (let at = 0; at < piece.length; at += CLAUSE_CHARACTERS_MAX) {
     parts.push(piece.slice(at, at + CLAUSE_CHARACTERS_MAX));
@@ -145,19 +145,19 @@ function chunks(piece: string): string[] {
 }
 
 function readClause(original: string, whole: Pick<Clause, "refused" | "refusedToKeep">): Clause {
-  const text = withoutReassurance(folded(original));
-  const strong = verbs(text, STRONG_CHANGE);
-  const weak = verbs(text, WEAK_CHANGE);
+  const text = withoutReassurance(normalizeText(original));
+  const strong = findVerbs(text, STRONG_CHANGE);
+  const weak = findVerbs(text, WEAK_CHANGE);
   const open = (verb: Verb): boolean => !verb.negated;
   const method = OTHER_METHODS.exec(text);
   return {
     text: original,
-    fields: fieldsOf(text),
+    fields: findProtectedFields(text),
     strong: strong.some(open),
     weak: weak.some(open),
     negated: [...strong, ...weak].some((verb) => verb.negated),
-    strongOnProtected: strong.some((verb) => open(verb) && actsOnProtected(text, verb, false)),
-    weakOnProtected: weak.some((verb) => open(verb) && actsOnProtected(text, verb, true)),
+    strongOnProtected: strong.some((verb) => open(verb) && hasProtectedObject(text, verb, false)),
+    weakOnProtected: weak.some((verb) => open(verb) && hasProtectedObject(text, verb, true)),
     otherMethod: method !== null,
     otherMethodNegated: method !== null && isNegated(text, method.index),
     tunable: TUNABLE_NOUNS.test(text),
@@ -166,7 +166,7 @@ function readClause(original: string, whole: Pick<Clause, "refused" | "refusedTo
     directive: DIRECTIVE.test(text),
     condition: CONDITION.test(text),
     question: original.trimEnd().endsWith("?"),
-    authority: claimsAuthority(text),
+    authority: hasAuthorityClaim(text),
     agent: AGENTS.test(text),
     imperative: isImperative(text),
     ...whole,
@@ -206,7 +206,7 @@ interface Verb {
   readonly negated: boolean;
 }
 
-function verbs(text: string, pattern: RegExp): Verb[] {
+function findVerbs(text: string, pattern: RegExp): Verb[] {
   return [...text.matchAll(new RegExp(pattern.source, "g"))].map((match) => ({
     at: match.index,
     end: match.index + match[0].length,
@@ -235,24 +235,24 @@ function isNegated(text: string, at: number): boolean {
 const A_NUMBER = /^ (?:from |to |the value |values? )?\d+\.\d/;
 
 /** Whether authority is claimed and not denied: "no approval is asked for" claims none. */
-function claimsAuthority(text: string): boolean {
+function hasAuthorityClaim(text: string): boolean {
   const match = AUTHORITY.exec(text);
   return match !== null && !isNegated(text, match.index);
 }
 
 /** Whether what stands right after a verb, or right before it, is protected and not tunable. */
-function actsOnProtected(text: string, verb: Verb, weak: boolean): boolean {
+function hasProtectedObject(text: string, verb: Verb, weak: boolean): boolean {
   const after = text.slice(verb.end, verb.end + REACH_CHARACTERS);
   if (A_NUMBER.test(after)) return false;
   const before = text.slice(Math.max(0, verb.at - REACH_CHARACTERS / 2), verb.at);
   const tunable = after.search(TUNABLE_NOUNS);
-  const noun = firstProtected(after);
+  const noun = findFirstProtected(after);
   if (noun >= 0 && tunable < 0) return true;
   if (noun >= 0) return !weak && noun < tunable - COMPOUND_CHARACTERS;
-  return tunable < 0 && firstProtected(before) >= 0 && !TUNABLE_NOUNS.test(before);
+  return tunable < 0 && findFirstProtected(before) >= 0 && !TUNABLE_NOUNS.test(before);
 }
 
-function firstProtected(text: string): number {
+function findFirstProtected(text: string): number {
   let first = -1;
   for (const [, pattern] of PROTECTED_NOUNS) {
     const at = text.search(pattern);

@@ -42,34 +42,36 @@ export function decodePassages(text: string): Decoded {
 }
 
 function decodeOnce(text: string): Decoded {
-  const tokens = encodedTokens(text);
+  const tokens = decodeTokens(text);
   const whole = [
-    percentDecoded(text),
-    entitiesDecoded(text),
-    escapesDecoded(text),
-    binaryDecoded(text),
-    spacedHexDecoded(text),
-    lettersJoined(text),
-    digitsForLetters(text),
-    ...disguised(text),
+    decodePercent(text),
+    decodeEntities(text),
+    decodeEscapes(text),
+    decodeBinary(text),
+    decodeSpacedHex(text),
+    joinSpacedLetters(text),
+    replaceDigits(text),
+    ...decodeDisguises(text),
   ].filter((passage) => passage !== null);
   return { passages: [...whole, ...tokens.passages], opaque: tokens.opaque };
 }
 
 /** Long tokens of base64, base64url, base32 or hexadecimal. */
-function encodedTokens(text: string): Decoded {
+function decodeTokens(text: string): Decoded {
   const passages: string[] = [];
   let opaque: string | null = null;
   for (const [token] of text.matchAll(/[A-Za-z0-9+/_-]{12,}={0,6}/g)) {
-    const readings = [hex(token), base64(token), base32(token)].filter((read) => read !== null);
+    const readings = [decodeHex(token), decodeBase64(token), decodeBase32(token)].filter(
+      (read) => read !== null,
+    );
     passages.push(...readings);
-    if (readings.length === 0 && looksEncoded(token)) opaque ??= token;
+    if (readings.length === 0 && isLikelyEncoded(token)) opaque ??= token;
   }
   return { passages, opaque };
 }
 
 /** Mixed letters and digits without word structure; digests (40 or 64 hex digits) are names. */
-function looksEncoded(token: string): boolean {
+function isLikelyEncoded(token: string): boolean {
   if (token.length < OPAQUE_CHARACTERS_MIN) return false;
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(token)) return false;
   if (/^[A-Za-z]+(?:[_/-][A-Za-z0-9]+)*$/.test(token))
@@ -79,15 +81,15 @@ function looksEncoded(token: string): boolean {
   return (
     /\d/.test(token) &&
     (upper || lower) &&
-    (/[+=]/.test(token) || (upper && lower) || hexish(token))
+    (/[+=]/.test(token) || (upper && lower) || isHexText(token))
   );
 }
 
-function hexish(token: string): boolean {
+function isHexText(token: string): boolean {
   return /^[0-9a-f]+$/i.test(token);
 }
 
-function readable(bytes: Uint8Array): string | null {
+function decodeReadableText(bytes: Uint8Array): string | null {
   const text = new TextDecoder("utf-8").decode(bytes);
   if (text.includes("\uFFFD") || text.length < 6) return null;
   const plain = text.replace(/[^\p{L}\p{N}\p{P}\p{Zs}\n\t=<>+|`$^~]/gu, "");
@@ -95,13 +97,13 @@ function readable(bytes: Uint8Array): string | null {
   return plain.length === text.length && letters.length >= 0.6 * text.length ? text : null;
 }
 
-function base64(token: string): string | null {
+function decodeBase64(token: string): string | null {
   const plain = token.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
   if (plain.length % 4 === 1) return null;
-  return readable(Buffer.from(plain, "base64"));
+  return decodeReadableText(Buffer.from(plain, "base64"));
 }
 
-function base32(token: string): string | null {
+function decodeBase32(token: string): string | null {
   const plain = token.replace(/=+$/, "");
   if (!/^[A-Z2-7]{16,}$/.test(plain)) return null;
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -116,61 +118,61 @@ function base32(token: string): string | null {
     bytes.push((held >> bits) & 0xff);
     held &= (1 << bits) - 1;
   }
-  return readable(Uint8Array.from(bytes));
+  return decodeReadableText(Uint8Array.from(bytes));
 }
 
-function hex(token: string): string | null {
+function decodeHex(token: string): string | null {
   if (!/^(?:0x)?(?:[0-9a-fA-F]{2}){6,}$/.test(token)) return null;
-  return readable(Buffer.from(token.replace(/^0x/, ""), "hex"));
+  return decodeReadableText(Buffer.from(token.replace(/^0x/, ""), "hex"));
 }
 
-function spacedHexDecoded(text: string): string | null {
+function decodeSpacedHex(text: string): string | null {
   const match = /(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}[\s,:]+){5,}(?:0x|\\x)?[0-9a-fA-F]{2}\b/.exec(text);
   if (match === null) return null;
-  return readable(Buffer.from(match[0].replace(/0x|\\x|[\s,:]/g, ""), "hex"));
+  return decodeReadableText(Buffer.from(match[0].replace(/0x|\\x|[\s,:]/g, ""), "hex"));
 }
 
-function binaryDecoded(text: string): string | null {
+function decodeBinary(text: string): string | null {
   const match = /(?:\b[01]{8}\b[\s,]*){5,}/.exec(text);
   if (match === null) return null;
   const octets = match[0].match(/[01]{8}/g) ?? [];
-  return readable(Uint8Array.from(octets, (octet) => Number.parseInt(octet, 2)));
+  return decodeReadableText(Uint8Array.from(octets, (octet) => Number.parseInt(octet, 2)));
 }
 
-function percentDecoded(text: string): string | null {
+function decodePercent(text: string): string | null {
   if ((text.match(/%[0-9a-fA-F]{2}/g) ?? []).length < 3) return null;
   return text.replace(/%([0-9a-fA-F]{2})/g, (_all, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
 }
 
-function entitiesDecoded(text: string): string | null {
+function decodeEntities(text: string): string | null {
   if ((text.match(/&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});/g) ?? []).length < 3) return null;
   return text.replace(/&#(x?)([0-9a-fA-F]{1,7});/g, (_all, radix: string, digits: string) =>
-    characterOf(Number.parseInt(digits, radix === "x" ? 16 : 10)),
+    toCharacter(Number.parseInt(digits, radix === "x" ? 16 : 10)),
   );
 }
 
-function escapesDecoded(text: string): string | null {
+function decodeEscapes(text: string): string | null {
   if ((text.match(/\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})/g) ?? []).length < 3) return null;
   return text.replace(/\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})/g, (_all, u?: string, x?: string) =>
-    characterOf(Number.parseInt(u ?? x ?? "20", 16)),
+    toCharacter(Number.parseInt(u ?? x ?? "20", 16)),
   );
 }
 
-function characterOf(code: number): string {
+function toCharacter(code: number): string {
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : " ";
 }
 
 /** "a d s t o c k" and "a-d-s-t-o-c-k" as one word. */
-function lettersJoined(text: string): string | null {
+function joinSpacedLetters(text: string): string | null {
   const spaced = /\b[A-Za-z](?:[ ._*-][A-Za-z]){3,}\b/g;
   if (!spaced.test(text)) return null;
   return text.replace(spaced, (run) => run.replace(/[ ._*-]/g, ""));
 }
 
 /** "adst0ck" and "$aturation" with letters for digits. */
-function digitsForLetters(text: string): string | null {
+function replaceDigits(text: string): string | null {
   const pattern = /\b(?=[a-z0-9$@]{0,40}[a-z])(?=[a-z0-9$@]{0,40}[0134578$@])[a-z0-9$@]{5,40}\b/gi;
   const letters: Readonly<Record<string, string>> = {
     "0": "o",
@@ -193,26 +195,26 @@ function digitsForLetters(text: string): string | null {
 }
 
 /** Rot13 and reversed readings, where they read more like English than the text itself. */
-function disguised(text: string): string[] {
-  const own = commonWords(text);
+function decodeDisguises(text: string): string[] {
+  const own = countCommonWords(text);
   const words = text.split(/\s+/).length;
   if (words < 3 || own > words / 4) {
     return text
       .split(/(?<=[.!?;:])\s+|["'`]/)
       .filter((part) => part.length < text.length && part.split(/\s+/).length >= 3)
       .slice(0, 64)
-      .flatMap((part) => disguised(part));
+      .flatMap((part) => decodeDisguises(part));
   }
-  return [rot13(text), Array.from(text).toReversed().join("")].filter(
-    (reading) => commonWords(reading) > own + 1,
+  return [decodeRot13(text), Array.from(text).toReversed().join("")].filter(
+    (reading) => countCommonWords(reading) > own + 1,
   );
 }
 
-function commonWords(text: string): number {
+function countCommonWords(text: string): number {
   return (text.match(COMMON_WORDS) ?? []).length;
 }
 
-function rot13(text: string): string {
+function decodeRot13(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => {
     const base = letter <= "Z" ? 65 : 97;
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);

@@ -5,8 +5,8 @@
  * I1. Each pattern is linear: bounded gaps, no nested repetition.
  */
 import type { Violation } from "../../schemas/parts.ts";
-import { folded } from "./clause.ts";
-import { violation } from "../violation.ts";
+import { normalizeText } from "./clause.ts";
+import { createViolation } from "../violation.ts";
 
 /** Kind of address → pattern on folded text. */
 const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
@@ -53,15 +53,17 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 ];
 
 /** Violations for every way in which a text speaks to its judge. */
-export function instructionsToJudge(text: string): Violation[] {
-  const plain = folded(text);
+export function findJudgeInstructions(text: string): Violation[] {
+  const plain = normalizeText(text);
   const found: Violation[] = [];
   for (const [kind, pattern] of PATTERNS) {
     const match = pattern.exec(plain);
     if (match === null) continue;
     const at = Math.max(0, match.index - 20);
     const message = `The text ${kind}`;
-    found.push(violation("instruction_to_judge", "reasoning", message, plain.slice(at, at + 120)));
+    found.push(
+      createViolation("instruction_to_judge", "reasoning", message, plain.slice(at, at + 120)),
+    );
   }
   return found;
 }

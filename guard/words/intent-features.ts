@@ -7,10 +7,10 @@
  * I1. Pure; the length of a feature row depends on the embedding's alone.
  * I2. `FEATURES_DIGEST` names everything that changes a feature; a head is tied to it.
  */
-import { digestOf } from "../../schemas/canonical.ts";
-import { type Clause, clausesOf } from "./clause.ts";
-import { FRAME_COUNT, framesOf, framesSource } from "./intent-frames.ts";
-import { lexiconSource } from "./lexicon.ts";
+import { computeDigest } from "../../schemas/canonical.ts";
+import { type Clause, splitIntoClauses } from "./clause.ts";
+import { FRAME_COUNT, findFrames, formatFramePatterns } from "./intent-frames.ts";
+import { formatLexiconPatterns } from "./lexicon.ts";
 
 /** Weights of kinds, frames and word pairs beside an embedding of length 1; by leave-writer-out. */
 const KIND_SCALE = 0.2;
@@ -53,36 +53,36 @@ function isBare(clause: Clause): boolean {
 }
 
 /** SHA-256 of what the features are made from. */
-export const FEATURES_DIGEST: string = digestOf({
+export const FEATURES_DIGEST: string = computeDigest({
   version: 3,
   kinds: KINDS.map(([name]) => name),
   scales: [KIND_SCALE, FRAME_SCALE, PAIR_SCALE, PAIR_BUCKETS, CHARACTERS_MAX],
-  frames: framesSource(),
-  lexicon: lexiconSource(),
+  frames: formatFramePatterns(),
+  lexicon: formatLexiconPatterns(),
 });
 
 /** Length of a row for an embedding of this length. */
-export function featureCount(embedding: number): number {
+export function countFeatures(embedding: number): number {
   return embedding + KINDS.length + FRAME_COUNT + PAIR_BUCKETS;
 }
 
 /** The feature row of a sentence. */
-export function intentFeatures(embedding: Float32Array, sentence: string): Float32Array {
-  const row = new Float32Array(featureCount(embedding.length));
+export function computeIntentFeatures(embedding: Float32Array, sentence: string): Float32Array {
+  const row = new Float32Array(countFeatures(embedding.length));
   row.set(embedding);
-  const clauses = clausesOf(sentence);
+  const clauses = splitIntoClauses(sentence);
   for (const [at, [, holds]] of KINDS.entries()) {
     if (clauses.some(holds)) row[embedding.length + at] = KIND_SCALE;
   }
   const frames = embedding.length + KINDS.length;
-  for (const frame of framesOf(sentence)) row[frames + frame] = FRAME_SCALE;
+  for (const frame of findFrames(sentence)) row[frames + frame] = FRAME_SCALE;
   const start = frames + FRAME_COUNT;
-  for (const bucket of pairBuckets(sentence)) row[start + bucket] = PAIR_SCALE;
+  for (const bucket of computePairBuckets(sentence)) row[start + bucket] = PAIR_SCALE;
   return row;
 }
 
 /** Buckets of the words and neighbouring word pairs of a sentence. */
-function pairBuckets(sentence: string): Set<number> {
+function computePairBuckets(sentence: string): Set<number> {
   const words =
     sentence
       .slice(0, CHARACTERS_MAX)
@@ -91,15 +91,15 @@ function pairBuckets(sentence: string): Set<number> {
   const buckets = new Set<number>();
   let previous = "^";
   for (const word of [...words, "$"]) {
-    buckets.add(bucketOf(word));
-    buckets.add(bucketOf(`${previous} ${word}`));
+    buckets.add(hashToBucket(word));
+    buckets.add(hashToBucket(`${previous} ${word}`));
     previous = word;
   }
   return buckets;
 }
 
 /** FNV-1a, 32 bits (Fowler, Noll & Vo), folded into the buckets. */
-function bucketOf(word: string): number {
+function hashToBucket(word: string): number {
   let hash = 2_166_136_261;
   for (let at = 0; at < word.length; at += 1) {
     hash = Math.imul(hash ^ word.charCodeAt(at), 16_777_619);

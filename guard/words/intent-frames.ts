@@ -6,9 +6,9 @@
  * Owns: features for the trained head. Not: a verdict; no frame refuses a text by itself.
  *
  * I1. Patterns run on folded text, are plain alternations with bounded gaps, and stay linear.
- * I2. `framesSource` names everything that changes a frame.
+ * I2. `formatFramePatterns` names everything that changes a frame.
  */
-import { folded } from "./clause.ts";
+import { normalizeText } from "./clause.ts";
 
 const FRAMES: readonly (readonly [name: string, pattern: RegExp])[] = [
   [
@@ -135,8 +135,8 @@ const CALM = FRAMES.flatMap(([name], at) =>
 export const FRAME_COUNT: number = FRAMES.length + 2 * CHANGES.length + 3;
 
 /** The positions of the frames that a sentence holds, with their crossings. */
-export function framesOf(sentence: string): number[] {
-  const text = folded(sentence);
+export function findFrames(sentence: string): number[] {
+  const text = normalizeText(sentence);
   const held = FRAMES.map(([, pattern]) => pattern.test(text));
   const figure = FIGURES.some((at) => held[at]);
   const calm = held[NUMBER] === true || CALM.some((at) => held[at]);
@@ -155,6 +155,6 @@ export function framesOf(sentence: string): number[] {
 }
 
 /** Every pattern as text, for digests of what is built on them. */
-export function framesSource(): string {
+export function formatFramePatterns(): string {
   return FRAMES.map(([name, pattern]) => `${name} ${pattern.source}`).join("\n");
 }

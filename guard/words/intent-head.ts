@@ -6,7 +6,7 @@
  * I2. Pure: equal sentence, equal probability.
  */
 import { z } from "zod";
-import { type Json, digestOf } from "../../schemas/canonical.ts";
+import { type Json, computeDigest } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import shipped from "../data/intent-head.json" with { type: "json" };
 import { FEATURES_DIGEST } from "./intent-features.ts";
@@ -41,22 +41,24 @@ export interface IntentHead {
  */
 export function parseIntentHead(value: Json): IntentHead {
   const parsed = HEAD.safeParse(value);
-  if (!parsed.success) throw refused("not in the form that training writes", parsed.error);
+  if (!parsed.success)
+    throw createHeadRefusal("not in the form that training writes", parsed.error);
   const { encoder, features, dimension, bias, threshold } = parsed.data;
-  if (features !== FEATURES_DIGEST) throw refused("trained on other features; train it again");
+  if (features !== FEATURES_DIGEST)
+    throw createHeadRefusal("trained on other features; train it again");
   const bytes = Buffer.from(parsed.data.weights, "base64");
-  if (bytes.length !== 4 * dimension) throw refused("the number of weights does not fit");
+  if (bytes.length !== 4 * dimension) throw createHeadRefusal("the number of weights does not fit");
   const weights = Float32Array.from({ length: dimension }, (_, at) => bytes.readFloatLE(4 * at));
-  if (!weights.every(Number.isFinite)) throw refused("a weight is not a number");
-  return { digest: digestOf(value), encoder, threshold, bias, weights };
+  if (!weights.every(Number.isFinite)) throw createHeadRefusal("a weight is not a number");
+  return { digest: computeDigest(value), encoder, threshold, bias, weights };
 }
 
-function refused(why: string, cause?: unknown): MmmError {
+function createHeadRefusal(why: string, cause?: unknown): MmmError {
   return new MmmError("checkpoint_refused", `Intent head: ${why}`, { cause });
 }
 
 /** The head's file form. */
-export function intentHeadJson(head: {
+export function serializeIntentHead(head: {
   readonly encoder: string;
   readonly learntFrom: string;
   readonly threshold: number;
@@ -78,13 +80,13 @@ export function intentHeadJson(head: {
 }
 
 /** Probability that a sentence with these features intends a change of methodology. */
-export function intentProbability(head: IntentHead, features: Float32Array): number {
+export function computeIntentProbability(head: IntentHead, features: Float32Array): number {
   let sum = head.bias;
   for (const [at, weight] of head.weights.entries()) sum += weight * (features[at] ?? 0);
   return 1 / (1 + Math.exp(-sum));
 }
 
 /** The shipped head, read when first asked for. */
-export function shippedIntentHead(): IntentHead {
+export function loadShippedIntentHead(): IntentHead {
   return parseIntentHead(shipped as Json);
 }

@@ -9,8 +9,8 @@
  *     remembered answer is never given for another judge.
  */
 import type { Violation } from "../../schemas/parts.ts";
-import { errorText } from "../../schemas/errors.ts";
-import { violation } from "../violation.ts";
+import { describeError } from "../../schemas/errors.ts";
+import { createViolation } from "../violation.ts";
 
 export interface SemanticQuestion {
   /** The agent's reasoning; untrusted. */
@@ -45,27 +45,36 @@ export async function askJudges(
 ): Promise<SemanticOpinion> {
   const details: string[] = [];
   for (const judge of judges) {
-    const opinion = await ask(judge, question);
+    const opinion = await askJudge(judge, question);
     details.push(`${judge.name}: ${opinion.detail}`);
     if (opinion.verdict !== "cleared") {
       const violations =
         opinion.violations.length > 0
           ? opinion.violations
-          : [violation("semantic_judge", "reasoning", `${judge.name} did not clear the text`)];
+          : [
+              createViolation(
+                "semantic_judge",
+                "reasoning",
+                `${judge.name} did not clear the text`,
+              ),
+            ];
       return { verdict: "vetoed", violations, detail: details.join("; ") };
     }
   }
   return { verdict: "cleared", violations: [], detail: details.join("; ") };
 }
 
-async function ask(judge: SemanticJudge, question: SemanticQuestion): Promise<SemanticOpinion> {
+async function askJudge(
+  judge: SemanticJudge,
+  question: SemanticQuestion,
+): Promise<SemanticOpinion> {
   try {
     return await judge.judge(question);
   } catch (error) {
-    const message = `${judge.name} gave no answer: ${errorText(error)}`;
+    const message = `${judge.name} gave no answer: ${describeError(error)}`;
     return {
       verdict: "abstained",
-      violations: [violation("judge_unavailable", "reasoning", message)],
+      violations: [createViolation("judge_unavailable", "reasoning", message)],
       detail: "no answer",
     };
   }

@@ -7,7 +7,7 @@
  */
 import type { Violation } from "../../schemas/parts.ts";
 import type { Decoded } from "./decode.ts";
-import { violation } from "../violation.ts";
+import { createViolation } from "../violation.ts";
 
 /** Format, private and unassigned characters, fillers, joiners and variation selectors. */
 const INVISIBLE =
@@ -26,39 +26,39 @@ const OTHER_LANGUAGES =
   /\b(?:der|die|das|und|nicht|wir|ist|für|mit|auf|eine?n?|durch|ohne|bitte|soll(?:te|en)?|werden|statt|le|la|les|des|une?|nous|pas|est|pour|avec|dans|sur|sans|être|qui|que|il|faut|el|los|las|una|por|para|con|sin|como|esta?|del|y|se|il|che|non|della?|di|senza|con|uma?|não|com|sem|dos|het|een|niet|wij|voor|met|zonder|van|og|ikke|och|inte|med|att|som|ja|nie|jest|bez|oraz|ve|bir|için|ile|değil)\b/g;
 
 /** Why a text cannot be judged; empty when it can. */
-export function illegible(text: string, decoded: Decoded): Violation[] {
+export function findIllegibleText(text: string, decoded: Decoded): Violation[] {
   const found: Violation[] = [];
   const hidden = INVISIBLE.exec(text.replace(EMOJI_STYLE, "$1"));
   if (hidden !== null) {
     const message = "The text holds characters that a reader does not see";
-    found.push(violation("text_invisible", "reasoning", message, around(text, hidden[0])));
+    found.push(createViolation("text_invisible", "reasoning", message, cutAround(text, hidden[0])));
   }
-  const word = imitatingWord(text);
+  const word = findImitatingWord(text);
   if (word !== null) {
     const message = "The text holds letters drawn like other letters";
-    found.push(violation("text_lookalike", "reasoning", message, word));
+    found.push(createViolation("text_lookalike", "reasoning", message, word));
   }
-  const foreign = foreignPassage(text);
+  const foreign = findForeignPassage(text);
   if (foreign !== null) {
     const message = "The text is in a language this layer cannot judge";
-    found.push(violation("text_unjudgeable", "reasoning", message, foreign));
+    found.push(createViolation("text_unjudgeable", "reasoning", message, foreign));
   }
   if (decoded.opaque !== null) {
     const message = "The text holds an encoded passage this layer cannot read";
-    found.push(violation("text_unjudgeable", "reasoning", message, decoded.opaque));
+    found.push(createViolation("text_unjudgeable", "reasoning", message, decoded.opaque));
   }
   return found;
 }
 
-function around(text: string, piece: string): string {
+function cutAround(text: string, piece: string): string {
   const at = Math.max(0, text.indexOf(piece) - 20);
   return text.slice(at, at + 60);
 }
 
 /** A word that mixes scripts, or is set in letters that only imitate plain ones. */
-function imitatingWord(text: string): string | null {
+function findImitatingWord(text: string): string | null {
   const styled = STYLED.exec(text.replace(HARMLESS_STYLED, ""));
-  if (styled !== null) return around(text, styled[0]);
+  if (styled !== null) return cutAround(text, styled[0]);
   for (const [word] of text.matchAll(/[\p{L}\p{M}]{2,}/gu)) {
     const bare = word.replace(SYMBOLS, "");
     if (/\p{Script=Latin}/u.test(bare) && OTHER_SCRIPT.test(bare)) return word;
@@ -66,7 +66,7 @@ function imitatingWord(text: string): string | null {
   return null;
 }
 
-function foreignPassage(text: string): string | null {
+function findForeignPassage(text: string): string | null {
   const other = text.replace(SYMBOLS, "").match(/[^\P{L}\p{Script=Latin}]+/gu) ?? [];
   if (other.join("").length > 2) return other.join(" ").slice(0, 60);
   for (const sentence of text.split(/[.!?;\n]+/)) {

@@ -10,15 +10,15 @@
  * I2. Decoded passages are judged like the text itself.
  * I3. Nothing in the text can make the answer milder.
  */
-import { digestOf } from "../../schemas/canonical.ts";
+import { computeDigest } from "../../schemas/canonical.ts";
 import type { Violation } from "../../schemas/parts.ts";
-import { type Clause, clausesOf } from "./clause.ts";
+import { type Clause, splitIntoClauses } from "./clause.ts";
 import { decodePassages } from "./decode.ts";
-import { instructionsToJudge } from "./injection.ts";
-import { illegible } from "./legible.ts";
-import { lexiconSource } from "./lexicon.ts";
+import { findJudgeInstructions } from "./injection.ts";
+import { findIllegibleText } from "./legible.ts";
+import { formatLexiconPatterns } from "./lexicon.ts";
 import type { SemanticJudge, SemanticOpinion, SemanticQuestion } from "./judges.ts";
-import { type ViolationCode, violation } from "../violation.ts";
+import { type ViolationCode, createViolation } from "../violation.ts";
 
 const CLAUSES_MAX = 200;
 const VIOLATIONS_KEPT = 8;
@@ -28,7 +28,11 @@ const LEXICON_VERSION = 4;
 /** Judges by the word lists of `lexicon.ts`. */
 export const LEXICON_JUDGE: SemanticJudge = {
   name: "lexicon",
-  digest: digestOf({ judge: "lexicon", version: LEXICON_VERSION, words: lexiconSource() }),
+  digest: computeDigest({
+    judge: "lexicon",
+    version: LEXICON_VERSION,
+    words: formatLexiconPatterns(),
+  }),
   judge: (question) => Promise.resolve(judgeByLexicon(question)),
 };
 
@@ -39,20 +43,20 @@ export function judgeByLexicon(question: Pick<SemanticQuestion, "reasoning">): S
     return { verdict: "cleared", violations: [], detail: "no text" };
   }
   const decoded = decodePassages(text);
-  const found: Violation[] = illegible(text, decoded);
+  const found: Violation[] = findIllegibleText(text, decoded);
   let clauses = 0;
   for (const passage of [text, ...decoded.passages]) {
-    found.push(...instructionsToJudge(passage));
-    const read = clausesOf(passage);
+    found.push(...findJudgeInstructions(passage));
+    const read = splitIntoClauses(passage);
     clauses += read.length;
     for (const [at, clause] of read.entries()) {
-      const code = intentOf(clause, read[at - 1] ?? null);
-      if (code !== null) found.push(intent(code, clause));
+      const code = classifyClause(clause, read[at - 1] ?? null);
+      if (code !== null) found.push(createIntentViolation(code, clause));
     }
   }
   if (clauses > CLAUSES_MAX) {
     const message = `The text has ${clauses} clauses; at most ${CLAUSES_MAX} are judged`;
-    found.push(violation("text_too_long", "reasoning", message));
+    found.push(createViolation("text_too_long", "reasoning", message));
   }
   const detail = `${clauses} clauses, ${decoded.passages.length} decoded, ${found.length} findings`;
   return {
@@ -70,55 +74,56 @@ const MESSAGES: Partial<Record<ViolationCode, string>> = {
   false_authority: "The text claims an authority that a proposal cannot grant",
 };
 
-function intent(code: ViolationCode, clause: Clause): Violation {
-  return violation(code, "reasoning", MESSAGES[code] ?? "Not cleared", clause.text);
+function createIntentViolation(code: ViolationCode, clause: Clause): Violation {
+  return createViolation(code, "reasoning", MESSAGES[code] ?? "Not cleared", clause.text);
 }
 
 /** What a clause intends, or null; `before` is the clause it follows. */
-function intentOf(clause: Clause, before: Clause | null): ViolationCode | null {
+function classifyClause(clause: Clause, before: Clause | null): ViolationCode | null {
   const touches = clause.fields.length > 0 || clause.otherMethod;
-  if (clause.refusedToKeep && touches) return codeOf(clause);
+  if (clause.refusedToKeep && touches) return chooseIntentCode(clause);
   if (clause.refused) return null;
-  const ordered = clause.imperative || clause.directive || clause.condition || suggests(clause);
+  const ordered = clause.imperative || clause.directive || clause.condition || isSuggestion(clause);
   const reports = (clause.keeping || clause.mention) && !ordered;
   const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
   const acts = clause.strong || clause.weak;
-  const onPronoun = pronounChange(clause, before);
+  const onPronoun = isPronounChange(clause, before);
   const changes =
     clause.strongOnProtected ||
     onPronoun ||
-    (clause.weakOnProtected && (method || clause.imperative || asksForMore(clause)));
+    (clause.weakOnProtected && (method || clause.imperative || isAskingForMore(clause)));
   const claimed = clause.authority && !clause.keeping && !clause.negated && !clause.tunable;
-  if (claimed && touches && (changes || !onlyData(clause))) return "false_authority";
+  if (claimed && touches && (changes || !isOnlyAboutData(clause))) return "false_authority";
   if (clause.agent && (changes || (method && ordered)) && !clause.keeping) {
     return "instruction_to_agent";
   }
-  if (changes && !reports && !(clause.keeping && !clause.strongOnProtected)) return codeOf(clause);
-  if (method && (acts || ordered) && !reports && !clause.keeping) return codeOf(clause);
+  if (changes && !reports && !(clause.keeping && !clause.strongOnProtected))
+    return chooseIntentCode(clause);
+  if (method && (acts || ordered) && !reports && !clause.keeping) return chooseIntentCode(clause);
   return null;
 }
 
 /** Data are talked about all day: weeks, sales and files alone make no claim about the method. */
-function onlyData({ fields, otherMethod }: Clause): boolean {
+function isOnlyAboutData({ fields, otherMethod }: Clause): boolean {
   return !otherMethod && fields.every((field) => field === "data");
 }
 
 /** Weak verbs count where something is asked of somebody, or proposed as a question. */
-function asksForMore(clause: Clause): boolean {
+function isAskingForMore(clause: Clause): boolean {
   if (clause.tunable || clause.keeping) return false;
-  return (clause.agent && clause.directive) || suggests(clause);
+  return (clause.agent && clause.directive) || isSuggestion(clause);
 }
 
 const ASKS_FOR_FACTS =
   /^(?:and |but |so |also,? )?(?:may i ask|what (?:is|was|are|were|does|did)|how (?:does|do|did|is|was|come|many|much|often)|which|who|when|where|under whose|is|are|was|were|does|did|has|have)\b/i;
 
 /** A question that proposes something; one that asks for facts proposes nothing. */
-function suggests({ question, text }: Clause): boolean {
+function isSuggestion({ question, text }: Clause): boolean {
   return question && !ASKS_FOR_FACTS.test(text);
 }
 
 /** "…, we merely remove it" after a clause that named something protected. */
-function pronounChange(clause: Clause, before: Clause | null): boolean {
+function isPronounChange(clause: Clause, before: Clause | null): boolean {
   if (before === null || before.fields.length === 0 || before.tunable || clause.tunable) {
     return false;
   }
@@ -127,7 +132,7 @@ function pronounChange(clause: Clause, before: Clause | null): boolean {
   );
 }
 
-function codeOf(clause: Clause): ViolationCode {
+function chooseIntentCode(clause: Clause): ViolationCode {
   if (clause.fields[0] === "data") return "intent_data";
   if (clause.fields[0] === "evaluation") return "intent_evaluation";
   return "intent_methodology";

@@ -88,7 +88,7 @@ export const AGENTS =
   /\b(?:stakeholder|business analyst|research persona|data scientist|trainer|executor|coordinator|router|orchestrator|deployer|reviewer|reader|next agent|other agents?|downstream|approver|operator|engineer)\b/;
 
 /** Every pattern as text, for digests of what is built on them. */
-export function lexiconSource(): string {
+export function formatLexiconPatterns(): string {
   const patterns = [
     ...PROTECTED_NOUNS.map(([, pattern]) => pattern),
     TUNABLE_NOUNS,

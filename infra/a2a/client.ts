@@ -24,7 +24,7 @@ import {
   type Client,
 } from "@a2a-js/sdk/client";
 import { z } from "zod";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import { createRemoteFetch, type RemoteCallOptions, type RemoteCallTools } from "./fetch.ts";
 
 export interface A2aClientOptions extends Omit<RemoteCallOptions, "origin"> {
@@ -47,7 +47,7 @@ export function createA2aClient(options: A2aClientOptions, tools: RemoteCallTool
   const fetchImpl = createRemoteFetch({ ...options, origin }, tools);
   let connected: Promise<Client> | null = null;
   const client = (): Promise<Client> => {
-    connected ??= connect(options, fetchImpl).catch((error: unknown) => {
+    connected ??= connectRemoteAgent(options, fetchImpl).catch((error: unknown) => {
       connected = null;
       throw error;
     });
@@ -63,13 +63,16 @@ export function createA2aClient(options: A2aClientOptions, tools: RemoteCallTool
         signal.throwIfAborted();
         if (late.aborted)
           throw new MmmError("timeout", "the agent took too long", { cause: error });
-        throw productError(error);
+        throw toAgentError(error);
       }
     },
   };
 }
 
-async function connect(options: A2aClientOptions, fetchImpl: typeof fetch): Promise<Client> {
+async function connectRemoteAgent(
+  options: A2aClientOptions,
+  fetchImpl: typeof fetch,
+): Promise<Client> {
   const { origin, pathname, search } = new URL(options.cardUrl);
   const card = await new DefaultAgentCardResolver({ fetchImpl }).resolve(
     origin,
@@ -78,7 +81,7 @@ async function connect(options: A2aClientOptions, fetchImpl: typeof fetch): Prom
   if (options.cardKeys.length > 0 && !isSignedBy(card, options.cardKeys)) {
     throw new MmmError("reasoner_failed", `the card at ${origin} is not signed by a pinned key`);
   }
-  const own = card.supportedInterfaces.filter(({ url }) => originOf(url) === origin);
+  const own = card.supportedInterfaces.filter(({ url }) => parseOrigin(url) === origin);
   if (own.length === 0) {
     throw new MmmError("reasoner_failed", `the card at ${origin} names no address of its own`);
   }
@@ -101,7 +104,7 @@ const HEADER = z.object({ alg: z.enum(["EdDSA", "Ed25519", "ES256"]), kid: z.str
 function isSignedBy(card: AgentCard, keys: A2aClientOptions["cardKeys"]): boolean {
   const payload = Buffer.from(canonicalizeAgentCard(card)).toString("base64url");
   return card.signatures.some((entry) => {
-    const header = HEADER.safeParse(headerOf(entry.protected));
+    const header = HEADER.safeParse(decodeSignatureHeader(entry.protected));
     const key = keys.find((known) => header.success && known["kid"] === header.data.kid);
     if (!header.success || key === undefined) return false;
     const publicKey = createPublicKey({ key: { ...key }, format: "jwk" });
@@ -113,7 +116,7 @@ function isSignedBy(card: AgentCard, keys: A2aClientOptions["cardKeys"]): boolea
   });
 }
 
-function headerOf(text: string): unknown {
+function decodeSignatureHeader(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
   } catch {
@@ -121,7 +124,7 @@ function headerOf(text: string): unknown {
   }
 }
 
-function originOf(url: string): string | null {
+function parseOrigin(url: string): string | null {
   return URL.canParse(url) ? new URL(url).origin : null;
 }
 
@@ -133,7 +136,7 @@ interface Asking {
 
 async function askOnce(client: Client, asking: Asking, tools: RemoteCallTools): Promise<unknown> {
   const { signal } = asking;
-  const message = messageOf(asking);
+  const message = createQuestionMessage(asking);
   const configuration = {
     acceptedOutputModes: ["application/json"],
     returnImmediately: true,
@@ -143,17 +146,17 @@ async function askOnce(client: Client, asking: Asking, tools: RemoteCallTools): 
     { tenant: "", message, configuration, metadata: undefined },
     { signal },
   );
-  if ("messageId" in sent) return dataOf(sent.parts, "message");
+  if ("messageId" in sent) return extractDataPart(sent.parts, "message");
   let task: Task = sent;
-  while (!isOver(task)) {
+  while (!isTaskOver(task)) {
     await tools.clock.sleep(POLL_MS, signal);
     signal.throwIfAborted();
     task = await client.getTask({ id: task.id, tenant: "" }, { signal });
   }
-  return answerOf(task);
+  return readTaskAnswer(task);
 }
 
-function messageOf({ question, messageId }: Asking): Message {
+function createQuestionMessage({ question, messageId }: Asking): Message {
   return {
     messageId: messageId === "" ? randomUUID() : messageId,
     contextId: "",
@@ -182,21 +185,21 @@ const OVER: ReadonlySet<TaskState> = new Set([
   TaskState.TASK_STATE_AUTH_REQUIRED,
 ]);
 
-function isOver(task: Task): boolean {
+function isTaskOver(task: Task): boolean {
   return OVER.has(task.status?.state ?? TaskState.TASK_STATE_UNSPECIFIED);
 }
 
-function answerOf(task: Task): unknown {
+function readTaskAnswer(task: Task): unknown {
   const state = task.status?.state ?? TaskState.TASK_STATE_UNSPECIFIED;
   if (state !== TaskState.TASK_STATE_COMPLETED) {
     throw new MmmError("reasoner_failed", `the agent's task ended as ${TaskState[state]}`);
   }
   const parts = task.artifacts.flatMap((artifact) => artifact.parts);
-  return dataOf([...parts, ...(task.status?.message?.parts ?? [])], "task");
+  return extractDataPart([...parts, ...(task.status?.message?.parts ?? [])], "task");
 }
 
 /** The first data part, or JSON in the first text part. */
-function dataOf(parts: readonly Message["parts"][number][], where: string): unknown {
+function extractDataPart(parts: readonly Message["parts"][number][], where: string): unknown {
   for (const { content } of parts) {
     if (content?.$case === "data") return content.value as unknown;
   }
@@ -212,9 +215,9 @@ function dataOf(parts: readonly Message["parts"][number][], where: string): unkn
 }
 
 /** The SDK's errors and those of `fetch` with a code of the product. */
-function productError(error: unknown): MmmError {
+function toAgentError(error: unknown): MmmError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof MmmError) return cause;
   }
-  return new MmmError("reasoner_failed", `the agent: ${errorText(error)}`, { cause: error });
+  return new MmmError("reasoner_failed", `the agent: ${describeError(error)}`, { cause: error });
 }

@@ -9,7 +9,7 @@
  * I3. After `breakerFailures` failures in a row nothing is sent for `breakerMs`.
  * I4. An answer is read up to a bound; redirects are errors; nothing leaves for another origin.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
 import { createBreaker, type Breaker } from "../claude/breaker.ts";
 
@@ -49,10 +49,11 @@ export function createRemoteFetch(
       throw new MmmError("reasoner_failed", `${url.origin} is not the agent's own address`);
     }
     for (let tries = 1; ; tries += 1) {
-      const outcome = await attempt({ options, tools, breaker }, url, init);
+      const outcome = await tryFetch({ options, tools, breaker }, url, init);
       if (outcome.response !== null && !AGAIN.has(outcome.response.status)) return outcome.response;
-      const pauseMs = pauseOf(options, outcome, { tries, random: tools.random() });
-      if (tries >= options.attemptsMax || pauseMs > options.backoffMsMax * 2) throw giveUp(outcome);
+      const pauseMs = computeFetchPauseMs(options, outcome, { tries, random: tools.random() });
+      if (tries >= options.attemptsMax || pauseMs > options.backoffMsMax * 2)
+        throw createFetchError(outcome);
       await tools.clock.sleep(pauseMs, init.signal ?? undefined);
       init.signal?.throwIfAborted();
     }
@@ -70,7 +71,7 @@ interface Outcome {
   readonly error: unknown;
 }
 
-async function attempt(trying: Trying, url: URL, init: RequestInit): Promise<Outcome> {
+async function tryFetch(trying: Trying, url: URL, init: RequestInit): Promise<Outcome> {
   const { options, tools, breaker } = trying;
   if (!breaker.admits()) {
     throw new MmmError(
@@ -88,7 +89,7 @@ async function attempt(trying: Trying, url: URL, init: RequestInit): Promise<Out
       redirect: "error",
       signal: AbortSignal.any(signals),
     });
-    const whole = await readWhole(response, options.answerBytesMax);
+    const whole = await readBoundedBody(response, options.answerBytesMax);
     if (response.status >= 500) breaker.failed();
     else breaker.succeeded();
     return { response: whole, error: null };
@@ -107,7 +108,7 @@ async function attempt(trying: Trying, url: URL, init: RequestInit): Promise<Out
 }
 
 /** The response with its body read, up to a bound. */
-async function readWhole(response: Response, bytesMax: number): Promise<Response> {
+async function readBoundedBody(response: Response, bytesMax: number): Promise<Response> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -123,23 +124,23 @@ async function readWhole(response: Response, bytesMax: number): Promise<Response
   return new Response(empty ? null : Buffer.concat(chunks), { status, headers });
 }
 
-function pauseOf(
+function computeFetchPauseMs(
   options: RemoteCallOptions,
   { response }: Outcome,
   { tries, random }: { tries: number; random: number },
 ): number {
   const full = Math.min(options.backoffMsMax, options.backoffMs * 2 ** (tries - 1));
   const own = full * (0.5 + random / 2);
-  const asked = retryAfterMs(response?.headers.get("retry-after") ?? null);
+  const asked = parseRetryAfterMs(response?.headers.get("retry-after") ?? null);
   return asked === null ? own : Math.max(own, asked + (own - full / 2));
 }
 
 /** Milliseconds of a Retry-After in seconds; a date counts as none. */
-function retryAfterMs(header: string | null): number | null {
+function parseRetryAfterMs(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
 }
 
-function giveUp({ response, error }: Outcome): MmmError {
+function createFetchError({ response, error }: Outcome): MmmError {
   if (response !== null) {
     return new MmmError("reasoner_unavailable", `the agent answered ${response.status}`, {
       data: { status: response.status },
@@ -150,7 +151,7 @@ function giveUp({ response, error }: Outcome): MmmError {
     timedOut ? "timeout" : "reasoner_unavailable",
     timedOut
       ? "the agent did not answer in time"
-      : `the agent cannot be reached (${errorText(error)})`,
+      : `the agent cannot be reached (${describeError(error)})`,
     { cause: error },
   );
 }

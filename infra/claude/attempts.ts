@@ -10,7 +10,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import {
-  tokensOf,
+  countTokens,
   type CallOptions,
   type Completion,
   type LanguageModel,
@@ -48,7 +48,7 @@ export function withAttempts(
   tools: AttemptTools,
 ): LanguageModel {
   return {
-    complete: (request, call) => attempts({ model, options, tools }, request, call),
+    complete: (request, call) => completeWithRetries({ model, options, tools }, request, call),
   };
 }
 
@@ -58,7 +58,7 @@ interface Trying {
   readonly tools: AttemptTools;
 }
 
-async function attempts(
+async function completeWithRetries(
   trying: Trying,
   request: ModelRequest,
   call: CallOptions,
@@ -69,11 +69,11 @@ async function attempts(
   for (let tries = 1; ; tries += 1) {
     const leftMs = options.totalMs - spentMs;
     const attemptMs = Math.ceil(Math.min(options.attemptMs, leftMs));
-    const outcome = await attempt(trying, request, { ...call, timeoutMs: attemptMs });
+    const outcome = await tryCompletion(trying, request, { ...call, timeoutMs: attemptMs });
     if (outcome.completion !== null) return outcome.completion;
     spentMs += outcome.ms;
     const { error } = outcome;
-    const pauseMs = pauseOf(options, error, { tries, random: tools.random() });
+    const pauseMs = computeAttemptPauseMs(options, error, { tries, random: tools.random() });
     const again =
       error.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs;
     observer.attemptFailed({ model: request.model, code: error.code, again });
@@ -88,18 +88,18 @@ type Outcome =
   | { readonly completion: Completion; readonly ms: number }
   | { readonly completion: null; readonly error: MmmError; readonly ms: number };
 
-async function attempt(
+async function tryCompletion(
   { model, tools }: Trying,
   request: ModelRequest,
   call: CallOptions,
 ): Promise<Outcome> {
   const { gate, clock } = tools;
-  return gate.run<Outcome>(estimateOf(request), call.signal, async () => {
+  return gate.run<Outcome>(estimateRequestTokens(request), call.signal, async () => {
     const started = clock.now();
     const ms = () => clock.now() - started;
     try {
-      const completion = await guarded(tools.breaker, () => model.complete(request, call));
-      return { result: { completion, ms: ms() }, tokens: tokensOf(completion.usage) };
+      const completion = await withBreaker(tools.breaker, () => model.complete(request, call));
+      return { result: { completion, ms: ms() }, tokens: countTokens(completion.usage) };
     } catch (error) {
       call.signal.throwIfAborted();
       if (!(error instanceof MmmError)) throw error;
@@ -108,7 +108,7 @@ async function attempt(
   });
 }
 
-async function guarded(breaker: Breaker, send: () => Promise<Completion>): Promise<Completion> {
+async function withBreaker(breaker: Breaker, send: () => Promise<Completion>): Promise<Completion> {
   if (!breaker.admits()) {
     throw new MmmError(
       "reasoner_failed",
@@ -133,12 +133,12 @@ async function guarded(breaker: Breaker, send: () => Promise<Completion>): Promi
 }
 
 /** Tokens a request will take about, for the rate limit. */
-function estimateOf(request: ModelRequest): number {
+function estimateRequestTokens(request: ModelRequest): number {
   const bytes = request.system.length + JSON.stringify(request.turns).length;
   return Math.ceil(bytes / BYTES_PER_TOKEN) + Math.ceil(request.maxTokens / BYTES_PER_TOKEN);
 }
 
-function pauseOf(
+function computeAttemptPauseMs(
   options: AttemptOptions,
   error: MmmError,
   { tries, random }: { tries: number; random: number },

@@ -16,7 +16,7 @@ import Anthropic, {
   APIUserAbortError,
 } from "@anthropic-ai/sdk";
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
-import { errorText, MmmError, type ErrorCode } from "../../schemas/errors.ts";
+import { describeError, MmmError, type ErrorCode } from "../../schemas/errors.ts";
 import type {
   Block,
   CallOptions,
@@ -53,10 +53,12 @@ export function createClaude(options: ClaudeOptions): LanguageModel {
   return {
     async complete(request, call) {
       try {
-        return completionOf(await send(client, bodyOf(request, options), call, options.stream));
+        return parseCompletion(
+          await sendModelRequest(client, buildMessageBody(request, options), call, options.stream),
+        );
       } catch (error) {
         call.signal.throwIfAborted();
-        throw failureOf(error, options.apiKey);
+        throw toClaudeError(error, options.apiKey);
       }
     },
   };
@@ -64,7 +66,7 @@ export function createClaude(options: ClaudeOptions): LanguageModel {
 
 type Body = Anthropic.MessageCreateParamsNonStreaming;
 
-async function send(
+async function sendModelRequest(
   client: Anthropic,
   body: Body,
   call: CallOptions,
@@ -79,7 +81,7 @@ async function send(
   return client.messages.create(body, options);
 }
 
-function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
+function buildMessageBody(request: ModelRequest, options: ClaudeOptions): Body {
   const cached = { type: "ephemeral", ttl: options.cacheTtl } as const;
   return {
     model: request.model,
@@ -87,11 +89,11 @@ function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
     system: [{ type: "text", text: request.system, cache_control: cached }],
     messages: request.turns.map((turn) => ({
       role: turn.role,
-      content: turn.content.map(wireBlock),
+      content: turn.content.map(toWireBlock),
     })),
     output_config: {
       effort: request.effort,
-      format: { type: "json_schema", schema: subsetOf(request.answer) },
+      format: { type: "json_schema", schema: toSchemaSubset(request.answer) },
     },
     ...(request.tools.length === 0
       ? {}
@@ -101,7 +103,7 @@ function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
             name,
             description,
             strict: true,
-            input_schema: subsetOf(input) as Anthropic.Tool.InputSchema,
+            input_schema: toSchemaSubset(input) as Anthropic.Tool.InputSchema,
           })),
           tool_choice: { type: request.toolsAllowed ? ("auto" as const) : ("none" as const) },
         }),
@@ -109,11 +111,11 @@ function bodyOf(request: ModelRequest, options: ClaudeOptions): Body {
 }
 
 /** The part of JSON Schema that decoding can be held to; bounds become words. */
-function subsetOf(schema: JsonSchema): Record<string, unknown> {
+function toSchemaSubset(schema: JsonSchema): Record<string, unknown> {
   return transformJSONSchema(schema as Parameters<typeof transformJSONSchema>[0]);
 }
 
-function wireBlock(block: Block): Anthropic.ContentBlockParam {
+function toWireBlock(block: Block): Anthropic.ContentBlockParam {
   switch (block.type) {
     case "text":
       return { type: "text", text: block.text };
@@ -141,22 +143,22 @@ const STOPS: Readonly<Record<string, StopReason>> = {
 };
 
 /** Reads an answer as a gateway may send it: what is not there counts as nothing. */
-function completionOf(message: Anthropic.Message): Completion {
+function parseCompletion(message: Anthropic.Message): Completion {
   if (typeof message !== "object" || message === null || !Array.isArray(message.content)) {
     throw new MmmError("reasoner_failed", "the answer is no message of the Messages API");
   }
   const reason = message.stop_reason ?? "";
   return {
-    content: message.content.map(ownBlock),
+    content: message.content.map(fromWireBlock),
     stop: STOPS[reason] ?? "other",
     stopDetail: message.stop_details?.category ?? (reason === "" ? null : reason),
     model: message.model,
-    usage: usageOf(message.usage),
+    usage: parseUsage(message.usage),
     requestId: (message as { _request_id?: string | null })._request_id ?? null,
   };
 }
 
-function ownBlock(block: Anthropic.ContentBlock): Block {
+function fromWireBlock(block: Anthropic.ContentBlock): Block {
   if (block.type === "text") return { type: "text", text: block.text };
   if (block.type === "tool_use") {
     return { type: "tool_use", id: block.id, name: block.name, input: block.input };
@@ -164,7 +166,7 @@ function ownBlock(block: Anthropic.ContentBlock): Block {
   return { type: "opaque", value: block };
 }
 
-function usageOf(usage: Anthropic.Usage | undefined): ModelUsage {
+function parseUsage(usage: Anthropic.Usage | undefined): ModelUsage {
   const written = usage?.cache_creation_input_tokens ?? 0;
   const hour = usage?.cache_creation?.ephemeral_1h_input_tokens ?? 0;
   return {
@@ -184,9 +186,9 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   529: "overloaded",
 };
 
-function failureOf(error: unknown, key: string | null): MmmError {
+function toClaudeError(error: unknown, key: string | null): MmmError {
   if (error instanceof MmmError) return error;
-  const text = withoutKey(errorText(error), key).slice(0, 300);
+  const text = withoutKey(describeError(error), key).slice(0, 300);
   if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {
     return new MmmError("timeout", "Claude did not answer in time");
   }
@@ -199,12 +201,12 @@ function failureOf(error: unknown, key: string | null): MmmError {
     return new MmmError("reasoner_unavailable", `Claude cannot be reached: ${text}`);
   }
   const code = CODES[status] ?? (status >= 500 ? "reasoner_unavailable" : "reasoner_failed");
-  const data = { status, retryAfterMs: retryAfterMs(error.headers), type: error.type };
+  const data = { status, retryAfterMs: readRetryAfterMs(error.headers), type: error.type };
   return new MmmError(code, `Claude answered ${status}: ${text}`, { data });
 }
 
 /** Milliseconds that the server asks to wait; null where it does not say. */
-function retryAfterMs(headers: Headers | undefined): number | null {
+function readRetryAfterMs(headers: Headers | undefined): number | null {
   const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const value = headers?.get("retry-after") ?? null;

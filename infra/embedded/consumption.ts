@@ -10,7 +10,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../../session/ports.ts";
-import { placeName, placesOf, type RecordTable } from "./record-table.ts";
+import { formatTopicPartition, listTopicPartitions, type RecordTable } from "./record-table.ts";
 
 /** Records in one delivery where the consumer does not say. */
 const DELIVER_MAX = 256;
@@ -52,26 +52,33 @@ export function startConsumption(
 ): LocalConsumption {
   const { options } = parts;
   const member: Membership = { ...parts, stopping: new AbortController() };
-  const places = placesOf(options.topics, parts.partitions);
+  const places = listTopicPartitions(options.topics, parts.partitions);
   const owned = places.filter(({ partition }) => parts.owns(partition));
-  const lanes = new Map(owned.map((place) => [placeName(place), laneFor(place)]));
+  const lanes = new Map(
+    owned.map((place) => [formatTopicPartition(place), createAssignedPartition(place)]),
+  );
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   ended.catch(() => {});
-  const running = [...lanes.values()].map((lane) => runLane(member, lane).catch(fail));
+  const running = [...lanes.values()].map((lane) =>
+    consumeAssignedPartition(member, lane).catch(failConsumption),
+  );
   let stopped: Promise<void> | null = null;
 
-  function fail(error: unknown): void {
+  function failConsumption(error: unknown): void {
     reject(error);
-    stopLanes();
+    stopAssignedPartitions();
   }
-  function stopLanes(): void {
+  function stopAssignedPartitions(): void {
     member.stopping.abort();
     for (const lane of lanes.values()) lane.wake();
   }
-  function laneOf(place: Place): Lane {
-    const lane = lanes.get(placeName(place));
+  function requireAssignedPartition(place: Place): Lane {
+    const lane = lanes.get(formatTopicPartition(place));
     if (lane === undefined) {
-      throw new MmmError("internal", `${options.group} does not consume ${placeName(place)}`);
+      throw new MmmError(
+        "internal",
+        `${options.group} does not consume ${formatTopicPartition(place)}`,
+      );
     }
     return lane;
   }
@@ -83,36 +90,36 @@ export function startConsumption(
       if (names === undefined) for (const lane of lanes.values()) lane.wake();
       else for (const name of names) lanes.get(name)?.wake();
     },
-    fail,
-    pause: (place) => void (laneOf(place).paused = true),
+    fail: failConsumption,
+    pause: (place) => void (requireAssignedPartition(place).paused = true),
     resume(place) {
-      const lane = laneOf(place);
+      const lane = requireAssignedPartition(place);
       lane.paused = false;
       lane.wake();
     },
-    commit: async (place, offset) => commit(member, laneOf(place), offset),
+    commit: async (place, offset) => commit(member, requireAssignedPartition(place), offset),
     stop() {
-      stopLanes();
+      stopAssignedPartitions();
       stopped ??= Promise.all(running).then(() => resolve());
       return stopped;
     },
   };
 }
 
-function laneFor(place: Place): Lane {
+function createAssignedPartition(place: Place): Lane {
   return { place, cursor: 0, paused: false, owned: false, wake: () => {} };
 }
 
 function commit({ table, options }: Membership, lane: Lane, offset: number): void {
   const { place } = lane;
   if (!lane.owned) {
-    throw new MmmError("fenced", `${options.group} no longer owns ${placeName(place)}`);
+    throw new MmmError("fenced", `${options.group} no longer owns ${formatTopicPartition(place)}`);
   }
   if (offset <= (table.committed(options.group, place) ?? 0)) return;
   table.write(() => table.setCommitted(options.group, place, offset));
 }
 
-async function runLane(member: Membership, lane: Lane): Promise<void> {
+async function consumeAssignedPartition(member: Membership, lane: Lane): Promise<void> {
   const { sink, stopping, table, options } = member;
   if (!(await assign(member, lane))) return;
   lane.cursor = table.committed(options.group, lane.place) ?? 0;

@@ -7,7 +7,7 @@
  * I2. A transactor of an older epoch cannot write.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import { presentSchemas } from "../../schemas/codec.ts";
+import { listSchemas } from "../../schemas/codec.ts";
 import { TOPIC_ROWS, TOPICS } from "../../schemas/topics.ts";
 import type {
   Clock,
@@ -20,8 +20,14 @@ import type {
 } from "../../session/ports.ts";
 import { type LocalConsumption, startConsumption } from "./consumption.ts";
 import { readLocal } from "./read.ts";
-import { partitionFor } from "../partition.ts";
-import { partitionsOf, placeFor, placeName, placesOf, type RecordTable } from "./record-table.ts";
+import { computePartition } from "../partition.ts";
+import {
+  countPartitions,
+  resolveTopicPartition,
+  formatTopicPartition,
+  listTopicPartitions,
+  type RecordTable,
+} from "./record-table.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -54,9 +60,9 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
 
   return {
     partitions,
-    partitionOf: (key) => partitionFor(key, partitions),
+    partitionOf: (key) => computePartition(key, partitions),
     ensureTopics: async () => {
-      await publishSchemas(table, put);
+      await publishLocalSchemas(table, put);
       const now = clock.now();
       table.write(() => {
         for (const row of TOPIC_ROWS) {
@@ -88,7 +94,9 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
     read: (options) => readLocal(table, options, partitions),
     lag: async (group, topic) => {
       table.refresh();
-      return placesOf([topic], partitions).map((place) => lagOf(table, group, place, clock.now()));
+      return listTopicPartitions([topic], partitions).map((place) =>
+        computePartitionLag(table, group, place, clock.now()),
+      );
     },
     close: async () => {
       await Promise.all([...running.consumptions].map((consumption) => consumption.stop()));
@@ -107,13 +115,16 @@ function appendAll(
   also: () => void = () => {},
 ): number[] {
   if (running.fatal !== null) throw running.fatal;
-  const placed = records.map((record) => ({ record, place: placeFor(record, parts.partitions) }));
+  const placed = records.map((record) => ({
+    record,
+    place: resolveTopicPartition(record, parts.partitions),
+  }));
   const now = parts.clock.now();
   const offsets = table.write(() => {
     also();
     return placed.map(({ record, place }) => table.append(place, record, now));
   });
-  wake(running, new Set(placed.map(({ place }) => placeName(place))));
+  wake(running, new Set(placed.map(({ place }) => formatTopicPartition(place))));
   return offsets;
 }
 
@@ -133,7 +144,10 @@ function openTransactor(parts: TransactorParts, group: string, place: Place): Tr
     next,
     commit: async (records, offset) => {
       if (!open || table.epoch(group, place) !== epoch) {
-        throw new MmmError("fenced", `a newer owner writes for ${placeName(place)} of ${group}`);
+        throw new MmmError(
+          "fenced",
+          `a newer owner writes for ${formatTopicPartition(place)} of ${group}`,
+        );
       }
       const done = Math.max(offset, table.committed(group, place) ?? 0);
       return put(records, () => table.setCommitted(group, place, done));
@@ -142,12 +156,12 @@ function openTransactor(parts: TransactorParts, group: string, place: Place): Tr
   };
 }
 
-async function publishSchemas(table: RecordTable, put: Put): Promise<void> {
+async function publishLocalSchemas(table: RecordTable, put: Put): Promise<void> {
   const { topic } = TOPICS.schemas;
   await table.durable();
   const known = new Set<string>();
   for await (const record of readLocal(table, { topic }, 1)) known.add(record.key);
-  const missing = presentSchemas().filter((schema) => !known.has(schema.fingerprint));
+  const missing = listSchemas().filter((schema) => !known.has(schema.fingerprint));
   put(
     missing.map(({ fingerprint, schemaJson, type }) => ({
       topic,
@@ -159,12 +173,19 @@ async function publishSchemas(table: RecordTable, put: Put): Promise<void> {
 }
 
 function describeTopic(table: RecordTable, topic: string, partitions: number): TopicState {
-  const count = partitionsOf(topic, partitions);
-  const ranges = placesOf([topic], partitions).map((place) => table.durableBounds(place));
+  const count = countPartitions(topic, partitions);
+  const ranges = listTopicPartitions([topic], partitions).map((place) =>
+    table.durableBounds(place),
+  );
   return { topic, partitions: count, ranges };
 }
 
-function lagOf(table: RecordTable, group: string, place: Place, now: number): GroupLag {
+function computePartitionLag(
+  table: RecordTable,
+  group: string,
+  place: Place,
+  now: number,
+): GroupLag {
   const { low, high } = table.bounds(place);
   const committed = Math.max(low, table.committed(group, place) ?? 0);
   const oldest = table.range(place, committed, 1)[0];

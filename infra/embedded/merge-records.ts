@@ -1,7 +1,7 @@
 /** Several streams of records as one, each in its order, as they come. */
 
 /** Ends when all have ended, fails when one fails; leaving it early leaves them all. */
-export async function* merged<T>(
+export async function* mergeIterables<T>(
   parts: readonly AsyncIterable<T>[],
 ): AsyncGenerator<T, void, undefined> {
   const running = new Map<AsyncIterator<T>, Promise<Step<T>>>();

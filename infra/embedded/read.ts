@@ -4,8 +4,8 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, Place, ReadOptions } from "../../session/ports.ts";
-import { partitionFor } from "../partition.ts";
-import { partitionsOf, placesOf, type RecordTable } from "./record-table.ts";
+import { computePartition } from "../partition.ts";
+import { countPartitions, listTopicPartitions, type RecordTable } from "./record-table.ts";
 
 const PAGE = 256;
 
@@ -20,40 +20,40 @@ export async function* readLocal(
   options: ReadOptions,
   partitions: number,
 ): AsyncGenerator<LogRecord, void, undefined> {
-  const cursors = startOf(options, partitions);
+  const cursors = createCursors(options, partitions);
   await table.durable();
   for (const cursor of cursors) {
     const end = table.durableBounds(cursor.place).high;
-    yield* upTo(table, cursor, options, end);
+    yield* readUpTo(table, cursor, options, end);
   }
   while (options.follow === true && options.signal?.aborted !== true) {
     const found: LogRecord[] = [];
-    for (const cursor of cursors) found.push(...page(table, cursor, options));
+    for (const cursor of cursors) found.push(...readNextPage(table, cursor, options));
     if (found.length === 0) await table.changed(options.signal);
     yield* found;
   }
 }
 
-function startOf(options: ReadOptions, partitions: number): Cursor[] {
-  const count = partitionsOf(options.topic, partitions);
-  const keyed = options.key === undefined ? undefined : partitionFor(options.key, count);
+function createCursors(options: ReadOptions, partitions: number): Cursor[] {
+  const count = countPartitions(options.topic, partitions);
+  const keyed = options.key === undefined ? undefined : computePartition(options.key, count);
   const only = options.partition ?? keyed;
   if (options.from !== undefined && only === undefined) {
     throw new MmmError("internal", "an offset to read from needs a partition");
   }
-  return placesOf([options.topic], partitions)
+  return listTopicPartitions([options.topic], partitions)
     .filter((place) => only === undefined || place.partition === only)
     .map((place) => ({ place, at: options.from ?? 0 }));
 }
 
-function* upTo(
+function* readUpTo(
   table: RecordTable,
   cursor: Cursor,
   options: ReadOptions,
   end: number,
 ): Generator<LogRecord, void, undefined> {
   while (options.signal?.aborted !== true) {
-    const records = page(table, cursor, options).filter((record) => record.offset < end);
+    const records = readNextPage(table, cursor, options).filter((record) => record.offset < end);
     yield* records;
     if (records.length === 0) {
       cursor.at = Math.min(cursor.at, Math.max(end, options.from ?? 0));
@@ -62,7 +62,7 @@ function* upTo(
   }
 }
 
-function page(table: RecordTable, cursor: Cursor, options: ReadOptions): LogRecord[] {
+function readNextPage(table: RecordTable, cursor: Cursor, options: ReadOptions): LogRecord[] {
   const more = options.key === undefined ? {} : { key: options.key };
   const records = table.durableRange(cursor.place, cursor.at, { max: PAGE, ...more });
   const last = records.at(-1);

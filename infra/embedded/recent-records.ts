@@ -32,7 +32,7 @@ export class RecentRecords {
       this.clear();
       return;
     }
-    const bytes = sizeOf(record);
+    const bytes = estimateRecordBytes(record);
     tail.records.push(record);
     this.#order.push({ tail, bytes });
     this.#bytes += bytes;
@@ -75,7 +75,7 @@ export class RecentRecords {
 }
 
 /** About what a record takes in memory. */
-function sizeOf(record: LogRecord): number {
+function estimateRecordBytes(record: LogRecord): number {
   let bytes = record.value.length + 512;
   for (const name in record.headers) bytes += record.headers[name]?.length ?? 0;
   return bytes;

@@ -8,7 +8,7 @@
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
 import type { LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
-import { partitionFor } from "../partition.ts";
+import { computePartition } from "../partition.ts";
 
 export interface RecordTable {
   /** Runs a change; all of it is kept, or none and the table is lost (`onFatal`). */
@@ -44,21 +44,21 @@ export interface RecordTable {
 export const DEFAULT_PARTITIONS = 12;
 
 /** Name of a place, for maps. */
-export function placeName(place: Place): string {
+export function formatTopicPartition(place: Place): string {
   return `${place.topic}/${place.partition}`;
 }
 
 /** Number of partitions of a topic. Throws `internal` for a topic the table does not know. */
-export function partitionsOf(topic: string, partitions: number): number {
+export function countPartitions(topic: string, partitions: number): number {
   const row = TOPIC_ROWS.find((candidate) => candidate.topic === topic);
   if (row === undefined) throw new MmmError("internal", `no topic is named "${topic}"`);
   return row.partitions === "single" ? 1 : partitions;
 }
 
 /** All places of the topic table. */
-export function placesOf(topics: readonly string[], partitions: number): Place[] {
+export function listTopicPartitions(topics: readonly string[], partitions: number): Place[] {
   return topics.flatMap((topic) =>
-    Array.from({ length: partitionsOf(topic, partitions) }, (_, partition) => ({
+    Array.from({ length: countPartitions(topic, partitions) }, (_, partition) => ({
       topic,
       partition,
     })),
@@ -66,9 +66,9 @@ export function placesOf(topics: readonly string[], partitions: number): Place[]
 }
 
 /** Where a record goes: its own partition number, else its key's. Throws `internal`. */
-export function placeFor(record: OutgoingRecord, partitions: number): Place {
-  const count = partitionsOf(record.topic, partitions);
-  const partition = record.partition ?? partitionFor(record.key, count);
+export function resolveTopicPartition(record: OutgoingRecord, partitions: number): Place {
+  const count = countPartitions(record.topic, partitions);
+  const partition = record.partition ?? computePartition(record.key, count);
   if (!Number.isInteger(partition) || partition < 0 || partition >= count) {
     throw new MmmError("internal", `${record.topic} has no partition ${partition}`);
   }

@@ -18,8 +18,8 @@ import type {
   RecordSink,
   Transactor,
 } from "../../session/ports.ts";
-import { merged } from "./merge-records.ts";
-import { partitionsOf, placeFor } from "./record-table.ts";
+import { mergeIterables } from "./merge-records.ts";
+import { countPartitions, resolveTopicPartition } from "./record-table.ts";
 
 /** The composed log; `close` closes all. */
 export function createShardedLog(
@@ -32,7 +32,7 @@ export function createShardedLog(
   const logOf = (partition: number): EventLog => logs[shardOf(partition)] as EventLog;
   const placed: Placed = {
     logOf,
-    shardOf: (record) => shardOf(placeFor(record, partitions).partition),
+    shardOf: (record) => shardOf(resolveTopicPartition(record, partitions).partition),
   };
   return {
     partitions,
@@ -49,18 +49,21 @@ export function createShardedLog(
         ),
       }));
     },
-    append: (records) => append(placed, logs, records),
+    append: (records) => appendToShards(placed, logs, records),
     flush: async () => void (await Promise.all(logs.map((log) => log.flush()))),
     consume: (options, sink) =>
-      consume(
+      consumeShards(
         logs.filter((_, shard) => own(shard)),
         options,
         sink,
         logOf,
       ),
     transactor: async (group, place) =>
-      transactorOf(await logOf(place.partition).transactor(group, place), { placed, place }),
-    read: (options) => read(logs, options, { partitions, logOf }),
+      createShardTransactor(await logOf(place.partition).transactor(group, place), {
+        placed,
+        place,
+      }),
+    read: (options) => readShards(logs, options, { partitions, logOf }),
     lag: async (group, topic) => {
       const all = await Promise.all(logs.map((log) => log.lag(group, topic)));
       return (all[0] ?? []).map((row) => {
@@ -79,7 +82,7 @@ interface Placed {
   shardOf(record: OutgoingRecord): number;
 }
 
-async function append(
+async function appendToShards(
   placed: Placed,
   logs: readonly EventLog[],
   records: readonly OutgoingRecord[],
@@ -96,7 +99,7 @@ async function append(
   for (const [shard, mine] of shards) await (logs[shard] as EventLog).append(mine);
 }
 
-function transactorOf(
+function createShardTransactor(
   inner: Transactor,
   { placed, place }: { readonly placed: Placed; readonly place: Place },
 ): Transactor {
@@ -119,7 +122,7 @@ function transactorOf(
   };
 }
 
-async function consume(
+async function consumeShards(
   logs: readonly EventLog[],
   options: ConsumeOptions,
   sink: RecordSink,
@@ -145,21 +148,21 @@ async function consume(
   };
 }
 
-function read(
+function readShards(
   logs: readonly EventLog[],
   options: ReadOptions,
   at: { readonly partitions: number; readonly logOf: (partition: number) => EventLog },
 ): AsyncIterable<LogRecord> {
-  const count = partitionsOf(options.topic, at.partitions);
+  const count = countPartitions(options.topic, at.partitions);
   const keyed =
     options.key === undefined || count === 1 ? undefined : logs[0]?.partitionOf(options.key);
   const only = options.partition ?? keyed ?? (count === 1 ? 0 : undefined);
   if (only !== undefined) return at.logOf(only).read(options);
   const parts = logs.map((log) => log.read(options));
-  return options.follow === true ? merged(parts) : oneByOne(parts);
+  return options.follow === true ? mergeIterables(parts) : readOneByOne(parts);
 }
 
-async function* oneByOne(
+async function* readOneByOne(
   parts: readonly AsyncIterable<LogRecord>[],
 ): AsyncGenerator<LogRecord, void, undefined> {
   for (const part of parts) yield* part;

@@ -22,7 +22,7 @@ export function createShardedSnapshots(
   const ofSession = (session: string) => of(options.partitionOf(session));
   const home = stores[options.home] as SnapshotStore;
 
-  async function memo(key: string): Promise<string | null> {
+  async function findInStores(key: string): Promise<string | null> {
     const own = await home.memo(key);
     if (own !== null) return own;
     for (const store of stores) {
@@ -44,9 +44,9 @@ export function createShardedSnapshots(
       const all = lists.flat().sort((a, b) => (a.session < b.session ? -1 : 1));
       return all.slice(0, filter.limit);
     },
-    memo,
+    memo: findInStores,
     remember: async (key, value, until) =>
-      (await memo(key)) ?? (await home.remember(key, value, until)),
+      (await findInStores(key)) ?? (await home.remember(key, value, until)),
     forget: (now) => home.forget(now),
     clear: (partition) => of(partition).clear(partition),
     close: async () => {

@@ -65,7 +65,7 @@ function assignTopic(
 }
 
 /** The assigner in kafkajs's form; `owned` tells what this member has at a join. */
-export function stickyAssigner(
+export function createStickyAssigner(
   owned: () => Readonly<Record<string, readonly number[]>>,
 ): (config: { cluster: unknown }) => Assigner {
   const name = "mmm-sticky";
@@ -83,7 +83,7 @@ export function stickyAssigner(
     }),
     async assign({ members, topics }) {
       const partitions = Object.fromEntries(
-        topics.map((topic) => [topic, partitionIds(cluster, topic)]),
+        topics.map((topic) => [topic, listPartitionIds(cluster, topic)]),
       );
       const readers = members.map(({ memberId, memberMetadata }) => ({
         memberId,
@@ -102,7 +102,7 @@ export function stickyAssigner(
   });
 }
 
-function partitionIds(cluster: unknown, topic: string): number[] {
+function listPartitionIds(cluster: unknown, topic: string): number[] {
   const metadata = cluster as {
     findTopicPartitionMetadata(topic: string): { partitionId: number }[];
   };

@@ -2,11 +2,11 @@
  * The AsyncAPI 3 document of the topic table: for people and tools that read or write the topics
  * without this repository. Made from the tables in schemas/, so it cannot fall behind them.
  */
-import { presentSchemas } from "../../schemas/codec.ts";
+import { listSchemas } from "../../schemas/codec.ts";
 import type { EventType } from "../../schemas/event.ts";
 import { TOPIC_ROWS, TOPICS, type TopicRow } from "../../schemas/topics.ts";
-import { topicConfig } from "./topics.ts";
-import { DEFAULT_PARTITIONS, partitionsOf } from "../embedded/record-table.ts";
+import { buildTopicConfig } from "./topics.ts";
+import { DEFAULT_PARTITIONS, countPartitions } from "../embedded/record-table.ts";
 
 export interface AsyncapiOptions {
   readonly version: string;
@@ -24,7 +24,7 @@ const TEXT = { type: "string" };
 const KAFKA_BINDING = "0.5.0";
 
 /** The document, ready for JSON or YAML. */
-export function asyncapiDocument(options: AsyncapiOptions): { readonly [name: string]: Json } {
+export function buildAsyncapiDocument(options: AsyncapiOptions): { readonly [name: string]: Json } {
   return {
     asyncapi: "3.0.0",
     info: {
@@ -35,29 +35,33 @@ export function asyncapiDocument(options: AsyncapiOptions): { readonly [name: st
       license: { name: "Apache-2.0" },
     },
     defaultContentType: "application/avro",
-    channels: Object.fromEntries(TOPIC_ROWS.map((row) => [row.topic, channelOf(row, options)])),
-    operations: Object.fromEntries(TOPIC_ROWS.flatMap((row) => operationsOf(row))),
+    channels: Object.fromEntries(
+      TOPIC_ROWS.map((row) => [row.topic, describeChannel(row, options)]),
+    ),
+    operations: Object.fromEntries(TOPIC_ROWS.flatMap((row) => describeOperations(row))),
     components: {
       messages: {
-        ...Object.fromEntries(presentSchemas().map((schema) => [schema.type, messageOf(schema)])),
-        Schema: schemaMessage(),
-        DeadLetter: deadLetterMessage(),
+        ...Object.fromEntries(
+          listSchemas().map((schema) => [schema.type, describeEventMessage(schema)]),
+        ),
+        Schema: describeSchemaMessage(),
+        DeadLetter: describeDeadLetterMessage(),
       },
-      messageTraits: { cloudEvent: cloudEventTrait() },
+      messageTraits: { cloudEvent: describeCloudEventTrait() },
     },
   };
 }
 
-function messageNames(row: TopicRow): readonly string[] {
+function listMessageNames(row: TopicRow): readonly string[] {
   if (row.topic === TOPICS.schemas.topic) return ["Schema"];
   if (row.topic === TOPICS.deadLetters.topic) return ["DeadLetter"];
   return row.events;
 }
 
-function channelOf(row: TopicRow, options: AsyncapiOptions): Json {
+function describeChannel(row: TopicRow, options: AsyncapiOptions): Json {
   const { prefix = "mmm.", partitions = DEFAULT_PARTITIONS, replicas = 3 } = options;
-  const config = topicConfig(row, replicas);
-  const messages = messageNames(row).map((name) => [
+  const config = buildTopicConfig(row, replicas);
+  const messages = listMessageNames(row).map((name) => [
     name,
     { $ref: `#/components/messages/${name}` },
   ]);
@@ -69,7 +73,7 @@ function channelOf(row: TopicRow, options: AsyncapiOptions): Json {
     bindings: {
       kafka: {
         bindingVersion: KAFKA_BINDING,
-        partitions: partitionsOf(row.topic, partitions),
+        partitions: countPartitions(row.topic, partitions),
         replicas,
         topicConfiguration: {
           "cleanup.policy": [config["cleanup.policy"] ?? "delete"],
@@ -82,14 +86,18 @@ function channelOf(row: TopicRow, options: AsyncapiOptions): Json {
 }
 
 /** Only the coordinator may write some topics; others do not appear as ones to send to. */
-function operationsOf(row: TopicRow): [string, Json][] {
+function describeOperations(row: TopicRow): [string, Json][] {
   const channel = { $ref: `#/channels/${row.topic.replaceAll("/", "~1")}` };
   const receive: [string, Json] = [`receive.${row.topic}`, { action: "receive", channel }];
   if (row.topic !== TOPICS.sessions.topic) return [receive];
   return [receive, [`send.${row.topic}`, { action: "send", channel }]];
 }
 
-function messageOf(schema: { type: EventType; fingerprint: string; schemaJson: string }): Json {
+function describeEventMessage(schema: {
+  type: EventType;
+  fingerprint: string;
+  schemaJson: string;
+}): Json {
   return {
     name: schema.type,
     title: schema.type,
@@ -101,7 +109,7 @@ function messageOf(schema: { type: EventType; fingerprint: string; schemaJson: s
   };
 }
 
-function cloudEventTrait(): Json {
+function describeCloudEventTrait(): Json {
   const required = {
     "content-type": { type: "string", const: "application/avro" },
     ce_specversion: { type: "string", const: "1.0" },
@@ -123,7 +131,7 @@ function cloudEventTrait(): Json {
   };
 }
 
-function schemaMessage(): Json {
+function describeSchemaMessage(): Json {
   return {
     name: "Schema",
     title: "Avro schema of an event",
@@ -138,7 +146,7 @@ function schemaMessage(): Json {
   };
 }
 
-function deadLetterMessage(): Json {
+function describeDeadLetterMessage(): Json {
   return {
     name: "DeadLetter",
     title: "A record that could not be handled, as it came",

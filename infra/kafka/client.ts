@@ -67,7 +67,10 @@ const LEVELS = { 1: "error", 2: "warn", 4: "info", 5: "debug" } as const;
 export const prefixOf = (settings: KafkaSettings): string => settings.prefix ?? "mmm.";
 
 /** A new client; `quick` for transactors. */
-export function clientOf(settings: KafkaSettings, pace: "patient" | "quick" = "patient"): Kafka {
+export function createKafkaClient(
+  settings: KafkaSettings,
+  pace: "patient" | "quick" = "patient",
+): Kafka {
   registerCodecs();
   const config: KafkaConfig = {
     brokers: [...settings.brokers],

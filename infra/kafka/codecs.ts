@@ -28,7 +28,7 @@ const zstd = { compress: promisify(zstdCompress), decompress: promisify(zstdDeco
 const CODECS: Readonly<Record<"snappy" | "lz4" | "zstd", Codec>> = {
   snappy: {
     compress: async ({ buffer }) => snappy.compress(buffer),
-    decompress: async (data) => unsnap(data),
+    decompress: async (data) => decodeSnappy(data),
   },
   lz4: {
     compress: ({ buffer }) => compressFrame(buffer),
@@ -56,7 +56,7 @@ export function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => CODECS.zstd;
 }
 
-function unsnap(data: Buffer): Buffer {
+function decodeSnappy(data: Buffer): Buffer {
   if (!data.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return snappy.uncompress(data);
   const blocks: Buffer[] = [];
   for (let at = XERIAL_HEADER_BYTES; at < data.length; ) {

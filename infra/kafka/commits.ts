@@ -7,7 +7,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { Place } from "../../session/ports.ts";
-import { placeName } from "../embedded/record-table.ts";
+import { formatTopicPartition } from "../embedded/record-table.ts";
 
 /** What is done and not committed when a process dies is done again; a request each is dear. */
 const GATHER_MS = 200;
@@ -38,13 +38,13 @@ export class KafkaCommits {
   }
 
   open(place: Place): void {
-    this.#places.set(placeName(place), { place, wanted: -1, done: -1, waiting: [] });
+    this.#places.set(formatTopicPartition(place), { place, wanted: -1, done: -1, waiting: [] });
   }
 
   /** Resolves when Kafka has the offset or a higher one. */
   async commit(place: Place, offset: number): Promise<void> {
-    const pending = this.#places.get(placeName(place));
-    if (pending === undefined) throw lost(place);
+    const pending = this.#places.get(formatTopicPartition(place));
+    if (pending === undefined) throw createLostPartitionError(place);
     if (offset <= pending.done) return;
     pending.wanted = Math.max(pending.wanted, offset);
     const promise = Promise.withResolvers<void>();
@@ -54,9 +54,10 @@ export class KafkaCommits {
   }
 
   lose(place: Place): void {
-    const pending = this.#places.get(placeName(place));
-    this.#places.delete(placeName(place));
-    for (const { promise } of pending?.waiting.splice(0) ?? []) promise.reject(lost(place));
+    const pending = this.#places.get(formatTopicPartition(place));
+    this.#places.delete(formatTopicPartition(place));
+    for (const { promise } of pending?.waiting.splice(0) ?? [])
+      promise.reject(createLostPartitionError(place));
   }
 
   /** From now on without gathering: the member is about to leave. */
@@ -118,6 +119,9 @@ export class KafkaCommits {
   }
 }
 
-function lost(place: Place): MmmError {
-  return new MmmError("fenced", `the group has given ${placeName(place)} to another member`);
+function createLostPartitionError(place: Place): MmmError {
+  return new MmmError(
+    "fenced",
+    `the group has given ${formatTopicPartition(place)} to another member`,
+  );
 }

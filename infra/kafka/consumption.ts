@@ -16,13 +16,18 @@
  * I3. A member that was expelled and joins under a new id has lost every place.
  */
 import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../../session/ports.ts";
-import { stickyAssigner } from "./assigner.ts";
-import { clientOf, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
+import { createStickyAssigner } from "./assigner.ts";
+import { createKafkaClient, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
 import { KafkaCommits } from "./commits.ts";
-import { kafkaError } from "./errors.ts";
-import { askAssigned, deliverBatch, type Lane, laneFor } from "./partition-lane.ts";
+import { toKafkaError } from "./errors.ts";
+import {
+  waitUntilAccepted,
+  putBatchIntoSink,
+  type Lane,
+  createHeldPartition,
+} from "./partition-lane.ts";
 import type { Consumer, EachBatchPayload } from "./kafkajs-patches.ts";
-import { placeName } from "../embedded/record-table.ts";
+import { formatTopicPartition } from "../embedded/record-table.ts";
 
 const DELIVER_MAX = 256;
 const FETCH_WAIT_MS = 200;
@@ -64,14 +69,14 @@ export class KafkaConsumption implements Consumption {
   }
 
   pause(place: Place): void {
-    const lane = this.#lanes.get(placeName(place));
+    const lane = this.#lanes.get(formatTopicPartition(place));
     if (lane === undefined) return;
     lane.paused = true;
     this.#tell((consumer) => consumer.pause([this.#pointer(place)]));
   }
 
   resume(place: Place): void {
-    const lane = this.#lanes.get(placeName(place));
+    const lane = this.#lanes.get(formatTopicPartition(place));
     if (lane === undefined || !lane.paused) return;
     lane.paused = false;
     if (lane.held) this.#tell((consumer) => consumer.resume([this.#pointer(place)]));
@@ -105,9 +110,9 @@ export class KafkaConsumption implements Consumption {
 
   #createConsumer(): Consumer {
     const { settings, options } = this.#parts;
-    const consumer = clientOf(settings).consumer({
+    const consumer = createKafkaClient(settings).consumer({
       groupId: `${this.#prefix}${options.group}`,
-      partitionAssigners: [stickyAssigner(() => this.#owned())],
+      partitionAssigners: [createStickyAssigner(() => this.#owned())],
       sessionTimeout: settings.sessionTimeoutMs ?? 15_000,
       heartbeatInterval: Math.floor((settings.sessionTimeoutMs ?? 15_000) / 5),
       rebalanceTimeout: 30_000,
@@ -146,7 +151,7 @@ export class KafkaConsumption implements Consumption {
   /** Starts over with a new client unless Kafka refuses us for good. */
   #crashed(error: unknown, restarting: boolean): void {
     const { settings, clock } = this.#parts;
-    const coded = kafkaError(error, "consuming", settings.brokers);
+    const coded = toKafkaError(error, "consuming", settings.brokers);
     settings.onLog?.("warn", coded.message);
     if (restarting || this.#stopped !== null) return;
     if (!coded.retriable) return this.#fail(coded);
@@ -175,7 +180,7 @@ export class KafkaConsumption implements Consumption {
     for (const [name, partitions] of Object.entries(assignment)) {
       const topic = name.slice(this.#prefix.length);
       for (const partition of partitions) {
-        mine.set(placeName({ topic, partition }), { topic, partition });
+        mine.set(formatTopicPartition({ topic, partition }), { topic, partition });
       }
     }
     for (const [name, lane] of this.#lanes) {
@@ -189,8 +194,8 @@ export class KafkaConsumption implements Consumption {
   }
 
   #open(place: Place): void {
-    const lane = laneFor(place);
-    this.#lanes.set(placeName(place), lane);
+    const lane = createHeldPartition(place);
+    this.#lanes.set(formatTopicPartition(place), lane);
     this.#tell((consumer) => consumer.pause([this.#pointer(place)]));
     lane.opened = this.#assign(lane).catch((error: unknown) => this.#fail(error));
   }
@@ -198,8 +203,8 @@ export class KafkaConsumption implements Consumption {
   async #assign(lane: Lane): Promise<void> {
     const { sink, clock, options, nextOf } = this.#parts;
     const { place, lost } = lane;
-    await this.#revoking.get(placeName(place));
-    await askAssigned(lane, sink, clock);
+    await this.#revoking.get(formatTopicPartition(place));
+    await waitUntilAccepted(lane, sink, clock);
     if (lost.signal.aborted) return;
     this.#commits.open(place);
     if (options.transactional === true) lane.position = nextOf(options.group, place);
@@ -209,9 +214,9 @@ export class KafkaConsumption implements Consumption {
 
   #lose(lane: Lane): void {
     lane.lost.abort();
-    this.#lanes.delete(placeName(lane.place));
+    this.#lanes.delete(formatTopicPartition(lane.place));
     this.#commits.lose(lane.place);
-    const name = placeName(lane.place);
+    const name = formatTopicPartition(lane.place);
     const before = this.#revoking.get(name) ?? Promise.resolve();
     const revoking: Promise<void> = before
       .then(() => this.#revoke(lane))
@@ -232,9 +237,11 @@ export class KafkaConsumption implements Consumption {
   async #take(payload: EachBatchPayload): Promise<void> {
     const { options, sink } = this.#parts;
     const topic = payload.batch.topic.slice(this.#prefix.length);
-    const lane = this.#lanes.get(placeName({ topic, partition: payload.batch.partition }));
+    const lane = this.#lanes.get(
+      formatTopicPartition({ topic, partition: payload.batch.partition }),
+    );
     if (lane === undefined) return;
-    await deliverBatch(lane, payload, sink, options.deliverMax ?? DELIVER_MAX);
+    await putBatchIntoSink(lane, payload, sink, options.deliverMax ?? DELIVER_MAX);
   }
 
   #seek(lane: Lane): void {

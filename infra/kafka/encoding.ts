@@ -40,7 +40,7 @@ export interface Compressor {
 }
 
 /** A request as kafkajs sends it: length, key, version, correlation id, client id, body. */
-export async function frameRequest(asked: {
+export async function encodeFramedRequest(asked: {
   readonly correlationId: number;
   readonly clientId: string | null;
   readonly request: {
@@ -116,11 +116,12 @@ export async function encodeProduce(
   const sets: NodeBuffer[][] = [];
   for (const { partitions } of parts.topicData) {
     const ofTopic: NodeBuffer[] = [];
-    for (const { messages } of partitions) ofTopic.push(await recordsOf(messages, codec, tools));
+    for (const { messages } of partitions)
+      ofTopic.push(await encodeRecordBatch(messages, codec, tools));
     sets.push(ofTopic);
   }
   const id = parts.transactionalId ?? null;
-  const out = Buffer.allocUnsafe(requestSize(parts, sets, id));
+  const out = Buffer.allocUnsafe(computeRequestSize(parts, sets, id));
   let at = writeString(out, 0, id);
   at = out.writeInt16BE(parts.acks, at);
   at = out.writeInt32BE(parts.timeout, at);
@@ -141,7 +142,7 @@ export async function encodeProduce(
   return { buf: out, buffer: out, size: () => out.length };
 }
 
-function requestSize(
+function computeRequestSize(
   { topicData }: ProduceParts,
   sets: readonly (readonly NodeBuffer[])[],
   id: string | null,
@@ -184,13 +185,13 @@ function writeHead(out: NodeBuffer, start: number, head: Head, recordsSize: numb
   return out.writeInt32BE(messages.length, at);
 }
 
-async function recordsOf(
+async function encodeRecordBatch(
   messages: readonly Message[],
   codec: number,
   tools: { readonly codecOf: (compression: number) => Compressor | null },
 ): Promise<NodeBuffer> {
-  const sizes = messages.map((message, at) => recordSize(message, at));
-  const size = sizes.reduce((sum, one) => sum + varIntSize(one) + one, 0);
+  const sizes = messages.map((message, at) => computeRecordSize(message, at));
+  const size = sizes.reduce((sum, one) => sum + computeVarIntSize(one) + one, 0);
   const buffer = Buffer.allocUnsafe(size);
   let at = 0;
   for (const [index, message] of messages.entries()) {
@@ -202,11 +203,11 @@ async function recordsOf(
 }
 
 /** Without the length in front; timestamps are the batch's own. */
-function recordSize({ key, value, headers = {} }: Message, index: number): number {
+function computeRecordSize({ key, value, headers = {} }: Message, index: number): number {
   const names = Object.keys(headers);
-  let size = 1 + 1 + varIntSize(index) + bytesSize(key) + bytesSize(value);
-  size += varIntSize(names.length);
-  for (const name of names) size += bytesSize(name) + bytesSize(headers[name]);
+  let size = 1 + 1 + computeVarIntSize(index) + computeBytesSize(key) + computeBytesSize(value);
+  size += computeVarIntSize(names.length);
+  for (const name of names) size += computeBytesSize(name) + computeBytesSize(headers[name]);
   return size;
 }
 
@@ -226,10 +227,10 @@ function writeRecord(
   return at;
 }
 
-function bytesSize(value: string | NodeBuffer | null | undefined): number {
+function computeBytesSize(value: string | NodeBuffer | null | undefined): number {
   if (value === null || value === undefined) return 1;
   const size = typeof value === "string" ? Buffer.byteLength(value) : value.length;
-  return varIntSize(size) + size;
+  return computeVarIntSize(size) + size;
 }
 
 function writeBytes(
@@ -268,7 +269,7 @@ function writeVarInt(out: NodeBuffer, start: number, value: number): number {
   return at + 1;
 }
 
-function varIntSize(value: number): number {
+function computeVarIntSize(value: number): number {
   let rest = ((value << 1) ^ (value >> 31)) >>> 0;
   let size = 1;
   while (rest > 0x7f) {

@@ -26,7 +26,7 @@ interface Caught {
 }
 
 /** The error and what it was made from, outermost first. */
-function chainOf(error: unknown): Caught[] {
+function collectCauses(error: unknown): Caught[] {
   const chain: Caught[] = [];
   let next = error;
   while (next !== null && next !== undefined && chain.length < CAUSES_MAX) {
@@ -38,11 +38,11 @@ function chainOf(error: unknown): Caught[] {
 
 /** True when one of the protocol's error types is in the chain. */
 export function hasType(error: unknown, types: readonly string[]): boolean {
-  return chainOf(error).some(({ type }) => type !== undefined && types.includes(type));
+  return collectCauses(error).some(({ type }) => type !== undefined && types.includes(type));
 }
 
 /** The coded error: `fenced`, `unauthorized`, or the retriable `log_unavailable`. */
-export function kafkaError(error: unknown, doing: string, brokers: readonly string[]): MmmError {
+export function toKafkaError(error: unknown, doing: string, brokers: readonly string[]): MmmError {
   if (error instanceof MmmError) return error;
   const data = { brokers };
   if (hasType(error, FENCED)) {
@@ -51,10 +51,10 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
       data,
     });
   }
-  const text = chainOf(error).at(-1)?.message ?? String(error);
+  const text = collectCauses(error).at(-1)?.message ?? String(error);
   const refused =
     hasType(error, UNAUTHORIZED) ||
-    chainOf(error).some(({ name }) => name === "KafkaJSSASLAuthenticationError");
+    collectCauses(error).some(({ name }) => name === "KafkaJSSASLAuthenticationError");
   if (refused) {
     return new MmmError(
       "unauthorized",

@@ -37,7 +37,10 @@ interface Kept {
 const IN_MOTION = ["CONCURRENT_TRANSACTIONS", "REBALANCE_IN_PROGRESS"];
 
 /** Patches the prototypes of kafkajs's cluster and connection. */
-export function rememberCoordinators(Cluster: ClusterInside, Connection: ConnectionInside): void {
+export function patchCoordinatorLookups(
+  Cluster: ClusterInside,
+  Connection: ConnectionInside,
+): void {
   const known = new WeakMap<ClusterInside, Map<string, Kept>>();
   let failures = 0;
   const noticed = (error: { readonly type?: string }): never => {

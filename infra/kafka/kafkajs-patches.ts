@@ -25,12 +25,12 @@ import type { Batch, Kafka, KafkaConfig } from "kafkajs";
 import {
   type Compressor,
   encodeProduce,
-  frameRequest,
+  encodeFramedRequest,
   groupByPartition,
   type ProduceParts,
 } from "./encoding.ts";
 import { createSending, type SendParts } from "./sending.ts";
-import { rememberCoordinators } from "./kafkajs-coordinators.ts";
+import { patchCoordinatorLookups } from "./kafkajs-coordinators.ts";
 
 export type {
   Admin,
@@ -111,7 +111,7 @@ interface ConsumerGroup {
 }
 
 interface Prototype<N extends 0 | 1> {
-  readonly prototype: Parameters<typeof rememberCoordinators>[N];
+  readonly prototype: Parameters<typeof patchCoordinatorLookups>[N];
 }
 
 type Retrier = (attempt: (bail: (error: unknown) => void) => Promise<unknown>) => Promise<unknown>;
@@ -125,19 +125,19 @@ const STALE_METADATA = [
 ];
 const STALE_METADATA_PAUSE_MS = 100;
 
-function inner<T>(path: string): T {
+function loadKafkajsModule<T>(path: string): T {
   return require(`kafkajs/${path}`) as T;
 }
 
 function replaceModule(path: string, exported: unknown): void {
   const file = require.resolve(`kafkajs/${path}`);
-  inner(path);
+  loadKafkajsModule(path);
   const cached = require.cache[file];
   if (cached === undefined) throw new Error(`${file} was not loaded`);
   cached.exports = exported;
 }
 
-const installed = inner<{ version: string }>("package.json").version;
+const installed = loadKafkajsModule<{ version: string }>("package.json").version;
 if (installed !== VERSION) {
   throw new Error(`kafkajs ${VERSION} is patched here, but ${installed} is installed`);
 }
@@ -149,14 +149,14 @@ patchAddOffsets();
 patchStaleMetadata();
 patchErrorCodes();
 patchSending();
-rememberCoordinators(
-  inner<Prototype<0>>("src/cluster/index.js").prototype,
-  inner<Prototype<1>>("src/network/connection.js").prototype,
+patchCoordinatorLookups(
+  loadKafkajsModule<Prototype<0>>("src/cluster/index.js").prototype,
+  loadKafkajsModule<Prototype<1>>("src/network/connection.js").prototype,
 );
 
 const loaded = require("kafkajs") as typeof KafkaJs;
 const BatchOf =
-  inner<new (topic: string, offset: string, data: FetchedPartition) => Batch>(
+  loadKafkajsModule<new (topic: string, offset: string, data: FetchedPartition) => Batch>(
     "src/consumer/batch.js",
   );
 
@@ -169,7 +169,7 @@ export function createKafka(config: KafkaConfig): Kafka {
 }
 
 /** Connections and metadata below a client, for reads without a group; read_committed. */
-export function clusterOf(kafka: Kafka): Cluster {
+export function createReadCluster(kafka: Kafka): Cluster {
   const make = Object.getOwnPropertySymbols(kafka).find((symbol) =>
     symbol.description?.endsWith("createCluster"),
   );
@@ -180,7 +180,7 @@ export function clusterOf(kafka: Kafka): Cluster {
 }
 
 /** What a read_committed consumer may see of a fetched partition. */
-export function visibleOf(topic: string, offset: number, data: FetchedPartition) {
+export function selectVisibleMessages(topic: string, offset: number, data: FetchedPartition) {
   const batch = new BatchOf(topic, String(offset), data);
   const messages = batch.messages as unknown as readonly FetchedMessage[];
   const read = data.messages.length > 0;
@@ -217,7 +217,7 @@ function isAbortMarker({ key }: FetchedMessage): boolean {
 }
 
 function patchTimerLoop(): void {
-  const Queue = inner<{ prototype: Record<string, (this: RequestQueue) => void> }>(
+  const Queue = loadKafkajsModule<{ prototype: Record<string, (this: RequestQueue) => void> }>(
     "src/network/requestQueue/index.js",
   );
   const name = "scheduleCheckPendingRequests";
@@ -230,8 +230,8 @@ function patchTimerLoop(): void {
 function patchAddOffsets(): void {
   const path = "src/producer/eosManager/index.js";
   type Make = (options: { cluster: { retry: object } }) => EosManager;
-  const original = inner<Make>(path);
-  const createRetry = inner<(options: object) => Retrier>("src/retry/index.js");
+  const original = loadKafkajsModule<Make>(path);
+  const createRetry = loadKafkajsModule<(options: object) => Retrier>("src/retry/index.js");
   replaceModule(path, (options: Parameters<Make>[0]) => {
     const manager = original(options);
     const sendOffsets = manager.sendOffsets.bind(manager);
@@ -249,7 +249,9 @@ function patchAddOffsets(): void {
 
 function patchStaleMetadata(): void {
   type Recover = (this: ConsumerGroup, error: { type?: string }) => Promise<unknown>;
-  const Group = inner<{ prototype: Record<string, Recover> }>("src/consumer/consumerGroup.js");
+  const Group = loadKafkajsModule<{ prototype: Record<string, Recover> }>(
+    "src/consumer/consumerGroup.js",
+  );
   const original = Group.prototype["recoverFromFetch"];
   Group.prototype["recoverFromFetch"] = async function (error) {
     if (!STALE_METADATA.includes(error.type ?? "")) return original?.call(this, error);
@@ -260,8 +262,10 @@ function patchStaleMetadata(): void {
 
 /** Loaded before what uses them: the versions of a request derive from the third. */
 function patchEncoding(): void {
-  const crc32c = inner<(bytes: Buffer) => number>("src/protocol/recordBatch/crc32C/index.js");
-  const { lookupCodec } = inner<{ lookupCodec: (type: number) => Compressor | null }>(
+  const crc32c = loadKafkajsModule<(bytes: Buffer) => number>(
+    "src/protocol/recordBatch/crc32C/index.js",
+  );
+  const { lookupCodec } = loadKafkajsModule<{ lookupCodec: (type: number) => Compressor | null }>(
     "src/protocol/message/compression/index.js",
   );
   replaceModule("src/protocol/requests/produce/v3/request.js", (parts: ProduceParts) => ({
@@ -271,12 +275,12 @@ function patchEncoding(): void {
     expectResponse: () => parts.acks !== 0,
     encode: () => encodeProduce(parts, { crc32c, codecOf: lookupCodec, now: Date.now() }),
   }));
-  replaceModule("src/protocol/request.js", frameRequest);
+  replaceModule("src/protocol/request.js", encodeFramedRequest);
   replaceModule("src/producer/groupMessagesPerPartition.js", groupByPartition);
 }
 
 function patchSending(): void {
-  const { KafkaJSMetadataNotLoaded } = inner<{
+  const { KafkaJSMetadataNotLoaded } = loadKafkajsModule<{
     KafkaJSMetadataNotLoaded: new (message: string) => Error;
   }>("src/errors.js");
   replaceModule("src/producer/sendMessages.js", (parts: SendParts) =>
@@ -285,7 +289,7 @@ function patchSending(): void {
 }
 
 function patchErrorCodes(): void {
-  const { errorCodes } = inner<{ errorCodes: object[] }>("src/protocol/error.js");
+  const { errorCodes } = loadKafkajsModule<{ errorCodes: object[] }>("src/protocol/error.js");
   const message = "A newer producer with the same transactional id has taken over";
   errorCodes.push({ type: "PRODUCER_FENCED", code: 90, retriable: false, message });
 }

@@ -11,15 +11,19 @@ import type {
 } from "../../session/ports.ts";
 import { type KafkaSettings, prefixOf } from "./client.ts";
 import { KafkaConsumption } from "./consumption.ts";
-import { kafkaError } from "./errors.ts";
-import { committedOffsets } from "./offsets.ts";
+import { toKafkaError } from "./errors.ts";
+import { readCommittedOffsets } from "./offsets.ts";
 import { createAppender } from "./producer.ts";
-import { fetchRound, rangesOf, readKafka, withCluster } from "./read.ts";
+import { fetchRound, fetchOffsetRanges, readKafka, withCluster } from "./read.ts";
 import { describeKafka, ensureKafkaTopics, publishSchemas } from "./topics.ts";
 import { KafkaTransactors } from "./transactor.ts";
 import type { Cluster } from "./kafkajs-patches.ts";
-import { partitionFor } from "../partition.ts";
-import { DEFAULT_PARTITIONS, partitionsOf, placeName } from "../embedded/record-table.ts";
+import { computePartition } from "../partition.ts";
+import {
+  DEFAULT_PARTITIONS,
+  countPartitions,
+  formatTopicPartition,
+} from "../embedded/record-table.ts";
 
 export type { KafkaSettings } from "./client.ts";
 
@@ -33,11 +37,11 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
   const writers = new Map<string, KafkaTransactors>();
   const transactors = new Map<string, Transactor>();
   const append = (records: readonly OutgoingRecord[]) => appender.append(records);
-  const nameOf = (group: string, place: Place): string => `${group}/${placeName(place)}`;
+  const nameOf = (group: string, place: Place): string => `${group}/${formatTopicPartition(place)}`;
 
   return {
     partitions,
-    partitionOf: (key) => partitionFor(key, partitions),
+    partitionOf: (key) => computePartition(key, partitions),
     ensureTopics: async () => {
       await ensureKafkaTopics(settings, partitions);
       await publishSchemas(settings, append);
@@ -62,7 +66,7 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
       return transactor;
     },
     read: (options) => readKafka(settings, options, partitions),
-    lag: (group, topic) => lagOf({ settings, partitions, clock }, group, topic),
+    lag: (group, topic) => readGroupLag({ settings, partitions, clock }, group, topic),
     close: async () => {
       await Promise.all([...consumptions].map((consumption) => consumption.stop()));
       await Promise.all([...writers.values()].map((one) => one.close()));
@@ -77,15 +81,15 @@ interface LagParts {
   readonly clock: Clock;
 }
 
-async function lagOf(parts: LagParts, group: string, topic: string): Promise<GroupLag[]> {
+async function readGroupLag(parts: LagParts, group: string, topic: string): Promise<GroupLag[]> {
   const { settings } = parts;
-  const committed = await committedOffsets(settings, group, topic).catch((error: unknown) => {
-    throw kafkaError(error, `asking for the offsets of ${group}`, settings.brokers);
+  const committed = await readCommittedOffsets(settings, group, topic).catch((error: unknown) => {
+    throw toKafkaError(error, `asking for the offsets of ${group}`, settings.brokers);
   });
-  const count = partitionsOf(topic, parts.partitions);
+  const count = countPartitions(topic, parts.partitions);
   return withCluster(settings, [topic], async (cluster) => {
     const name = `${prefixOf(settings)}${topic}`;
-    const ranges = await rangesOf(cluster, name, count);
+    const ranges = await fetchOffsetRanges(cluster, name, count);
     const rows = ranges.map(({ low, high }, partition) => {
       const at = Math.max(low, committed.get(partition)?.offset ?? 0);
       return { topic, partition, committed: at, high, oldestMs: null };

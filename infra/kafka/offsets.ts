@@ -5,7 +5,7 @@
  *     would pass its answer on as a failure.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType } from "./errors.ts";
 import type { Admin } from "./kafkajs-patches.ts";
 
@@ -35,7 +35,7 @@ export async function withOffsets<T>(
 ): Promise<T> {
   const prefix = prefixOf(settings);
   const asked = { groupId: `${prefix}${group}`, topics: [`${prefix}${topic}`] };
-  const admin = clientOf(settings, "quick").admin();
+  const admin = createKafkaClient(settings, "quick").admin();
   try {
     await admin.connect();
     return await work(() => fetchOffsets(admin, asked));
@@ -45,7 +45,7 @@ export async function withOffsets<T>(
 }
 
 /** Next offset to read by partition; partitions without a commit are absent. */
-export function committedOffsets(
+export function readCommittedOffsets(
   settings: KafkaSettings,
   group: string,
   topic: string,

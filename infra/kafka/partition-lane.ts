@@ -3,7 +3,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, Place, RecordSink } from "../../session/ports.ts";
-import { recordOf } from "./read.ts";
+import { toLogRecord } from "./read.ts";
 import type { EachBatchPayload, FetchedMessage } from "./kafkajs-patches.ts";
 
 const REFUSED_WAIT_MS = 100;
@@ -22,14 +22,14 @@ export interface Lane {
 }
 
 /** A lane before its assignment. */
-export function laneFor(place: Place): Lane {
+export function createHeldPartition(place: Place): Lane {
   const lost = new AbortController();
   const opened = Promise.resolve();
   return { place, lost, held: false, paused: false, position: null, opened };
 }
 
 /** Asks the sink until it takes the place or the place is lost. Throws what no retry can help. */
-export async function askAssigned(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
+export async function waitUntilAccepted(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
   const { signal } = lane.lost;
   for (
     let wait = REFUSED_WAIT_MS;
@@ -48,7 +48,7 @@ export async function askAssigned(lane: Lane, sink: RecordSink, clock: Clock): P
 }
 
 /** Puts a fetched batch into the sink, as far as the place is held and not paused. */
-export async function deliverBatch(
+export async function putBatchIntoSink(
   lane: Lane,
   payload: EachBatchPayload,
   sink: RecordSink,
@@ -60,7 +60,7 @@ export async function deliverBatch(
   if (last === undefined) return;
   const messages = batch.messages as unknown as readonly FetchedMessage[];
   const records = messages
-    .map((message) => recordOf(topic, partition, message))
+    .map((message) => toLogRecord(topic, partition, message))
     .filter(({ offset }) => offset >= (lane.position ?? 0));
   for (let at = 0; at < records.length; at += deliverMax) {
     if (!lane.held || lane.paused || lane.lost.signal.aborted) return;

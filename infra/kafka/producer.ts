@@ -9,11 +9,11 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OutgoingRecord } from "../../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { COMPRESSIONS } from "./codecs.ts";
-import { kafkaError } from "./errors.ts";
+import { toKafkaError } from "./errors.ts";
 import type { Producer } from "./kafkajs-patches.ts";
-import { placeFor } from "../embedded/record-table.ts";
+import { resolveTopicPartition } from "../embedded/record-table.ts";
 
 /** Bounds on one request; a topic's `max.message.bytes` is well above. */
 const REQUEST_BYTES_MAX = 1_000_000;
@@ -33,14 +33,14 @@ export interface TopicMessages {
 }
 
 /** Messages as kafkajs wants them, each with its partition. Throws `internal` for a wrong place. */
-export function messagesOf(
+export function toTopicMessages(
   records: readonly OutgoingRecord[],
   settings: KafkaSettings,
   partitions: number,
 ): TopicMessages[] {
   const topics = new Map<string, TopicMessages>();
   for (const record of records) {
-    const { topic, partition } = placeFor(record, partitions);
+    const { topic, partition } = resolveTopicPartition(record, partitions);
     const name = `${prefixOf(settings)}${topic}`;
     const found = topics.get(name) ?? { topic: name, messages: [] };
     topics.set(name, found);
@@ -51,11 +51,13 @@ export function messagesOf(
 }
 
 /** Splits records, in order, into requests of bounded size. */
-export function* requestsOf(records: readonly OutgoingRecord[]): Generator<OutgoingRecord[]> {
+export function* splitIntoRequests(
+  records: readonly OutgoingRecord[],
+): Generator<OutgoingRecord[]> {
   let request: OutgoingRecord[] = [];
   let bytes = 0;
   for (const record of records) {
-    const size = bytesOf(record);
+    const size = estimateOutgoingBytes(record);
     const full = bytes + size > REQUEST_BYTES_MAX || request.length >= REQUEST_RECORDS_MAX;
     if (full && request.length > 0) {
       yield request;
@@ -68,7 +70,7 @@ export function* requestsOf(records: readonly OutgoingRecord[]): Generator<Outgo
   if (request.length > 0) yield request;
 }
 
-function bytesOf(record: OutgoingRecord): number {
+function estimateOutgoingBytes(record: OutgoingRecord): number {
   const headers = Object.values(record.headers).reduce((sum, value) => sum + value.length, 0);
   return record.value.length + headers + 512;
 }
@@ -94,16 +96,16 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
   let sending: Promise<void> | null = null;
   let producer: Promise<Producer> | null = null;
 
-  async function send(batch: readonly Waiting[]): Promise<void> {
+  async function sendWaiting(batch: readonly Waiting[]): Promise<void> {
     try {
-      producer ??= connect(settings);
+      producer ??= connectProducer(settings);
       const open = await producer;
-      for (const request of requestsOf(batch.flatMap((one) => one.records))) {
+      for (const request of splitIntoRequests(batch.flatMap((one) => one.records))) {
         await open.sendBatch({
           acks: -1,
           timeout: 10_000,
-          topicMessages: messagesOf(request, settings, partitions),
-          ...compressionOf(settings),
+          topicMessages: toTopicMessages(request, settings, partitions),
+          ...selectCompression(settings),
         });
       }
       for (const one of batch) one.done.resolve();
@@ -111,7 +113,7 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
       const failed = producer;
       producer = null;
       failed?.then((open) => open.disconnect()).catch(() => {});
-      const coded = kafkaError(error, "appending", settings.brokers);
+      const coded = toKafkaError(error, "appending", settings.brokers);
       for (const one of batch) one.done.reject(coded);
     }
   }
@@ -122,7 +124,7 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
       const batch = queue;
       busy = batch.length >= BUSY_APPENDS;
       queue = [];
-      await send(batch);
+      await sendWaiting(batch);
     }
     sending = null;
   }
@@ -130,7 +132,7 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
   return {
     async append(records) {
       if (records.length === 0) return;
-      for (const record of records) placeFor(record, partitions);
+      for (const record of records) resolveTopicPartition(record, partitions);
       const done = Promise.withResolvers<void>();
       queue.push({ records, done });
       sending ??= drain();
@@ -147,13 +149,13 @@ export function createAppender(settings: KafkaSettings, partitions: number): App
 }
 
 /** Compression as kafkajs wants it, for spreading into a request. */
-export function compressionOf(settings: KafkaSettings) {
+export function selectCompression(settings: KafkaSettings) {
   const compression = COMPRESSIONS[settings.compression ?? "none"];
   return compression === undefined ? {} : { compression };
 }
 
-async function connect(settings: KafkaSettings): Promise<Producer> {
-  const producer = clientOf(settings).producer({
+async function connectProducer(settings: KafkaSettings): Promise<Producer> {
+  const producer = createKafkaClient(settings).producer({
     allowAutoTopicCreation: false,
     createPartitioner: givenPartition,
     idempotent: true,

@@ -8,11 +8,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
-import { hasType, kafkaError } from "./errors.ts";
-import { type Cluster, clusterOf, type FetchedMessage, visibleOf } from "./kafkajs-patches.ts";
-import { partitionFor } from "../partition.ts";
-import { partitionsOf } from "../embedded/record-table.ts";
+import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { hasType, toKafkaError } from "./errors.ts";
+import {
+  type Cluster,
+  createReadCluster,
+  type FetchedMessage,
+  selectVisibleMessages,
+} from "./kafkajs-patches.ts";
+import { computePartition } from "../partition.ts";
+import { countPartitions } from "../embedded/record-table.ts";
 
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
@@ -33,7 +38,7 @@ export interface Cursor {
 }
 
 /** First and next stable offset of each partition. */
-export async function rangesOf(
+export async function fetchOffsetRanges(
   cluster: Cluster,
   topic: string,
   count: number,
@@ -51,17 +56,17 @@ export async function rangesOf(
 }
 
 /** The ranges once everything that was written before the call is committed, aborted, or late. */
-async function settledRangesOf(
+async function waitForSettledRanges(
   cluster: Cluster,
   topic: string,
   count: number,
 ): Promise<{ low: number; high: number }[]> {
   cluster.isolationLevel = READ_UNCOMMITTED;
-  const written = await rangesOf(cluster, topic, count).finally(() => {
+  const written = await fetchOffsetRanges(cluster, topic, count).finally(() => {
     cluster.isolationLevel = READ_COMMITTED;
   });
   for (let waited = 0; ; waited += SETTLE_STEP_MS) {
-    const stable = await rangesOf(cluster, topic, count);
+    const stable = await fetchOffsetRanges(cluster, topic, count);
     const settled = stable.every(({ high }, at) => high >= (written[at]?.high ?? 0));
     if (settled || waited >= SETTLE_MS) return stable;
     await sleep(SETTLE_STEP_MS);
@@ -84,13 +89,13 @@ export async function withCluster<T>(
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const cluster = clusterOf(clientOf(settings));
+    const cluster = createReadCluster(createKafkaClient(settings));
     try {
-      await connect(cluster, settings, topics);
+      await connectCluster(cluster, settings, topics);
       return await work(cluster);
     } catch (error) {
       if (tries >= UNSETTLED_TRIES_MAX || !hasType(error, UNSETTLED)) {
-        throw kafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
+        throw toKafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
       }
     } finally {
       await cluster.disconnect().catch(() => {});
@@ -99,7 +104,7 @@ export async function withCluster<T>(
   }
 }
 
-async function connect(
+async function connectCluster(
   cluster: Cluster,
   settings: KafkaSettings,
   topics: readonly string[],
@@ -148,15 +153,15 @@ export async function fetchRound(
   return parts.flat().flatMap((data) => {
     const cursor = wanted.find(({ partition }) => partition === data.partition);
     if (cursor === undefined) return [];
-    const { messages, next } = visibleOf(topics.name, cursor.at, data);
+    const { messages, next } = selectVisibleMessages(topics.name, cursor.at, data);
     cursor.at = Math.max(cursor.at, next);
-    const records = messages.map((message) => recordOf(topics.plain, cursor.partition, message));
+    const records = messages.map((message) => toLogRecord(topics.plain, cursor.partition, message));
     return records.filter((record) => record.offset < cursor.end);
   });
 }
 
 /** A record as the port has it. */
-export function recordOf(topic: string, partition: number, message: FetchedMessage): LogRecord {
+export function toLogRecord(topic: string, partition: number, message: FetchedMessage): LogRecord {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers ?? {})) {
     const one = Array.isArray(value) ? value[0] : value;
@@ -180,13 +185,13 @@ export async function* readKafka(
   partitions: number,
 ): AsyncGenerator<LogRecord, void, undefined> {
   const topics = { plain: options.topic, name: `${prefixOf(settings)}${options.topic}` };
-  const count = partitionsOf(options.topic, partitions);
-  const cluster = clusterOf(clientOf(settings));
-  const retry = <T>(work: () => Promise<T>): Promise<T> => patiently(cluster, settings, work);
+  const count = countPartitions(options.topic, partitions);
+  const cluster = createReadCluster(createKafkaClient(settings));
+  const retry = <T>(work: () => Promise<T>): Promise<T> => retryRead(cluster, settings, work);
   try {
-    await retry(() => connect(cluster, settings, [options.topic]));
-    const ranges = await retry(() => settledRangesOf(cluster, topics.name, count));
-    const cursors = startOf(options, ranges, count);
+    await retry(() => connectCluster(cluster, settings, [options.topic]));
+    const ranges = await retry(() => waitForSettledRanges(cluster, topics.name, count));
+    const cursors = createReadCursors(options, ranges, count);
     while (options.signal?.aborted !== true) {
       const open = cursors.filter((cursor) => cursor.at < cursor.end);
       if (open.length === 0) return;
@@ -204,12 +209,12 @@ export async function* readKafka(
   }
 }
 
-function startOf(
+function createReadCursors(
   options: ReadOptions,
   ranges: readonly { low: number; high: number }[],
   count: number,
 ): Cursor[] {
-  const keyed = options.key === undefined ? undefined : partitionFor(options.key, count);
+  const keyed = options.key === undefined ? undefined : computePartition(options.key, count);
   const only = options.partition ?? keyed;
   if (options.from !== undefined && only === undefined) {
     throw new MmmError("internal", "an offset to read from needs a partition");
@@ -223,7 +228,7 @@ function startOf(
     .filter(({ partition }) => only === undefined || partition === only);
 }
 
-async function patiently<T>(
+async function retryRead<T>(
   cluster: Cluster,
   settings: KafkaSettings,
   work: () => Promise<T>,
@@ -232,7 +237,7 @@ async function patiently<T>(
     try {
       return await work();
     } catch (error) {
-      const coded = kafkaError(error, "reading", settings.brokers);
+      const coded = toKafkaError(error, "reading", settings.brokers);
       if (!coded.retriable || tries >= TRIES_MAX) throw coded;
       await sleep(TRY_PAUSE_MS);
       await cluster.connect().catch(() => {});

@@ -104,14 +104,14 @@ export function createSending(
         if (topics.some((topic) => cluster.findTopicPartitionMetadata(topic).length === 0)) {
           throw new errors.NotLoaded("Producing to topic without metadata");
         }
-        data ??= dataOf(parts, request);
-        await sendOpen(parts, request, { data, answers });
-        if (data.some((one) => openOf(one, answers).length > 0)) {
+        data ??= groupByTopicPartition(parts, request);
+        await sendUnanswered(parts, request, { data, answers });
+        if (data.some((one) => listUnanswered(one, answers).length > 0)) {
           throw new errors.NotLoaded("Producing to a partition without metadata");
         }
         return [...answers.values()];
       } catch (error) {
-        await recover(cluster, error as SendingFailure);
+        await restoreConnection(cluster, error as SendingFailure);
         if ((error as SendingFailure).retriable !== true) bail(error);
         throw error;
       }
@@ -120,7 +120,10 @@ export function createSending(
 }
 
 /** Messages by topic and partition. */
-function dataOf({ cluster, partitioner }: SendParts, request: SendRequest): TopicData[] {
+function groupByTopicPartition(
+  { cluster, partitioner }: SendParts,
+  request: SendRequest,
+): TopicData[] {
   return request.topicMessages.map(({ topic, messages }) => {
     const partitionMetadata = cluster.findTopicPartitionMetadata(topic);
     const groups = Map.groupBy(messages, (message) =>
@@ -139,12 +142,12 @@ interface Sending {
 const nameOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /** What has no answer yet. */
-function openOf({ topic, partitions }: TopicData, answers: Sending["answers"]): Entry[] {
+function listUnanswered({ topic, partitions }: TopicData, answers: Sending["answers"]): Entry[] {
   return partitions.filter(({ partition }) => !answers.has(nameOf(topic, partition)));
 }
 
 /** One try: a request to each leader of partitions without an answer. */
-async function sendOpen(
+async function sendUnanswered(
   parts: SendParts,
   request: SendRequest,
   { data, answers }: Sending,
@@ -153,7 +156,7 @@ async function sendOpen(
   const leaders = new Map<string, TopicData[]>();
   for (const one of data) {
     const { topic } = one;
-    const open = openOf(one, answers);
+    const open = listUnanswered(one, answers);
     const numbers = open.map(({ partition }) => partition);
     for (const [nodeId, own] of Object.entries(cluster.findLeaderForPartitions(topic, numbers))) {
       const mine = open.filter(({ partition }) => own.includes(partition));
@@ -208,7 +211,7 @@ async function sendTo(
 }
 
 /** What kafkajs does before it tries again: connect where all is lost, else learn the leaders. */
-async function recover(cluster: SendingCluster, error: SendingFailure): Promise<void> {
+async function restoreConnection(cluster: SendingCluster, error: SendingFailure): Promise<void> {
   if (error.name === "KafkaJSConnectionClosedError") {
     cluster.removeBroker({ host: error.host, port: error.port });
   }

@@ -6,15 +6,15 @@
  *     compacted only where it says so.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { presentSchemas } from "../../schemas/codec.ts";
+import { listSchemas } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPIC_ROWS, type TopicRow, TOPICS } from "../../schemas/topics.ts";
 import type { OutgoingRecord, TopicState } from "../../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
-import { hasType, kafkaError } from "./errors.ts";
-import { rangesOf, readKafka, withCluster } from "./read.ts";
+import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { hasType, toKafkaError } from "./errors.ts";
+import { fetchOffsetRanges, readKafka, withCluster } from "./read.ts";
 import type { Admin } from "./kafkajs-patches.ts";
-import { partitionsOf } from "../embedded/record-table.ts";
+import { countPartitions } from "../embedded/record-table.ts";
 
 const DAY_MS = 86_400_000;
 /** Bodies and attachments together; see schemas/codec.ts and schemas/headers.ts. */
@@ -25,7 +25,7 @@ const TRIES_MAX = 100;
 const TRY_PAUSE_MS = 100;
 
 /** Settings of a topic on the cluster. */
-export function topicConfig(row: TopicRow, replicas: number): Record<string, string> {
+export function buildTopicConfig(row: TopicRow, replicas: number): Record<string, string> {
   return {
     "cleanup.policy": row.compacted ? "compact" : "delete",
     "retention.ms": row.keepDays === null ? "-1" : String(row.keepDays * DAY_MS),
@@ -44,25 +44,26 @@ export async function ensureKafkaTopics(
   partitions: number,
 ): Promise<void> {
   const prefix = prefixOf(settings);
-  const admin = clientOf(settings).admin();
+  const admin = createKafkaClient(settings).admin();
   try {
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const missing = TOPIC_ROWS.filter((row) => !existing.has(`${prefix}${row.topic}`));
-    if (missing.length > 0 && settings.createTopics === false) throw notThere(settings, missing);
-    if (missing.length > 0) await create(admin, settings, { missing, partitions });
-    const counts = await countsOf(admin, prefix);
+    if (missing.length > 0 && settings.createTopics === false)
+      throw createMissingTopicsError(settings, missing);
+    if (missing.length > 0) await createMissingTopics(admin, settings, { missing, partitions });
+    const counts = await fetchPartitionCounts(admin, prefix);
     for (const row of TOPIC_ROWS) {
-      assertCount(row.topic, counts.get(row.topic) ?? 0, partitionsOf(row.topic, partitions));
+      assertCount(row.topic, counts.get(row.topic) ?? 0, countPartitions(row.topic, partitions));
     }
   } catch (error) {
-    throw kafkaError(error, "making the topics", settings.brokers);
+    throw toKafkaError(error, "making the topics", settings.brokers);
   } finally {
     await admin.disconnect().catch(() => {});
   }
 }
 
-function notThere(settings: KafkaSettings, missing: readonly TopicRow[]): MmmError {
+function createMissingTopicsError(settings: KafkaSettings, missing: readonly TopicRow[]): MmmError {
   const names = missing.map(({ topic }) => `${prefixOf(settings)}${topic}`);
   const some = names.length < TOPIC_ROWS.length ? names.join(", ") : `${prefixOf(settings)}…`;
   return new MmmError(
@@ -72,7 +73,7 @@ function notThere(settings: KafkaSettings, missing: readonly TopicRow[]): MmmErr
   );
 }
 
-async function create(
+async function createMissingTopics(
   admin: Admin,
   settings: KafkaSettings,
   { missing, partitions }: { missing: readonly TopicRow[]; partitions: number },
@@ -85,9 +86,9 @@ async function create(
     timeout: 20_000,
     topics: missing.map((row) => ({
       topic: `${prefixOf(settings)}${row.topic}`,
-      numPartitions: partitionsOf(row.topic, partitions),
+      numPartitions: countPartitions(row.topic, partitions),
       replicationFactor: replicas,
-      configEntries: Object.entries(topicConfig(row, replicas)).map(([name, value]) => ({
+      configEntries: Object.entries(buildTopicConfig(row, replicas)).map(([name, value]) => ({
         name,
         value,
       })),
@@ -96,7 +97,7 @@ async function create(
 }
 
 /** Brokers hear of a new topic one after the other. */
-async function countsOf(admin: Admin, prefix: string): Promise<Map<string, number>> {
+async function fetchPartitionCounts(admin: Admin, prefix: string): Promise<Map<string, number>> {
   for (let tries = 1; ; tries += 1) {
     try {
       const names = TOPIC_ROWS.map((row) => `${prefix}${row.topic}`);
@@ -129,8 +130,8 @@ export function describeKafka(
   return withCluster(settings, names, (cluster) =>
     Promise.all(
       names.map(async (topic) => {
-        const count = partitionsOf(topic, partitions);
-        const ranges = await rangesOf(cluster, `${prefixOf(settings)}${topic}`, count);
+        const count = countPartitions(topic, partitions);
+        const ranges = await fetchOffsetRanges(cluster, `${prefixOf(settings)}${topic}`, count);
         return { topic, partitions: count, ranges };
       }),
     ),
@@ -145,12 +146,12 @@ export async function publishSchemas(
   const { topic } = TOPICS.schemas;
   const known = new Set<string>();
   for await (const record of readKafka(settings, { topic }, 1)) known.add(record.key);
-  const missing = presentSchemas().filter((schema) => !known.has(schema.fingerprint));
-  await append(missing.map((schema) => schemaRecord(schema)));
+  const missing = listSchemas().filter((schema) => !known.has(schema.fingerprint));
+  await append(missing.map((schema) => createSchemaRecord(schema)));
 }
 
 /** Record of a schema: key = fingerprint in hexadecimal, value = the schema as JSON. */
-export function schemaRecord(schema: {
+export function createSchemaRecord(schema: {
   fingerprint: string;
   schemaJson: string;
   type: string;

@@ -24,10 +24,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { OutgoingRecord, Place, Transactor } from "../../session/ports.ts";
 import { type KafkaSettings, prefixOf } from "./client.ts";
-import { kafkaError } from "./errors.ts";
+import { toKafkaError } from "./errors.ts";
 import { type Committed, withOffsets } from "./offsets.ts";
-import { KafkaWriter, offsetsOf, openProducer } from "./writer.ts";
-import { placeFor, placeName } from "../embedded/record-table.ts";
+import { KafkaWriter, toTopicOffsets, openProducer } from "./writer.ts";
+import { resolveTopicPartition, formatTopicPartition } from "../embedded/record-table.ts";
 
 /** How long another writer has to give a place back before it is fenced. */
 const RELEASE_MS = 2_000;
@@ -57,14 +57,14 @@ export class KafkaTransactors {
   async open(place: Place): Promise<Transactor> {
     const { settings } = this.#parts;
     try {
-      await this.#held.get(placeName(place))?.close();
+      await this.#held.get(formatTopicPartition(place))?.close();
       const writer = await this.#usableWriter();
       const next = await this.#claim(place, writer);
       const hold = this.#holdOf(place, writer, next);
-      this.#held.set(placeName(place), hold);
+      this.#held.set(formatTopicPartition(place), hold);
       return hold;
     } catch (error) {
-      throw kafkaError(error, `taking over ${placeName(place)}`, settings.brokers);
+      throw toKafkaError(error, `taking over ${formatTopicPartition(place)}`, settings.brokers);
     }
   }
 
@@ -105,7 +105,9 @@ export class KafkaTransactors {
         this.#settled(place, writer, async () => (await readAll()).get(partition)),
       );
       const claim = await claimer.transaction();
-      await claim.sendOffsets(offsetsOf(settings, group, [{ place, offset, owner: writer.id }]));
+      await claim.sendOffsets(
+        toTopicOffsets(settings, group, [{ place, offset, owner: writer.id }]),
+      );
       await claim.commit();
       return offset;
     } finally {
@@ -129,7 +131,10 @@ export class KafkaTransactors {
     }
     if (this.#writerOf(found) === NOBODY) return found?.offset ?? 0;
     if (owner === writer.id) {
-      throw new MmmError("log_unavailable", `${placeName(place)} was not given back in time`);
+      throw new MmmError(
+        "log_unavailable",
+        `${formatTopicPartition(place)} was not given back in time`,
+      );
     }
     await this.#fence(owner);
     return (await read())?.offset ?? 0;
@@ -167,9 +172,12 @@ export class KafkaTransactors {
       next,
       commit: async (records: readonly OutgoingRecord[], offset: number) => {
         if (closed !== null) {
-          throw new MmmError("fenced", `the transactor of ${placeName(place)} is closed`);
+          throw new MmmError(
+            "fenced",
+            `the transactor of ${formatTopicPartition(place)} is closed`,
+          );
         }
-        for (const record of records) placeFor(record, partitions);
+        for (const record of records) resolveTopicPartition(record, partitions);
         done = offset;
         return writer.commit({ place, records, offset, owner: writer.id });
       },

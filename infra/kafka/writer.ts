@@ -14,11 +14,16 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { OutgoingRecord, Place } from "../../session/ports.ts";
-import { clientOf, type KafkaSettings, prefixOf } from "./client.ts";
-import { kafkaError } from "./errors.ts";
-import { compressionOf, givenPartition, messagesOf, requestsOf } from "./producer.ts";
+import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { toKafkaError } from "./errors.ts";
+import {
+  selectCompression,
+  givenPartition,
+  toTopicMessages,
+  splitIntoRequests,
+} from "./producer.ts";
 import type { Producer } from "./kafkajs-patches.ts";
-import { placeFor, placeName } from "../embedded/record-table.ts";
+import { resolveTopicPartition, formatTopicPartition } from "../embedded/record-table.ts";
 
 /** What one place has to commit. */
 export interface Part {
@@ -47,7 +52,7 @@ export async function openProducer(
   settings: KafkaSettings,
   transactionalId: string,
 ): Promise<Producer> {
-  const producer = clientOf(settings, "quick").producer({
+  const producer = createKafkaClient(settings, "quick").producer({
     allowAutoTopicCreation: false,
     createPartitioner: givenPartition,
     idempotent: true,
@@ -68,7 +73,7 @@ export async function openProducer(
 }
 
 /** Offsets with their owners, in one group, as kafkajs wants them. */
-export function offsetsOf(
+export function toTopicOffsets(
   settings: KafkaSettings,
   group: string,
   parts: readonly Omit<Part, "records">[],
@@ -142,8 +147,8 @@ export class KafkaWriter {
         for (const { part, done } of batch) done.resolve(offsets.splice(0, part.records.length));
       } catch (error) {
         const { group, settings } = this.#parts;
-        const doing = `committing for ${batch.map(({ part }) => placeName(part.place)).join(", ")} of ${group}`;
-        await this.#break(kafkaError(error, doing, settings.brokers), batch);
+        const doing = `committing for ${batch.map(({ part }) => formatTopicPartition(part.place)).join(", ")} of ${group}`;
+        await this.#break(toKafkaError(error, doing, settings.brokers), batch);
       }
     }
     this.#working = null;
@@ -153,7 +158,7 @@ export class KafkaWriter {
   #fitting(): number {
     const places = new Set<string>();
     const from = this.#queue.findIndex(({ part }) => {
-      const name = placeName(part.place);
+      const name = formatTopicPartition(part.place);
       if (places.has(name)) return true;
       places.add(name);
       return places.size > this.#width;
@@ -174,24 +179,24 @@ export class KafkaWriter {
     const records = parts.flatMap((part) => part.records);
     const transaction = await this.#producer.transaction();
     const offsets: number[] = [];
-    for (const request of requestsOf(records)) {
+    for (const request of splitIntoRequests(records)) {
       const answers = await transaction.sendBatch({
         acks: -1,
-        topicMessages: messagesOf(request, settings, partitions),
-        ...compressionOf(settings),
+        topicMessages: toTopicMessages(request, settings, partitions),
+        ...selectCompression(settings),
       });
       const next = new Map<string, number>();
       for (const { topicName, partition, baseOffset } of answers) {
         next.set(`${topicName}/${partition}`, Number(baseOffset));
       }
       for (const record of request) {
-        const name = `${prefix}${placeName(placeFor(record, partitions))}`;
+        const name = `${prefix}${formatTopicPartition(resolveTopicPartition(record, partitions))}`;
         const given = next.get(name) ?? Number.NaN;
         next.set(name, given + 1);
         offsets.push(given);
       }
     }
-    await transaction.sendOffsets(offsetsOf(settings, group, parts));
+    await transaction.sendOffsets(toTopicOffsets(settings, group, parts));
     await transaction.commit();
     return offsets;
   }

@@ -3,7 +3,11 @@
  */
 import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
 import { createLocalLog } from "../embedded/log.ts";
-import { DEFAULT_PARTITIONS, placeName, type RecordTable } from "../embedded/record-table.ts";
+import {
+  DEFAULT_PARTITIONS,
+  formatTopicPartition,
+  type RecordTable,
+} from "../embedded/record-table.ts";
 
 /** A log that lives as long as the object. */
 export function createMemoryLog(options: { partitions?: number; clock: Clock }): EventLog {
@@ -61,19 +65,19 @@ class MemoryTable implements RecordTable {
   }
 
   committed(group: string, place: Place): number | null {
-    return this.#committed.get(`${group}/${placeName(place)}`) ?? null;
+    return this.#committed.get(`${group}/${formatTopicPartition(place)}`) ?? null;
   }
 
   setCommitted(group: string, place: Place, offset: number): void {
-    this.#committed.set(`${group}/${placeName(place)}`, offset);
+    this.#committed.set(`${group}/${formatTopicPartition(place)}`, offset);
   }
 
   epoch(group: string, place: Place): number {
-    return this.#epochs.get(`${group}/${placeName(place)}`) ?? 0;
+    return this.#epochs.get(`${group}/${formatTopicPartition(place)}`) ?? 0;
   }
 
   setEpoch(group: string, place: Place, epoch: number): void {
-    this.#epochs.set(`${group}/${placeName(place)}`, epoch);
+    this.#epochs.set(`${group}/${formatTopicPartition(place)}`, epoch);
   }
 
   prune(topic: string, before: number): void {
@@ -108,7 +112,7 @@ class MemoryTable implements RecordTable {
   onFatal(): void {}
 
   #shelf(place: Place): Shelf {
-    const name = placeName(place);
+    const name = formatTopicPartition(place);
     const found = this.#shelves.get(name) ?? { low: 0, records: [] };
     this.#shelves.set(name, found);
     return found;

@@ -2,7 +2,12 @@
  * Snapshots in memory: for tests and simulation.
  */
 import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
-import { assertOnto, isNewer, select, versionOf } from "../snapshot-order.ts";
+import {
+  assertCheckpointMatches,
+  isNewer,
+  selectSummaries,
+  formatVersion,
+} from "../snapshot-order.ts";
 
 /** A store that lives as long as the object. */
 export function createMemorySnapshots(): SnapshotStore {
@@ -12,7 +17,7 @@ export function createMemorySnapshots(): SnapshotStore {
   return {
     async save(batch, checkpoint, onto) {
       const held = checkpoints.get(checkpoint.partition) ?? null;
-      if (onto !== undefined) assertOnto(held, onto);
+      if (onto !== undefined) assertCheckpointMatches(held, onto);
       for (const snapshot of batch) {
         const stored = snapshots.get(snapshot.session) ?? null;
         if (isNewer(snapshot, stored)) snapshots.set(snapshot.session, snapshot);
@@ -22,7 +27,7 @@ export function createMemorySnapshots(): SnapshotStore {
       checkpoints.set(checkpoint.partition, checkpoint);
     },
     load: async (session) => snapshots.get(session) ?? null,
-    version: async (session) => versionOf(snapshots.get(session)),
+    version: async (session) => formatVersion(snapshots.get(session)),
     loadPartition: async (partition, statuses) =>
       [...snapshots.values()]
         .filter((snapshot) => snapshot.partition === partition)
@@ -30,7 +35,7 @@ export function createMemorySnapshots(): SnapshotStore {
         .sort((a, b) => (a.session < b.session ? -1 : 1)),
     checkpoint: async (partition) => checkpoints.get(partition) ?? null,
     list: async (filter) =>
-      select(
+      selectSummaries(
         [...snapshots.values()].map((snapshot) => snapshot.summary),
         filter,
       ),

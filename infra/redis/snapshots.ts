@@ -11,7 +11,7 @@
  * I3. Redis away is `snapshot_unavailable`, which is retriable; nothing is kept in memory instead.
  */
 import { Redis, type RedisOptions } from "ioredis";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type {
   Checkpoint,
   SessionFilter,
@@ -19,10 +19,10 @@ import type {
   Snapshot,
   SnapshotStore,
 } from "../../session/ports.ts";
-import { partitionFor } from "../partition.ts";
+import { computePartition } from "../partition.ts";
 import { DEFAULT_PARTITIONS } from "../embedded/record-table.ts";
 import { CLEAR, MEMO, SAVE } from "./snapshot-scripts.ts";
-import { movedOn, select, versionOf } from "../snapshot-order.ts";
+import { createCheckpointConflict, selectSummaries, formatVersion } from "../snapshot-order.ts";
 
 export interface RedisSettings {
   /** redis:// or rediss:// (TLS), with user and password where they are needed. */
@@ -44,53 +44,52 @@ const BATCH = 100;
 /** A store on Redis; connects when it is first used and again whenever it must. */
 export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
   const partitions = settings.partitions ?? DEFAULT_PARTITIONS;
-  const redis = connect(settings);
+  const redis = connectRedis(settings);
   const run = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
-    guarded(settings, doing, work);
+    withRedisErrors(settings, doing, work);
 
   const loadMany = (partition: number, sessions: readonly string[]): Promise<Snapshot[]> =>
     loadAll(redis, partition, sessions);
-  async function list(filter: SessionFilter): Promise<SessionSummary[]> {
+  async function findRedisSummaries(filter: SessionFilter): Promise<SessionSummary[]> {
     const parts = await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
-        const sessions = await idsOf(redis, tag(partition), filter);
-        return summariesOf(redis, tag(partition), sessions);
+        const sessions = await findSessionIds(redis, formatHashTag(partition), filter);
+        return readSummaries(redis, formatHashTag(partition), sessions);
       }),
     );
-    return select(parts.flat(), filter);
+    return selectSummaries(parts.flat(), filter);
   }
 
   return {
     save: async (snapshots, checkpoint, onto) => {
       const batch = { snapshots, checkpoint, onto };
       const kept = await run("saving snapshots", () => saveAll(redis, batch));
-      if (!kept) throw movedOn();
+      if (!kept) throw createCheckpointConflict();
     },
     load: (session) =>
       run("loading a snapshot", async () => {
-        const [found] = await loadMany(partitionFor(session, partitions), [session]);
+        const [found] = await loadMany(computePartition(session, partitions), [session]);
         return found ?? null;
       }),
-    version: (session) =>
-      run("asking for a version", () =>
-        storedVersion(redis, `${tag(partitionFor(session, partitions))}snap:${session}`),
-      ),
+    version: (session) => {
+      const tag = formatHashTag(computePartition(session, partitions));
+      return run("asking for a version", () => readStoredVersion(redis, `${tag}snap:${session}`));
+    },
     loadPartition: (partition, statuses) =>
       run("loading a partition", async () => {
         const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
         const found = await Promise.all(
-          indexes.map((index) => redis.zrange(`${tag(partition)}${index}`, "0", "-1")),
+          indexes.map((index) => redis.zrange(`${formatHashTag(partition)}${index}`, "0", "-1")),
         );
         return loadMany(partition, found.flat().toSorted());
       }),
     checkpoint: (partition) =>
       run("loading a checkpoint", async () => {
-        const row = await redis.hgetall(`${tag(partition)}ckpt`);
+        const row = await redis.hgetall(`${formatHashTag(partition)}ckpt`);
         if (row["offset"] === undefined) return null;
-        const historyOffset = Number(row["history"]);
-        return { partition, offset: Number(row["offset"]), historyOffset };
+        return { partition, offset: Number(row["offset"]), historyOffset: Number(row["history"]) };
       }),
-    list: (filter) => run("listing sessions", () => list(filter)),
+    list: (filter) => run("listing sessions", () => findRedisSummaries(filter)),
     memo: (key) => run("reading a memo", () => redis.get(`memo:${key}`)),
     remember: (key, value, until) =>
       run("keeping a memo", async () => {
@@ -100,12 +99,14 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
     // Redis forgets by itself: every such memo has its time with it.
     forget: () => Promise.resolve(),
     clear: (partition) =>
-      run("clearing a partition", async () => void (await redis.mmmClear(tag(partition)))),
+      run("clearing a partition", async () => {
+        await redis.mmmClear(formatHashTag(partition));
+      }),
     close: async () => redis.disconnect(),
   };
 }
 
-function connect(settings: RedisSettings): Connection {
+function connectRedis(settings: RedisSettings): Connection {
   const timeout = settings.timeoutMs ?? 5_000;
   const options = {
     protocol: 2 as const,
@@ -125,7 +126,7 @@ function connect(settings: RedisSettings): Connection {
   return redis as Connection;
 }
 
-async function guarded<T>(
+async function withRedisErrors<T>(
   settings: RedisSettings,
   doing: string,
   work: () => Promise<T>,
@@ -136,14 +137,14 @@ async function guarded<T>(
     const where = new URL(settings.url).host;
     throw new MmmError(
       "snapshot_unavailable",
-      `Redis at ${where} failed while ${doing}: ${errorText(error)}`,
+      `Redis at ${where} failed while ${doing}: ${describeError(error)}`,
       { cause: error, data: { redis: where } },
     );
   }
 }
 
 /** Tag of a partition's keys, without the prefix that the client adds. */
-function tag(partition: number): string {
+function formatHashTag(partition: number): string {
   return `{p${partition}}:`;
 }
 
@@ -157,19 +158,19 @@ interface Batch {
 async function saveAll(redis: Connection, batch: Batch): Promise<boolean> {
   const { snapshots, checkpoint, onto } = batch;
   const { partition, offset, historyOffset } = checkpoint;
-  const before = markOf(onto);
+  const before = formatCheckpoint(onto);
   for (let at = 0; at < snapshots.length || at === 0; at += BATCH) {
     const part = snapshots.slice(at, at + BATCH);
     const last = at + BATCH >= snapshots.length;
-    const mark = last ? [digits(offset), offset, historyOffset] : ["", "", ""];
-    const cells = part.flatMap((one) => cellsOf(one));
-    const answer = await redis.mmmSave(tag(partition), ...mark, before, ...cells);
+    const mark = last ? [padDigits(offset), offset, historyOffset] : ["", "", ""];
+    const cells = part.flatMap((one) => toRedisCells(one));
+    const answer = await redis.mmmSave(formatHashTag(partition), ...mark, before, ...cells);
     if (answer === "MOVED") return false;
   }
   return true;
 }
 
-function markOf(onto: Checkpoint | null | undefined): string {
+function formatCheckpoint(onto: Checkpoint | null | undefined): string {
   if (onto === undefined) return "any";
   return onto === null ? "none" : `${onto.offset}/${onto.historyOffset}`;
 }
@@ -183,32 +184,32 @@ async function loadAll(
   for (let at = 0; at < sessions.length; at += BATCH) {
     const pipeline = redis.pipeline();
     for (const session of sessions.slice(at, at + BATCH)) {
-      pipeline.hgetall(`${tag(partition)}snap:${session}`);
+      pipeline.hgetall(`${formatHashTag(partition)}snap:${session}`);
     }
     for (const [error, row] of (await pipeline.exec()) ?? []) {
       if (error !== null) throw error;
-      const snapshot = snapshotOf(partition, row as Record<string, string>);
+      const snapshot = fromRedisRow(partition, row as Record<string, string>);
       if (snapshot !== null) found.push(snapshot);
     }
   }
   return found;
 }
 
-async function storedVersion(redis: Redis, key: string): Promise<string | null> {
+async function readStoredVersion(redis: Redis, key: string): Promise<string | null> {
   const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
   if (typeof head !== "string") return null;
-  return versionOf({ offset: Number(offset), seq: Number(seq), head });
+  return formatVersion({ offset: Number(offset), seq: Number(seq), head });
 }
 
 /** Orders as text like the number does. */
-function digits(value: number): string {
+function padDigits(value: number): string {
   return String(value).padStart(20, "0");
 }
 
-function cellsOf(snapshot: Snapshot): (string | number)[] {
+function toRedisCells(snapshot: Snapshot): (string | number)[] {
   const { session, offset, seq, head, state, summary } = snapshot;
   const { business_unit: unit, status, updated } = summary;
-  const order = digits(offset) + digits(seq);
+  const order = padDigits(offset) + padDigits(seq);
   return [
     session,
     order,
@@ -223,7 +224,7 @@ function cellsOf(snapshot: Snapshot): (string | number)[] {
   ];
 }
 
-function snapshotOf(partition: number, row: Record<string, string>): Snapshot | null {
+function fromRedisRow(partition: number, row: Record<string, string>): Snapshot | null {
   const { session, head, state, summary } = row;
   if (session === undefined || head === undefined) return null;
   if (state === undefined || summary === undefined) return null;
@@ -239,29 +240,34 @@ function snapshotOf(partition: number, row: Record<string, string>): Snapshot | 
 }
 
 /** Ids in one partition that may fit; the smallest index the filter allows. */
-async function idsOf(redis: Redis, tag: string, filter: SessionFilter): Promise<string[]> {
+async function findSessionIds(
+  redis: Redis,
+  formatHashTag: string,
+  filter: SessionFilter,
+): Promise<string[]> {
   const { business_unit: unit, status, since, after, limit } = filter;
-  if (since !== undefined) return redis.zrangebyscore(`${tag}updated`, Date.parse(since), "+inf");
+  if (since !== undefined)
+    return redis.zrangebyscore(`${formatHashTag}updated`, Date.parse(since), "+inf");
   const from = after === undefined ? "-" : `(${after}`;
   const index =
     unit !== undefined ? `unit:${unit}` : status !== undefined ? `status:${status}` : "sessions";
   const single = unit === undefined || status === undefined;
   if (single && limit !== undefined) {
-    return redis.zrangebylex(`${tag}${index}`, from, "+", "LIMIT", "0", String(limit));
+    return redis.zrangebylex(`${formatHashTag}${index}`, from, "+", "LIMIT", "0", String(limit));
   }
-  return redis.zrangebylex(`${tag}${index}`, from, "+");
+  return redis.zrangebylex(`${formatHashTag}${index}`, from, "+");
 }
 
-async function summariesOf(
+async function readSummaries(
   redis: Redis,
-  tag: string,
+  formatHashTag: string,
   sessions: readonly string[],
 ): Promise<SessionSummary[]> {
   const found: SessionSummary[] = [];
   for (let at = 0; at < sessions.length; at += BATCH) {
     const pipeline = redis.pipeline();
     for (const session of sessions.slice(at, at + BATCH)) {
-      pipeline.hget(`${tag}snap:${session}`, "summary");
+      pipeline.hget(`${formatHashTag}snap:${session}`, "summary");
     }
     for (const [error, text] of (await pipeline.exec()) ?? []) {
       if (error !== null) throw error;

@@ -11,8 +11,8 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LogRecord, Place } from "../../session/ports.ts";
-import { keyHash } from "../partition.ts";
-import { unpackBatch, type PackedRecord } from "./record-batch.ts";
+import { hashKey } from "../partition.ts";
+import { decodeRecords, type PackedRecord } from "./record-batch.ts";
 
 export const BATCH_SCHEMA = `
   CREATE TABLE IF NOT EXISTS topics (
@@ -69,7 +69,7 @@ export class BatchReader {
   readonly #hints = new Map<number, number>();
 
   constructor(connection: DatabaseSync) {
-    this.#sql = prepareAll(connection, STATEMENTS);
+    this.#sql = prepareBatchStatements(connection, STATEMENTS);
   }
 
   /** Of a stream; null when it has no batch. */
@@ -103,7 +103,7 @@ export class BatchReader {
     const found: LogRecord[] = [];
     while (found.length < more.max && offset < high) {
       const batch = this.#load(this.#locate(track, offset, edges));
-      take(batch, { track, offset, ...more }, found);
+      collectBatchRecords(batch, { track, offset, ...more }, found);
       offset = batch.bounds[track.topic]?.[1] ?? high;
     }
     return found;
@@ -122,9 +122,9 @@ export class BatchReader {
     const { key, max, offset, edges } = wanted;
     const start = this.#locate(track, offset, edges);
     const found: LogRecord[] = [];
-    const rows = this.#sql.keyed.all(keyHash(key), start, track.base + STREAM_SPAN);
+    const rows = this.#sql.keyed.all(hashKey(key), start, track.base + STREAM_SPAN);
     for (const row of rows) {
-      take(this.#load(row["batch"] as number), { track, offset, max, key }, found);
+      collectBatchRecords(this.#load(row["batch"] as number), { track, offset, max, key }, found);
       if (found.length >= max) break;
     }
     return found;
@@ -165,7 +165,7 @@ export class BatchReader {
     const row = this.#sql.batch.get(id);
     const bounds = JSON.parse((row?.["bounds"] ?? "{}") as string) as Bounds;
     const body = row?.["body"] as Uint8Array | undefined;
-    const batch = { id, bounds, records: body === undefined ? [] : unpackBatch(body) };
+    const batch = { id, bounds, records: body === undefined ? [] : decodeRecords(body) };
     this.#cached.set(id, batch);
     if (this.#cached.size > CACHED_MAX) {
       this.#cached.delete(this.#cached.keys().next().value as number);
@@ -181,23 +181,23 @@ interface Wanted {
   readonly key?: string;
 }
 
-function take(batch: Batch, wanted: Wanted, into: LogRecord[]): void {
+function collectBatchRecords(batch: Batch, wanted: Wanted, into: LogRecord[]): void {
   const { track, offset, max, key } = wanted;
   for (const record of batch.records) {
     if (record.topic !== track.topic || record.offset < offset) continue;
     if (key !== undefined && record.key !== key) continue;
     if (into.length >= max) return;
-    into.push(recordOf(track.place, record));
+    into.push(unwrapPackedRecord(track.place, record));
   }
 }
 
-function recordOf({ topic, partition }: Place, packed: PackedRecord): LogRecord {
+function unwrapPackedRecord({ topic, partition }: Place, packed: PackedRecord): LogRecord {
   const { offset, key, value, headers, timestamp } = packed;
   return { topic, partition, offset, key, value, headers, timestamp };
 }
 
 /** Prepared statements by the names of their texts. */
-export function prepareAll<K extends string>(
+export function prepareBatchStatements<K extends string>(
   connection: { prepare(text: string): StatementSync },
   texts: Readonly<Record<K, string>>,
 ): Record<K, StatementSync> {

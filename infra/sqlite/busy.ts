@@ -1,6 +1,6 @@
 /** Beginning a write while another process holds the database. */
 import type { DatabaseSync } from "node:sqlite";
-import { isBusy } from "./errors.ts";
+import { isSqliteBusy } from "./errors.ts";
 
 /** How long a writer waits for another process's transaction, and how often it asks. */
 const BUSY_MS_MAX = 10_000;
@@ -14,7 +14,7 @@ export function beginWaiting(writer: DatabaseSync): void {
       writer.exec("BEGIN IMMEDIATE");
       return;
     } catch (error) {
-      if (!isBusy(error) || waited >= BUSY_MS_MAX) throw error;
+      if (!isSqliteBusy(error) || waited >= BUSY_MS_MAX) throw error;
       Atomics.wait(nap, 0, 0, BUSY_STEP_MS);
     }
   }

@@ -21,20 +21,20 @@ export interface DatabaseFiles {
 }
 
 /** Name of the database of the `shard`-th shard. */
-export function shardFile(shard: number): string {
+export function nameShardFile(shard: number): string {
   return shard === 0 ? "state.sqlite" : `state-${shard}.sqlite`;
 }
 
-export function lockFile(shard: number): string {
+export function nameLockFile(shard: number): string {
   return shard === 0 ? "lock.sqlite" : `lock-${shard}.sqlite`;
 }
 
 /** A writing connection; the tables are made where there are none. */
-export function connect({ folder, file }: DatabaseFiles, schema: string): DatabaseSync {
+export function connectWriter({ folder, file }: DatabaseFiles, schema: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5_000 });
   database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
   database.exec(`PRAGMA busy_timeout=0; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
-  const version = pragma(database, "user_version");
+  const version = readPragma(database, "user_version");
   if (version !== 0 && version !== SCHEMA_VERSION) {
     database.close();
     throw new MmmError(
@@ -51,6 +51,6 @@ export function connect({ folder, file }: DatabaseFiles, schema: string): Databa
 }
 
 /** A number that SQLite keeps. */
-export function pragma(database: DatabaseSync, name: "user_version" | "data_version"): number {
+export function readPragma(database: DatabaseSync, name: "user_version" | "data_version"): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }

@@ -17,9 +17,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MmmError } from "../../schemas/errors.ts";
-import { attempt, meaning, unwritable } from "./errors.ts";
+import { withSqliteErrors, toSqliteError, createUnwritableError } from "./errors.ts";
 import { beginWaiting } from "./busy.ts";
-import { connect, lockFile, pragma, shardFile, type DatabaseFiles } from "./connect.ts";
+import {
+  connectWriter,
+  nameLockFile,
+  readPragma,
+  nameShardFile,
+  type DatabaseFiles,
+} from "./connect.ts";
 
 /** Commit after this pause without a write. */
 const IDLE_MS = 1;
@@ -70,12 +76,15 @@ export function openDatabase(folder: string, schema: string, shard = 0): SqliteD
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw unwritable(folder, cause);
+    throw createUnwritableError(folder, cause);
   }
-  const file = join(folder, shardFile(shard));
-  const files = { folder, file, lock: join(folder, lockFile(shard)) };
-  const writer = attempt(folder, () => connect(files, schema));
-  const reader = attempt(folder, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
+  const file = join(folder, nameShardFile(shard));
+  const files = { folder, file, lock: join(folder, nameLockFile(shard)) };
+  const writer = withSqliteErrors(folder, () => connectWriter(files, schema));
+  const reader = withSqliteErrors(
+    folder,
+    () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }),
+  );
   return new Groups(files, { writer, reader });
 }
 
@@ -116,7 +125,7 @@ class Groups implements SqliteDatabase {
     this.#files = files;
     this.writer = writer;
     this.reader = reader;
-    this.#version = pragma(writer, "data_version");
+    this.#version = readPragma(writer, "data_version");
     OPEN.add(this);
   }
 
@@ -139,7 +148,7 @@ class Groups implements SqliteDatabase {
 
   query<T>(ask: () => T): T {
     if (this.#fatal !== null) throw this.#fatal;
-    return attempt(this.folder, ask);
+    return withSqliteErrors(this.folder, ask);
   }
 
   write<T>(change: () => T): T {
@@ -173,7 +182,7 @@ class Groups implements SqliteDatabase {
 
   claim(): void {
     if (this.#lock !== null) return;
-    const lock = attempt(this.folder, () => new DatabaseSync(this.#files.lock));
+    const lock = withSqliteErrors(this.folder, () => new DatabaseSync(this.#files.lock));
     try {
       lock.exec("PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE");
     } catch (cause) {
@@ -230,7 +239,7 @@ class Groups implements SqliteDatabase {
     this.#writes = 0;
     this.#writesSeen = 0;
     this.#openedAt = performance.now();
-    const version = pragma(this.writer, "data_version");
+    const version = readPragma(this.writer, "data_version");
     const foreign = version !== this.#version;
     this.#version = version;
     for (const listener of this.#onBegin) listener(foreign);
@@ -274,7 +283,7 @@ class Groups implements SqliteDatabase {
 
   #lookForForeign(): void {
     if (this.#open || this.#fatal !== null) return;
-    const version = pragma(this.writer, "data_version");
+    const version = readPragma(this.writer, "data_version");
     if (version === this.#version) return;
     this.#version = version;
     for (const listener of this.#onChanged) listener(true);
@@ -282,7 +291,7 @@ class Groups implements SqliteDatabase {
 
   #fail(error: unknown): unknown {
     if (this.#fatal !== null) return this.#fatal;
-    this.#fatal = meaning(this.folder, error);
+    this.#fatal = toSqliteError(this.folder, error);
     if (this.#open) {
       try {
         this.writer.exec("ROLLBACK");

@@ -9,27 +9,27 @@ const DAMAGED = [11, 26];
 const UNWRITABLE = [3, 8, 10, 13, 14, 23];
 
 /** True when another connection holds the lock. */
-export function isBusy(error: unknown): boolean {
-  return sqliteCode(error) === BUSY;
+export function isSqliteBusy(error: unknown): boolean {
+  return readSqliteCode(error) === BUSY;
 }
 
-function sqliteCode(error: unknown): number | null {
+function readSqliteCode(error: unknown): number | null {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   return typeof code === "number" ? code & 0xff : null;
 }
 
 /** Runs work on the database of a folder; its errors get their codes. */
-export function attempt<T>(folder: string, work: () => T): T {
+export function withSqliteErrors<T>(folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw meaning(folder, error);
+    throw toSqliteError(folder, error);
   }
 }
 
 /** The coded error for one that SQLite threw; others pass unchanged. */
-export function meaning(folder: string, error: unknown): unknown {
-  const code = sqliteCode(error);
+export function toSqliteError(folder: string, error: unknown): unknown {
+  const code = readSqliteCode(error);
   if (code === null) return error;
   if (DAMAGED.includes(code)) {
     return new MmmError(
@@ -38,7 +38,7 @@ export function meaning(folder: string, error: unknown): unknown {
       { cause: error, data: { folder } },
     );
   }
-  if (UNWRITABLE.includes(code)) return unwritable(folder, error);
+  if (UNWRITABLE.includes(code)) return createUnwritableError(folder, error);
   if (code === BUSY) {
     return new MmmError(
       "log_unavailable",
@@ -52,7 +52,7 @@ export function meaning(folder: string, error: unknown): unknown {
 }
 
 /** The folder cannot be written. */
-export function unwritable(folder: string, cause: unknown): MmmError {
+export function createUnwritableError(folder: string, cause: unknown): MmmError {
   return new MmmError(
     "output_unwritable",
     `the state folder "${folder}" cannot be written: check its path, its permissions and free disk space`,

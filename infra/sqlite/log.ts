@@ -10,7 +10,11 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
 import { createLocalLog } from "../embedded/log.ts";
 import { RecentRecords } from "../embedded/recent-records.ts";
-import { DEFAULT_PARTITIONS, placeName, type RecordTable } from "../embedded/record-table.ts";
+import {
+  DEFAULT_PARTITIONS,
+  formatTopicPartition,
+  type RecordTable,
+} from "../embedded/record-table.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { Progress } from "./progress.ts";
 import { BATCH_SCHEMA, BatchReader } from "./batches.ts";
@@ -33,12 +37,12 @@ export interface SqliteLogOptions {
 /** The log in an open database. Throws `topics_mismatch` when it was made with another count. */
 export function createSqliteLog(database: SqliteDatabase, options: SqliteLogOptions): EventLog {
   const { partitions: wanted, ...rest } = options;
-  const partitions = agreePartitions(database, wanted);
+  const partitions = requirePartitions(database, wanted);
   return createLocalLog(new SqliteTable(database, partitions), { ...rest, partitions });
 }
 
 /** A number kept in the database: the stored one, else `first`, which is then stored. */
-export function agreedNumber(database: SqliteDatabase, name: string, first: number): number {
+export function loadAgreedNumber(database: SqliteDatabase, name: string, first: number): number {
   const ask = database.writer.prepare("SELECT value FROM meta WHERE name = ?");
   const put = database.writer.prepare("INSERT OR IGNORE INTO meta VALUES (?, ?)");
   const stored = database.query(() => ask.get(name)?.["value"]);
@@ -49,8 +53,8 @@ export function agreedNumber(database: SqliteDatabase, name: string, first: numb
   });
 }
 
-function agreePartitions(database: SqliteDatabase, wanted: number | undefined): number {
-  const partitions = agreedNumber(database, "partitions", wanted ?? DEFAULT_PARTITIONS);
+function requirePartitions(database: SqliteDatabase, wanted: number | undefined): number {
+  const partitions = loadAgreedNumber(database, "partitions", wanted ?? DEFAULT_PARTITIONS);
   if (wanted !== undefined && wanted !== partitions) {
     throw new MmmError(
       "topics_mismatch",
@@ -95,14 +99,16 @@ class SqliteTable implements RecordTable {
     const shelf = this.#streams.make(place);
     const offset = this.#streams.append(shelf, record, timestamp);
     const kept = { topic, partition, offset, key, value, headers, timestamp };
-    this.#recent.add(numberOf(shelf), kept);
+    this.#recent.add(computeShelfNumber(shelf), kept);
     return offset;
   }
 
   range(place: Place, from: number, max: number): LogRecord[] {
     const shelf = this.#streams.of(place);
     if (shelf === null || from >= shelf.high) return [];
-    const recent = this.#database.query(() => this.#recent.from(numberOf(shelf), from, max));
+    const recent = this.#database.query(() =>
+      this.#recent.from(computeShelfNumber(shelf), from, max),
+    );
     if (recent !== null) return recent;
     this.#streams.settle();
     return this.#database.query(() => this.#own.range(shelf, from, { max }));
@@ -126,19 +132,19 @@ class SqliteTable implements RecordTable {
   }
 
   committed(group: string, place: Place): number | null {
-    return this.#progress.of(progressName(group, place)).committed;
+    return this.#progress.of(formatProgressName(group, place)).committed;
   }
 
   setCommitted(group: string, place: Place, offset: number): void {
-    this.#progress.set(progressName(group, place), { committed: offset });
+    this.#progress.set(formatProgressName(group, place), { committed: offset });
   }
 
   epoch(group: string, place: Place): number {
-    return this.#progress.of(progressName(group, place)).epoch;
+    return this.#progress.of(formatProgressName(group, place)).epoch;
   }
 
   setEpoch(group: string, place: Place, epoch: number): void {
-    this.#progress.set(progressName(group, place), { epoch });
+    this.#progress.set(formatProgressName(group, place), { epoch });
   }
 
   prune(topic: string, before: number): void {
@@ -193,10 +199,10 @@ class SqliteTable implements RecordTable {
 }
 
 /** One number for a place, for maps. */
-function numberOf(shelf: Shelf): number {
+function computeShelfNumber(shelf: Shelf): number {
   return shelf.base + shelf.topic;
 }
 
-function progressName(group: string, place: Place): string {
-  return `${group}/${placeName(place)}`;
+function formatProgressName(group: string, place: Place): string {
+  return `${group}/${formatTopicPartition(place)}`;
 }

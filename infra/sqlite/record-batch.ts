@@ -10,7 +10,7 @@
  * All numbers are LEB128 varints. Texts that come again (a session, a time, a configuration) are
  * stored once a batch: in most batches that is two thirds of all header bytes.
  *
- * I1. What `unpackBatch` gives is what `packBatch` was given, texts with lone surrogates excepted.
+ * I1. What `decodeRecords` gives is what `encodeRecords` was given, texts with lone surrogates excepted.
  * I2. NAMES only grows, at its end: its numbers stand in stored batches.
  */
 import { MmmError } from "../../schemas/errors.ts";
@@ -55,7 +55,7 @@ const NUMBER_OF_NAME: ReadonlyMap<string, number> = new Map(
 );
 
 /** Packs records; at least one. */
-export function packBatch(records: readonly PackedRecord[]): Uint8Array {
+export function encodeRecords(records: readonly PackedRecord[]): Uint8Array {
   const out = new Writer();
   const since = records[0]?.timestamp ?? 0;
   out.byte(FORMAT);
@@ -81,9 +81,9 @@ export function packBatch(records: readonly PackedRecord[]): Uint8Array {
 /**
  * The records of a batch. Bodies are views of `bytes`. Throws `state_damaged`.
  */
-export function unpackBatch(bytes: Uint8Array): PackedRecord[] {
+export function decodeRecords(bytes: Uint8Array): PackedRecord[] {
   try {
-    return unpack(new Reader(bytes));
+    return readRecords(new Reader(bytes));
   } catch (cause) {
     throw new MmmError("state_damaged", "a batch of records is damaged: restore it from a copy", {
       cause,
@@ -91,7 +91,7 @@ export function unpackBatch(bytes: Uint8Array): PackedRecord[] {
   }
 }
 
-function unpack(from: Reader): PackedRecord[] {
+function readRecords(from: Reader): PackedRecord[] {
   if (from.byte() !== FORMAT) throw new RangeError("the batch has another format");
   const count = from.varint();
   const since = from.double();

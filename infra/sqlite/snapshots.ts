@@ -10,7 +10,7 @@ import type {
   Snapshot,
   SnapshotStore,
 } from "../../session/ports.ts";
-import { assertOnto, versionOf } from "../snapshot-order.ts";
+import { assertCheckpointMatches, formatVersion } from "../snapshot-order.ts";
 import type { SqliteDatabase } from "./database.ts";
 
 export const SNAPSHOT_SCHEMA = `
@@ -72,29 +72,29 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
 
   return {
     async save(snapshots, checkpoint, onto) {
-      if (onto !== undefined) assertOnto(checkpointOf(checkpoint.partition), onto);
+      if (onto !== undefined) assertCheckpointMatches(checkpointOf(checkpoint.partition), onto);
       database.write(() => {
-        for (const snapshot of snapshots) upsert.run(...cellsOf(snapshot));
+        for (const snapshot of snapshots) upsert.run(...toSnapshotRow(snapshot));
         const { partition, offset, historyOffset } = checkpoint;
         putCheckpoint.run(partition, offset, historyOffset);
       });
     },
     async load(session) {
       const row = database.query(() => one.get(session));
-      return row === undefined ? null : snapshotOf(row);
+      return row === undefined ? null : fromSnapshotRow(row);
     },
     version: async (session) => {
       const row = database.query(() => getVersion.get(session));
-      return versionOf(row as Pick<Snapshot, "offset" | "seq" | "head"> | undefined);
+      return formatVersion(row as Pick<Snapshot, "offset" | "seq" | "head"> | undefined);
     },
     loadPartition: async (partition, statuses) => {
       const wanted = statuses === undefined ? null : JSON.stringify(statuses);
       const rows = database.query(() => all.all(partition, wanted, wanted));
-      return rows.map((row) => snapshotOf(row));
+      return rows.map((row) => fromSnapshotRow(row));
     },
     checkpoint: async (partition) => checkpointOf(partition),
-    list: async (filter) => list(database, filter),
-    ...memosIn(database),
+    list: async (filter) => findSqliteSummaries(database, filter),
+    ...createSqliteKeyValues(database),
     async clear(partition) {
       database.write(() => {
         dropSnapshots.run(partition);
@@ -105,7 +105,9 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   };
 }
 
-function memosIn(database: SqliteDatabase): Pick<SnapshotStore, "memo" | "remember" | "forget"> {
+function createSqliteKeyValues(
+  database: SqliteDatabase,
+): Pick<SnapshotStore, "memo" | "remember" | "forget"> {
   const { writer } = database;
   const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
   if (database.query(() => known.get()) === undefined) {
@@ -138,14 +140,14 @@ function memosIn(database: SqliteDatabase): Pick<SnapshotStore, "memo" | "rememb
   };
 }
 
-function cellsOf(snapshot: Snapshot): (string | number)[] {
+function toSnapshotRow(snapshot: Snapshot): (string | number)[] {
   const { session, partition, offset, seq, head, state, summary } = snapshot;
   const { business_unit: unit, status, updated } = summary;
   const main = [session, partition, offset, seq, head, state, JSON.stringify(summary)];
   return [...main, unit, status, Date.parse(updated)];
 }
 
-function snapshotOf(row: Record<string, unknown>): Snapshot {
+function fromSnapshotRow(row: Record<string, unknown>): Snapshot {
   return {
     session: row["session"] as string,
     partition: row["partition"] as number,
@@ -157,7 +159,7 @@ function snapshotOf(row: Record<string, unknown>): Snapshot {
   };
 }
 
-function list(database: SqliteDatabase, filter: SessionFilter): SessionSummary[] {
+function findSqliteSummaries(database: SqliteDatabase, filter: SessionFilter): SessionSummary[] {
   const wanted: readonly (readonly [string, string | number | undefined])[] = [
     ["business_unit = ?", filter.business_unit],
     ["status = ?", filter.status],

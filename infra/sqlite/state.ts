@@ -8,11 +8,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock, EventLog, SnapshotStore } from "../../session/ports.ts";
-import { agreedNumber, createSqliteLog, LOG_SCHEMA } from "./log.ts";
+import { loadAgreedNumber, createSqliteLog, LOG_SCHEMA } from "./log.ts";
 import { createShardedLog } from "../embedded/sharded-log.ts";
 import { createShardedSnapshots } from "../embedded/sharded-snapshots.ts";
 import { createSqliteSnapshots, SNAPSHOT_SCHEMA } from "./snapshots.ts";
-import { shardFile } from "./connect.ts";
+import { nameShardFile } from "./connect.ts";
 import { openDatabase, type SqliteDatabase } from "./database.ts";
 
 export interface SqliteState {
@@ -42,13 +42,13 @@ const SCHEMA = `${LOG_SCHEMA}; ${SNAPSHOT_SCHEMA}`;
  * is consumed.
  */
 export function openSqliteState(folder: string, options: SqliteStateOptions): SqliteState {
-  if (options.mustExist === true && !existsSync(join(folder, shardFile(0)))) {
+  if (options.mustExist === true && !existsSync(join(folder, nameShardFile(0)))) {
     throw new MmmError("not_found", `there is no state in the folder "${folder}"`, {
       data: { folder },
     });
   }
   const first = openDatabase(folder, SCHEMA);
-  const shards = agreedNumber(first, "shards", options.shards ?? 1);
+  const shards = loadAgreedNumber(first, "shards", options.shards ?? 1);
   const more = Array.from({ length: shards - 1 }, (_, at) => openDatabase(folder, SCHEMA, at + 1));
   const parts = [first, ...more].map((database, shard) =>
     openShard(database, { ...options, shard, shards }),

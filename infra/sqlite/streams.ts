@@ -14,10 +14,16 @@
  */
 import { TOPIC_ROWS, type TopicRow } from "../../schemas/topics.ts";
 import type { OutgoingRecord, Place } from "../../session/ports.ts";
-import { keyHash } from "../partition.ts";
-import { packBatch, type PackedRecord } from "./record-batch.ts";
-import { placeName } from "../embedded/record-table.ts";
-import { BatchReader, prepareAll, STREAM_SPAN, type Bounds, type Track } from "./batches.ts";
+import { hashKey } from "../partition.ts";
+import { encodeRecords, type PackedRecord } from "./record-batch.ts";
+import { formatTopicPartition } from "../embedded/record-table.ts";
+import {
+  BatchReader,
+  prepareBatchStatements,
+  STREAM_SPAN,
+  type Bounds,
+  type Track,
+} from "./batches.ts";
 import type { SqliteDatabase } from "./database.ts";
 
 /** A place with its bounds in memory. */
@@ -75,7 +81,7 @@ export class Streams {
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
-    this.#sql = prepareAll(database.writer, STATEMENTS);
+    this.#sql = prepareBatchStatements(database.writer, STATEMENTS);
     this.#batches = new BatchReader(database.writer);
     const reloadIf = (foreign: boolean): void => {
       if (foreign) this.#forget();
@@ -88,7 +94,7 @@ export class Streams {
 
   /** The place's shelf, or null where nothing was ever appended to its topic. */
   of(place: Place): Shelf | null {
-    const name = placeName(place);
+    const name = formatTopicPartition(place);
     const known = this.#shelves.get(name);
     if (known !== undefined) return known;
     if (!this.#topics.has(place.topic)) this.#loadTopics();
@@ -136,7 +142,7 @@ export class Streams {
     const entry = this.#topics.get(topic);
     if (entry === undefined) return;
     for (let partition = 0; partition < partitions; partition += 1) {
-      this.#pruneStream(baseOf(entry.class, partition), before);
+      this.#pruneStream(computeStreamBase(entry.class, partition), before);
     }
   }
 
@@ -151,9 +157,9 @@ export class Streams {
     const id = stream.next;
     stream.next += 1;
     const newest = records.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
-    this.#sql.insert.run(id, newest, JSON.stringify(bounds), packBatch(records));
+    this.#sql.insert.run(id, newest, JSON.stringify(bounds), encodeRecords(records));
     if (!stream.isKeyed) return;
-    for (const hash of new Set(records.map(({ key }) => keyHash(key)))) this.#sql.key.run(hash, id);
+    for (const hash of new Set(records.map(({ key }) => hashKey(key)))) this.#sql.key.run(hash, id);
   }
 
   #pruneStream(base: number, before: number): void {
@@ -165,7 +171,7 @@ export class Streams {
     if (kept === undefined) {
       const ends = Object.entries(edges.high).map(([topic, [, next]]) => [topic, [next, next]]);
       const bounds = JSON.stringify(Object.fromEntries(ends));
-      this.#sql.empty.run(bounds, packBatch([]), edges.last);
+      this.#sql.empty.run(bounds, encodeRecords([]), edges.last);
     }
     this.#forget();
   }
@@ -190,13 +196,13 @@ export class Streams {
 
   #make(place: Place): Shelf {
     const row = TOPIC_ROWS.find(({ topic }) => topic === place.topic);
-    this.#sql.addTopic.run(place.topic, row === undefined ? FOR_EVER : classOf(row));
+    this.#sql.addTopic.run(place.topic, row === undefined ? FOR_EVER : nameTopicClass(row));
     this.#loadTopics();
     return this.of(place) as Shelf;
   }
 
   #shelfOf(place: Place, topic: TopicEntry): Shelf {
-    const base = baseOf(topic.class, place.partition);
+    const base = computeStreamBase(topic.class, place.partition);
     const stream = this.#streams.get(base) ?? this.#openStream(base, topic.isKeyed);
     const { id, isKeyed } = topic;
     const found = stream.shelves.get(id);
@@ -224,10 +230,10 @@ export class Streams {
 const FOR_EVER = "ever";
 
 /** Topics of one class share streams: equal retention, equal partitions. */
-function classOf({ keepDays, partitions }: TopicRow): string {
+function nameTopicClass({ keepDays, partitions }: TopicRow): string {
   return `${keepDays === null ? FOR_EVER : `${keepDays} days`}, ${partitions}`;
 }
 
-function baseOf(topicClass: number, partition: number): number {
+function computeStreamBase(topicClass: number, partition: number): number {
   return (topicClass * PARTITIONS_MAX + partition) * STREAM_SPAN;
 }

@@ -5,7 +5,7 @@
  * I2. What looks like a secret is redacted wherever it stands.
  */
 import { destination, pino, stdTimeFunctions } from "pino";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 
 export interface LoopLogger {
   failed(consumer: string, error: unknown): void;
@@ -35,23 +35,24 @@ export function createLogger(level: string): LoopLogger {
     destination({ dest: 2, sync: true }),
   );
   return {
-    failed: (consumer, error) => logger.warn({ consumer, ...said(error) }, "a try failed"),
+    failed: (consumer, error) =>
+      logger.warn({ consumer, ...describeLoggedError(error) }, "a try failed"),
     parked: (consumer, session, error) =>
       logger.error(
-        { consumer, session, ...said(error) },
+        { consumer, session, ...describeLoggedError(error) },
         "a session is put aside and tried slowly",
       ),
     deadLettered: (consumer, { topic, partition, offset }, error) =>
       logger.error(
-        { consumer, topic, partition, offset, ...said(error) },
+        { consumer, topic, partition, offset, ...describeLoggedError(error) },
         "a record is a dead letter",
       ),
   };
 }
 
-function said(error: unknown): { code: string; message: string } {
+function describeLoggedError(error: unknown): { code: string; message: string } {
   return {
     code: error instanceof MmmError ? error.code : "internal",
-    message: errorText(error).replace(SECRET, "[redacted]"),
+    message: describeError(error).replace(SECRET, "[redacted]"),
   };
 }

@@ -45,11 +45,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const touch = () => {
     last = options.now();
   };
-  const measureLag = lagGauges(registry, options);
+  const measureLag = createLagGauges(registry, options);
   return {
-    observer: loopObserver(registry, touch),
-    models: modelObserver(registry),
-    routes: routeObserver(registry),
+    observer: createLoopObserver(registry, touch),
+    models: createModelObserver(registry),
+    routes: createRouteObserver(registry),
     idleMs: () => (last === null ? null : options.now() - last),
     text: async () => {
       await measureLag();
@@ -58,7 +58,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-function loopObserver(register: Registry, touch: () => void): Metrics["observer"] {
+function createLoopObserver(register: Registry, touch: () => void): Metrics["observer"] {
   const registers = [register];
   const handled = new Histogram({
     name: "mmm_handled_milliseconds",
@@ -84,9 +84,9 @@ function loopObserver(register: Registry, touch: () => void): Metrics["observer"
       touch();
       handled.observe({ consumer, type }, ms);
     },
-    failed: (consumer, error) => failures.inc({ consumer, code: codeOf(error) }),
+    failed: (consumer, error) => failures.inc({ consumer, code: getErrorCode(error) }),
     parked: (consumer) => parked.inc({ consumer }),
-    deadLettered: (consumer, _record, error) => dead.inc({ consumer, code: codeOf(error) }),
+    deadLettered: (consumer, _record, error) => dead.inc({ consumer, code: getErrorCode(error) }),
     committed: (_partition, _records, count, ms) => {
       touch();
       written.inc(count);
@@ -95,7 +95,7 @@ function loopObserver(register: Registry, touch: () => void): Metrics["observer"
   };
 }
 
-function modelObserver(register: Registry): ModelObserver {
+function createModelObserver(register: Registry): ModelObserver {
   const registers = [register];
   const counter = (name: string, help: string, labelNames: string[]) =>
     new Counter({ name, help, labelNames, registers });
@@ -126,7 +126,7 @@ function modelObserver(register: Registry): ModelObserver {
   };
 }
 
-function routeObserver(register: Registry): Metrics["routes"] {
+function createRouteObserver(register: Registry): Metrics["routes"] {
   const registers = [register];
   const routed = new Counter({
     name: "mmm_routed_total",
@@ -155,7 +155,7 @@ function routeObserver(register: Registry): Metrics["routes"] {
 }
 
 /** Gauges of lag; the function measures anew. */
-function lagGauges(register: Registry, options: MetricsOptions): () => Promise<void> {
+function createLagGauges(register: Registry, options: MetricsOptions): () => Promise<void> {
   const labelNames = ["consumer", "topic"];
   const gauge = (name: string, help: string, labels: string[]) =>
     new Gauge({ name, help, labelNames: labels, registers: [register] });
@@ -186,6 +186,6 @@ function lagGauges(register: Registry, options: MetricsOptions): () => Promise<v
   };
 }
 
-function codeOf(error: unknown): string {
+function getErrorCode(error: unknown): string {
   return error instanceof MmmError ? error.code : "internal";
 }

@@ -8,7 +8,7 @@
  * I1. No content: roles, models, counts, durations and codes alone.
  */
 import { metrics, SpanKind, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
-import { inputTokensOf, type ModelObserver } from "../../session/language-model.ts";
+import { countInputTokens, type ModelObserver } from "../../session/language-model.ts";
 
 const SCOPE = "mmm-optimizer";
 const PROVIDER = { "gen_ai.provider.name": "anthropic" };
@@ -29,7 +29,7 @@ export interface AgentSpanEnd {
 }
 
 /** Runs a question inside a span. */
-export async function inAgentSpan<T>(
+export async function runInAgentSpan<T>(
   span: AgentSpan,
   work: () => Promise<T>,
   end: (result: T) => AgentSpanEnd,
@@ -86,7 +86,7 @@ export function createModelMetrics(): ModelObserver {
   return {
     answered({ role, model, usage, costUsd, ms }) {
       const about = of(role, model);
-      tokens.record(inputTokensOf(usage), { ...about, "gen_ai.token.type": "input" });
+      tokens.record(countInputTokens(usage), { ...about, "gen_ai.token.type": "input" });
       tokens.record(usage.output, { ...about, "gen_ai.token.type": "output" });
       duration.record(ms / MS_PER_S, about);
       cost.add(costUsd, about);

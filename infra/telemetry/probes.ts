@@ -4,7 +4,7 @@
  * I1. Liveness is progress: work that waits while nothing gets done is not alive.
  * I2. It answers GET alone, and holds nothing that a stranger may not see.
  */
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import { createServer, type Server, type ServerResponse } from "node:http";
 
 export interface Probes {
@@ -15,34 +15,41 @@ export interface Probes {
 }
 
 /** Listens; resolves with the server once it does. Throws `usage` where the place cannot be had. */
-export function serveProbes(probes: Probes, at: { host: string; port: number }): Promise<Server> {
+export function startProbes(probes: Probes, at: { host: string; port: number }): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.method === "GET" ? (request.url ?? "").split("?")[0] : "";
-    answer(probes, path ?? "", response).catch(() => send(response, 500, "text/plain", "failed\n"));
+    answerProbe(probes, path ?? "", response).catch(() =>
+      writeProbeResponse(response, 500, "text/plain", "failed\n"),
+    );
   });
   server.requestTimeout = 5_000;
   server.headersTimeout = 5_000;
   return new Promise((resolve, reject) => {
     server.once("error", (cause) => {
-      const text = `--probes ${at.host}:${at.port}: ${errorText(cause)}; choose another place`;
+      const text = `--probes ${at.host}:${at.port}: ${describeError(cause)}; choose another place`;
       reject(new MmmError("usage", text, { cause }));
     });
     server.listen(at.port, at.host, () => resolve(server));
   });
 }
 
-async function answer(probes: Probes, path: string, response: ServerResponse): Promise<void> {
+async function answerProbe(probes: Probes, path: string, response: ServerResponse): Promise<void> {
   if (path === "/metrics") {
     const { type, text } = await probes.metrics();
-    return send(response, 200, type, text);
+    return writeProbeResponse(response, 200, type, text);
   }
   if (path !== "/live" && path !== "/ready")
-    return send(response, 404, "text/plain", "no such page\n");
+    return writeProbeResponse(response, 404, "text/plain", "no such page\n");
   const fault = path === "/live" ? await probes.alive() : await probes.ready();
-  send(response, fault === null ? 200 : 503, "text/plain", `${fault ?? "ok"}\n`);
+  writeProbeResponse(response, fault === null ? 200 : 503, "text/plain", `${fault ?? "ok"}\n`);
 }
 
-function send(response: ServerResponse, status: number, type: string, text: string): void {
+function writeProbeResponse(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+): void {
   response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
   response.end(text);
 }

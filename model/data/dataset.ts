@@ -10,12 +10,12 @@
  * 3. Every number is finite; spend and exposure are not negative.
  */
 
-import { dayNumber } from "../calendar.ts";
+import { parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
-import { periodsPerWeek } from "../config.ts";
+import { countPeriodsPerWeek } from "../config.ts";
 import { ModelError } from "../errors.ts";
 import type { Table } from "./table.ts";
-import { numberColumn, readTable, textColumn } from "./table.ts";
+import { readNumberColumn, readTable, readTextColumn } from "./table.ts";
 
 const EVENT_KINDS_MAX = 100;
 const NO_EVENT = new Set(["", "na", "n/a", "none", "null", "0", "false"]);
@@ -64,10 +64,12 @@ export function parseDataset(csvText: string, config: ModelConfig): Dataset {
     return arranged;
   };
   const numeric = (column: string, field: string, minimum?: number): Float64Array =>
-    arrange(numberColumn(table, column, minimum === undefined ? { field } : { field, minimum }));
+    arrange(
+      readNumberColumn(table, column, minimum === undefined ? { field } : { field, minimum }),
+    );
   return {
     frequency: config.data.frequency,
-    periodsPerWeek: periodsPerWeek(config),
+    periodsPerWeek: countPeriodsPerWeek(config),
     dates: grid.dates,
     firstDay: grid.firstDay,
     geos: grid.geos,
@@ -84,13 +86,13 @@ export function parseDataset(csvText: string, config: ModelConfig): Dataset {
       ...config.data.controls.map(
         (name): DataColumn => ({ name, kind: "control", values: numeric(name, "data.controls") }),
       ),
-      ...eventColumns(table, config, { grid, arrange }),
+      ...buildEventColumns(table, config, { grid, arrange }),
     ],
   };
 }
 
 /** The first `periods` periods as a data set of their own. */
-export function firstPeriods(dataset: Dataset, periods: number): Dataset {
+export function takeFirstPeriods(dataset: Dataset, periods: number): Dataset {
   const rows = periods * dataset.geos.length;
   const cut = (values: Float64Array): Float64Array => values.slice(0, rows);
   return {
@@ -125,10 +127,10 @@ interface Grid {
 }
 
 function readGrid(table: Table, config: ModelConfig): Grid {
-  const dateTexts = textColumn(table, config.data.date, "data.date");
-  const days = dateTexts.map((text, line) => dateOrThrow(text, line, config.data.date));
+  const dateTexts = readTextColumn(table, config.data.date, "data.date");
+  const days = dateTexts.map((text, line) => parseDateCell(text, line, config.data.date));
   const geo = config.data.geo;
-  const geoTexts = geo === undefined ? [] : textColumn(table, geo.column, "data.geo.column");
+  const geoTexts = geo === undefined ? [] : readTextColumn(table, geo.column, "data.geo.column");
   const lines = new Map<string, number[]>();
   for (const line of days.keys()) {
     const name = geoTexts[line] ?? "";
@@ -160,8 +162,8 @@ function readGrid(table: Table, config: ModelConfig): Grid {
   };
 }
 
-function dateOrThrow(text: string, line: number, column: string): number {
-  const day = dayNumber(text);
+function parseDateCell(text: string, line: number, column: string): number {
+  const day = parseDayNumber(text);
   if (day === null) {
     throw new ModelError(
       "date_invalid",
@@ -203,16 +205,16 @@ interface Arranger {
 }
 
 /** One 0/1 column per kind of event. */
-function eventColumns(table: Table, config: ModelConfig, arranger: Arranger): DataColumn[] {
+function buildEventColumns(table: Table, config: ModelConfig, arranger: Arranger): DataColumn[] {
   return config.data.events.flatMap((event) =>
     typeof event === "string"
-      ? textEvents(table, event, arranger)
-      : [datedEvent(event, config, arranger.grid)],
+      ? buildTextEventColumns(table, event, arranger)
+      : [buildDatedEventColumn(event, config, arranger.grid)],
   );
 }
 
-function textEvents(table: Table, column: string, { arrange }: Arranger): DataColumn[] {
-  const texts = textColumn(table, column, "data.events");
+function buildTextEventColumns(table: Table, column: string, { arrange }: Arranger): DataColumn[] {
+  const texts = readTextColumn(table, column, "data.events");
   const kinds = [...new Set(texts)].filter((text) => !NO_EVENT.has(text.toLowerCase())).sort();
   if (kinds.length > EVENT_KINDS_MAX) {
     throw new ModelError(
@@ -229,7 +231,7 @@ function textEvents(table: Table, column: string, { arrange }: Arranger): DataCo
 }
 
 /** 1 in each period that holds one of the dates (a weekly period lasts 7 days from its date). */
-function datedEvent(
+function buildDatedEventColumn(
   event: { name: string; dates: readonly string[] },
   config: ModelConfig,
   grid: Grid,
@@ -238,7 +240,7 @@ function datedEvent(
   const geos = grid.geos.length;
   const values = new Float64Array(grid.dates.length * geos);
   for (const [index, date] of event.dates.entries()) {
-    const day = dayNumber(date);
+    const day = parseDayNumber(date);
     if (day === null) {
       throw new ModelError(
         "config_invalid",

@@ -24,7 +24,7 @@ export interface Design {
 }
 
 /** Number of columns `buildDesign` makes, without building them. */
-export function designWidth(dataset: Dataset, config: ModelConfig): number {
+export function countDesignColumns(dataset: Dataset, config: ModelConfig): number {
   const { architecture } = config;
   return (
     (architecture.intercept ? dataset.geos.length : 0) +
@@ -38,20 +38,20 @@ export function designWidth(dataset: Dataset, config: ModelConfig): number {
 /** The columns of z for every row; `scaleEnd` is the number of rows used for centring. */
 export function buildDesign(dataset: Dataset, config: ModelConfig, scaleEnd: number): Design {
   const named: [string, Float64Array][] = [
-    ...interceptColumns(dataset, config),
-    ...timeColumns(dataset, config),
+    ...buildInterceptColumns(dataset, config),
+    ...buildTimeColumns(dataset, config),
     ...dataset.columns.map(({ name, values }): [string, Float64Array] => [name, values]),
   ];
   const centre = config.architecture.intercept;
   return {
     names: named.map(([name]) => name),
     columns: named.map(([name, values]) =>
-      name.startsWith("intercept") ? values : standardized(values, scaleEnd, centre),
+      name.startsWith("intercept") ? values : normalizeColumn(values, scaleEnd, centre),
     ),
   };
 }
 
-function interceptColumns(dataset: Dataset, config: ModelConfig): [string, Float64Array][] {
+function buildInterceptColumns(dataset: Dataset, config: ModelConfig): [string, Float64Array][] {
   if (!config.architecture.intercept) return [];
   const geos = dataset.geos.length;
   return dataset.geos.map((geo, index) => [
@@ -60,7 +60,7 @@ function interceptColumns(dataset: Dataset, config: ModelConfig): [string, Float
   ]);
 }
 
-function timeColumns(dataset: Dataset, config: ModelConfig): [string, Float64Array][] {
+function buildTimeColumns(dataset: Dataset, config: ModelConfig): [string, Float64Array][] {
   const { architecture } = config;
   const geos = dataset.geos.length;
   const daysPerPeriod = dataset.frequency === "weekly" ? 7 : 1;
@@ -86,7 +86,7 @@ function timeColumns(dataset: Dataset, config: ModelConfig): [string, Float64Arr
 }
 
 /** (x − mean) / sd over the first `scaleEnd` rows; constant columns are only centred. */
-function standardized(values: Float64Array, scaleEnd: number, centre: boolean): Float64Array {
+function normalizeColumn(values: Float64Array, scaleEnd: number, centre: boolean): Float64Array {
   let sum = 0;
   for (let row = 0; row < scaleEnd; row += 1) sum += values[row] ?? 0;
   const mean = sum / scaleEnd;

@@ -69,7 +69,7 @@ function parseRecords(csvText: string): string[][] {
 }
 
 /** Index of a column. @throws ModelError `column_missing`, or `csv_malformed` if it stands twice. */
-function columnIndex(table: Table, column: string, field: string): number {
+function findColumnIndex(table: Table, column: string, field: string): number {
   const index = table.header.indexOf(column);
   if (index < 0) {
     throw new ModelError(
@@ -87,18 +87,18 @@ function columnIndex(table: Table, column: string, field: string): number {
 }
 
 /** A column as trimmed text. */
-export function textColumn(table: Table, column: string, field: string): string[] {
-  const index = columnIndex(table, column, field);
+export function readTextColumn(table: Table, column: string, field: string): string[] {
+  const index = findColumnIndex(table, column, field);
   return table.rows.map((row) => (row[index] ?? "").trim());
 }
 
 /** A column as finite numbers; `minimum` refuses smaller values (0 for spend). */
-export function numberColumn(
+export function readNumberColumn(
   table: Table,
   column: string,
   options: { field: string; minimum?: number },
 ): Float64Array {
-  const texts = textColumn(table, column, options.field);
+  const texts = readTextColumn(table, column, options.field);
   const values = new Float64Array(texts.length);
   for (const [row, text] of texts.entries()) {
     const where = { column, line: row + 2 };

@@ -14,13 +14,13 @@
  */
 
 import type { WindowFit } from "./fit.ts";
-import { finiteOrNull, sum } from "../numbers.ts";
-import { adstockNorm } from "../transform/transform.ts";
+import { toFiniteOrNull, sum } from "../numbers.ts";
+import { computeAdstockNorm } from "../transform/transform.ts";
 
 const MARGINAL_STEP = 0.01;
 
 /** Contribution of a channel in each row of the fit, target units. */
-export function contributionRows(fit: WindowFit, channel: number): Float64Array {
+export function computeContributionRows(fit: WindowFit, channel: number): Float64Array {
   const beta = fit.beta[channel] ?? 0;
   const { weights } = fit.problem;
   const column = fit.media[channel] ?? new Float64Array(fit.rows);
@@ -28,7 +28,7 @@ export function contributionRows(fit: WindowFit, channel: number): Float64Array 
 }
 
 /** Total response of a channel over the training rows if all its exposure were × `multiplier`. */
-export function responseAt(fit: WindowFit, channel: number, multiplier: number): number {
+export function computeResponseAt(fit: WindowFit, channel: number, multiplier: number): number {
   const beta = fit.beta[channel] ?? 0;
   if (beta === 0 || multiplier === 0) return 0;
   const alpha = fit.parameters[channel * 3 + 1] ?? 1;
@@ -60,7 +60,10 @@ export interface ChannelAttribution {
 }
 
 /** The channel's totals over the training rows of all fits (several when geos are fitted apart). */
-export function attributeChannel(fits: readonly WindowFit[], channel: number): ChannelAttribution {
+export function computeChannelAttribution(
+  fits: readonly WindowFit[],
+  channel: number,
+): ChannelAttribution {
   let spend = 0;
   let contribution = 0;
   let more = 0;
@@ -68,8 +71,8 @@ export function attributeChannel(fits: readonly WindowFit[], channel: number): C
   for (const fit of fits) {
     const data = fit.problem.dataset.channels[channel];
     if (data !== undefined) spend += sum(data.spend, 0, fit.trainRows);
-    contribution += responseAt(fit, channel, 1);
-    more += responseAt(fit, channel, 1 + MARGINAL_STEP);
+    contribution += computeResponseAt(fit, channel, 1);
+    more += computeResponseAt(fit, channel, 1 + MARGINAL_STEP);
     addTally(fit, channel, tally);
   }
   const decay = fits[0]?.parameters[channel * 3] ?? 0;
@@ -77,17 +80,17 @@ export function attributeChannel(fits: readonly WindowFit[], channel: number): C
   return {
     spend,
     contribution,
-    roi: finiteOrNull(contribution / spend),
-    mroi: finiteOrNull((more - contribution) / (MARGINAL_STEP * spend)),
-    immediate_share: finiteOrNull(tally.immediate / tally.effect),
-    half_life_weeks: durationPeriods(decay, 0.5) / periodsPerWeek,
-    duration_90_weeks: durationPeriods(decay, 0.1) / periodsPerWeek,
-    mean_saturation: finiteOrNull(tally.saturation / tally.active),
+    roi: toFiniteOrNull(contribution / spend),
+    mroi: toFiniteOrNull((more - contribution) / (MARGINAL_STEP * spend)),
+    immediate_share: toFiniteOrNull(tally.immediate / tally.effect),
+    half_life_weeks: computeEffectDuration(decay, 0.5) / periodsPerWeek,
+    duration_90_weeks: computeEffectDuration(decay, 0.1) / periodsPerWeek,
+    mean_saturation: toFiniteOrNull(tally.saturation / tally.active),
   };
 }
 
 /** Periods until only `share` of the effect is still to come. */
-export function durationPeriods(decay: number, share: number): number {
+export function computeEffectDuration(decay: number, share: number): number {
   return decay > 0 ? Math.log(share) / Math.log(decay) : 0;
 }
 
@@ -100,7 +103,7 @@ interface Tally {
 
 /** Each row's effect is split in proportion to the adstock's parts: N x_t of a_t is immediate. */
 function addTally(fit: WindowFit, channel: number, tally: Tally): void {
-  const norm = adstockNorm(fit.parameters[channel * 3] ?? 0, fit.problem.settings);
+  const norm = computeAdstockNorm(fit.parameters[channel * 3] ?? 0, fit.problem.settings);
   const exposure = fit.problem.exposures[channel];
   const adstocked = fit.adstocked[channel];
   const column = fit.media[channel];

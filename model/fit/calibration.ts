@@ -14,7 +14,7 @@
  * 2. A window uses only lift tests that ended inside it, so a fold never sees a later experiment.
  */
 
-import { dayNumber } from "../calendar.ts";
+import { parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Problem } from "./problem.ts";
 
@@ -31,7 +31,7 @@ export function hasCalibration({ calibration }: ModelConfig): boolean {
 }
 
 /** Priors for a fit on rows [0, trainRows) with the given saturated columns. */
-export function priorsForWindow(
+export function computeWindowPriors(
   problem: Problem,
   media: readonly Float64Array[],
   trainRows: number,
@@ -42,7 +42,7 @@ export function priorsForWindow(
   const weighted = new Float64Array(media.length);
   const add = (channel: number, mean: number, sd: number): void => {
     if (!(sd > 0) || !Number.isFinite(mean)) return;
-    const share = noiseVariance(problem, trainRows) / (sd * sd);
+    const share = estimateNoiseVariance(problem, trainRows) / (sd * sd);
     precision[channel] = (precision[channel] ?? 0) + share;
     weighted[channel] = (weighted[channel] ?? 0) + share * mean;
   };
@@ -50,17 +50,17 @@ export function priorsForWindow(
     problem.dataset.channels.findIndex((channel) => channel.name === name);
   for (const prior of calibration.roi_priors) {
     const channel = indexOf(prior.channel);
-    const effect = weightedSum(problem, media[channel], 0, trainRows);
-    const spend = sumOf(problem.dataset.channels[channel]?.spend, 0, trainRows);
+    const effect = sumWeighted(problem, media[channel], 0, trainRows);
+    const spend = sumRange(problem.dataset.channels[channel]?.spend, 0, trainRows);
     if (effect > 0 && spend > 0) {
       add(channel, (prior.roi * spend) / effect, (prior.sd * spend) / effect);
     }
   }
   for (const test of calibration.lift_tests) {
     const channel = indexOf(test.channel);
-    const [from, to] = rowsBetween(problem, test.start, test.end);
+    const [from, to] = findRowsBetween(problem, test.start, test.end);
     if (from >= to || to > trainRows) continue;
-    const effect = weightedSum(problem, media[channel], from, to);
+    const effect = sumWeighted(problem, media[channel], from, to);
     if (effect > 0) add(channel, test.effect / effect, test.standard_error / effect);
   }
   return {
@@ -72,11 +72,11 @@ export function priorsForWindow(
 }
 
 /** Rows of the periods that lie between two dates, inclusive. */
-export function rowsBetween(problem: Problem, start: string, end: string): [number, number] {
+export function findRowsBetween(problem: Problem, start: string, end: string): [number, number] {
   const { dataset, stride } = problem;
   const step = dataset.frequency === "weekly" ? 7 : 1;
-  const from = Math.ceil(((dayNumber(start) ?? 0) - dataset.firstDay) / step);
-  const to = Math.floor(((dayNumber(end) ?? 0) - dataset.firstDay) / step) + 1;
+  const from = Math.ceil(((parseDayNumber(start) ?? 0) - dataset.firstDay) / step);
+  const to = Math.floor(((parseDayNumber(end) ?? 0) - dataset.firstDay) / step) + 1;
   const clamp = (period: number): number => Math.min(Math.max(period, 0), dataset.dates.length);
   return [clamp(from) * stride, clamp(to) * stride];
 }
@@ -85,8 +85,8 @@ export function rowsBetween(problem: Problem, start: string, end: string): [numb
  * σ² in scaled units: a tenth of the target's variance over the rows. A fixed, documented stand-in
  * for the residual variance, so that priors do not depend on the parameters being searched.
  */
-function noiseVariance(problem: Problem, trainRows: number): number {
-  const mean = sumOf(problem.scaledTarget, 0, trainRows) / trainRows;
+function estimateNoiseVariance(problem: Problem, trainRows: number): number {
+  const mean = sumRange(problem.scaledTarget, 0, trainRows) / trainRows;
   let squares = 0;
   for (let row = 0; row < trainRows; row += 1) {
     squares += ((problem.scaledTarget[row] ?? 0) - mean) ** 2;
@@ -94,7 +94,7 @@ function noiseVariance(problem: Problem, trainRows: number): number {
   return (0.1 * squares) / trainRows;
 }
 
-function weightedSum(
+function sumWeighted(
   problem: Problem,
   column: Float64Array | undefined,
   from: number,
@@ -107,7 +107,7 @@ function weightedSum(
   return sum;
 }
 
-function sumOf(values: Float64Array | undefined, from: number, to: number): number {
+function sumRange(values: Float64Array | undefined, from: number, to: number): number {
   let sum = 0;
   for (let row = from; row < to; row += 1) sum += values?.[row] ?? 0;
   return sum;

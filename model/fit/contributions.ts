@@ -5,17 +5,17 @@
  * 2. Covers the training periods only; the locked test has no contributions.
  */
 
-import { contributionRows } from "./attribution.ts";
+import { computeContributionRows } from "./attribution.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { WindowFit } from "./fit.ts";
 import { fitWindow } from "./fit.ts";
 import type { Objective } from "./objective.ts";
 import { createObjective } from "./objective.ts";
-import { parametersOf } from "./problem.ts";
+import { toParameterVector } from "./problem.ts";
 
 /** The final fits: on all rows before the locked test, one per engine. */
-export function trainingFits(objective: Objective, parameters: Float64Array): WindowFit[] {
+export function fitTrainingRows(objective: Objective, parameters: Float64Array): WindowFit[] {
   return objective.engines.map((engine) =>
     fitWindow(engine.problem, parameters, {
       trainRows: engine.problem.trainingRows,
@@ -25,8 +25,8 @@ export function trainingFits(objective: Objective, parameters: Float64Array): Wi
 }
 
 /** Fits of a configuration as it stands, for readers of curves and contributions. */
-export function fitsOf(dataset: Dataset, config: ModelConfig): WindowFit[] {
-  return trainingFits(createObjective(dataset, config), parametersOf(config));
+export function fitConfiguration(dataset: Dataset, config: ModelConfig): WindowFit[] {
+  return fitTrainingRows(createObjective(dataset, config), toParameterVector(config));
 }
 
 export interface ContributionTable {
@@ -38,8 +38,8 @@ export interface ContributionTable {
 }
 
 /** Contributions per channel and period over the training periods, geos added up. */
-export function contributionsOf(dataset: Dataset, config: ModelConfig): ContributionTable {
-  const fits = fitsOf(dataset, config);
+export function computeContributions(dataset: Dataset, config: ModelConfig): ContributionTable {
+  const fits = fitConfiguration(dataset, config);
   const periods = fits[0]?.problem.windows.trainingEnd ?? 0;
   const total = (of: (fit: WindowFit) => Float64Array): number[] => {
     const sums = Array.from({ length: periods }, () => 0);
@@ -60,7 +60,7 @@ export function contributionsOf(dataset: Dataset, config: ModelConfig): Contribu
     channels: Object.fromEntries(
       config.channels.map(({ name }, channel) => [
         name,
-        total((fit) => contributionRows(fit, channel)),
+        total((fit) => computeContributionRows(fit, channel)),
       ]),
     ),
   };

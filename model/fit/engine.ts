@@ -16,17 +16,17 @@
  */
 
 import type { Priors } from "./calibration.ts";
-import { hasCalibration, priorsForWindow } from "./calibration.ts";
+import { hasCalibration, computeWindowPriors } from "./calibration.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FoldState } from "./fold.ts";
 import { createFold } from "./fold.ts";
 import { SegmentSums } from "./gram.ts";
-import { layOutBlock } from "./layout.ts";
+import { createLayout } from "./layout.ts";
 import type { MediaColumns } from "./media-columns.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
-import { createProblem, parametersOf } from "./problem.ts";
+import { createProblem, toParameterVector } from "./problem.ts";
 import { RidgeSolver } from "./ridge.ts";
 
 export interface Evaluation {
@@ -67,7 +67,7 @@ export class Engine {
     this.rows = problem.trainingRows;
     this.#channels = problem.exposures.length;
     this.dimension = this.#channels * 3 + 1;
-    const layout = layOutBlock(problem, this.rows);
+    const layout = createLayout(problem, this.rows);
     this.block = layout.block;
     this.fixed = layout.fixed;
     this.media = createMediaColumns(problem, layout);
@@ -106,7 +106,7 @@ export class Engine {
       this.#sums.addTo(index, this.#total);
       fold.reduce(this.#total);
       if (this.#calibrated) {
-        setPriors(fold, priorsForWindow(this.problem, this.#columns, fold.trainRows));
+        setPriors(fold, computeWindowPriors(this.problem, this.#columns, fold.trainRows));
       }
       const residual = this.#calibrated
         ? this.#solver.solve(fold.system, penalty, fold.beta, this.#startOf(index))
@@ -141,8 +141,8 @@ export function createEngine(dataset: Dataset, config: ModelConfig): Engine {
 }
 
 /** The parameter vector of the engine's own configuration. */
-export function startParameters(engine: Engine): Float64Array {
-  return parametersOf(engine.problem.config);
+export function createStartParameters(engine: Engine): Float64Array {
+  return toParameterVector(engine.problem.config);
 }
 
 function setPriors(fold: FoldState, priors: Priors): void {

@@ -8,12 +8,12 @@
  * 2. fitted = baseline + Σ_c contribution_c in every row, in target units.
  */
 
-import { priorsForWindow } from "./calibration.ts";
+import { computeWindowPriors } from "./calibration.ts";
 import { IDENTIFIED_SHARE } from "./fold.ts";
-import { layOutBlock } from "./layout.ts";
+import { createLayout } from "./layout.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
-import { dot, projectOut } from "./projection.ts";
+import { computeDotProduct, projectOut } from "./projection.ts";
 import type { RidgeSystem } from "./ridge.ts";
 import { RidgeSolver } from "./ridge.ts";
 
@@ -51,13 +51,13 @@ export function fitWindow(
   { trainRows, rows }: { trainRows: number; rows: number },
 ): WindowFit {
   const channels = problem.exposures.length;
-  const layout = layOutBlock(problem, rows);
+  const layout = createLayout(problem, rows);
   const columns = createMediaColumns(problem, layout);
   columns.update(parameters);
   const media = layout.media.map((column) => column.slice());
   const projection = projectOut(problem.design.columns, problem.scaledTarget, trainRows);
   const reduced = reduceWindow(problem, media, { trainRows, projection });
-  const priors = priorsForWindow(problem, media, trainRows);
+  const priors = computeWindowPriors(problem, media, trainRows);
   const system: RidgeSystem = { ...reduced.system, ...priors };
   const beta = new Float64Array(channels);
   const kkt = new RidgeSolver(channels, layout.arena).solve(
@@ -65,7 +65,7 @@ export function fitWindow(
     parameters[channels * 3] ?? 0,
     beta,
   );
-  const other = nuisanceCoefficients(problem, projection.inverse, {
+  const other = computeNuisanceCoefficients(problem, projection.inverse, {
     rank: projection.kept.length,
     rotated: reduced.rotated,
     rotatedTarget: projection.rotatedTarget,
@@ -106,7 +106,7 @@ function reduceWindow(
   const { inverse, rotatedTarget } = projection;
   const rank = rotatedTarget.length;
   const rotated = media.map((column) => {
-    const sums = z.map((values) => dot(values, column, trainRows));
+    const sums = z.map((values) => computeDotProduct(values, column, trainRows));
     return Float64Array.from({ length: rank }, (_, at) =>
       sums.reduce((sum, value, index) => sum + (inverse[at * z.length + index] ?? 0) * value, 0),
     );
@@ -116,20 +116,24 @@ function reduceWindow(
   const diagonalMin = new Float64Array(channels);
   for (const [c, column] of media.entries()) {
     const own = rotated[c] ?? new Float64Array(rank);
-    right[c] = dot(column, problem.scaledTarget, trainRows) - dot(own, rotatedTarget, rank);
-    diagonalMin[c] = IDENTIFIED_SHARE * dot(column, column, trainRows);
+    right[c] =
+      computeDotProduct(column, problem.scaledTarget, trainRows) -
+      computeDotProduct(own, rotatedTarget, rank);
+    diagonalMin[c] = IDENTIFIED_SHARE * computeDotProduct(column, column, trainRows);
     for (const [j, other] of media.entries()) {
-      gram[c * channels + j] = dot(column, other, trainRows) - dot(own, rotated[j] ?? own, rank);
+      gram[c * channels + j] =
+        computeDotProduct(column, other, trainRows) -
+        computeDotProduct(own, rotated[j] ?? own, rank);
     }
   }
   const targetSquares =
-    dot(problem.scaledTarget, problem.scaledTarget, trainRows) -
-    dot(rotatedTarget, rotatedTarget, rank);
+    computeDotProduct(problem.scaledTarget, problem.scaledTarget, trainRows) -
+    computeDotProduct(rotatedTarget, rotatedTarget, rank);
   return { system: { gram, right, diagonalMin }, rotated, targetSquares };
 }
 
 /** R⁻¹ (Qᵀy − QᵀX β), spread over all design columns. */
-function nuisanceCoefficients(
+function computeNuisanceCoefficients(
   problem: Problem,
   inverse: Float64Array,
   parts: { rank: number; rotated: Float64Array[]; rotatedTarget: Float64Array; beta: Float64Array },

@@ -10,7 +10,7 @@
  */
 
 import type { Layout } from "./layout.ts";
-import { fillUp } from "../transform/kernels.ts";
+import { roundUpToFour } from "../transform/kernels.ts";
 import type { Problem } from "./problem.ts";
 import type { Projection } from "./projection.ts";
 import { projectOut } from "./projection.ts";
@@ -51,7 +51,7 @@ export function createFold(problem: Problem, layout: Layout, rows: FoldRows): Fo
   const { arena, channels, width, block, rowWeights } = layout;
   const projection = projectOut(problem.design.columns, problem.scaledTarget, rows.trainRows);
   const columns = problem.design.columns.length;
-  const rank = fillUp(projection.kept.length);
+  const rank = roundUpToFour(projection.kept.length);
   // R⁻¹ by columns, so that a basis vector is a lane.
   const inverse = arena.floats(columns * rank);
   for (let at = 0; at < projection.kept.length; at += 1) {
@@ -89,14 +89,14 @@ export function createFold(problem: Problem, layout: Layout, rows: FoldRows): Fo
     ...rows,
     ...solution,
     projection: { kept: projection.kept, inverse: filled, rotatedTarget },
-    targetSum: sumOfSizes(problem.dataset.target, rows),
+    targetSum: sumAbsoluteValues(problem.dataset.target, rows),
     system: { ...system, priorPrecision: null, priorMean: null },
     reduce: (total) => kernels.reduce(pointer, total.byteOffset, IDENTIFIED_SHARE),
     judge: () => kernels.judge(pointer),
   };
 }
 
-function sumOfSizes(target: Float64Array, { aheadStart, aheadEnd }: FoldRows): number {
+function sumAbsoluteValues(target: Float64Array, { aheadStart, aheadEnd }: FoldRows): number {
   let sum = 0;
   for (let row = aheadStart; row < aheadEnd; row += 1) sum += Math.abs(target[row] ?? 0);
   return sum;

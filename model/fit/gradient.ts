@@ -26,7 +26,7 @@ import type { FoldState } from "./fold.ts";
 import { addCombination } from "./gram.ts";
 import { solveSymmetric } from "./linear-solve.ts";
 import type { Objective } from "./objective.ts";
-import { columnSlopes } from "../transform/slopes.ts";
+import { computeColumnSlopes } from "../transform/slopes.ts";
 
 export interface LossAndGradient {
   readonly loss: number;
@@ -36,7 +36,7 @@ export interface LossAndGradient {
 }
 
 /** The gradient of loss + `inSampleWeight` · in-sample wMAPE at `parameters`. */
-export function lossGradient(
+export function computeLossGradient(
   objective: Objective,
   parameters: Float64Array,
   inSampleWeight = 0,
@@ -52,7 +52,7 @@ export function lossGradient(
     for (let index = inSampleWeight > 0 ? folds : folds - 1; index >= 0; index -= 1) {
       const fold = engine.folds[index] ?? engine.whole;
       const weight = index < folds ? 1 / folds : inSampleWeight;
-      const share = weight / judgedTarget(objective, index);
+      const share = weight / sumFoldTarget(objective, index);
       const context = { penalty, share, rowGradients, weights };
       gradient[objective.dimension - 1] =
         (gradient[objective.dimension - 1] as number) + addFold(engine, fold, context);
@@ -65,7 +65,7 @@ export function lossGradient(
 }
 
 /** Σ|y| of a fold's judged rows over all geos. */
-function judgedTarget(objective: Objective, index: number): number {
+function sumFoldTarget(objective: Objective, index: number): number {
   let targets = 0;
   for (const engine of objective.engines) {
     targets += (engine.folds[index] ?? engine.whole).targetSum;
@@ -85,7 +85,7 @@ interface FoldContext {
 function addFold(engine: Engine, fold: FoldState, context: FoldContext): number {
   const channels = fold.beta.length;
   const rank = fold.nuisance.length;
-  const { byBeta, rotated: towards } = validationSlopes(engine, fold, context);
+  const { byBeta, rotated: towards } = computeValidationSlopes(engine, fold, context);
   const adjoint = solveAdjoint(fold, byBeta, context.penalty);
   for (let c = 0; c < channels; c += 1) {
     const u = adjoint[c] as number;
@@ -136,7 +136,7 @@ function addBasis(fold: FoldState, vector: Float64Array, weights: Float64Array):
 }
 
 /** Slopes by ŷ of the judged rows, carried to β and to Qᵀ of the training rows. */
-function validationSlopes(
+function computeValidationSlopes(
   engine: Engine,
   fold: FoldState,
   { share, rowGradients }: FoldContext,
@@ -219,7 +219,7 @@ function addChannels(
   for (const [channel, byRow] of rowGradients.entries()) {
     const at = channel * 3;
     const start = (engine.fixed + channel) * engine.rows;
-    const [decay, alpha, gamma] = columnSlopes(byRow, {
+    const [decay, alpha, gamma] = computeColumnSlopes(byRow, {
       exposure: engine.problem.exposures[channel] ?? new Float64Array(0),
       adstocked: engine.media.adstocked(channel),
       logRelative: engine.media.logRelative(channel),

@@ -13,7 +13,7 @@
  */
 
 import type { Layout } from "./layout.ts";
-import { fillUp } from "../transform/kernels.ts";
+import { roundUpToFour } from "../transform/kernels.ts";
 
 export class SegmentSums {
   readonly #layout: Layout;
@@ -40,14 +40,14 @@ export class SegmentSums {
   /** Takes the sums of the changed channels (ascending) anew. */
   update(changed: readonly number[]): void {
     const { arena, fixed, channels, width } = this.#layout;
-    const common = fillUp(fixed);
+    const common = roundUpToFour(fixed);
     // Of two channels the product in the row of the first is read: when all changed, the others
     // need not be taken.
     const all = changed.length === channels;
     for (let index = 0; index < changed.length; index += 2) {
       const channel = changed[index] as number;
       const second = changed[index + 1] ?? channel;
-      const first = all ? Math.max(common, fillUp(fixed + channel - 3)) : common;
+      const first = all ? Math.max(common, roundUpToFour(fixed + channel - 3)) : common;
       arena.kernels.products(this.#pointer, channel, second, 0, common);
       arena.kernels.products(this.#pointer, channel, second, first, width);
     }

@@ -7,9 +7,9 @@
  * 1. Depends on the problem and the number of rows alone.
  */
 
-import { Arena, fillUp } from "../transform/kernels.ts";
+import { Arena, roundUpToFour } from "../transform/kernels.ts";
 import type { Problem } from "./problem.ts";
-import { ridgeBytes } from "./ridge.ts";
+import { countRidgeBytes } from "./ridge.ts";
 
 export interface Layout {
   readonly arena: Arena;
@@ -28,12 +28,12 @@ export interface Layout {
 }
 
 /** [Z | y | X] with X still zero, for `rows` rows of the problem. */
-export function layOutBlock(problem: Problem, rows: number): Layout {
+export function createLayout(problem: Problem, rows: number): Layout {
   const z = problem.design.columns;
   const fixed = z.length + 1;
   const channels = problem.exposures.length;
-  const width = fillUp(fixed + channels);
-  const arena = new Arena(arenaBytes(problem, rows, width));
+  const width = roundUpToFour(fixed + channels);
+  const arena = new Arena(countArenaBytes(problem, rows, width));
   const block = arena.floats(width * rows);
   for (const [index, column] of z.entries()) block.set(column.subarray(0, rows), index * rows);
   block.set(problem.scaledTarget.subarray(0, rows), z.length * rows);
@@ -46,14 +46,14 @@ export function layOutBlock(problem: Problem, rows: number): Layout {
 }
 
 /** Room for everything an engine keeps; a few arrays per channel and fold begin anew. */
-function arenaBytes(problem: Problem, rows: number, width: number): number {
+function countArenaBytes(problem: Problem, rows: number, width: number): number {
   const { stride, lagMax } = problem.settings;
   const channels = problem.exposures.length;
   const folds = problem.windows.folds.length + 1;
-  const rank = fillUp(problem.design.columns.length);
+  const rank = roundUpToFour(problem.design.columns.length);
   const columns = rows * (width + 1);
   const media = channels * (3 * rows + (lagMax + 1) * stride + stride + 8);
   const sums = (folds + 1) * channels * width + folds + 32;
   const fold = rank * (rank + channels + 2) + channels * (channels + 3) + width + 48;
-  return 8 * (columns + media + sums + folds * fold + 64) + ridgeBytes(channels);
+  return 8 * (columns + media + sums + folds * fold + 64) + countRidgeBytes(channels);
 }

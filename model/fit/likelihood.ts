@@ -12,12 +12,12 @@
 import type { FoldState } from "./fold.ts";
 import { createFold } from "./fold.ts";
 import { SegmentSums } from "./gram.ts";
-import { layOutBlock } from "./layout.ts";
+import { createLayout } from "./layout.ts";
 import type { MediaColumns } from "./media-columns.ts";
 import { createMediaColumns } from "./media-columns.ts";
 import type { Problem } from "./problem.ts";
-import { priorsForWindow } from "./calibration.ts";
-import { dot } from "./projection.ts";
+import { computeWindowPriors } from "./calibration.ts";
+import { computeDotProduct } from "./projection.ts";
 import { RidgeSolver } from "./ridge.ts";
 
 export class Likelihood {
@@ -35,7 +35,7 @@ export class Likelihood {
 
   constructor(problem: Problem) {
     const rows = problem.trainingRows;
-    const layout = layOutBlock(problem, rows);
+    const layout = createLayout(problem, rows);
     const { arena, channels, width, media } = layout;
     this.problem = problem;
     this.#columns = media;
@@ -47,8 +47,8 @@ export class Likelihood {
     this.beta = this.#fold.beta;
     const { rotatedTarget, kept } = this.#fold.projection;
     this.#targetSquares =
-      dot(problem.scaledTarget, problem.scaledTarget, rows) -
-      dot(rotatedTarget, rotatedTarget, kept.length);
+      computeDotProduct(problem.scaledTarget, problem.scaledTarget, rows) -
+      computeDotProduct(rotatedTarget, rotatedTarget, kept.length);
     this.freedom = Math.max(1, rows - kept.length - channels);
   }
 
@@ -66,7 +66,7 @@ export class Likelihood {
     const channels = this.beta.length;
     const fold = this.#fold;
     fold.reduce(this.#total);
-    const priors = priorsForWindow(this.problem, this.#columns, this.problem.trainingRows);
+    const priors = computeWindowPriors(this.problem, this.#columns, this.problem.trainingRows);
     if (priors.priorPrecision !== null) fold.system = { ...fold.system, ...priors };
     this.#solver.solve(fold.system, parameters[channels * 3] as number, this.beta);
     let rss = this.#targetSquares;

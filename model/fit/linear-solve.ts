@@ -5,7 +5,7 @@
  */
 
 /** Lower factor L with A = L Lᵀ; rows whose pivot vanishes are zero with diagonal 0. */
-export function cholesky(matrix: readonly (readonly number[])[]): number[][] {
+export function computeCholeskyFactor(matrix: readonly (readonly number[])[]): number[][] {
   const factor: number[][] = [];
   for (const [i, row] of matrix.entries()) {
     const own: number[] = [];
@@ -27,7 +27,7 @@ export function solveSymmetric(
   matrix: readonly (readonly number[])[],
   right: readonly number[],
 ): number[] {
-  const factor = cholesky(matrix);
+  const factor = computeCholeskyFactor(matrix);
   const forward = right.map(() => 0);
   for (const [i, row] of factor.entries()) {
     let value = right[i] ?? 0;

@@ -15,7 +15,7 @@ import type { Kernels } from "../transform/kernels.ts";
 import type { Layout } from "./layout.ts";
 import type { Problem } from "./problem.ts";
 import type { TransformSettings } from "../transform/transform.ts";
-import { REMAINDER, saturationScales } from "../transform/transform.ts";
+import { REMAINDER, computeSaturationScales } from "../transform/transform.ts";
 
 export const PARAMETERS_PER_CHANNEL = 3;
 
@@ -129,27 +129,27 @@ function createCarryover(
       arena.kernels.adstock4(table.byteOffset, rows, first, stride, lag, REMAINDER);
     }
     for (let index = 0; index < layers.length; index += 1) {
-      relativeLogs(layers[index] as Layers, settings, arena.kernels);
+      computeRelativeLogs(layers[index] as Layers, settings, arena.kernels);
     }
   };
 }
 
 /** ln(a/m), −∞ where a = 0; m of a channel silent in the first window is that of a later one. */
-function relativeLogs(layer: Layers, settings: TransformSettings, kernels: Kernels): void {
+function computeRelativeLogs(layer: Layers, settings: TransformSettings, kernels: Kernels): void {
   const { adstocked, logRelative, scales, column } = layer;
   const { stride } = settings;
   if (scales.includes(0)) {
-    const later = saturationScales(adstocked, settings);
+    const later = computeSaturationScales(adstocked, settings);
     for (let geo = 0; geo < stride; geo += 1) scales[geo] = later[geo]?.value ?? 0;
   }
   const { byteOffset: to, length } = logRelative;
   if (stride === 1) {
-    kernels.relativeLogs(adstocked.byteOffset, to, length, inverseOf(scales[0]));
+    kernels.relativeLogs(adstocked.byteOffset, to, length, computeReciprocal(scales[0]));
     return;
   }
   // The column is written last, so that it can hold a/m until then.
   for (let geo = 0; geo < stride; geo += 1) {
-    const inverse = inverseOf(scales[geo]);
+    const inverse = computeReciprocal(scales[geo]);
     for (let row = geo; row < length; row += stride) {
       column[row] = (adstocked[row] as number) * inverse;
     }
@@ -157,6 +157,6 @@ function relativeLogs(layer: Layers, settings: TransformSettings, kernels: Kerne
   kernels.relativeLogs(column.byteOffset, to, length, 1);
 }
 
-function inverseOf(scale: number | undefined): number {
+function computeReciprocal(scale: number | undefined): number {
   return scale !== undefined && scale > 0 ? 1 / scale : 0;
 }

@@ -57,7 +57,7 @@ export function createObjective(dataset: Dataset, config: ModelConfig): Objectiv
  * Errors at the last evaluation, scaled so that their absolute values sum up to
  * (loss + inSampleWeight · in-sample wMAPE) / (1 + inSampleWeight).
  */
-export function scaledErrors({ engines }: Objective, inSampleWeight: number): Float64Array {
+export function computeScaledErrors({ engines }: Objective, inSampleWeight: number): Float64Array {
   const folds = engines[0]?.folds.length ?? 0;
   const errors: number[] = [];
   for (let index = 0; index <= (inSampleWeight > 0 ? folds : folds - 1); index += 1) {

@@ -13,7 +13,7 @@
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Design } from "../data/design.ts";
-import { buildDesign, designWidth } from "../data/design.ts";
+import { buildDesign, countDesignColumns } from "../data/design.ts";
 import { ModelError } from "../errors.ts";
 import type { TransformSettings } from "../transform/transform.ts";
 import type { Windows } from "../data/windows.ts";
@@ -46,11 +46,11 @@ export interface Problem {
  */
 export function createProblem(dataset: Dataset, config: ModelConfig, given?: Windows): Problem {
   const stride = dataset.geos.length;
-  const coefficients = designWidth(dataset, config) + config.channels.length;
+  const coefficients = countDesignColumns(dataset, config) + config.channels.length;
   const windows = given ?? cutWindows(dataset, config, coefficients);
   const firstRows = (windows.folds[0]?.trainEnd ?? windows.trainingEnd) * stride;
   checkTarget(dataset.target, firstRows, config.data.target);
-  const weights = geoWeights(dataset.target, stride, firstRows);
+  const weights = computeGeoWeights(dataset.target, stride, firstRows);
   return {
     config,
     dataset,
@@ -85,7 +85,7 @@ function checkTarget(target: Float64Array, rows: number, column: string): void {
   );
 }
 
-function geoWeights(target: Float64Array, stride: number, rows: number): Float64Array {
+function computeGeoWeights(target: Float64Array, stride: number, rows: number): Float64Array {
   const weights = new Float64Array(target.length).fill(1);
   if (stride === 1) return weights;
   for (let geo = 0; geo < stride; geo += 1) {
@@ -98,7 +98,7 @@ function geoWeights(target: Float64Array, stride: number, rows: number): Float64
 }
 
 /** Parameter vector of a configuration: [decay, alpha, gamma] per channel, then l2_penalty. */
-export function parametersOf(config: ModelConfig): Float64Array {
+export function toParameterVector(config: ModelConfig): Float64Array {
   const values = config.channels.flatMap(({ name }) => {
     const transform = config.hyperparameters[name];
     if (transform === undefined) {

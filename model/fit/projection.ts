@@ -29,11 +29,13 @@ export function projectOut(
   target: Float64Array,
   trainRows: number,
 ): Projection {
-  const { basis, kept, upper } = orthonormalize(columns, trainRows);
+  const { basis, kept, upper } = computeOrthonormalBasis(columns, trainRows);
   return {
     kept,
-    inverse: invertTransposed(upper, kept, columns.length),
-    rotatedTarget: Float64Array.from(basis, (vector) => dot(vector, target, trainRows)),
+    inverse: computeInverseTranspose(upper, kept, columns.length),
+    rotatedTarget: Float64Array.from(basis, (vector) =>
+      computeDotProduct(vector, target, trainRows),
+    ),
   };
 }
 
@@ -45,24 +47,27 @@ interface Orthonormal {
 }
 
 /** Modified Gram–Schmidt, done twice for accuracy (Björck 1994, "twice is enough"). */
-export function orthonormalize(columns: readonly Float64Array[], rows: number): Orthonormal {
+export function computeOrthonormalBasis(
+  columns: readonly Float64Array[],
+  rows: number,
+): Orthonormal {
   const basis: Float64Array[] = [];
   const kept: number[] = [];
   const upper: number[][] = [];
   for (const [index, column] of columns.entries()) {
     const vector = column.slice(0, rows);
-    const length = Math.sqrt(dot(vector, vector, rows));
+    const length = Math.sqrt(computeDotProduct(vector, vector, rows));
     const weights = basis.map(() => 0);
     for (let pass = 0; pass < 2; pass += 1) {
       for (const [at, direction] of basis.entries()) {
-        const weight = dot(direction, vector, rows);
+        const weight = computeDotProduct(direction, vector, rows);
         weights[at] = (weights[at] ?? 0) + weight;
         for (let row = 0; row < rows; row += 1) {
           vector[row] = (vector[row] ?? 0) - weight * (direction[row] ?? 0);
         }
       }
     }
-    const rest = Math.sqrt(dot(vector, vector, rows));
+    const rest = Math.sqrt(computeDotProduct(vector, vector, rows));
     if (rest === 0 || rest <= INDEPENDENT_SHARE * length) continue;
     kept.push(index);
     upper.push([...weights, rest]);
@@ -72,7 +77,7 @@ export function orthonormalize(columns: readonly Float64Array[], rows: number): 
 }
 
 /** R⁻ᵀ by forward substitution, spread over all columns. */
-function invertTransposed(
+function computeInverseTranspose(
   upper: readonly (readonly number[])[],
   kept: readonly number[],
   width: number,
@@ -94,7 +99,7 @@ function invertTransposed(
   return inverse;
 }
 
-export function dot(left: Float64Array, right: Float64Array, rows: number): number {
+export function computeDotProduct(left: Float64Array, right: Float64Array, rows: number): number {
   let sum = 0;
   for (let row = 0; row < rows; row += 1) sum += (left[row] as number) * (right[row] as number);
   return sum;

@@ -2,12 +2,12 @@
  * Response curves: what a channel would bring at other spends, with today's flighting.
  */
 
-import { responseAt } from "./attribution.ts";
+import { computeResponseAt } from "./attribution.ts";
 import type { ModelConfig } from "../config.ts";
-import { fitsOf } from "./contributions.ts";
+import { fitConfiguration } from "./contributions.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ModelError } from "../errors.ts";
-import { finiteOrNull, sum } from "../numbers.ts";
+import { toFiniteOrNull, sum } from "../numbers.ts";
 
 const MULTIPLIERS_DEFAULT = Array.from({ length: 31 }, (_, step) => step / 10);
 
@@ -28,12 +28,12 @@ export interface ResponseCurve {
  *
  * @throws ModelError `parameters_invalid` for a channel that is not in the model.
  */
-export function responseCurves(
+export function computeResponseCurves(
   dataset: Dataset,
   config: ModelConfig,
   options: { channels?: readonly string[]; multipliers?: readonly number[] } = {},
 ): ResponseCurve[] {
-  const fits = fitsOf(dataset, config);
+  const fits = fitConfiguration(dataset, config);
   const multipliers = options.multipliers ?? MULTIPLIERS_DEFAULT;
   const names = options.channels ?? config.channels.map((channel) => channel.name);
   return names.map((name) => {
@@ -47,7 +47,7 @@ export function responseCurves(
       fits.map((fit) => sum(fit.problem.dataset.channels[index]?.spend ?? [], 0, fit.trainRows)),
     );
     const response = (multiplier: number): number =>
-      sum(fits.map((fit) => responseAt(fit, index, multiplier)));
+      sum(fits.map((fit) => computeResponseAt(fit, index, multiplier)));
     return {
       channel: name,
       spend_today: spend,
@@ -55,7 +55,7 @@ export function responseCurves(
         multiplier,
         spend: multiplier * spend,
         response: response(multiplier),
-        marginal: finiteOrNull(
+        marginal: toFiniteOrNull(
           (response(multiplier + 1e-4) - response(multiplier)) / (1e-4 * spend),
         ),
       })),

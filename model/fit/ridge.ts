@@ -19,7 +19,7 @@
  * 3. Same input (the start is one), same output: no state is carried between calls but buffers.
  */
 
-import { Arena, fillUp } from "../transform/kernels.ts";
+import { Arena, roundUpToFour } from "../transform/kernels.ts";
 
 export interface RidgeSystem {
   /** Gram matrix, row-major, size × size. */
@@ -44,10 +44,10 @@ export class RidgeSolver {
   /** Copies of what is not in the arena: gram, right, diagonalMin, precision, mean, beta, start. */
   readonly #copies: readonly Float64Array[];
 
-  /** @param arena with `ridgeBytes(size)` to spare; arrays in it need no copying */
-  constructor(size: number, arena: Arena = new Arena(ridgeBytes(size))) {
+  /** @param arena with `countRidgeBytes(size)` to spare; arrays in it need no copying */
+  constructor(size: number, arena: Arena = new Arena(countRidgeBytes(size))) {
     this.#arena = arena;
-    const line = fillUp(size);
+    const line = roundUpToFour(size);
     this.#copies = [size * size, size, size, size, size, size, size].map((length) =>
       arena.floats(length),
     );
@@ -72,7 +72,7 @@ export class RidgeSolver {
     beta: Float64Array,
     start: Float64Array | null = null,
   ): number {
-    const places = argumentsOf(system, beta, start).map((array, index) => {
+    const places = listSolverArguments(system, beta, start).map((array, index) => {
       if (array === null || this.#arena.holds(array)) return array;
       const copy = this.#copies[index] as Float64Array;
       copy.set(array);
@@ -92,7 +92,7 @@ export class RidgeSolver {
   ): (penalty: number) => number {
     const record = this.#arena.integers(this.#record.length);
     record.set(this.#record);
-    return this.#run(record, argumentsOf(system, beta, start));
+    return this.#run(record, listSolverArguments(system, beta, start));
   }
 
   #run(record: Int32Array, places: readonly (Float64Array | null)[]): (penalty: number) => number {
@@ -107,7 +107,7 @@ export class RidgeSolver {
 }
 
 /** In the order of the record, β at `BETA`. */
-function argumentsOf(
+function listSolverArguments(
   system: RidgeSystem,
   beta: Float64Array,
   start: Float64Array | null,
@@ -119,7 +119,7 @@ function argumentsOf(
 const BETA = 5;
 
 /** Bytes of an arena a solver takes. */
-export function ridgeBytes(size: number): number {
-  const line = fillUp(size);
+export function countRidgeBytes(size: number): number {
+  const line = roundUpToFour(size);
   return 8 * (size * size + 2 * line * size + 16 * line + 32);
 }

@@ -6,13 +6,13 @@
  */
 
 import type { WindowFit } from "../fit/fit.ts";
-import { mean, sum } from "../numbers.ts";
+import { computeMean, sum } from "../numbers.ts";
 import type { BaselineResult } from "./training-result.ts";
 
 const BLOCK_WEEKS = 4;
 
 /** Baseline of the training periods, geos added up. */
-export function baselineOf(fits: readonly WindowFit[]): BaselineResult {
+export function computeBaseline(fits: readonly WindowFit[]): BaselineResult {
   const first = fits[0];
   if (first === undefined) {
     return { share: 0, negative_periods: 0, worst_four_weeks: 0, negative: false };
@@ -32,7 +32,7 @@ export function baselineOf(fits: readonly WindowFit[]): BaselineResult {
   for (let from = 0; from + block <= periods; from += 1) {
     worst = Math.min(worst, sum(baseline, from, from + block) / block);
   }
-  const typical = Math.abs(mean(baseline));
+  const typical = Math.abs(computeMean(baseline));
   return {
     share: fitted === 0 ? 0 : sum(baseline) / fitted,
     negative_periods: baseline.filter((value) => value < 0).length,

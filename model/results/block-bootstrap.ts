@@ -10,7 +10,7 @@ import type { WindowFit } from "../fit/fit.ts";
 import type { Random } from "../random.ts";
 
 /** A resampled scaled target over the training rows (rows after them as they were). */
-export function resampleTarget(fit: WindowFit, random: Random): Float64Array {
+export function drawBootstrapTarget(fit: WindowFit, random: Random): Float64Array {
   const { stride, scaledTarget, weights } = fit.problem;
   const periods = fit.trainRows / stride;
   const variables = fit.rank + fit.beta.filter((value) => value > 0).length;

@@ -14,11 +14,11 @@
  */
 
 import type { WindowFit } from "../fit/fit.ts";
-import { resampleTarget } from "./block-bootstrap.ts";
-import { quantile, sum } from "../numbers.ts";
-import { dot, projectOut } from "../fit/projection.ts";
+import { drawBootstrapTarget } from "./block-bootstrap.ts";
+import { computeQuantile, sum } from "../numbers.ts";
+import { computeDotProduct, projectOut } from "../fit/projection.ts";
 import type { Projection } from "../fit/projection.ts";
-import { Random, childSeed } from "../random.ts";
+import { Random, deriveSeed } from "../random.ts";
 import { RidgeSolver } from "../fit/ridge.ts";
 
 const DRAWS = 200;
@@ -32,12 +32,12 @@ export interface ConditionalInterval {
 }
 
 /** 90 % intervals of each channel's ROI over the fits' training rows (several fits: geos apart). */
-export function conditionalRoiIntervals(
+export function estimateConditionalRoiIntervals(
   fits: readonly WindowFit[],
   seed: number,
 ): (ConditionalInterval | null)[] {
   const channels = fits[0]?.beta.length ?? 0;
-  const random = new Random(childSeed(seed, STREAM));
+  const random = new Random(deriveSeed(seed, STREAM));
   const effects = Array.from({ length: channels }, () => new Float64Array(DRAWS));
   for (const fit of fits) addDraws(fit, random, effects);
   return effects.map((values, channel) => {
@@ -45,7 +45,10 @@ export function conditionalRoiIntervals(
       fits.map((fit) => sum(fit.problem.dataset.channels[channel]?.spend ?? [], 0, fit.trainRows)),
     );
     if (!(spend > 0)) return null;
-    return { low: quantile(values, TAIL) / spend, high: quantile(values, 1 - TAIL) / spend };
+    return {
+      low: computeQuantile(values, TAIL) / spend,
+      high: computeQuantile(values, 1 - TAIL) / spend,
+    };
   });
 }
 
@@ -55,12 +58,12 @@ function addDraws(fit: WindowFit, random: Random, effects: readonly Float64Array
   const penalty = fit.parameters.at(-1) ?? 0;
   const projection = projectOut(problem.design.columns, problem.scaledTarget, trainRows);
   const own = fit.media.map((column) => withoutDesign(fit, projection, column));
-  const totals = fit.media.map((column) => dot(column, problem.weights, trainRows));
+  const totals = fit.media.map((column) => computeDotProduct(column, problem.weights, trainRows));
   const solver = new RidgeSolver(own.length);
   const beta = new Float64Array(own.length);
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const target = resampleTarget(fit, random);
-    const right = Float64Array.from(own, (column) => dot(column, target, trainRows));
+    const target = drawBootstrapTarget(fit, random);
+    const right = Float64Array.from(own, (column) => computeDotProduct(column, target, trainRows));
     solver.solve({ ...fit.system, right }, penalty, beta);
     for (const [channel, values] of effects.entries()) {
       values[draw] = (values[draw] ?? 0) + (beta[channel] ?? 0) * (totals[channel] ?? 0);
@@ -73,7 +76,7 @@ function withoutDesign(fit: WindowFit, projection: Projection, column: Float64Ar
   const { columns } = fit.problem.design;
   const { inverse, kept } = projection;
   const rest = column.slice(0, fit.trainRows);
-  const sums = columns.map((values) => dot(values, column, fit.trainRows));
+  const sums = columns.map((values) => computeDotProduct(values, column, fit.trainRows));
   const weights = new Float64Array(columns.length);
   for (let at = 0; at < kept.length; at += 1) {
     const row = inverse.subarray(at * columns.length, (at + 1) * columns.length);

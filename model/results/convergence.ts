@@ -11,10 +11,10 @@
  * judgement without a published source.
  */
 
-import { attributeChannel } from "../fit/attribution.ts";
+import { computeChannelAttribution } from "../fit/attribution.ts";
 import type { WindowFit } from "../fit/fit.ts";
 import { fitWindow } from "../fit/fit.ts";
-import { clamp, mean, median, standardDeviation } from "../numbers.ts";
+import { clamp, computeMean, computeMedian, computeStandardDeviation } from "../numbers.ts";
 import type { Objective } from "../fit/objective.ts";
 import type { ConvergenceResult } from "./training-result.ts";
 
@@ -22,31 +22,31 @@ const SOLVER_DIGITS = 8;
 const ROI_VARIATION_MAX = 0.35;
 
 /** 1 = solved to eight digits, 0 = not solved. */
-export function solverScore(kkt: number): number {
+export function computeSolverScore(kkt: number): number {
   return kkt <= 0 ? 1 : clamp(-Math.log10(kkt) / SOLVER_DIGITS, 0, 1);
 }
 
 /** Stability of ROI over refits; rows are refits, columns channels. */
-export function roiStability(rois: readonly (readonly (number | null)[])[]): number {
+export function computeRoiStability(rois: readonly (readonly (number | null)[])[]): number {
   const channels = rois[0]?.length ?? 0;
   const variations: number[] = [];
   for (let channel = 0; channel < channels; channel += 1) {
     const values = rois.map((row) => row[channel] ?? null).filter((value) => value !== null);
     if (values.length < 2) continue;
-    const centre = mean(values);
-    variations.push(centre > 0 ? standardDeviation(values) / centre : 0);
+    const centre = computeMean(values);
+    variations.push(centre > 0 ? computeStandardDeviation(values) / centre : 0);
   }
-  return 1 - Math.min(1, median(variations) / ROI_VARIATION_MAX);
+  return 1 - Math.min(1, computeMedian(variations) / ROI_VARIATION_MAX);
 }
 
 /** The parts known after training. */
-export function convergenceOf(
+export function computeConvergence(
   objective: Objective,
   { fits, kkt }: { fits: readonly WindowFit[]; kkt: number },
 ): ConvergenceResult {
   const worst = fits.reduce((most, fit) => Math.max(most, fit.kkt), kkt);
-  const solver = solverScore(worst);
-  const stability = roiStability([...foldRois(objective, fits), roisOf(fits)]);
+  const solver = computeSolverScore(worst);
+  const stability = computeRoiStability([...computeFoldRois(objective, fits), computeRois(fits)]);
   return {
     solver,
     roi_stability: stability,
@@ -56,15 +56,18 @@ export function convergenceOf(
   };
 }
 
-export function roisOf(fits: readonly WindowFit[]): (number | null)[] {
+export function computeRois(fits: readonly WindowFit[]): (number | null)[] {
   const channels = fits[0]?.beta.length ?? 0;
-  return Array.from({ length: channels }, (_, channel) => attributeChannel(fits, channel).roi);
+  return Array.from(
+    { length: channels },
+    (_, channel) => computeChannelAttribution(fits, channel).roi,
+  );
 }
 
-function foldRois(objective: Objective, fits: readonly WindowFit[]): (number | null)[][] {
+function computeFoldRois(objective: Objective, fits: readonly WindowFit[]): (number | null)[][] {
   const folds = objective.engines[0]?.folds.length ?? 0;
   return Array.from({ length: folds }, (_, index) =>
-    roisOf(
+    computeRois(
       objective.engines.map((engine, part) => {
         const trainRows = engine.folds[index]?.trainRows ?? engine.rows;
         const parameters = fits[part]?.parameters ?? new Float64Array(engine.dimension);

@@ -7,11 +7,11 @@
  */
 
 import type { Finding } from "../findings.ts";
-import { finding } from "../findings.ts";
+import { toFinding } from "../findings.ts";
 import { MAPE_SMALLEST_SHARE } from "../metrics.ts";
-import { mean, standardDeviation, sum } from "../numbers.ts";
+import { computeMean, computeStandardDeviation, sum } from "../numbers.ts";
 import type { Problem } from "../fit/problem.ts";
-import { orthonormalize } from "../fit/projection.ts";
+import { computeOrthonormalBasis } from "../fit/projection.ts";
 
 /** A channel whose largest period holds this share of all its exposure is one spike. */
 const SPIKE_SHARE = 0.8;
@@ -24,25 +24,25 @@ const HISTORY_WEEKS_MIN = 104;
 const GEO_SIZE_RATIO_MAX = 50;
 
 /** Findings about target, channels, controls and the amount of data. */
-export function dataFindings(problem: Problem): Finding[] {
+export function collectDataFindings(problem: Problem): Finding[] {
   return [
-    ...targetFindings(problem),
-    ...channelFindings(problem),
-    ...collinearChannels(problem),
-    ...controlFindings(problem),
-    ...amountFindings(problem),
+    ...collectTargetFindings(problem),
+    ...collectChannelFindings(problem),
+    ...findCollinearChannels(problem),
+    ...collectControlFindings(problem),
+    ...collectAmountFindings(problem),
   ];
 }
 
-function targetFindings(problem: Problem): Finding[] {
+function collectTargetFindings(problem: Problem): Finding[] {
   const target = problem.dataset.target.subarray(0, problem.trainingRows);
-  const typical = mean(target.map(Math.abs));
+  const typical = computeMean(target.map(Math.abs));
   const zeros = target.filter((value) => Math.abs(value) < MAPE_SMALLEST_SHARE * typical).length;
   const negatives = target.filter((value) => value < 0).length;
   const found: Finding[] = [];
   if (zeros > 0) {
     found.push(
-      finding(
+      toFinding(
         "target_has_zeros",
         `The target is (nearly) zero in ${zeros} rows: MAPE is undefined, wMAPE is reported instead`,
         { figure: zeros, bound: 0 },
@@ -51,7 +51,7 @@ function targetFindings(problem: Problem): Finding[] {
   }
   if (negatives > 0) {
     found.push(
-      finding("target_has_negatives", `The target is negative in ${negatives} rows`, {
+      toFinding("target_has_negatives", `The target is negative in ${negatives} rows`, {
         figure: negatives,
         bound: 0,
       }),
@@ -60,68 +60,51 @@ function targetFindings(problem: Problem): Finding[] {
   return found;
 }
 
-function channelFindings(problem: Problem): Finding[] {
-  const firstRows = (problem.windows.folds[0]?.trainEnd ?? 0) * problem.stride;
-  return problem.dataset.channels.flatMap((channel) => {
-    const name = channel.name;
-    const exposure = channel.exposure.subarray(0, problem.trainingRows);
-    const total = sum(exposure);
-    if (total === 0) {
-      return [
-        finding("channel_all_zero", `Channel "${name}" has no activity before the locked test`, {
-          channel: name,
-          figure: 0,
-          bound: 0,
-        }),
-      ];
-    }
-    const found: Finding[] = [];
-    const variation = standardDeviation(exposure) / mean(exposure);
-    if (variation < CONSTANT_VARIATION) {
-      found.push(
-        finding(
-          "channel_constant",
-          `Channel "${name}" never changes: its effect cannot be told from the intercept`,
-          { channel: name, figure: variation, bound: CONSTANT_VARIATION },
-        ),
-      );
-    }
-    const spike = exposure.reduce((high, value) => Math.max(high, value), 0) / total;
-    if (spike > SPIKE_SHARE) {
-      found.push(
-        finding(
-          "channel_one_spike",
-          `Channel "${name}" has ${Math.round(spike * 100)} % of its activity in one period: one event, not a response curve`,
-          { channel: name, figure: spike, bound: SPIKE_SHARE },
-        ),
-      );
-    }
-    if (sum(exposure, 0, firstRows) === 0) {
-      found.push(
-        finding(
-          "channel_inactive_in_first_window",
-          `Channel "${name}" starts after the first training window: early folds cannot fit it`,
-          { channel: name, figure: 0 },
-        ),
-      );
-    }
-    if (channel.hasExposure && sum(channel.spend, 0, problem.trainingRows) === 0) {
-      found.push(
-        finding("exposure_without_spend", `Channel "${name}" has exposure but no spend: no ROI`, {
-          channel: name,
-          figure: 0,
-        }),
-      );
-    }
-    return found;
-  });
+function collectChannelFindings(problem: Problem): Finding[] {
+  return problem.dataset.channels.flatMap((channel) => findChannelFaults(problem, channel));
 }
 
-function collinearChannels(problem: Problem): Finding[] {
+function findChannelFaults(
+  problem: Problem,
+  channel: Problem["dataset"]["channels"][number],
+): Finding[] {
+  const name = channel.name;
+  const exposure = channel.exposure.subarray(0, problem.trainingRows);
+  const total = sum(exposure);
+  if (total === 0) {
+    const text = `Channel "${name}" has no activity before the locked test`;
+    return [toFinding("channel_all_zero", text, { channel: name, figure: 0, bound: 0 })];
+  }
+  const found: Finding[] = [];
+  const variation = computeStandardDeviation(exposure) / computeMean(exposure);
+  if (variation < CONSTANT_VARIATION) {
+    const text = `Channel "${name}" never changes: its effect cannot be told from the intercept`;
+    const figures = { channel: name, figure: variation, bound: CONSTANT_VARIATION };
+    found.push(toFinding("channel_constant", text, figures));
+  }
+  const spike = exposure.reduce((high, value) => Math.max(high, value), 0) / total;
+  if (spike > SPIKE_SHARE) {
+    const text = `Channel "${name}" has ${Math.round(spike * 100)} % of its activity in one period: one event, not a response curve`;
+    const figures = { channel: name, figure: spike, bound: SPIKE_SHARE };
+    found.push(toFinding("channel_one_spike", text, figures));
+  }
+  const firstRows = (problem.windows.folds[0]?.trainEnd ?? 0) * problem.stride;
+  if (sum(exposure, 0, firstRows) === 0) {
+    const text = `Channel "${name}" starts after the first training window: early folds cannot fit it`;
+    found.push(toFinding("channel_inactive_in_first_window", text, { channel: name, figure: 0 }));
+  }
+  if (channel.hasExposure && sum(channel.spend, 0, problem.trainingRows) === 0) {
+    const text = `Channel "${name}" has exposure but no spend: no ROI`;
+    found.push(toFinding("exposure_without_spend", text, { channel: name, figure: 0 }));
+  }
+  return found;
+}
+
+function findCollinearChannels(problem: Problem): Finding[] {
   const columns = problem.dataset.channels.map((channel) => {
     const exposure = channel.exposure.subarray(0, problem.trainingRows);
-    const centre = mean(exposure);
-    const sd = standardDeviation(exposure);
+    const centre = computeMean(exposure);
+    const sd = computeStandardDeviation(exposure);
     return {
       name: channel.name,
       sd,
@@ -132,10 +115,12 @@ function collinearChannels(problem: Problem): Finding[] {
   for (const [index, left] of columns.entries()) {
     for (const right of columns.slice(index + 1)) {
       if (left.sd === 0 || right.sd === 0) continue;
-      const correlation = mean(left.values.map((value, row) => value * (right.values[row] ?? 0)));
+      const correlation = computeMean(
+        left.values.map((value, row) => value * (right.values[row] ?? 0)),
+      );
       if (Math.abs(correlation) <= CORRELATION_MAX) continue;
       found.push(
-        finding(
+        toFinding(
           "channels_collinear",
           `Channels "${left.name}" and "${right.name}" move together (r = ${correlation.toFixed(3)}): the data cannot split their effect`,
           { channel: left.name, figure: correlation, bound: CORRELATION_MAX },
@@ -146,16 +131,16 @@ function collinearChannels(problem: Problem): Finding[] {
   return found;
 }
 
-function controlFindings(problem: Problem): Finding[] {
+function collectControlFindings(problem: Problem): Finding[] {
   const rows = problem.trainingRows;
   const { names, columns } = problem.design;
-  const kept = new Set(orthonormalize(columns, rows).kept);
+  const kept = new Set(computeOrthonormalBasis(columns, rows).kept);
   return names.flatMap((name, index) => {
     if (kept.has(index)) return [];
     const values = columns[index]?.subarray(0, rows) ?? new Float64Array(0);
-    const constant = standardDeviation(values) < 1e-12;
+    const constant = computeStandardDeviation(values) < 1e-12;
     return [
-      finding(
+      toFinding(
         constant ? "control_constant" : "control_redundant",
         constant
           ? `Column "${name}" does not change on the training rows and is left out`
@@ -165,14 +150,14 @@ function controlFindings(problem: Problem): Finding[] {
   });
 }
 
-function amountFindings(problem: Problem): Finding[] {
+function collectAmountFindings(problem: Problem): Finding[] {
   const variables = problem.design.columns.length + problem.exposures.length;
   const perVariable = problem.trainingRows / variables;
   const weeks = problem.windows.trainingEnd / problem.dataset.periodsPerWeek;
   const found: Finding[] = [];
   if (perVariable < ROWS_PER_VARIABLE_MIN) {
     found.push(
-      finding(
+      toFinding(
         "rows_per_variable_low",
         `${perVariable.toFixed(1)} rows per variable; about ten are advised`,
         { figure: perVariable, bound: ROWS_PER_VARIABLE_MIN },
@@ -181,7 +166,7 @@ function amountFindings(problem: Problem): Finding[] {
   }
   if (weeks < HISTORY_WEEKS_MIN) {
     found.push(
-      finding(
+      toFinding(
         "history_short",
         `${Math.floor(weeks)} weeks of training data; two years are advised`,
         {
@@ -196,7 +181,7 @@ function amountFindings(problem: Problem): Finding[] {
     const high = problem.weights.reduce((most, value) => Math.max(most, value), 0);
     if (high > GEO_SIZE_RATIO_MAX * low) {
       found.push(
-        finding(
+        toFinding(
           "geo_scale_differs",
           `The largest geo is ${Math.round(high / low)} times the smallest`,
           {

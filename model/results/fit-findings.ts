@@ -5,7 +5,7 @@
 
 import type { ModelConfig } from "../config.ts";
 import type { Finding } from "../findings.ts";
-import { finding } from "../findings.ts";
+import { toFinding } from "../findings.ts";
 import type { Metrics } from "../metrics.ts";
 import type { BaselineResult, ChannelResult, TrainingResult } from "./training-result.ts";
 
@@ -28,20 +28,20 @@ export interface FittedModel {
   readonly calibration: ModelConfig["calibration"];
 }
 
-export function fitFindings(model: FittedModel): Finding[] {
+export function collectFitFindings(model: FittedModel): Finding[] {
   return [
-    ...model.channels.flatMap(channelFinding),
-    ...qualityFindings(model),
-    ...calibrationFindings(model.calibration),
+    ...model.channels.flatMap(checkChannelResult),
+    ...collectQualityFindings(model),
+    ...collectCalibrationFindings(model.calibration),
   ];
 }
 
-function channelFinding(channel: ChannelResult): Finding[] {
+function checkChannelResult(channel: ChannelResult): Finding[] {
   const { name } = channel;
   const found: Finding[] = [];
   if (channel.vif === null && channel.coefficient === 0) {
     found.push(
-      finding(
+      toFinding(
         "channel_unidentified",
         `Channel "${name}" has no variation of its own: its coefficient is set to 0`,
         { channel: name },
@@ -50,7 +50,7 @@ function channelFinding(channel: ChannelResult): Finding[] {
   } else if (channel.vif === null || channel.vif > LIMITS.vif) {
     const shown = channel.vif === null ? "unbounded" : channel.vif.toFixed(1);
     found.push(
-      finding("vif_high", `Channel "${name}" has a variance inflation of ${shown}`, {
+      toFinding("vif_high", `Channel "${name}" has a variance inflation of ${shown}`, {
         channel: name,
         figure: channel.vif,
         bound: LIMITS.vif,
@@ -59,7 +59,7 @@ function channelFinding(channel: ChannelResult): Finding[] {
   }
   if (channel.coefficient === 0 && channel.spend > 0) {
     found.push(
-      finding(
+      toFinding(
         "coefficient_zero",
         `Channel "${name}" gets no effect: the best non-negative coefficient is 0`,
         { channel: name, figure: 0, bound: 0 },
@@ -69,11 +69,11 @@ function channelFinding(channel: ChannelResult): Finding[] {
   return found;
 }
 
-function qualityFindings({ baseline, inSample, diagnostics }: FittedModel): Finding[] {
+function collectQualityFindings({ baseline, inSample, diagnostics }: FittedModel): Finding[] {
   const found: Finding[] = [];
   if (baseline.negative) {
     found.push(
-      finding("baseline_negative", "The baseline is negative over four weeks or more", {
+      toFinding("baseline_negative", "The baseline is negative over four weeks or more", {
         figure: baseline.worst_four_weeks,
         bound: 0,
       }),
@@ -82,7 +82,7 @@ function qualityFindings({ baseline, inSample, diagnostics }: FittedModel): Find
   const watson = diagnostics.durbin_watson;
   if (watson !== null && (watson < LIMITS.watson[0] || watson > LIMITS.watson[1])) {
     found.push(
-      finding(
+      toFinding(
         "autocorrelated_residuals",
         `Durbin-Watson is ${watson.toFixed(2)}: residuals are autocorrelated, so intervals from independent errors would be too narrow`,
         { figure: watson, bound: watson < 2 ? LIMITS.watson[0] : LIMITS.watson[1] },
@@ -91,7 +91,7 @@ function qualityFindings({ baseline, inSample, diagnostics }: FittedModel): Find
   }
   if (inSample.r2 !== null && inSample.r2 < LIMITS.r2Low) {
     found.push(
-      finding("fit_weak", `R² in sample is ${inSample.r2.toFixed(3)}`, {
+      toFinding("fit_weak", `R² in sample is ${inSample.r2.toFixed(3)}`, {
         figure: inSample.r2,
         bound: LIMITS.r2Low,
       }),
@@ -99,7 +99,7 @@ function qualityFindings({ baseline, inSample, diagnostics }: FittedModel): Find
   }
   if (inSample.r2 !== null && inSample.r2 > LIMITS.r2High) {
     found.push(
-      finding("fit_suspicious", `R² in sample is ${inSample.r2.toFixed(3)}: check for a leak`, {
+      toFinding("fit_suspicious", `R² in sample is ${inSample.r2.toFixed(3)}: check for a leak`, {
         figure: inSample.r2,
         bound: LIMITS.r2High,
       }),
@@ -108,12 +108,12 @@ function qualityFindings({ baseline, inSample, diagnostics }: FittedModel): Find
   return found;
 }
 
-function calibrationFindings(calibration: ModelConfig["calibration"]): Finding[] {
+function collectCalibrationFindings(calibration: ModelConfig["calibration"]): Finding[] {
   const lift = calibration?.lift_tests.length ?? 0;
   const priors = calibration?.roi_priors.length ?? 0;
   if (lift + priors === 0) return [];
   return [
-    finding(
+    toFinding(
       "calibration_used",
       `Coefficients are drawn towards ${lift} lift tests and ${priors} ROI priors`,
       { figure: lift + priors },

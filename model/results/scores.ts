@@ -7,12 +7,12 @@
 import type { Engine } from "../fit/engine.ts";
 import type { WindowFit } from "../fit/fit.ts";
 import type { Metrics } from "../metrics.ts";
-import { durbinWatson, measure, naiveError } from "../metrics.ts";
-import { mean, sum } from "../numbers.ts";
+import { computeDurbinWatson, computeMetrics, computeNaiveError } from "../metrics.ts";
+import { computeMean, sum } from "../numbers.ts";
 import type { Objective } from "../fit/objective.ts";
 import type { ChannelResult, FoldResult, TrainingResult } from "./training-result.ts";
 
-export function foldResults(objective: Objective): FoldResult[] {
+export function computeFoldResults(objective: Objective): FoldResult[] {
   const first = objective.engines[0];
   if (first === undefined) return [];
   return first.problem.windows.folds.map((window, index) => {
@@ -33,9 +33,9 @@ export function foldResults(objective: Objective): FoldResult[] {
       from: dates[window.trainEnd] ?? "",
       to: dates[window.validationEnd - 1] ?? "",
       training_periods: window.trainEnd,
-      metrics: measure(actual, predicted, {
-        variables: variablesOf(first),
-        naiveError: naiveErrorOf(objective.engines, window.trainEnd),
+      metrics: computeMetrics(actual, predicted, {
+        variables: countVariables(first),
+        naiveError: computeMeanNaiveError(objective.engines, window.trainEnd),
       }),
       predicted,
       actual,
@@ -43,54 +43,54 @@ export function foldResults(objective: Objective): FoldResult[] {
   });
 }
 
-export function variablesOf(engine: Engine): number {
+export function countVariables(engine: Engine): number {
   const { design, exposures } = engine.problem;
   const intercepts = design.names.filter((name) => name.startsWith("intercept")).length;
   return design.names.length - intercepts + exposures.length;
 }
 
 /** Mean over engines of the naive error on the first `periods` periods. */
-export function naiveErrorOf(engines: readonly Engine[], periods: number): number | null {
+export function computeMeanNaiveError(engines: readonly Engine[], periods: number): number | null {
   const errors = engines.map(({ problem }) =>
-    naiveError(problem.dataset.target, periods * problem.stride, {
+    computeNaiveError(problem.dataset.target, periods * problem.stride, {
       season: problem.dataset.frequency === "weekly" ? 52 : 364,
       stride: problem.stride,
     }),
   );
   const known = errors.filter((error) => error !== null);
-  return known.length === 0 ? null : mean(known);
+  return known.length === 0 ? null : computeMean(known);
 }
 
-export function pooledMetrics(folds: readonly FoldResult[], objective: Objective): Metrics {
+export function computePooledMetrics(folds: readonly FoldResult[], objective: Objective): Metrics {
   const first = objective.engines[0];
-  return measure(
+  return computeMetrics(
     folds.flatMap((fold) => fold.actual),
     folds.flatMap((fold) => fold.predicted),
     {
-      variables: first === undefined ? 0 : variablesOf(first),
-      naiveError: naiveErrorOf(objective.engines, folds[0]?.training_periods ?? 0),
+      variables: first === undefined ? 0 : countVariables(first),
+      naiveError: computeMeanNaiveError(objective.engines, folds[0]?.training_periods ?? 0),
     },
   );
 }
 
-export function inSampleOf(fits: readonly WindowFit[]): Metrics {
+export function computeInSampleMetrics(fits: readonly WindowFit[]): Metrics {
   const actual = fits.flatMap((fit) => [...fit.problem.dataset.target.subarray(0, fit.trainRows)]);
   const predicted = fits.flatMap((fit) => [...fit.fitted]);
   const naive = fits.map((fit) =>
-    naiveError(fit.problem.dataset.target, fit.trainRows, {
+    computeNaiveError(fit.problem.dataset.target, fit.trainRows, {
       season: fit.problem.dataset.frequency === "weekly" ? 52 : 364,
       stride: fit.problem.stride,
     }),
   );
   const known = naive.filter((error) => error !== null);
-  return measure(actual, predicted, {
-    variables: coefficientsOf(fits),
-    naiveError: known.length === 0 ? null : mean(known),
+  return computeMetrics(actual, predicted, {
+    variables: countCoefficients(fits),
+    naiveError: known.length === 0 ? null : computeMean(known),
   });
 }
 
 /** Coefficients fitted, the intercept not counted, over all fits. */
-export function coefficientsOf(fits: readonly WindowFit[]): number {
+export function countCoefficients(fits: readonly WindowFit[]): number {
   return fits.reduce(
     (count, fit) =>
       count +
@@ -101,7 +101,7 @@ export function coefficientsOf(fits: readonly WindowFit[]): number {
   );
 }
 
-export function diagnosticsOf(
+export function computeDiagnostics(
   fits: readonly WindowFit[],
   channels: readonly ChannelResult[],
 ): TrainingResult["diagnostics"] {
@@ -109,12 +109,12 @@ export function diagnosticsOf(
     fit.fitted.map((value, row) => (fit.problem.dataset.target[row] ?? 0) - value),
   );
   const watson = fits
-    .map((fit, index) => durbinWatson(residuals[index] ?? [], fit.problem.stride))
+    .map((fit, index) => computeDurbinWatson(residuals[index] ?? [], fit.problem.stride))
     .filter((value) => value !== null);
   const rows = sum(fits.map((fit) => fit.trainRows));
-  const variables = coefficientsOf(fits);
+  const variables = countCoefficients(fits);
   return {
-    durbin_watson: watson.length === 0 ? null : mean(watson),
+    durbin_watson: watson.length === 0 ? null : computeMean(watson),
     rows,
     variables,
     rows_per_variable: rows / Math.max(1, variables),

@@ -9,11 +9,11 @@
  */
 
 import type { WindowFit } from "../fit/fit.ts";
-import { mean } from "../numbers.ts";
+import { computeMean } from "../numbers.ts";
 
 /** VIF per channel, the largest over geos fitted apart. */
-export function varianceInflation(fits: readonly WindowFit[]): (number | null)[] {
-  const perFit = fits.map(inflationOf);
+export function computeVarianceInflation(fits: readonly WindowFit[]): (number | null)[] {
+  const perFit = fits.map(computeFitInflation);
   const channels = perFit[0]?.length ?? 0;
   return Array.from({ length: channels }, (_, channel) => {
     const values = perFit.map((row) => row[channel] ?? null);
@@ -21,12 +21,12 @@ export function varianceInflation(fits: readonly WindowFit[]): (number | null)[]
   });
 }
 
-function inflationOf(fit: WindowFit): (number | null)[] {
+function computeFitInflation(fit: WindowFit): (number | null)[] {
   const size = fit.beta.length;
   return Array.from({ length: size }, (_, channel) => {
-    const rest = residualSquares(fit, channel);
+    const rest = computeResidualSquares(fit, channel);
     const column = fit.media[channel]?.subarray(0, fit.trainRows) ?? new Float64Array(0);
-    const centre = mean(column);
+    const centre = computeMean(column);
     const total = column.reduce((sum, value) => sum + (value - centre) ** 2, 0);
     return rest > (fit.system.diagonalMin[channel] ?? 0) && total > 0
       ? Math.max(1, total / rest)
@@ -35,7 +35,7 @@ function inflationOf(fit: WindowFit): (number | null)[] {
 }
 
 /** RSS of a column on all others: pivots of G̃ eliminated, the column last. */
-function residualSquares(fit: WindowFit, channel: number): number {
+function computeResidualSquares(fit: WindowFit, channel: number): number {
   const size = fit.beta.length;
   const work = Float64Array.from(fit.system.gram);
   const at = (row: number, column: number): number => work[row * size + column] ?? 0;

@@ -17,9 +17,9 @@
  */
 
 import type { CubeObjective } from "./descent.ts";
-import { Descent, stepCostOf } from "./descent.ts";
+import { Descent, countStepEvaluations } from "./descent.ts";
 import type { CubePoint } from "./differential-evolution.ts";
-import { evolve } from "./differential-evolution.ts";
+import { runDifferentialEvolution } from "./differential-evolution.ts";
 import { clamp } from "../numbers.ts";
 import type { Random } from "../random.ts";
 
@@ -66,12 +66,13 @@ export function searchBasins(search: BasinSearch): CubePoint {
     left = before - cost;
     return cost;
   };
-  const stepCost = stepCostOf(search.start.length);
-  const explored = explore({ ...search, ...counted });
+  const stepCost = countStepEvaluations(search.start.length);
+  const explored = searchGlobally({ ...search, ...counted });
   const minima = new Minima();
-  let racers = farApart(explored, Math.floor(search.budget / (RACER_STEPS * stepCost))).map(
-    (point) => new Descent(counted, point),
-  );
+  let racers = selectDistantPoints(
+    explored,
+    Math.floor(search.budget / (RACER_STEPS * stepCost)),
+  ).map((point) => new Descent(counted, point));
   for (let stage = STAGE_STEPS * stepCost; racers.length > 1; stage *= 2) {
     for (const racer of racers) spend(racer, stage);
     racers.sort((a, b) => a.best.loss - b.best.loss);
@@ -86,7 +87,7 @@ export function searchBasins(search: BasinSearch): CubePoint {
   for (let turn = 0; left > stepCost; turn += 1) {
     const kind = JUMPS[turn % JUMPS.length] ?? "small";
     const best = minima.best();
-    const point = jump(kind, { minima, size, search });
+    const point = proposeJump(kind, { minima, size, search });
     const descent = new Descent(counted, { point, loss: counted.evaluate(point) });
     while (!descent.ended && spend(descent, TRIAL_STEPS * stepCost) > 0) {
       if (descent.best.loss > best.loss * (1 + HOPELESS)) break;
@@ -100,7 +101,7 @@ export function searchBasins(search: BasinSearch): CubePoint {
 }
 
 /** The first phase; the best points it saw, best first. */
-function explore(search: BasinSearch): CubePoint[] {
+function searchGlobally(search: BasinSearch): CubePoint[] {
   let seen: CubePoint[] = [];
   const byLoss = (): CubePoint[] => seen.sort((a, b) => a.loss - b.loss);
   const evaluate = (point: Float64Array): number => {
@@ -113,23 +114,23 @@ function explore(search: BasinSearch): CubePoint[] {
     Math.min(EVOLUTION_MIN, search.budget),
     Math.floor(search.budget * EVOLUTION_SHARE),
   );
-  evolve({ evaluate, start: search.start, evaluations, random: search.random });
+  runDifferentialEvolution({ evaluate, start: search.start, evaluations, random: search.random });
   return byLoss();
 }
 
 /** Points from best to worst that lie apart from better ones. */
-function farApart(points: readonly CubePoint[], countMax: number): CubePoint[] {
+function selectDistantPoints(points: readonly CubePoint[], countMax: number): CubePoint[] {
   const count = clamp(countMax, 1, RACERS_MAX);
   const chosen: CubePoint[] = [];
   for (const one of points) {
     if (chosen.length >= count) break;
-    if (chosen.every((other) => distance(one.point, other.point) > APART)) chosen.push(one);
+    if (chosen.every((other) => computeDistance(one.point, other.point) > APART)) chosen.push(one);
   }
   return chosen;
 }
 
 /** Root mean square difference of coordinates. */
-function distance(left: Float64Array, right: Float64Array): number {
+function computeDistance(left: Float64Array, right: Float64Array): number {
   let squares = 0;
   for (const [index, value] of left.entries()) squares += (value - (right[index] ?? 0)) ** 2;
   return Math.sqrt(squares / left.length);
@@ -140,7 +141,7 @@ class Minima {
   #found: CubePoint[] = [];
 
   add(one: CubePoint): void {
-    const near = this.#found.findIndex((other) => distance(other.point, one.point) < SAME);
+    const near = this.#found.findIndex((other) => computeDistance(other.point, one.point) < SAME);
     if (near < 0) this.#found.push(one);
     else if (one.loss < (this.#found[near]?.loss ?? Infinity)) this.#found[near] = one;
     this.#found.sort((a, b) => a.loss - b.loss);
@@ -167,7 +168,7 @@ interface JumpContext {
   readonly search: BasinSearch;
 }
 
-function jump(kind: Jump, { minima, size, search }: JumpContext): Float64Array {
+function proposeJump(kind: Jump, { minima, size, search }: JumpContext): Float64Array {
   const { random, groups } = search;
   const point = minima.best().point.slice();
   if (kind === "small") {

@@ -11,10 +11,14 @@
  */
 
 import type { ModelConfig } from "../config.ts";
-import { periodsPerWeek } from "../config.ts";
+import { countPeriodsPerWeek } from "../config.ts";
 import { ModelError } from "../errors.ts";
 import type { Range, TransformParameter } from "../media-types.ts";
-import { DEFAULT_PENALTY_RANGE, TRANSFORM_PARAMETERS, defaultRanges } from "../media-types.ts";
+import {
+  DEFAULT_PENALTY_RANGE,
+  TRANSFORM_PARAMETERS,
+  createDefaultRanges,
+} from "../media-types.ts";
 import { clamp } from "../numbers.ts";
 
 export interface SearchBounds {
@@ -62,15 +66,15 @@ export function resolveBox(config: ModelConfig, bounds: SearchBounds = {}): Box 
   }
   const rows: { path: string; range: Range; logarithmic: boolean }[] = [];
   for (const channel of config.channels) {
-    const defaults = defaultRanges(channel.media_type, periodsPerWeek(config));
+    const defaults = createDefaultRanges(channel.media_type, countPeriodsPerWeek(config));
     for (const parameter of TRANSFORM_PARAMETERS) {
       const path = `hyperparameters.${channel.name}.${parameter}`;
       const range = bounds.hyperparameters?.[channel.name]?.[parameter] ?? defaults[parameter];
-      rows.push({ path, range: checked(range, HARD[parameter], path), logarithmic: false });
+      rows.push({ path, range: checkRange(range, HARD[parameter], path), logarithmic: false });
     }
   }
   const path = "training.l2_penalty";
-  const range = checked(bounds.l2_penalty ?? DEFAULT_PENALTY_RANGE, HARD.l2_penalty, path);
+  const range = checkRange(bounds.l2_penalty ?? DEFAULT_PENALTY_RANGE, HARD.l2_penalty, path);
   rows.push({ path, range, logarithmic: true });
   return {
     low: Float64Array.from(rows, (row) => row.range[0]),
@@ -80,7 +84,7 @@ export function resolveBox(config: ModelConfig, bounds: SearchBounds = {}): Box 
   };
 }
 
-function checked(range: Range, hard: Range, path: string): Range {
+function checkRange(range: Range, hard: Range, path: string): Range {
   const [low, high] = range;
   if (low <= high && low >= hard[0] && high <= hard[1]) return range;
   throw new ModelError(
@@ -91,7 +95,7 @@ function checked(range: Range, hard: Range, path: string): Range {
 }
 
 /** The box made large enough to hold a point, so that a start outside its range is not moved. */
-export function boxAround(box: Box, point: Float64Array): Box {
+export function includePoint(box: Box, point: Float64Array): Box {
   return {
     ...box,
     low: box.low.map((value, index) => Math.min(value, point[index] ?? value)),

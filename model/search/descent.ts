@@ -15,7 +15,7 @@
  */
 
 import type { CubePoint } from "./differential-evolution.ts";
-import { leastDeviations } from "./least-deviations.ts";
+import { solveLeastDeviations } from "./least-deviations.ts";
 import { clamp } from "../numbers.ts";
 
 const DIFFERENCE = 1e-5;
@@ -77,7 +77,7 @@ export class Descent {
   /** Goes on until it ends or the cost is spent; returns what it cost, in evaluations. */
   run(costMax: number): number {
     let cost = 0;
-    const stepCost = stepCostOf(this.#at.point.length);
+    const stepCost = countStepEvaluations(this.#at.point.length);
     while (!this.#ended) {
       if (this.#model === null) {
         if (costMax - cost < stepCost) break;
@@ -110,7 +110,7 @@ export class Descent {
   #try({ errors, factor, slope, slopes }: Model): number {
     const { point, loss } = this.#at;
     const radius = this.#radius;
-    const found = leastDeviations({
+    const found = solveLeastDeviations({
       errors,
       slopes,
       linear: slope.map((value) => ((value / factor) * loss) / factor),
@@ -140,6 +140,6 @@ export class Descent {
 }
 
 /** Evaluations of a step that succeeds at once. */
-export function stepCostOf(dimension: number): number {
+export function countStepEvaluations(dimension: number): number {
   return dimension + 2;
 }

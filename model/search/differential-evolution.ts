@@ -47,7 +47,7 @@ interface Success {
 }
 
 /** Runs the search; returns the last population, best first. */
-export function evolve(search: GlobalSearch): CubePoint[] {
+export function runDifferentialEvolution(search: GlobalSearch): CubePoint[] {
   const { evaluations } = search;
   const dimension = search.start.length;
   const size = clamp(
@@ -55,7 +55,7 @@ export function evolve(search: GlobalSearch): CubePoint[] {
     Math.min(POPULATION_MIN * 5, evaluations),
     POPULATION_PER_DIMENSION * Math.max(dimension, POPULATION_MIN),
   );
-  let population = firstPopulation(search, size);
+  let population = createPopulation(search, size);
   let used = population.length;
   const archive: Float64Array[] = [];
   const memory: Memory = {
@@ -65,24 +65,24 @@ export function evolve(search: GlobalSearch): CubePoint[] {
   };
   while (used < evaluations && population.length >= POPULATION_MIN) {
     const budget = evaluations - used;
-    const generation = step(search, population, { archive, memory, budget });
+    const generation = stepGeneration(search, population, { archive, memory, budget });
     used += Math.min(population.length, budget);
-    learn(memory, generation.successes);
+    updateMemory(memory, generation.successes);
     while (archive.length > population.length) {
       archive.splice(search.random.below(archive.length), 1);
     }
     const target = Math.round(size + (POPULATION_MIN - size) * (used / evaluations));
-    population = best(generation.population, Math.max(POPULATION_MIN, target));
+    population = selectBest(generation.population, Math.max(POPULATION_MIN, target));
   }
-  return best(population, population.length);
+  return selectBest(population, population.length);
 }
 
-function best(population: readonly CubePoint[], count: number): CubePoint[] {
+function selectBest(population: readonly CubePoint[], count: number): CubePoint[] {
   return [...population].sort((a, b) => a.loss - b.loss).slice(0, count);
 }
 
 /** The start and uniform points. */
-function firstPopulation(search: GlobalSearch, size: number): CubePoint[] {
+function createPopulation(search: GlobalSearch, size: number): CubePoint[] {
   return Array.from({ length: size }, (_, index) => {
     const point =
       index === 0 ? search.start.slice() : search.start.map(() => search.random.uniform());
@@ -90,17 +90,17 @@ function firstPopulation(search: GlobalSearch, size: number): CubePoint[] {
   });
 }
 
-function step(
+function stepGeneration(
   search: GlobalSearch,
   population: readonly CubePoint[],
   state: { archive: Float64Array[]; memory: Memory; budget: number },
 ): { population: CubePoint[]; successes: Success[] } {
-  const ranked = best(population, population.length);
+  const ranked = selectBest(population, population.length);
   const successes: Success[] = [];
   const next = population.map((parent, index) => {
     if (index >= state.budget) return parent;
     const { scale, crossover } = drawControls(state.memory, search.random);
-    const point = trial(search, population, {
+    const point = proposeTrial(search, population, {
       index,
       ranked,
       scale,
@@ -136,7 +136,7 @@ interface TrialContext {
   readonly archive: readonly Float64Array[];
 }
 
-function trial(
+function proposeTrial(
   { random }: GlobalSearch,
   population: readonly CubePoint[],
   { index, ranked, scale, crossover, archive }: TrialContext,
@@ -163,7 +163,7 @@ function trial(
 }
 
 /** Lehmer mean of what worked, weighted by gain, into the next memory slot. */
-function learn(memory: Memory, successes: readonly Success[]): void {
+function updateMemory(memory: Memory, successes: readonly Success[]): void {
   if (successes.length === 0) return;
   const lehmer = (of: (one: Success) => number): number => {
     let squares = 0;

@@ -12,10 +12,10 @@
  */
 
 import type { SearchBounds } from "./bounds.ts";
-import { boxAround, fromUnit, resolveBox, toUnit } from "./bounds.ts";
+import { includePoint, fromUnit, resolveBox, toUnit } from "./bounds.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Likelihood } from "../fit/likelihood.ts";
-import { parametersOf } from "../fit/problem.ts";
+import { toParameterVector } from "../fit/problem.ts";
 import { Random } from "../random.ts";
 
 /** Spread of the chains' starts around the configuration, in unit-cube lengths. */
@@ -41,8 +41,8 @@ export function sampleEnsemble(
   options: EnsembleOptions,
 ): Float64Array[] {
   const random = new Random(options.seed);
-  const start = parametersOf(config);
-  const box = boxAround(resolveBox(config, options.bounds), start);
+  const start = toParameterVector(config);
+  const box = includePoint(resolveBox(config, options.bounds), start);
   const unit = toUnit(box, start);
   const free = [...unit.keys()].filter(
     (index) => index < unit.length - 1 && (box.low[index] ?? 0) < (box.high[index] ?? 0),
@@ -59,7 +59,7 @@ export function sampleEnsemble(
   const members: Float64Array[] = [];
   for (let generation = 0; members.length < options.members; generation += 1) {
     for (let chain = 0; chain < chains.length; chain += 1) {
-      advance(chains, chain, {
+      stepChain(chains, chain, {
         free,
         random,
         long: generation % LONG_JUMP_EVERY === 0,
@@ -94,7 +94,9 @@ function startChains(space: Space, evaluate: (point: Float64Array) => number): C
   return Array.from({ length: count }, () => {
     const point = space.unit.slice();
     for (const index of space.free) {
-      point[index] = reflect((point[index] ?? 0) + START_SPREAD * space.random.normal());
+      point[index] = foldIntoUnitInterval(
+        (point[index] ?? 0) + START_SPREAD * space.random.normal(),
+      );
     }
     return { point, value: evaluate(point) };
   });
@@ -108,17 +110,17 @@ interface Move {
 }
 
 /** One Metropolis step of one chain. */
-function advance(chains: readonly Chain[], index: number, move: Move): void {
+function stepChain(chains: readonly Chain[], index: number, move: Move): void {
   const chain = chains[index];
   if (chain === undefined || move.free.length === 0) return;
   const { random } = move;
-  const plus = chains[other(index, chains.length, random)]?.point ?? chain.point;
-  const minus = chains[other(index, chains.length, random)]?.point ?? chain.point;
+  const plus = chains[drawOtherIndex(index, chains.length, random)]?.point ?? chain.point;
+  const minus = chains[drawOtherIndex(index, chains.length, random)]?.point ?? chain.point;
   const length = move.long ? 1 : 2.38 / Math.sqrt(2 * move.free.length);
   const point = chain.point.slice();
   for (const at of move.free) {
     const step = length * ((plus[at] ?? 0) - (minus[at] ?? 0)) + JITTER * random.normal();
-    point[at] = reflect((point[at] ?? 0) + step);
+    point[at] = foldIntoUnitInterval((point[at] ?? 0) + step);
   }
   const value = move.evaluate(point);
   if (Math.log(random.uniform()) < value - chain.value) {
@@ -127,13 +129,13 @@ function advance(chains: readonly Chain[], index: number, move: Move): void {
   }
 }
 
-function other(index: number, count: number, random: Random): number {
+function drawOtherIndex(index: number, count: number, random: Random): number {
   const drawn = random.below(count - 1);
   return drawn >= index ? drawn + 1 : drawn;
 }
 
 /** Back into [0, 1] by mirrors at the edges, which keeps proposals symmetric. */
-function reflect(value: number): number {
+function foldIntoUnitInterval(value: number): number {
   const folded = Math.abs(value) % 2;
   return folded > 1 ? 2 - folded : folded;
 }

@@ -34,19 +34,19 @@ export interface DeviationStep {
 }
 
 /** Solves to about six digits. */
-export function leastDeviations(problem: DeviationProblem): DeviationStep {
+export function solveLeastDeviations(problem: DeviationProblem): DeviationStep {
   const size = problem.slopes.length;
 
   let step = new Float64Array(size);
-  let errors = errorsAt(problem, step);
-  let best: DeviationStep = { step, value: valueOf(problem, step, errors) };
+  let errors = computeErrorsAt(problem, step);
+  let best: DeviationStep = { step, value: computeDeviationValue(problem, step, errors) };
   const scale = best.value / Math.max(1, errors.length);
   let floor = scale;
   for (let round = 0; round < ROUNDS && floor > 0; round += 1) {
     const weights = errors.map((error) => 1 / Math.max(Math.abs(error), floor));
     step = minimizeQuadratic(problem, weights, step);
-    errors = errorsAt(problem, step);
-    const value = valueOf(problem, step, errors);
+    errors = computeErrorsAt(problem, step);
+    const value = computeDeviationValue(problem, step, errors);
     if (value < best.value) best = { step, value };
     floor *= FLOOR_SHRINK;
   }
@@ -54,7 +54,7 @@ export function leastDeviations(problem: DeviationProblem): DeviationStep {
 }
 
 /** e + J d. */
-function errorsAt({ errors, slopes }: DeviationProblem, step: Float64Array): Float64Array {
+function computeErrorsAt({ errors, slopes }: DeviationProblem, step: Float64Array): Float64Array {
   const sums = errors.slice();
   for (const [index, column] of slopes.entries()) {
     const move = step[index] as number;
@@ -66,7 +66,11 @@ function errorsAt({ errors, slopes }: DeviationProblem, step: Float64Array): Flo
   return sums;
 }
 
-function valueOf({ linear }: DeviationProblem, step: Float64Array, errors: Float64Array): number {
+function computeDeviationValue(
+  { linear }: DeviationProblem,
+  step: Float64Array,
+  errors: Float64Array,
+): number {
   let value = 0;
   for (let at = 0; at < errors.length; at += 1) value += Math.abs(errors[at] as number);
   for (let at = 0; at < step.length; at += 1) {
@@ -94,7 +98,7 @@ function minimizeQuadratic(
     }
     right[row] = sum;
     for (let other = 0; other <= row; other += 1) {
-      const product = productOf(weighted, slopes[other] as Float64Array);
+      const product = sumProducts(weighted, slopes[other] as Float64Array);
       matrix[row * size + other] = product;
       matrix[other * size + row] = product;
     }
@@ -120,7 +124,7 @@ function minimizeQuadratic(
   return step;
 }
 
-function productOf(left: Float64Array, right: Float64Array): number {
+function sumProducts(left: Float64Array, right: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < left.length; at += 1) sum += (left[at] as number) * (right[at] as number);
   return sum;

@@ -13,14 +13,14 @@
  */
 
 import type { Box, SearchBounds } from "./bounds.ts";
-import { boxAround, fromUnit, resolveBox, toUnit } from "./bounds.ts";
+import { includePoint, fromUnit, resolveBox, toUnit } from "./bounds.ts";
 import { hasCalibration } from "../fit/calibration.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Evaluation } from "../fit/engine.ts";
-import { lossGradient } from "../fit/gradient.ts";
+import { computeLossGradient } from "../fit/gradient.ts";
 import type { Objective } from "../fit/objective.ts";
 import { clamp } from "../numbers.ts";
-import { parametersOf, withParameters } from "../fit/problem.ts";
+import { toParameterVector, withParameters } from "../fit/problem.ts";
 
 const MOMENTUM = 0.9;
 const SQUARE_MOMENTUM = 0.99;
@@ -39,12 +39,12 @@ export interface Refinement {
 }
 
 /** Refines from `start`. */
-export function refine(
+export function refineParameters(
   objective: Objective,
   start: Float64Array,
   { box, learningRate, steps }: RefinementSettings,
 ): Refinement {
-  const around = boxAround(box, start);
+  const around = includePoint(box, start);
   const unit = toUnit(around, start);
   const free = unit.length - 1;
   const first = new Float64Array(free);
@@ -54,10 +54,10 @@ export function refine(
   let best: { parameters: Float64Array; loss: number; blend: number } = {
     parameters: start.slice(),
     loss: lossBefore,
-    blend: blendOf(before),
+    blend: computeBlendedLoss(before),
   };
   for (let step = 1; step <= steps; step += 1) {
-    const gradient = unitGradient(objective, around, unit);
+    const gradient = computeUnitGradient(objective, around, unit);
     for (let index = 0; index < free; index += 1) {
       const slope = gradient[index] ?? 0;
       first[index] = MOMENTUM * (first[index] ?? 0) + (1 - MOMENTUM) * slope;
@@ -71,7 +71,7 @@ export function refine(
     const parameters = fromUnit(around, unit);
     parameters[free] = start[free] ?? 0;
     const found = objective.evaluate(parameters);
-    const blend = blendOf(found);
+    const blend = computeBlendedLoss(found);
     if (found.loss <= lossBefore && blend < best.blend) {
       best = { parameters, loss: found.loss, blend };
     }
@@ -80,7 +80,7 @@ export function refine(
 }
 
 /** What refinement walks down. */
-function blendOf({ loss, inSample }: Evaluation): number {
+function computeBlendedLoss({ loss, inSample }: Evaluation): number {
   return (loss + inSample) / 2;
 }
 
@@ -90,7 +90,7 @@ export function refineConfiguration(
   config: ModelConfig,
   bounds?: SearchBounds,
 ): { config: ModelConfig; lossBefore: number; lossAfter: number } {
-  const refined = refine(objective, parametersOf(config), {
+  const refined = refineParameters(objective, toParameterVector(config), {
     box: resolveBox(config, bounds),
     learningRate: config.training.learning_rate,
     steps: config.training.refinement_steps,
@@ -99,11 +99,12 @@ export function refineConfiguration(
 }
 
 /** Gradient by the unit cube's coordinates; only its direction per coordinate matters to Adam. */
-function unitGradient(objective: Objective, box: Box, unit: Float64Array): Float64Array {
+function computeUnitGradient(objective: Objective, box: Box, unit: Float64Array): Float64Array {
   const config = objective.engines[0]?.problem.config;
-  if (config !== undefined && hasCalibration(config)) return differences(objective, box, unit);
+  if (config !== undefined && hasCalibration(config))
+    return computeFiniteDifferences(objective, box, unit);
   const parameters = fromUnit(box, unit);
-  return lossGradient(objective, parameters, 1).gradient.map((slope, index) => {
+  return computeLossGradient(objective, parameters, 1).gradient.map((slope, index) => {
     const range = (box.high[index] ?? 0) - (box.low[index] ?? 0);
     if (box.logarithmic[index] !== true) return slope * range;
     const ratio = Math.log((box.high[index] ?? 1) / (box.low[index] ?? 1));
@@ -111,14 +112,18 @@ function unitGradient(objective: Objective, box: Box, unit: Float64Array): Float
   });
 }
 
-function differences(objective: Objective, box: Box, unit: Float64Array): Float64Array {
+function computeFiniteDifferences(
+  objective: Objective,
+  box: Box,
+  unit: Float64Array,
+): Float64Array {
   return unit.map((value, index) => {
     const probe = unit.slice();
     const up = Math.min(1, value + DIFFERENCE_STEP);
     const down = Math.max(0, value - DIFFERENCE_STEP);
     probe[index] = up;
-    const high = blendOf(objective.evaluate(fromUnit(box, probe)));
+    const high = computeBlendedLoss(objective.evaluate(fromUnit(box, probe)));
     probe[index] = down;
-    return (high - blendOf(objective.evaluate(fromUnit(box, probe)))) / (up - down);
+    return (high - computeBlendedLoss(objective.evaluate(fromUnit(box, probe)))) / (up - down);
   });
 }

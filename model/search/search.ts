@@ -26,17 +26,17 @@ import type { SearchConstraints, SearchSpace } from "./space.ts";
 import { searchBasins } from "./basins.ts";
 import type { SearchBounds } from "./bounds.ts";
 import type { ModelConfig } from "../config.ts";
-import { trainingFits } from "../fit/contributions.ts";
-import { roiStability, roisOf } from "../results/convergence.ts";
+import { fitTrainingRows } from "../fit/contributions.ts";
+import { computeRoiStability, computeRois } from "../results/convergence.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { evolve } from "./differential-evolution.ts";
+import { runDifferentialEvolution } from "./differential-evolution.ts";
 import type { CubePoint } from "./differential-evolution.ts";
 import { ModelError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
-import { finding } from "../findings.ts";
-import { clamp, median } from "../numbers.ts";
+import { toFinding } from "../findings.ts";
+import { clamp, computeMedian } from "../numbers.ts";
 import { withParameters } from "../fit/problem.ts";
-import { Random, childSeed } from "../random.ts";
+import { Random, deriveSeed } from "../random.ts";
 
 const SCORE_WIDTH = 0.02;
 /** Points within this share of the best loss count as near-best. */
@@ -97,9 +97,9 @@ export function searchConfiguration(
   const budget = Math.floor(options.evaluations / restarts);
   const log = createLog(space);
   const runs = Array.from({ length: restarts }, (_, index) => {
-    const seed = childSeed(options.seed, index);
+    const seed = deriveSeed(options.seed, index);
     const from = log.count();
-    const end = runOnce(space, { log, budget, random: new Random(seed), fresh: index > 0 });
+    const end = runSearch(space, { log, budget, random: new Random(seed), fresh: index > 0 });
     return { seed, loss: end.loss, from, to: log.count() };
   });
   const lossBefore = space.lossAt(space.start);
@@ -111,7 +111,7 @@ export function searchConfiguration(
   const near = log.near(NEAR_BEST_SHARE, NEAR_BEST_MAX);
   return {
     config: improved ? withParameters(config, parameters) : config,
-    changes: improved ? changesOf(space, parameters) : [],
+    changes: improved ? listParameterChanges(space, parameters) : [],
     loss_before: lossBefore,
     loss_after: improved ? roundedLoss : lossBefore,
     evaluations: log.count(),
@@ -121,9 +121,9 @@ export function searchConfiguration(
       loss,
       parameters: [...space.parametersAt(point)],
     })),
-    roi_stability: stabilityOf(space, near),
-    search_score: scoreOf(log, runs),
-    at_bounds: atBounds(space, parameters),
+    roi_stability: computeSearchStability(space, near),
+    search_score: computeSearchConvergence(log, runs),
+    at_bounds: findParametersAtBounds(space, parameters),
   };
 }
 
@@ -150,12 +150,17 @@ interface Run {
   readonly fresh: boolean;
 }
 
-function runOnce(space: SearchSpace, { log, budget, random, fresh }: Run): CubePoint {
+function runSearch(space: SearchSpace, { log, budget, random, fresh }: Run): CubePoint {
   const start = fresh ? space.startPoint.map(() => random.uniform()) : space.startPoint.slice();
   if (start.length === 0) return { point: start, loss: log.evaluate(start) };
   const { parts } = space;
   if (parts === null) {
-    const evolved = evolve({ evaluate: log.evaluate, start, evaluations: budget, random });
+    const evolved = runDifferentialEvolution({
+      evaluate: log.evaluate,
+      start,
+      evaluations: budget,
+      random,
+    });
     return evolved[0] ?? { point: start, loss: log.evaluate(start) };
   }
   return searchBasins({
@@ -212,7 +217,10 @@ function createLog(space: SearchSpace): Log {
   };
 }
 
-function scoreOf(log: Log, runs: readonly { loss: number; from: number; to: number }[]): number {
+function computeSearchConvergence(
+  log: Log,
+  runs: readonly { loss: number; from: number; to: number }[],
+): number {
   const best = log.best()?.loss ?? 0;
   if (best <= 0) return 1;
   const first = runs[0];
@@ -222,18 +230,18 @@ function scoreOf(log: Log, runs: readonly { loss: number; from: number; to: numb
   const before = trace.findLast((row) => row.evaluation <= mark)?.loss ?? last;
   const settled = 1 - (before - last) / last / SCORE_WIDTH;
   const losses = runs.map((run) => run.loss);
-  const agreement = 1 - (median(losses) - Math.min(...losses)) / best / SCORE_WIDTH;
+  const agreement = 1 - (computeMedian(losses) - Math.min(...losses)) / best / SCORE_WIDTH;
   return clamp(Math.min(settled, losses.length > 1 ? agreement : 1), 0, 1);
 }
 
-function stabilityOf(space: SearchSpace, near: readonly CubePoint[]): number {
+function computeSearchStability(space: SearchSpace, near: readonly CubePoint[]): number {
   const rois = near.map(({ point }) =>
-    roisOf(trainingFits(space.source, space.parametersAt(point))),
+    computeRois(fitTrainingRows(space.source, space.parametersAt(point))),
   );
-  return roiStability(rois);
+  return computeRoiStability(rois);
 }
 
-function changesOf(space: SearchSpace, parameters: Float64Array): Change[] {
+function listParameterChanges(space: SearchSpace, parameters: Float64Array): Change[] {
   return space.box.paths.flatMap((path, index) => {
     const from = space.start[index] ?? 0;
     const to = parameters[index] ?? from;
@@ -241,7 +249,7 @@ function changesOf(space: SearchSpace, parameters: Float64Array): Change[] {
   });
 }
 
-function atBounds(space: SearchSpace, parameters: Float64Array): Finding[] {
+function findParametersAtBounds(space: SearchSpace, parameters: Float64Array): Finding[] {
   return space.box.paths.flatMap((path, index) => {
     const low = space.box.low[index] ?? 0;
     const high = space.box.high[index] ?? 0;
@@ -252,7 +260,7 @@ function atBounds(space: SearchSpace, parameters: Float64Array): Finding[] {
     if (bound === null) return [];
     const channel = path.split(".")[1];
     return [
-      finding(
+      toFinding(
         "parameter_at_bound",
         `${path} = ${value} lies at its bound ${bound}: the range may exclude the better value`,
         {

@@ -12,18 +12,18 @@
  */
 
 import type { Box, SearchBounds } from "./bounds.ts";
-import { boxAround, fromUnit, resolveBox, toUnit } from "./bounds.ts";
+import { includePoint, fromUnit, resolveBox, toUnit } from "./bounds.ts";
 import type { ModelConfig } from "../config.ts";
-import { periodsPerWeek } from "../config.ts";
+import { countPeriodsPerWeek } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { LossParts } from "./descent.ts";
 import { ModelError } from "../errors.ts";
 import type { Range } from "../media-types.ts";
-import { TRANSFORM_PARAMETERS, defaultTransform } from "../media-types.ts";
+import { TRANSFORM_PARAMETERS, createDefaultTransform } from "../media-types.ts";
 import { clamp, sum } from "../numbers.ts";
 import type { Objective } from "../fit/objective.ts";
-import { createObjective, scaledErrors } from "../fit/objective.ts";
-import { parametersOf } from "../fit/problem.ts";
+import { createObjective, computeScaledErrors } from "../fit/objective.ts";
+import { toParameterVector } from "../fit/problem.ts";
 
 const DIGITS = 4;
 /** Weight of the prior unless another is asked for; 0 = the bare validation loss. */
@@ -77,18 +77,18 @@ export function resolveSearch(
 ): SearchSpace {
   const constraints = options.constraints ?? {};
   const source = createObjective(dataset, config);
-  const start = parametersOf(config);
-  const box = constrainedBox(config, options.bounds, constraints);
-  const around = boxAround(box, start);
-  const free = freeIndices(around, box, constraints.only);
+  const start = toParameterVector(config);
+  const box = createConstrainedBox(config, options.bounds, constraints);
+  const around = includePoint(box, start);
+  const free = listFreeIndices(around, box, constraints.only);
   const parametersAt = (point: Float64Array): Float64Array => {
     const unit = toUnit(around, start);
-    const inner = fromUnit(box, spread(free, point, unit));
+    const inner = fromUnit(box, setFreeParameters(free, point, unit));
     return start.map((value, index) => (free.includes(index) ? (inner[index] ?? value) : value));
   };
   /** 1 inside the ROI constraints, more outside, at the last evaluation. */
   const outside = (): number =>
-    constraints.roi === undefined ? 1 : 1 + roiDistance(source, constraints.roi);
+    constraints.roi === undefined ? 1 : 1 + computeRoiDistance(source, constraints.roi);
   const lossAt = (parameters: Float64Array): number => source.evaluate(parameters).loss * outside();
   const inSampleWeight = options.in_sample_weight ?? IN_SAMPLE_WEIGHT;
   const startUnit = toUnit(box, start);
@@ -97,7 +97,7 @@ export function resolveSearch(
     const at = parametersAt(point);
     const unit = toUnit(box, at);
     return {
-      errors: scaledErrors(source, inSampleWeight),
+      errors: computeScaledErrors(source, inSampleWeight),
       factor: prior.factor(at),
       slope: Float64Array.from(free, (index) => prior.slope(unit, index)),
     };
@@ -107,7 +107,7 @@ export function resolveSearch(
     box,
     start,
     startPoint: Float64Array.from(free, (index) => startUnit[index] ?? 0),
-    groups: [...Map.groupBy(free.keys(), (at) => groupOf(free[at] ?? 0)).values()],
+    groups: [...Map.groupBy(free.keys(), (at) => findParameterGroup(free[at] ?? 0)).values()],
     objective: (point) => {
       const at = parametersAt(point);
       const { loss, inSample } = source.evaluate(at);
@@ -118,7 +118,7 @@ export function resolveSearch(
     lossAt,
     parametersAt,
     startInside: free.every((index) => isInside(box, start, index)),
-    rounded: (point) => rounded(parametersAt(point), box, free),
+    rounded: (point) => roundParameters(parametersAt(point), box, free),
   };
 }
 
@@ -128,17 +128,21 @@ function isInside({ low, high }: Box, parameters: Float64Array, index: number): 
 }
 
 /** Three parameters a channel, then the penalty. */
-function groupOf(parameter: number): number {
+function findParameterGroup(parameter: number): number {
   return Math.floor(parameter / TRANSFORM_PARAMETERS.length);
 }
 
-function spread(free: readonly number[], point: Float64Array, onto: Float64Array): Float64Array {
+function setFreeParameters(
+  free: readonly number[],
+  point: Float64Array,
+  onto: Float64Array,
+): Float64Array {
   const unit = onto.slice();
   for (const [at, index] of free.entries()) unit[index] = point[at] ?? 0;
   return unit;
 }
 
-function freeIndices(around: Box, box: Box, only: readonly string[] | undefined): number[] {
+function listFreeIndices(around: Box, box: Box, only: readonly string[] | undefined): number[] {
   const unknown = only?.find((path) => !around.paths.includes(path));
   if (unknown !== undefined) {
     throw new ModelError("bounds_invalid", `Search: "${unknown}" is not a tunable path`, {
@@ -153,7 +157,7 @@ function freeIndices(around: Box, box: Box, only: readonly string[] | undefined)
 }
 
 /** Half-life ranges as decay ranges: θ = ½^(1/h). */
-function constrainedBox(
+function createConstrainedBox(
   config: ModelConfig,
   bounds: SearchBounds | undefined,
   constraints: SearchConstraints,
@@ -185,13 +189,13 @@ function constrainedBox(
 }
 
 /** Σ over channels of the relative distance of ROI from its range, at the last evaluation. */
-function roiDistance(source: Objective, ranges: Readonly<Record<string, Range>>): number {
+function computeRoiDistance(source: Objective, ranges: Readonly<Record<string, Range>>): number {
   const channels = source.engines[0]?.problem.dataset.channels ?? [];
   let distance = 0;
   for (const [index, channel] of channels.entries()) {
     const range = ranges[channel.name];
     if (range === undefined) continue;
-    const roi = lastFoldRoi(source, index);
+    const roi = computeLastFoldRoi(source, index);
     const [low, high] = range;
     const scale = Math.max(Math.abs(low), Math.abs(high), 1e-9);
     if (roi === null) continue;
@@ -201,7 +205,7 @@ function roiDistance(source: Objective, ranges: Readonly<Record<string, Range>>)
 }
 
 /** ROI over the training rows with the coefficients of the last fold. */
-function lastFoldRoi(source: Objective, channel: number): number | null {
+function computeLastFoldRoi(source: Objective, channel: number): number | null {
   let effect = 0;
   let spend = 0;
   for (const engine of source.engines) {
@@ -229,7 +233,10 @@ function createPrior(
   { free, weight }: { free: readonly number[]; weight: number },
 ): Prior {
   const typical = config.channels.flatMap((channel) => {
-    const { decay, alpha, gamma } = defaultTransform(channel.media_type, periodsPerWeek(config));
+    const { decay, alpha, gamma } = createDefaultTransform(
+      channel.media_type,
+      countPeriodsPerWeek(config),
+    );
     return [decay, alpha, gamma];
   });
   const centre = toUnit(box, Float64Array.from([...typical, TYPICAL_PENALTY]));
@@ -245,7 +252,11 @@ function createPrior(
   };
 }
 
-function rounded(parameters: Float64Array, box: Box, free: readonly number[]): Float64Array {
+function roundParameters(
+  parameters: Float64Array,
+  box: Box,
+  free: readonly number[],
+): Float64Array {
   return parameters.map((value, index) =>
     free.includes(index)
       ? clamp(Number(value.toPrecision(DIGITS)), box.low[index] ?? value, box.high[index] ?? value)

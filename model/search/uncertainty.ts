@@ -13,22 +13,22 @@
  * 2. Same seed, same intervals. Locked rows influence nothing.
  */
 
-import { attributeChannel, responseAt } from "../fit/attribution.ts";
+import { computeChannelAttribution, computeResponseAt } from "../fit/attribution.ts";
 import type { SearchBounds } from "./bounds.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { sampleEnsemble } from "./ensemble.ts";
 import type { Finding } from "../findings.ts";
-import { finding } from "../findings.ts";
+import { toFinding } from "../findings.ts";
 import type { WindowFit } from "../fit/fit.ts";
 import { fitWindow } from "../fit/fit.ts";
 import { Likelihood } from "../fit/likelihood.ts";
-import { finiteOrNull, quantile } from "../numbers.ts";
+import { toFiniteOrNull, computeQuantile } from "../numbers.ts";
 import { splitGeos } from "../fit/objective.ts";
 import type { Problem } from "../fit/problem.ts";
 import { createProblem } from "../fit/problem.ts";
-import { Random, childSeed } from "../random.ts";
-import { resampleTarget } from "../results/block-bootstrap.ts";
+import { Random, deriveSeed } from "../random.ts";
+import { drawBootstrapTarget } from "../results/block-bootstrap.ts";
 
 const WIDE_INTERVAL = 1;
 export const CURVE_MULTIPLIERS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3] as const;
@@ -81,11 +81,11 @@ export function estimateIntervals(
   const problems = splitGeos(dataset, config).map((part) => createProblem(part, config));
   const likelihoods = problems.map((problem) => new Likelihood(problem));
   const members = sampleEnsemble(likelihoods, config, {
-    seed: childSeed(options.seed, 1),
+    seed: deriveSeed(options.seed, 1),
     members: draws,
     ...(options.bounds === undefined ? {} : { bounds: options.bounds }),
   });
-  const random = new Random(childSeed(options.seed, 2));
+  const random = new Random(deriveSeed(options.seed, 2));
   const fits = members.map((parameters) =>
     problems.map((problem) => bootstrapFit(problem, parameters, random)),
   );
@@ -93,21 +93,21 @@ export function estimateIntervals(
   const interval = (of: (fit: readonly WindowFit[]) => number): Interval => {
     const values = fits.map(of).filter(Number.isFinite);
     return {
-      low: quantile(values, tail),
-      median: quantile(values, 0.5),
-      high: quantile(values, 1 - tail),
+      low: computeQuantile(values, tail),
+      median: computeQuantile(values, 0.5),
+      high: computeQuantile(values, 1 - tail),
     };
   };
   const channels = Object.fromEntries(
-    config.channels.map(({ name }, channel) => [name, channelIntervals(channel, interval)]),
+    config.channels.map(({ name }, channel) => [name, computeChannelIntervals(channel, interval)]),
   );
   return {
     level,
     draws,
     method: "ensemble_block_bootstrap",
     channels,
-    baseline_share: interval(baselineShare),
-    findings: wideIntervals(channels),
+    baseline_share: interval(computeBaselineShare),
+    findings: findWideIntervals(channels),
   };
 }
 
@@ -115,17 +115,17 @@ export function estimateIntervals(
 function bootstrapFit(problem: Problem, parameters: Float64Array, random: Random): WindowFit {
   const rows = problem.trainingRows;
   const fit = fitWindow(problem, parameters, { trainRows: rows, rows });
-  const scaledTarget = resampleTarget(fit, random);
+  const scaledTarget = drawBootstrapTarget(fit, random);
   return fitWindow({ ...problem, scaledTarget }, parameters, { trainRows: rows, rows });
 }
 
-function channelIntervals(
+function computeChannelIntervals(
   channel: number,
   interval: (of: (fits: readonly WindowFit[]) => number) => Interval,
 ): ChannelIntervals {
-  const perChannel = (of: (row: ReturnType<typeof attributeChannel>) => number | null) =>
-    interval((fits) => of(attributeChannel(fits, channel)) ?? Number.NaN);
-  const spend = interval((fits) => attributeChannel(fits, channel).spend).median;
+  const perChannel = (of: (row: ReturnType<typeof computeChannelAttribution>) => number | null) =>
+    interval((fits) => of(computeChannelAttribution(fits, channel)) ?? Number.NaN);
+  const spend = interval((fits) => computeChannelAttribution(fits, channel).spend).median;
   return {
     roi: spend > 0 ? perChannel((row) => row.roi) : null,
     mroi: spend > 0 ? perChannel((row) => row.mroi) : null,
@@ -138,13 +138,13 @@ function channelIntervals(
     response_curve: CURVE_MULTIPLIERS.map((multiplier) => ({
       multiplier,
       ...interval((fits) =>
-        fits.reduce((sum, fit) => sum + responseAt(fit, channel, multiplier), 0),
+        fits.reduce((sum, fit) => sum + computeResponseAt(fit, channel, multiplier), 0),
       ),
     })),
   };
 }
 
-function baselineShare(fits: readonly WindowFit[]): number {
+function computeBaselineShare(fits: readonly WindowFit[]): number {
   let baseline = 0;
   let fitted = 0;
   for (const fit of fits) {
@@ -153,17 +153,17 @@ function baselineShare(fits: readonly WindowFit[]): number {
       fitted += fit.fitted[row] ?? 0;
     }
   }
-  return finiteOrNull(baseline / fitted) ?? 0;
+  return toFiniteOrNull(baseline / fitted) ?? 0;
 }
 
 /** Channels whose ROI interval is wider than its own median: the data hardly say. */
-function wideIntervals(channels: IntervalResult["channels"]): Finding[] {
+function findWideIntervals(channels: IntervalResult["channels"]): Finding[] {
   return Object.entries(channels).flatMap(([name, { roi }]) => {
     if (roi === null || roi.median <= 0) return [];
     const width = (roi.high - roi.low) / roi.median;
     if (width <= WIDE_INTERVAL) return [];
     return [
-      finding(
+      toFinding(
         "intervals_wide",
         `ROI of "${name}" lies between ${roi.low.toFixed(2)} and ${roi.high.toFixed(2)}: a lift test would tell more than further tuning`,
         { channel: name, figure: width, bound: WIDE_INTERVAL },

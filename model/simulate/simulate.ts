@@ -10,12 +10,16 @@
  * 2. Σ contribution_c / Σ spend_c is exactly the channel's stated ROI.
  */
 
-import { dayNumber, isoDate } from "../calendar.ts";
+import { parseDayNumber, formatIsoDate } from "../calendar.ts";
 import { ModelError } from "../errors.ts";
 import { sum } from "../numbers.ts";
-import { Random, childSeed } from "../random.ts";
+import { Random, deriveSeed } from "../random.ts";
 import type { SimulationSpec } from "./simulation-spec.ts";
-import { adstock, hill, saturationScales } from "../transform/transform.ts";
+import {
+  applyAdstock,
+  computeHillSaturation,
+  computeSaturationScales,
+} from "../transform/transform.ts";
 
 const DAYS_PER_YEAR = 365.25;
 const FLIGHT_WEEKS = 4;
@@ -49,7 +53,7 @@ export interface Simulation {
  * @throws ModelError `simulation_invalid` when the start date is not a date.
  */
 export function simulateData(spec: SimulationSpec, seed: number): Simulation {
-  const start = dayNumber(spec.start_date);
+  const start = parseDayNumber(spec.start_date);
   if (start === null) {
     throw new ModelError(
       "simulation_invalid",
@@ -62,9 +66,9 @@ export function simulateData(spec: SimulationSpec, seed: number): Simulation {
   const step = spec.frequency === "weekly" ? 7 : 1;
   const days = Array.from({ length: spec.periods }, (_, period) => start + step * period);
   const season = days.map((day) => Math.sin((2 * Math.PI * (day - 60)) / DAYS_PER_YEAR));
-  const competitor = competitorIndex(spec, new Random(childSeed(seed, 1)));
-  const promotion = promotions(spec, new Random(childSeed(seed, 2)));
-  const noise = noiseSeries(spec, new Random(childSeed(seed, 3)));
+  const competitor = simulateCompetitorIndex(spec, new Random(deriveSeed(seed, 1)));
+  const promotion = simulatePromotions(spec, new Random(deriveSeed(seed, 2)));
+  const noise = simulateNoise(spec, new Random(deriveSeed(seed, 3)));
   const baseline = days.map((day, period) => {
     const years = (day - start) / DAYS_PER_YEAR;
     const share =
@@ -76,10 +80,10 @@ export function simulateData(spec: SimulationSpec, seed: number): Simulation {
     return spec.base_level * share;
   });
   const spends = spec.channels.map((channel, index) =>
-    spendSeries(spec, { channel, season, random: new Random(childSeed(seed, 10 + index)) }),
+    simulateSpend(spec, { channel, season, random: new Random(deriveSeed(seed, 10 + index)) }),
   );
   const truths = spec.channels.map((channel, index) =>
-    channelTruth(spec, channel, spends[index] ?? new Float64Array(spec.periods)),
+    computeChannelTruth(spec, channel, spends[index] ?? new Float64Array(spec.periods)),
   );
   const sales = baseline.map(
     (base, period) =>
@@ -99,19 +103,19 @@ export function simulateData(spec: SimulationSpec, seed: number): Simulation {
   };
 }
 
-function competitorIndex(spec: SimulationSpec, random: Random): number[] {
+function simulateCompetitorIndex(spec: SimulationSpec, random: Random): number[] {
   let level = 0;
   return Array.from({ length: spec.periods }, () => {
     level = 0.8 * level + 0.6 * random.normal();
-    return round(100 + 5 * level, 2);
+    return roundTo(100 + 5 * level, 2);
   });
 }
 
-function promotions(spec: SimulationSpec, random: Random): number[] {
+function simulatePromotions(spec: SimulationSpec, random: Random): number[] {
   return Array.from({ length: spec.periods }, () => (random.uniform() < PROMOTION_SHARE ? 1 : 0));
 }
 
-function noiseSeries(spec: SimulationSpec, random: Random): number[] {
+function simulateNoise(spec: SimulationSpec, random: Random): number[] {
   const own = Math.sqrt(1 - spec.noise_autocorrelation ** 2);
   let level = random.normal();
   return Array.from({ length: spec.periods }, () => {
@@ -123,7 +127,7 @@ function noiseSeries(spec: SimulationSpec, random: Random): number[] {
 type ChannelSpec = SimulationSpec["channels"][number];
 
 /** Log-normal spend around the mean, in flights, leaning on the season when asked. */
-function spendSeries(
+function simulateSpend(
   spec: SimulationSpec,
   { channel, season, random }: { channel: ChannelSpec; season: readonly number[]; random: Random },
 ): Float64Array {
@@ -138,11 +142,11 @@ function spendSeries(
     const variation = channel.spend_variation;
     const level = Math.exp(variation * random.normal() - 0.5 * variation * variation);
     const lean = 1 + channel.season_following * (season[period] ?? 0);
-    return active ? round(channel.mean_spend * level * Math.max(lean, 0), 2) : 0;
+    return active ? roundTo(channel.mean_spend * level * Math.max(lean, 0), 2) : 0;
   });
 }
 
-function channelTruth(
+function computeChannelTruth(
   spec: SimulationSpec,
   channel: ChannelSpec,
   spend: Float64Array,
@@ -156,11 +160,11 @@ function channelTruth(
     scaleEnds: [scaleEnd, spec.periods],
   };
   const adstocked = new Float64Array(spec.periods);
-  adstock(spend, channel.decay, settings, adstocked);
-  const scale = saturationScales(adstocked, settings)[0]?.value ?? 0;
+  applyAdstock(spend, channel.decay, settings, adstocked);
+  const scale = computeSaturationScales(adstocked, settings)[0]?.value ?? 0;
   const response = (multiplier: number): Float64Array =>
     adstocked.map((a) =>
-      hill(scale > 0 ? (multiplier * a) / scale : 0, channel.alpha, channel.gamma),
+      computeHillSaturation(scale > 0 ? (multiplier * a) / scale : 0, channel.alpha, channel.gamma),
     );
   const saturated = response(1);
   const total = sum(spend);
@@ -196,8 +200,8 @@ function toCsv(spec: SimulationSpec, columns: Columns): string {
   ];
   const lines = columns.days.map((day, period) =>
     [
-      isoDate(day),
-      round(columns.sales[period] ?? 0, 2),
+      formatIsoDate(day),
+      roundTo(columns.sales[period] ?? 0, 2),
       ...columns.spends.map((spend) => spend[period] ?? 0),
       columns.competitor[period] ?? 0,
       columns.promotion[period] === 1 ? "promotion" : "na",
@@ -206,13 +210,16 @@ function toCsv(spec: SimulationSpec, columns: Columns): string {
   return `${[header.join(","), ...lines].join("\n")}\n`;
 }
 
-function round(value: number, digits: number): number {
+function roundTo(value: number, digits: number): number {
   const factor = 10 ** digits;
   return Math.round(value * factor) / factor;
 }
 
 /** A model configuration that fits the simulated data, at the media types' defaults. */
-export function simulationConfig(spec: SimulationSpec, path: string): Record<string, unknown> {
+export function createSimulationConfig(
+  spec: SimulationSpec,
+  path: string,
+): Record<string, unknown> {
   return {
     model_id: "simulated-example",
     data: {

@@ -47,7 +47,7 @@ const ALIGNMENT = 16;
 
 let compiled: object | null = null;
 
-function kernelModule(): object {
+function compileKernelModule(): object {
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(KERNEL_BYTES), (character) => character.charCodeAt(0)),
   );
@@ -55,7 +55,7 @@ function kernelModule(): object {
 }
 
 /** Sums, bases and rows of a matrix are filled up with zeros to this many, so that loops have no remainder. */
-export function fillUp(count: number): number {
+export function roundUpToFour(count: number): number {
   return Math.ceil(count / 4) * 4;
 }
 
@@ -67,7 +67,7 @@ export class Arena {
 
   /** @param bytes what will be taken, each array rounded up to 16 bytes */
   constructor(bytes: number) {
-    const kernels = new WebAssembly.Instance(kernelModule()).exports;
+    const kernels = new WebAssembly.Instance(compileKernelModule()).exports;
     this.kernels = kernels;
     this.#free = Math.ceil(kernels.HEAP_BASE.value / ALIGNMENT) * ALIGNMENT;
     this.#end = this.#free + bytes;

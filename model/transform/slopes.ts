@@ -3,13 +3,13 @@
  *
  *   s = r^α/(r^α + γ^α), r = a/m:
  *   ∂s/∂α = s(1−s)(ln r − ln γ),   ∂s/∂γ = −α s(1−s)/γ,
- *   ∂s/∂θ = α s(1−s)(a'/a − m'/m),  a' from `adstockSlope`, m' = a' at the row where m is reached.
+ *   ∂s/∂θ = α s(1−s)(a'/a − m'/m),  a' from `computeAdstockSlope`, m' = a' at the row where m is reached.
  *
  * 1. Rows with a = 0 have slope 0.
  */
 
 import type { TransformSettings } from "./transform.ts";
-import { adstockSlope, saturationScales } from "./transform.ts";
+import { computeAdstockSlope, computeSaturationScales } from "./transform.ts";
 
 export interface ColumnState {
   readonly exposure: Float64Array;
@@ -23,15 +23,20 @@ export interface ColumnState {
 }
 
 /** Σ_t byRow_t ∂s_t/∂(decay, alpha, gamma). */
-export function columnSlopes(
+export function computeColumnSlopes(
   byRow: Float64Array,
   state: ColumnState,
 ): [decay: number, alpha: number, gamma: number] {
   const { adstocked, logRelative, column, settings } = state;
   const alpha = state.parameters[1] as number;
   const gamma = state.parameters[2] as number;
-  const slope = adstockSlope(state.exposure, adstocked, state.parameters[0] as number, settings);
-  const scales = saturationScales(adstocked, settings);
+  const slope = computeAdstockSlope(
+    state.exposure,
+    adstocked,
+    state.parameters[0] as number,
+    settings,
+  );
+  const scales = computeSaturationScales(adstocked, settings);
   const logGamma = Math.log(gamma);
   let byDecay = 0;
   let byAlpha = 0;

@@ -34,20 +34,20 @@ export interface TransformSettings {
 export const REMAINDER = 1e-13;
 
 /** N(θ): makes the adstock weights sum to 1. */
-export function adstockNorm(decay: number, settings: TransformSettings): number {
+export function computeAdstockNorm(decay: number, settings: TransformSettings): number {
   if (!settings.normalized) return 1;
   return (1 - decay) / (1 - decay ** (settings.lagMax + 1));
 }
 
 /** Writes the adstocked exposure of rows [0, out.length) to `out`. */
-export function adstock(
+export function applyAdstock(
   exposure: Float64Array,
   decay: number,
   settings: TransformSettings,
   out: Float64Array,
 ): void {
   const { stride, lagMax } = settings;
-  const norm = adstockNorm(decay, settings);
+  const norm = computeAdstockNorm(decay, settings);
   const cut = decay ** (lagMax + 1);
   const expired = (lagMax + 1) * stride;
   for (let geo = 0; geo < stride; geo += 1) {
@@ -71,7 +71,10 @@ export interface Scale {
 }
 
 /** m of each geo: the largest adstocked exposure of the first window in which it is active. */
-export function saturationScales(adstocked: Float64Array, settings: TransformSettings): Scale[] {
+export function computeSaturationScales(
+  adstocked: Float64Array,
+  settings: TransformSettings,
+): Scale[] {
   const scales: Scale[] = [];
   for (let geo = 0; geo < settings.stride; geo += 1) {
     let row = -1;
@@ -95,14 +98,14 @@ export function saturationScales(adstocked: Float64Array, settings: TransformSet
  * Derivative of the adstocked exposure by decay, from the recursion's own derivative:
  *   u'_t = u_{t−1} + θ u'_{t−1} − (L+1) θ^L x_{t−L−1},   a' = N' u + N u'.
  */
-export function adstockSlope(
+export function computeAdstockSlope(
   exposure: Float64Array,
   adstocked: Float64Array,
   decay: number,
   settings: TransformSettings,
 ): Float64Array {
   const { stride, lagMax, normalized } = settings;
-  const norm = adstockNorm(decay, settings);
+  const norm = computeAdstockNorm(decay, settings);
   const expired = (lagMax + 1) * stride;
   const cutSlope = (lagMax + 1) * decay ** lagMax;
   const slope = new Float64Array(adstocked.length);
@@ -121,7 +124,7 @@ export function adstockSlope(
 }
 
 /** Hill saturation of one value; `relative` = a / m. */
-export function hill(relative: number, alpha: number, gamma: number): number {
+export function computeHillSaturation(relative: number, alpha: number, gamma: number): number {
   if (!(relative > 0)) return 0;
   return 1 / (1 + (gamma / relative) ** alpha);
 }

@@ -48,7 +48,7 @@ export interface Judged {
 }
 
 /** Expected calibration error, equal-width bins; 0 … 1; 0 for no rows. */
-export function calibrationError(rows: readonly Judged[], bins = 10): number {
+export function computeCalibrationError(rows: readonly Judged[], bins = 10): number {
   const byBin = Map.groupBy(rows, (r) => Math.min(bins - 1, Math.floor(r.confidence * bins)));
   let error = 0;
   for (const members of byBin.values()) {
@@ -63,7 +63,7 @@ export function calibrationError(rows: readonly Judged[], bins = 10): number {
  * The lowest confidence from which on the rows are wrong at most `maxError` of the time; `bounds`
  * when no such level lies between them.
  */
-export function confidenceThreshold(
+export function computeConfidenceThreshold(
   rows: readonly Judged[],
   maxError: number,
   bounds: { readonly min: number; readonly max: number },

@@ -12,10 +12,10 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { canonicalJson } from "../../schemas/canonical.ts";
-import { MmmError, errorText } from "../../schemas/errors.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
+import { MmmError, describeError } from "../../schemas/errors.ts";
 import type { Head } from "./head.ts";
-import { bankOf } from "./neighbours.ts";
+import { createBank } from "./neighbours.ts";
 
 const FORMAT = 1 as const;
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -81,9 +81,9 @@ export async function writeCheckpoint(
   const files = {
     "head.f32": Buffer.from(head.weights.buffer, head.weights.byteOffset, head.weights.byteLength),
     "bank.i8": Buffer.from(head.bank.codes),
-    "bank.jsonl": Buffer.from(bankLines(head)),
+    "bank.jsonl": Buffer.from(formatBankLines(head)),
   };
-  const document = documentOf(head, facts, files);
+  const document = createCheckpointDocument(head, facts, files);
   const target = directory.replace(/[/\\]+$/, "");
   const fresh = join(dirname(target), `tmp-${randomUUID()}`);
   await mkdir(fresh, { recursive: true });
@@ -94,7 +94,7 @@ export async function writeCheckpoint(
 }
 
 /**
- * Reads a checkpoint for `encoderDigest` and `conceptDigest`.
+ * Reads a checkpoint for `computeEncoderDigest` and `computeConceptDigest`.
  * @throws MmmError checkpoint_refused with the reason in `data.reason`
  */
 export async function readCheckpoint(
@@ -111,10 +111,10 @@ export async function readCheckpoint(
   const weights = await readVerified(directory, "head.f32", document);
   const codes = await readVerified(directory, "bank.i8", document);
   const lines = await readVerified(directory, "bank.jsonl", document);
-  return { document, head: headOf(directory, document, { weights, codes, lines }) };
+  return { document, head: createHead(directory, document, { weights, codes, lines }) };
 }
 
-function documentOf(
+function createCheckpointDocument(
   head: Head,
   facts: CheckpointFacts,
   files: Readonly<Record<keyof CheckpointDocument["files"], Buffer>>,
@@ -131,12 +131,12 @@ function documentOf(
     metrics: head.validation,
     ...facts,
     files: {
-      "head.f32": sha256(files["head.f32"]),
-      "bank.i8": sha256(files["bank.i8"]),
-      "bank.jsonl": sha256(files["bank.jsonl"]),
+      "head.f32": hashBytes(files["head.f32"]),
+      "bank.i8": hashBytes(files["bank.i8"]),
+      "bank.jsonl": hashBytes(files["bank.jsonl"]),
     },
   };
-  return { ...bare, digest: sha256(Buffer.from(canonicalJson(bare))) };
+  return { ...bare, digest: hashBytes(Buffer.from(toCanonicalJson(bare))) };
 }
 
 /** Puts `fresh` in the place of `target`. */
@@ -151,7 +151,7 @@ async function swap(fresh: string, target: string): Promise<void> {
   } catch (cause) {
     if (had) await rename(old, target);
     await rm(fresh, { recursive: true, force: true });
-    throw new MmmError("output_unwritable", `cannot write ${target}: ${errorText(cause)}`, {
+    throw new MmmError("output_unwritable", `cannot write ${target}: ${describeError(cause)}`, {
       cause,
     });
   }
@@ -171,16 +171,16 @@ function parseDocument(directory: string, bytes: Buffer): CheckpointDocument {
   }
   const parsed = DOCUMENT.safeParse(raw);
   if (!parsed.success) {
-    throw refuse(directory, "damaged", `router.json: ${errorText(parsed.error)}`, parsed.error);
+    throw refuse(directory, "damaged", `router.json: ${describeError(parsed.error)}`, parsed.error);
   }
   const { digest, ...bare } = parsed.data;
-  if (sha256(Buffer.from(canonicalJson(bare))) !== digest) {
+  if (hashBytes(Buffer.from(toCanonicalJson(bare))) !== digest) {
     throw refuse(directory, "damaged", "router.json was changed after it was written");
   }
   return parsed.data;
 }
 
-function headOf(
+function createHead(
   directory: string,
   document: CheckpointDocument,
   parts: { weights: Buffer; codes: Buffer; lines: Buffer },
@@ -204,11 +204,11 @@ function headOf(
     temperature: document.temperature,
     thresholds: document.thresholds,
     validation: document.metrics,
-    bank: bankOf(new Int8Array(parts.codes), dimension, rows),
+    bank: createBank(new Int8Array(parts.codes), dimension, rows),
   };
 }
 
-function bankLines({ bank }: Head): string {
+function formatBankLines({ bank }: Head): string {
   return bank.labels
     .map((label, i) => `${JSON.stringify({ label, text: bank.texts[i] ?? "" })}\n`)
     .join("");
@@ -225,7 +225,7 @@ async function readVerified(
   document: CheckpointDocument,
 ): Promise<Buffer> {
   const bytes = await readPart(directory, name);
-  if (sha256(bytes) === document.files[name]) return bytes;
+  if (hashBytes(bytes) === document.files[name]) return bytes;
   throw refuse(directory, "damaged", `${name} differs from what router.json pins`);
 }
 
@@ -245,6 +245,6 @@ function refuse(directory: string, reason: RefusalReason, what: string, cause?: 
   );
 }
 
-function sha256(bytes: Buffer): string {
+function hashBytes(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -7,8 +7,8 @@
  */
 import { type HeldOut, fitTemperature, logLoss } from "./calibration.ts";
 import { assignFolds } from "./folds.ts";
-import { type Example, evenly, featuresOf, rowsOf } from "./example.ts";
-import { fitSoftmax, logitsInto } from "./softmax-regression.ts";
+import { type Example, sampleEvenly, selectFeatures, createWeightedRows } from "./example.ts";
+import { fitSoftmax, computeLogits } from "./softmax-regression.ts";
 
 /** Examples that cross-validation looks at; more cost time and change little. */
 const MAX_CV_EXAMPLES = 2000;
@@ -35,17 +35,17 @@ export function crossValidate(
 ): Validated {
   const penalties = (options.penalties ?? [1, 3, 10, 30]).toSorted((a, b) => a - b);
   const descriptions = examples.filter((e) => e.description === true);
-  const pool = evenly(
+  const pool = sampleEvenly(
     examples.filter((e) => e.description !== true),
     MAX_CV_EXAMPLES,
     options.seed,
   );
   const folds = assignFolds(pool, FOLDS, options.seed);
-  const byPenalty = penalties.map(() => emptyHeldOut(pool, labels));
+  const byPenalty = penalties.map(() => createHeldOut(pool, labels));
   let done = 0;
   for (let fold = 0; fold < FOLDS; fold++) {
     const training = [...pool.filter((_, i) => folds[i] !== fold), ...descriptions];
-    const rows = rowsOf(training, labels);
+    const rows = createWeightedRows(training, labels);
     let start: Float64Array | undefined;
     for (const [p, c] of penalties.entries()) {
       // Warm start: the next weaker penalty begins where the last one ended.
@@ -66,7 +66,7 @@ export function crossValidate(
   return { c: penalties[best]!, held: byPenalty[best]! };
 }
 
-function emptyHeldOut(pool: readonly Example[], labels: readonly string[]): HeldOut {
+function createHeldOut(pool: readonly Example[], labels: readonly string[]): HeldOut {
   return {
     logits: new Float64Array(pool.length * labels.length),
     y: Int32Array.from(pool, (e) => labels.indexOf(e.label)),
@@ -82,6 +82,6 @@ function fillHeldOut(
   for (const [i, example] of at.pool.entries()) {
     if (at.folds[i] !== at.fold) continue;
     const row = held.logits.subarray(i * held.classes, (i + 1) * held.classes);
-    logitsInto(row, w, featuresOf(example));
+    computeLogits(row, w, selectFeatures(example));
   }
 }

@@ -3,7 +3,7 @@
 type Vector = Float32Array | Float64Array | Int8Array;
 
 /** Σ a[from + j] · b[j] over the length of `b`. */
-export function dotAt(a: Vector, from: number, b: Vector): number {
+export function computeDotAt(a: Vector, from: number, b: Vector): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const whole = b.length - (b.length % 4);
   for (let j = 0; j < whole; j += 4) {

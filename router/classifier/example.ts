@@ -2,7 +2,7 @@
  * Labelled examples as a head learns from them: what an example is, its row in the regression, and
  * how a few are drawn from many.
  */
-import { seeded, shuffled } from "./random.ts";
+import { createSeededRandom, shuffleCopy } from "./random.ts";
 import type { Rows } from "./softmax-regression.ts";
 
 export interface Example {
@@ -22,14 +22,14 @@ export interface Example {
 }
 
 /** Rows with balanced class weights: n / (classes · nₖ), times each example's own weight. */
-export function rowsOf(examples: readonly Example[], labels: readonly string[]): Rows {
-  const dimension = examples[0] === undefined ? 0 : featuresOf(examples[0]).length;
+export function createWeightedRows(examples: readonly Example[], labels: readonly string[]): Rows {
+  const dimension = examples[0] === undefined ? 0 : selectFeatures(examples[0]).length;
   const index = new Map(labels.map((label, k) => [label, k]));
   const x = new Float32Array(examples.length * dimension);
   const mass = new Float64Array(labels.length);
   const y = Int32Array.from(examples, (e) => index.get(e.label) ?? 0);
   for (const [i, example] of examples.entries()) {
-    x.set(featuresOf(example), i * dimension);
+    x.set(selectFeatures(example), i * dimension);
     mass[y[i]!] = mass[y[i]!]! + (example.weight ?? 1);
   }
   const total = mass.reduce((sum, m) => sum + m, 0);
@@ -41,11 +41,11 @@ export function rowsOf(examples: readonly Example[], labels: readonly string[]):
 }
 
 /** At most `limit` examples, drawn in turn from every label, in their original order. */
-export function evenly(examples: readonly Example[], limit: number, seed: number): Example[] {
+export function sampleEvenly(examples: readonly Example[], limit: number, seed: number): Example[] {
   if (examples.length <= limit) return [...examples];
-  const random = seeded(seed);
+  const random = createSeededRandom(seed);
   const piles = [...Map.groupBy(examples, (e) => e.label).values()].map((pile) =>
-    shuffled(pile, random),
+    shuffleCopy(pile, random),
   );
   const kept = new Set<Example>();
   for (let turn = 0; kept.size < limit; turn++) {
@@ -58,6 +58,6 @@ export function evenly(examples: readonly Example[], limit: number, seed: number
 }
 
 /** What the classifier sees of an example. */
-export function featuresOf(example: Example): Float32Array {
+export function selectFeatures(example: Example): Float32Array {
   return example.features ?? example.embedding;
 }

@@ -2,7 +2,7 @@
  * Stratified folds: every label is spread over all folds, and rows of one group (a session) stay
  * together, so that what is held out is never half seen.
  */
-import { seeded, shuffled } from "./random.ts";
+import { createSeededRandom, shuffleCopy } from "./random.ts";
 
 export interface Grouped {
   readonly label: string;
@@ -14,10 +14,10 @@ export function assignFolds(items: readonly Grouped[], count: number, seed: numb
   const folds = new Int32Array(items.length);
   const groups = Map.groupBy(items.keys(), (i) => items[i]!.group ?? `row ${i}`);
   const load = new Map<string, number[]>();
-  for (const members of shuffled([...groups.values()], seeded(seed))) {
+  for (const members of shuffleCopy([...groups.values()], createSeededRandom(seed))) {
     const label = items[members[0]!]!.label;
-    const counts = load.get(label) ?? zeros(count);
-    const total = totals(load, count);
+    const counts = load.get(label) ?? createZeros(count);
+    const total = sumPerFold(load, count);
     let best = 0;
     for (let f = 1; f < count; f++) {
       const fewer = counts[f]! - counts[best]!;
@@ -30,14 +30,14 @@ export function assignFolds(items: readonly Grouped[], count: number, seed: numb
   return folds;
 }
 
-function totals(load: ReadonlyMap<string, readonly number[]>, count: number): number[] {
-  const total = zeros(count);
+function sumPerFold(load: ReadonlyMap<string, readonly number[]>, count: number): number[] {
+  const total = createZeros(count);
   for (const counts of load.values()) {
     for (const [f, n] of counts.entries()) total[f] = total[f]! + n;
   }
   return total;
 }
 
-function zeros(count: number): number[] {
+function createZeros(count: number): number[] {
   return Array.from({ length: count }, () => 0);
 }

@@ -13,21 +13,21 @@
  */
 import {
   type HeldOut,
-  calibrationError,
-  confidenceThreshold,
+  computeCalibrationError,
+  computeConfidenceThreshold,
   fitTemperature,
   logLoss,
 } from "./calibration.ts";
 import { type CrossValidationOptions, crossValidate } from "./cross-validation.ts";
-import { type Example, evenly, featuresOf, rowsOf } from "./example.ts";
+import { type Example, sampleEvenly, selectFeatures, createWeightedRows } from "./example.ts";
 import {
   type Bank,
   type Neighbour,
   buildBank,
   leaveOneOutThreshold,
-  likeness,
+  computeLikeness,
 } from "./neighbours.ts";
-import { fitSoftmax, logitsInto, softmaxInPlace } from "./softmax-regression.ts";
+import { fitSoftmax, computeLogits, applySoftmax } from "./softmax-regression.ts";
 
 export interface TrainOptions extends CrossValidationOptions {
   /** Label that means "none of the others": its rows never make a text familiar. */
@@ -92,14 +92,14 @@ const CONFIDENCE_BOUNDS = { min: 0.4, max: 0.9 };
  * @throws RangeError with fewer than two labels or fewer than two examples of a label
  */
 export function trainHead(examples: readonly Example[], options: TrainOptions): Head {
-  const labels = labelsOf(examples);
-  const dimension = featuresOf(examples[0]!).length;
+  const labels = listTrainingLabels(examples);
+  const dimension = selectFeatures(examples[0]!).length;
   const { c, held } = crossValidate(examples, labels, options);
-  const weights = fitSoftmax(rowsOf(examples, labels), { classes: labels.length, c });
+  const weights = fitSoftmax(createWeightedRows(examples, labels), { classes: labels.length, c });
   const temperature = fitTemperature(held);
-  const judged = judge(held, temperature);
+  const judged = scoreHeldOut(held, temperature);
   const rejectLabel = options.rejectLabel ?? null;
-  const bank = buildBank(bankRows(examples, options.seed), examples[0]!.embedding.length);
+  const bank = buildBank(selectBankRows(examples, options.seed), examples[0]!.embedding.length);
   const familiar = (row: number) => bank.labels[row] !== rejectLabel;
   return {
     labels,
@@ -109,7 +109,11 @@ export function trainHead(examples: readonly Example[], options: TrainOptions): 
     c,
     temperature,
     thresholds: {
-      confidence: confidenceThreshold(judged, options.acceptedError ?? 0.05, CONFIDENCE_BOUNDS),
+      confidence: computeConfidenceThreshold(
+        judged,
+        options.acceptedError ?? 0.05,
+        CONFIDENCE_BOUNDS,
+      ),
       familiarity: leaveOneOutThreshold(bank, options.rejectionError ?? 0.05, familiar),
     },
     bank,
@@ -117,7 +121,7 @@ export function trainHead(examples: readonly Example[], options: TrainOptions): 
       examples: judged.length,
       accuracy: judged.filter((row) => row.correct).length / judged.length,
       log_loss: logLoss(held, temperature),
-      calibration_error: calibrationError(judged),
+      calibration_error: computeCalibrationError(judged),
     },
   };
 }
@@ -138,7 +142,7 @@ export function classify(
   }
   const label = head.labels[best]!;
   const confidence = probabilities[best]!;
-  const { familiarity, neighbours } = likeness(
+  const { familiarity, neighbours } = computeLikeness(
     head.bank,
     embedding,
     (row) => head.bank.labels[row] !== head.rejectLabel,
@@ -149,19 +153,19 @@ export function classify(
     scores: Object.fromEntries(head.labels.map((name, k) => [name, probabilities[k]!])),
     familiarity,
     neighbours,
-    rejected: rejection(head, { label, confidence, near: familiarity }),
+    rejected: findRejection(head, { label, confidence, near: familiarity }),
   };
 }
 
 function scoreLabels(head: Head, features: Float32Array): Float64Array {
   const logits = new Float64Array(head.labels.length);
-  logitsInto(logits, head.weights, features);
+  computeLogits(logits, head.weights, features);
   for (let k = 0; k < logits.length; k++) logits[k] = logits[k]! / head.temperature;
-  softmaxInPlace(logits);
+  applySoftmax(logits);
   return logits;
 }
 
-function rejection(
+function findRejection(
   head: Head,
   found: { label: string; confidence: number; near: number },
 ): Rejection | null {
@@ -170,7 +174,7 @@ function rejection(
   return found.near < head.thresholds.familiarity ? "unfamiliar" : null;
 }
 
-function labelsOf(examples: readonly Example[]): string[] {
+function listTrainingLabels(examples: readonly Example[]): string[] {
   const counts = Map.groupBy(
     examples.filter((e) => e.description !== true),
     (e) => e.label,
@@ -182,18 +186,21 @@ function labelsOf(examples: readonly Example[]): string[] {
   return labels;
 }
 
-function judge(held: HeldOut, temperature: number): { confidence: number; correct: boolean }[] {
+function scoreHeldOut(
+  held: HeldOut,
+  temperature: number,
+): { confidence: number; correct: boolean }[] {
   return Array.from(held.y, (truth, i) => {
     const row = held.logits.slice(i * held.classes, (i + 1) * held.classes);
     for (let k = 0; k < row.length; k++) row[k] = row[k]! / temperature;
-    softmaxInPlace(row);
+    applySoftmax(row);
     const best = row.indexOf(Math.max(...row));
     return { confidence: row[best]!, correct: best === truth };
   });
 }
 
-function bankRows(examples: readonly Example[], seed: number) {
-  return evenly(
+function selectBankRows(examples: readonly Example[], seed: number) {
+  return sampleEvenly(
     examples.filter((e) => e.description !== true),
     MAX_BANK_ROWS,
     seed,

@@ -5,7 +5,7 @@
  * I1. The value never rises from one accepted step to the next.
  * I2. No chance, no clock: equal start, equal function → equal result.
  */
-import { dotAt } from "./dot.ts";
+import { computeDotAt } from "./dot.ts";
 
 export interface Minimum {
   readonly x: Float64Array;
@@ -47,15 +47,15 @@ export function minimize(
   let gradient = new Float64Array(x.length);
   let value = objective(x, gradient);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
-    if (largest(gradient) <= tolerance * Math.max(1, Math.abs(value))) {
+    if (findLargestMagnitude(gradient) <= tolerance * Math.max(1, Math.abs(value))) {
       return { x, value, iterations: iteration, converged: true };
     }
-    const direction = descent(gradient, pairs);
+    const direction = computeDescent(gradient, pairs);
     // The first direction is the bare gradient: its length means nothing, so it is scaled.
-    const first = pairs.length === 0 ? 1 / Math.max(1, norm(gradient)) : 1;
+    const first = pairs.length === 0 ? 1 / Math.max(1, computeNorm(gradient)) : 1;
     const next = search(objective, { x, value, gradient }, direction, first);
     if (next === null) return { x, value, iterations: iteration, converged: true };
-    remember(pairs, { x, gradient }, next);
+    addUpdatePair(pairs, { x, gradient }, next);
     ({ x, value, gradient } = next);
   }
   return { x, value, iterations: maxIterations, converged: false };
@@ -74,7 +74,7 @@ function search(
   direction: Float64Array,
   first: number,
 ): Point | null {
-  const slope = dot(from.gradient, direction);
+  const slope = computeDot(from.gradient, direction);
   const gradient = new Float64Array(from.x.length);
   let length = first;
   for (let i = 0; i < MAX_BACKTRACKS; i++) {
@@ -88,49 +88,49 @@ function search(
   return null;
 }
 
-function remember(pairs: Pair[], from: Pick<Point, "x" | "gradient">, to: Point): void {
+function addUpdatePair(pairs: Pair[], from: Pick<Point, "x" | "gradient">, to: Point): void {
   const step = to.x.map((xi, i) => xi - from.x[i]!);
   const change = to.gradient.map((gi, i) => gi - from.gradient[i]!);
-  const curvature = dot(step, change);
-  if (curvature <= 1e-12 * dot(change, change)) return;
+  const curvature = computeDot(step, change);
+  if (curvature <= 1e-12 * computeDot(change, change)) return;
   pairs.push({ step, change, rho: 1 / curvature });
   if (pairs.length > MEMORY) pairs.shift();
 }
 
 /** −H·gradient by the two-loop recursion. */
-function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+function computeDescent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const q = gradient.map((g) => -g);
   const alphas: number[] = [];
   for (const { step, change, rho } of pairs.toReversed()) {
-    const alpha = rho * dot(step, q);
+    const alpha = rho * computeDot(step, q);
     alphas.push(alpha);
     addScaled(q, change, -alpha);
   }
   const last = pairs.at(-1);
   if (last !== undefined) {
-    const scale = 1 / (last.rho * dot(last.change, last.change));
+    const scale = 1 / (last.rho * computeDot(last.change, last.change));
     for (let i = 0; i < q.length; i++) q[i] = q[i]! * scale;
   }
   for (const { step, change, rho } of pairs) {
     const alpha = alphas.pop()!;
-    addScaled(q, step, alpha - rho * dot(change, q));
+    addScaled(q, step, alpha - rho * computeDot(change, q));
   }
   return q;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  return dotAt(a, 0, b);
+function computeDot(a: Float64Array, b: Float64Array): number {
+  return computeDotAt(a, 0, b);
 }
 
 function addScaled(target: Float64Array, source: Float64Array, scale: number): void {
   for (let i = 0; i < target.length; i++) target[i] = target[i]! + scale * source[i]!;
 }
 
-function norm(a: Float64Array): number {
-  return Math.sqrt(dot(a, a));
+function computeNorm(a: Float64Array): number {
+  return Math.sqrt(computeDot(a, a));
 }
 
-function largest(a: Float64Array): number {
+function findLargestMagnitude(a: Float64Array): number {
   let max = 0;
   for (const x of a) max = Math.max(max, Math.abs(x));
   return max;

@@ -39,11 +39,11 @@ export interface BankRow {
 export function buildBank(rows: readonly BankRow[], dimension: number): Bank {
   const codes = new Int8Array(rows.length * dimension);
   for (const [i, row] of rows.entries()) codes.set(quantize(row.embedding), i * dimension);
-  return bankOf(codes, dimension, rows);
+  return createBank(codes, dimension, rows);
 }
 
 /** A bank from codes that are quantised already. */
-export function bankOf(
+export function createBank(
   codes: Int8Array,
   dimension: number,
   rows: readonly Pick<BankRow, "label" | "text">[],
@@ -51,7 +51,7 @@ export function bankOf(
   const units = new Float32Array(codes.length);
   for (let i = 0; i < rows.length; i++) {
     const row = codes.subarray(i * dimension, (i + 1) * dimension);
-    units.set(unit(row), i * dimension);
+    units.set(toUnitVector(row), i * dimension);
   }
   return {
     codes,
@@ -69,23 +69,23 @@ function quantize(vector: Float32Array): Int8Array {
   return Int8Array.from(vector, (x) => Math.round(x * scale));
 }
 
-function unit(vector: ArrayLike<number>): Float32Array {
+function toUnitVector(vector: ArrayLike<number>): Float32Array {
   const values = Float32Array.from(vector);
   const norm = Math.hypot(...values);
   return norm > 0 ? values.map((x) => x / norm) : values;
 }
 
 /** Cosine of `query` with every row; never NaN: an all-zero row or query gives 0. */
-function cosines(bank: Bank, query: Float32Array): Float64Array {
-  const q = unit(query);
+function computeCosines(bank: Bank, query: Float32Array): Float64Array {
+  const q = toUnitVector(query);
   const d = bank.dimension;
   const result = new Float64Array(bank.labels.length);
-  for (let i = 0; i < result.length; i++) result[i] = inner(bank.units, i * d, q);
+  for (let i = 0; i < result.length; i++) result[i] = computeInnerProduct(bank.units, i * d, q);
   return result;
 }
 
-/** As dotAt, but only ever called with one kind of array, which makes it five times as fast. */
-function inner(a: Float32Array, from: number, b: Float32Array): number {
+/** As computeDotAt, but only ever called with one kind of array, which makes it five times as fast. */
+function computeInnerProduct(a: Float32Array, from: number, b: Float32Array): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const whole = b.length - (b.length % 4);
   for (let j = 0; j < whole; j += 4) {
@@ -106,13 +106,13 @@ export interface Likeness {
 }
 
 /** How like its examples a text is; only rows that satisfy `counts` make it familiar. */
-export function likeness(
+export function computeLikeness(
   bank: Bank,
   query: Float32Array,
   counts: (row: number) => boolean,
 ): Likeness {
-  const similarity = cosines(bank, query);
-  const neighbours = topRows(similarity, NEIGHBOURS, () => true).map((row) => ({
+  const similarity = computeCosines(bank, query);
+  const neighbours = selectTopRows(similarity, NEIGHBOURS, () => true).map((row) => ({
     row,
     label: bank.labels[row] ?? "",
     text: bank.texts[row] ?? "",
@@ -122,7 +122,7 @@ export function likeness(
 }
 
 function meanOfNearest(similarity: Float64Array, counts: (row: number) => boolean): number {
-  const rows = topRows(similarity, NEIGHBOURS, counts);
+  const rows = selectTopRows(similarity, NEIGHBOURS, counts);
   if (rows.length === 0) return -1;
   return rows.reduce((sum, row) => sum + similarity[row]!, 0) / rows.length;
 }
@@ -142,14 +142,14 @@ export function leaveOneOutThreshold(
   const stride = Math.ceil(bank.labels.length / LEFT_OUT_ROWS);
   for (let i = 0; i < bank.labels.length; i += stride) {
     if (!counts(i)) continue;
-    const similarity = cosines(bank, bank.units.subarray(i * d, (i + 1) * d));
+    const similarity = computeCosines(bank, bank.units.subarray(i * d, (i + 1) * d));
     values.push(meanOfNearest(similarity, (row) => row !== i && counts(row)));
   }
   values.sort((a, b) => a - b);
   return values[Math.min(values.length - 1, Math.floor(error * values.length))] ?? -1;
 }
 
-function topRows(
+function selectTopRows(
   similarity: Float64Array,
   count: number,
   counts: (row: number) => boolean,

@@ -4,7 +4,7 @@
  */
 
 /** A generator of numbers in [0, 1). */
-export function seeded(seed: number): () => number {
+export function createSeededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -16,7 +16,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** A shuffled copy (Fisher and Yates). */
-export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+export function shuffleCopy<T>(items: readonly T[], random: () => number): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

@@ -4,9 +4,9 @@
  * I1. A text in a language the encoder does not know, without letters, or longer than it reads is
  *     not judged: `unjudged` says why, and the rules take over.
  */
-import { conceptSource, features } from "../words/features.ts";
+import { listConceptSource, joinFeatures } from "../words/features.ts";
 import { type Classification, type Head, classify } from "./head.ts";
-import { type Language, detectLanguage, encoderKnows } from "../words/language.ts";
+import { type Language, detectLanguage, isEncoderLanguage } from "../words/language.ts";
 import type { SentenceEncoder } from "../encoder/sentence-encoder.ts";
 import { MAX_TEXT_CHARS } from "../encoder/tokenizer.ts";
 import { createHash } from "node:crypto";
@@ -30,8 +30,8 @@ export interface RouterModel {
 }
 
 /** SHA-256 of everything that makes a text's concepts; a head is tied to it. */
-export function conceptDigest(): string {
-  return createHash("sha256").update(conceptSource()).digest("hex");
+export function computeConceptDigest(): string {
+  return createHash("sha256").update(listConceptSource()).digest("hex");
 }
 
 /** A head on its encoder. */
@@ -45,20 +45,20 @@ export function openRouterModel(
     confidenceThreshold: head.thresholds.confidence,
     async judge(text) {
       const language = detectLanguage(text);
-      const unjudged = reasonNotToJudge(text, language);
+      const unjudged = findReasonNotToJudge(text, language);
       if (unjudged !== null) return { unjudged, language, classification: null };
       const embedding = (await encoder.embed([text]))[0]!;
       return {
         unjudged: null,
         language,
-        classification: classify(head, embedding, features(embedding, text)),
+        classification: classify(head, embedding, joinFeatures(embedding, text)),
       };
     },
   };
 }
 
-function reasonNotToJudge(text: string, language: Language): Unjudged | null {
+function findReasonNotToJudge(text: string, language: Language): Unjudged | null {
   if (language === "none") return "empty";
   if (text.length > MAX_TEXT_CHARS) return "too_long";
-  return encoderKnows(language) ? null : "unknown_language";
+  return isEncoderLanguage(language) ? null : "unknown_language";
 }

@@ -6,7 +6,7 @@
  * I2. Rows and weights are row-major; class k owns W[k·(d+1) … k·(d+1)+d], its last entry the
  *     intercept.
  */
-import { dotAt } from "./dot.ts";
+import { computeDotAt } from "./dot.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** Rows to learn from: `x` is [count, dimension], `y` class numbers, `weight` ≥ 0 per row. */
@@ -35,7 +35,7 @@ export function fitSoftmax(rows: Rows, options: FitOptions): Float64Array {
   const logits = new Float64Array(classes);
   const total = rows.weight.reduce((sum, w) => sum + w, 0);
   const objective = (w: Float64Array, gradient: Float64Array): number => {
-    let value = penalty(w, gradient, { width, c });
+    let value = computePenalty(w, gradient, { width, c });
     for (let i = 0; i < rows.y.length; i++) value += addRow(rows, i, { w, gradient, logits });
     // Divided by the total weight so that the stopping tolerance means the same for any count.
     for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! / total;
@@ -52,7 +52,7 @@ interface Work {
 }
 
 /** Value of the penalty; sets the gradient to its derivative. */
-function penalty(
+function computePenalty(
   w: Float64Array,
   gradient: Float64Array,
   at: { width: number; c: number },
@@ -73,10 +73,10 @@ function addRow(rows: Rows, i: number, { w, gradient, logits }: Work): number {
   if (weight === 0) return 0;
   const d = rows.dimension;
   const x = rows.x.subarray(i * d, (i + 1) * d);
-  logitsInto(logits, w, x);
+  computeLogits(logits, w, x);
   const truth = rows.y[i]!;
   const own = logits[truth]!;
-  const logSum = softmaxInPlace(logits);
+  const logSum = applySoftmax(logits);
   for (let k = 0; k < logits.length; k++) {
     const error = weight * (logits[k]! - (k === truth ? 1 : 0));
     const base = k * (d + 1);
@@ -87,7 +87,7 @@ function addRow(rows: Rows, i: number, { w, gradient, logits }: Work): number {
 }
 
 /** Writes W·[x, 1] into `logits`. */
-export function logitsInto(
+export function computeLogits(
   logits: Float64Array,
   w: Float64Array | Float32Array,
   x: Float32Array,
@@ -95,12 +95,12 @@ export function logitsInto(
   const d = x.length;
   for (let k = 0; k < logits.length; k++) {
     const base = k * (d + 1);
-    logits[k] = w[base + d]! + dotAt(w, base, x);
+    logits[k] = w[base + d]! + computeDotAt(w, base, x);
   }
 }
 
 /** Replaces logits by probabilities; returns log Σ exp(logits). */
-export function softmaxInPlace(logits: Float64Array): number {
+export function applySoftmax(logits: Float64Array): number {
   let max = -Infinity;
   for (const z of logits) max = Math.max(max, z);
   let sum = 0;

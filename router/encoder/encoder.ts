@@ -10,9 +10,9 @@
  * I3. A text of several windows is the token-weighted mean of its windows' vectors.
  */
 import type * as Ort from "onnxruntime-node";
-import { errorText } from "../../schemas/errors.ts";
+import { describeError } from "../../schemas/errors.ts";
 import { type TextTokenizer, openTokenizer } from "./tokenizer.ts";
-import { type Weights, unavailable } from "./weights.ts";
+import { type Weights, createEncoderUnavailable } from "./weights.ts";
 
 type Runtime = typeof Ort;
 
@@ -54,7 +54,7 @@ async function loadRuntime(): Promise<Runtime> {
   try {
     return await import("onnxruntime-node");
   } catch (cause) {
-    throw unavailable(
+    throw createEncoderUnavailable(
       "module_missing",
       "onnxruntime-node is not installed or has no binary for this system; routing by rules",
       cause,
@@ -70,32 +70,39 @@ async function createSession(runtime: Runtime, path: string): Promise<Ort.Infere
       executionMode: "sequential",
     });
   } catch (cause) {
-    throw unavailable("runtime_failed", `cannot open ${path}: ${errorText(cause)}`, cause);
+    throw createEncoderUnavailable(
+      "runtime_failed",
+      `cannot open ${path}: ${describeError(cause)}`,
+      cause,
+    );
   }
 }
 
 async function embedText(model: Model, text: string): Promise<Float32Array> {
   const sum = new Float32Array(model.weights.manifest.dimension);
   for (const ids of model.tokenizer.windows(text)) {
-    const vector = unit(await runWindow(model, ids));
+    const vector = normalizeEmbedding(await runWindow(model, ids));
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + ids.length * vector[i]!;
   }
-  return unit(sum);
+  return normalizeEmbedding(sum);
 }
 
 async function runWindow(model: Model, ids: readonly number[]): Promise<Float32Array> {
   const { session } = model;
-  const output = await session.run(feedsFor(model.runtime, session.inputNames, ids));
+  const output = await session.run(createFeeds(model.runtime, session.inputNames, ids));
   const hidden = output[session.outputNames[0] ?? ""];
   const { dimension, pooling } = model.weights.manifest;
   if (!(hidden?.data instanceof Float32Array) || hidden.data.length !== ids.length * dimension) {
-    throw unavailable("runtime_failed", "the encoder's output has an unexpected shape");
+    throw createEncoderUnavailable(
+      "runtime_failed",
+      "the encoder's output has an unexpected shape",
+    );
   }
   return pooling === "cls" ? hidden.data.slice(0, dimension) : meanRows(hidden.data, dimension);
 }
 
 /** [1, n] int64 inputs; the graph names which of them it takes. */
-function feedsFor(
+function createFeeds(
   runtime: Runtime,
   names: readonly string[],
   ids: readonly number[],
@@ -120,7 +127,7 @@ function meanRows(data: Float32Array, dimension: number): Float32Array {
   return mean;
 }
 
-function unit(vector: Float32Array): Float32Array {
+function normalizeEmbedding(vector: Float32Array): Float32Array {
   let square = 0;
   for (const x of vector) square += x * x;
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0;

@@ -11,9 +11,9 @@
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { MmmError, errorText } from "../../schemas/errors.ts";
+import { MmmError, describeError } from "../../schemas/errors.ts";
 import type { BatchAnswer, BatchRequest, Opening, WorkerInput } from "./messages.ts";
-import { SHIPPED_WEIGHTS, type UnavailableReason, unavailable } from "./weights.ts";
+import { SHIPPED_WEIGHTS, type UnavailableReason, createEncoderUnavailable } from "./weights.ts";
 
 const BATCH_TEXTS = 16;
 const BATCH_TIMEOUT_MS = 30_000;
@@ -77,7 +77,7 @@ interface Pool {
 export async function openSentenceEncoder(options: EncoderOptions = {}): Promise<EncoderOpening> {
   const count = Math.min(16, Math.max(1, Math.trunc(options.workers ?? 1)));
   const started = await Promise.all(
-    Array.from({ length: count }, () => startWorker(options).catch(asUnavailable)),
+    Array.from({ length: count }, () => startWorker(options).catch(toUnavailable)),
   );
   const failed = started.find((s) => "message" in s);
   if (failed !== undefined && "message" in failed) {
@@ -95,10 +95,10 @@ export async function openSentenceEncoder(options: EncoderOptions = {}): Promise
     closed: false,
   };
   for (const [i, { worker }] of ready.entries()) attach(pool, pool.lanes[i]!, worker);
-  return { encoder: facade(pool), unavailable: null };
+  return { encoder: createPoolEncoder(pool), unavailable: null };
 }
 
-function facade(pool: Pool): SentenceEncoder {
+function createPoolEncoder(pool: Pool): SentenceEncoder {
   return {
     digest: pool.opening.digest,
     dimension: pool.opening.dimension,
@@ -110,7 +110,9 @@ function facade(pool: Pool): SentenceEncoder {
 function enqueue(pool: Pool, text: string): Promise<Float32Array> {
   return new Promise((resolve, reject) => {
     if (pool.closed || pool.lanes.every((lane) => lane.worker === null)) {
-      reject(unavailable("runtime_failed", "the sentence encoder is closed or has failed"));
+      reject(
+        createEncoderUnavailable("runtime_failed", "the sentence encoder is closed or has failed"),
+      );
       return;
     }
     if (pool.queue.length >= MAX_WAITING) {
@@ -129,11 +131,11 @@ function dispatch(pool: Pool): void {
   for (const [i, lane] of free.entries()) {
     const share = Math.ceil(pool.queue.length / (free.length - i));
     const batch = pool.queue.splice(0, Math.min(BATCH_TEXTS, share));
-    if (batch.length > 0) send(pool, lane, batch);
+    if (batch.length > 0) sendBatch(pool, lane, batch);
   }
 }
 
-function send(pool: Pool, lane: Lane, batch: readonly Waiting[]): void {
+function sendBatch(pool: Pool, lane: Lane, batch: readonly Waiting[]): void {
   const id = pool.nextId++;
   const request: BatchRequest = { id, texts: batch.map((waiting) => waiting.text) };
   lane.inFlight = { id, batch };
@@ -145,11 +147,13 @@ function send(pool: Pool, lane: Lane, batch: readonly Waiting[]): void {
 function receive(pool: Pool, lane: Lane, message: BatchAnswer): void {
   const flight = lane.inFlight;
   if (flight === null || flight.id !== message.id) return;
-  land(lane);
+  clearInFlight(lane);
   const { dimension } = pool.opening;
   for (const [i, waiting] of flight.batch.entries()) {
     if (message.vectors === null) {
-      waiting.reject(unavailable("runtime_failed", `embedding failed: ${message.error}`));
+      waiting.reject(
+        createEncoderUnavailable("runtime_failed", `embedding failed: ${message.error}`),
+      );
     } else {
       waiting.resolve(message.vectors.slice(i * dimension, (i + 1) * dimension));
     }
@@ -157,7 +161,7 @@ function receive(pool: Pool, lane: Lane, message: BatchAnswer): void {
   dispatch(pool);
 }
 
-function land(lane: Lane): void {
+function clearInFlight(lane: Lane): void {
   if (lane.timer !== null) clearTimeout(lane.timer);
   lane.timer = null;
   lane.inFlight = null;
@@ -168,16 +172,19 @@ function attach(pool: Pool, lane: Lane, worker: Worker): void {
   lane.worker = worker;
   worker.on("message", (message: BatchAnswer) => receive(pool, lane, message));
   worker.on("error", () => {}); // The exit that follows carries the consequence.
-  worker.on("exit", () => void replace(pool, lane));
+  worker.on("exit", () => void replaceWorker(pool, lane));
   worker.unref();
 }
 
-async function replace(pool: Pool, lane: Lane): Promise<void> {
+async function replaceWorker(pool: Pool, lane: Lane): Promise<void> {
   const flight = lane.inFlight;
   lane.worker = null;
-  land(lane);
+  clearInFlight(lane);
   if (pool.closed) return;
-  const error = unavailable("runtime_failed", "an encoder worker died; the text was not embedded");
+  const error = createEncoderUnavailable(
+    "runtime_failed",
+    "an encoder worker died; the text was not embedded",
+  );
   for (const waiting of flight?.batch ?? []) waiting.reject(error);
   if (pool.restarts < MAX_RESTARTS) {
     pool.restarts += 1;
@@ -193,7 +200,7 @@ async function replace(pool: Pool, lane: Lane): Promise<void> {
 
 async function closePool(pool: Pool): Promise<void> {
   pool.closed = true;
-  const error = unavailable("runtime_failed", "the sentence encoder was closed");
+  const error = createEncoderUnavailable("runtime_failed", "the sentence encoder was closed");
   for (const waiting of pool.queue.splice(0)) waiting.reject(error);
   await Promise.all(
     pool.lanes.map(async ({ worker }) => {
@@ -210,33 +217,39 @@ async function closePool(pool: Pool): Promise<void> {
 function startWorker(
   options: EncoderOptions,
 ): Promise<{ worker: Worker; opening: Pool["opening"] }> {
-  const entry = options.workerUrl ?? ownWorkerUrl();
+  const entry = options.workerUrl ?? resolveWorkerUrl();
   const input: WorkerInput = { directory: options.directory ?? SHIPPED_WEIGHTS };
   return new Promise((resolve, reject) => {
     const worker = new Worker(entry, { workerData: input });
     const failed = (cause: unknown) =>
-      reject(unavailable("runtime_failed", `encoder worker: ${errorText(cause)}`, cause));
+      reject(
+        createEncoderUnavailable(
+          "runtime_failed",
+          `encoder worker: ${describeError(cause)}`,
+          cause,
+        ),
+      );
     worker.once("error", failed);
     worker.once("exit", (code) => failed(new Error(`exit ${code} before it was ready`)));
     worker.once("message", (message: Opening) => {
       worker.removeAllListeners("error");
       worker.removeAllListeners("exit");
       if (message.kind === "ready") resolve({ worker, opening: message });
-      else reject(unavailable(message.reason as UnavailableReason, message.message));
+      else reject(createEncoderUnavailable(message.reason as UnavailableReason, message.message));
     });
   });
 }
 
 /** Beside this file, with this file's ending: .ts in a checkout, .js when built. */
-function ownWorkerUrl(): URL {
+function resolveWorkerUrl(): URL {
   const ending = extname(new URL(import.meta.url).pathname);
   return new URL(`./worker${ending}`, import.meta.url);
 }
 
-function asUnavailable(error: unknown): EncoderUnavailable {
+function toUnavailable(error: unknown): EncoderUnavailable {
   const reason = error instanceof MmmError ? error.data["reason"] : undefined;
   return {
     reason: typeof reason === "string" ? (reason as UnavailableReason) : "runtime_failed",
-    message: errorText(error),
+    message: describeError(error),
   };
 }

@@ -31,25 +31,25 @@ export function openTokenizer(json: string, windowTokens: number): TextTokenizer
   delete parsed["padding"];
   delete parsed["truncation"];
   const tokenizer = new Tokenizer(parsed, {});
-  const cls = specialId(tokenizer, "[CLS]");
-  const sep = specialId(tokenizer, "[SEP]");
+  const cls = requireTokenId(tokenizer, "[CLS]");
+  const sep = requireTokenId(tokenizer, "[SEP]");
   return {
     windows(text) {
       const read = text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS) : text;
       const { ids } = tokenizer.encode(read.toWellFormed(), { add_special_tokens: false });
-      return spread(ids, windowTokens - 2).map((piece) => [cls, ...piece, sep]);
+      return splitIntoWindows(ids, windowTokens - 2).map((piece) => [cls, ...piece, sep]);
     },
   };
 }
 
-function specialId(tokenizer: Tokenizer, token: string): number {
+function requireTokenId(tokenizer: Tokenizer, token: string): number {
   const id = tokenizer.token_to_id(token);
   if (id === undefined) throw new Error(`tokenizer.json has no ${token}`);
   return id;
 }
 
 /** Pieces of near-equal length, at most `size` ids each, thinned to MAX_WINDOWS. */
-function spread(ids: readonly number[], size: number): number[][] {
+function splitIntoWindows(ids: readonly number[], size: number): number[][] {
   const count = Math.max(1, Math.ceil(ids.length / size));
   const length = Math.ceil(ids.length / count);
   const pieces = Array.from({ length: count }, (_, i) => ids.slice(i * length, (i + 1) * length));

@@ -11,7 +11,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { MmmError, errorText } from "../../schemas/errors.ts";
+import { MmmError, describeError } from "../../schemas/errors.ts";
 
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -46,7 +46,11 @@ export interface Weights {
 export const SHIPPED_WEIGHTS: string = fileURLToPath(new URL("../weights/", import.meta.url));
 
 /** An `encoder_unavailable` error that says why in `data.reason`. */
-export function unavailable(reason: UnavailableReason, message: string, cause?: unknown): MmmError {
+export function createEncoderUnavailable(
+  reason: UnavailableReason,
+  message: string,
+  cause?: unknown,
+): MmmError {
   return new MmmError("encoder_unavailable", message, { data: { reason }, cause });
 }
 
@@ -59,18 +63,18 @@ export async function readWeights(directory: string = SHIPPED_WEIGHTS): Promise<
   const modelPath = join(directory, "model.onnx");
   const model = await readPart(directory, "model.onnx");
   const tokenizer = await readPart(directory, "tokenizer.json");
-  verify(directory, "model.onnx", model, manifest);
-  verify(directory, "tokenizer.json", tokenizer, manifest);
+  verifyWeightsFile(directory, "model.onnx", model, manifest);
+  verifyWeightsFile(directory, "tokenizer.json", tokenizer, manifest);
   return {
     manifest,
-    digest: encoderDigest(manifest),
+    digest: computeEncoderDigest(manifest),
     modelPath,
     tokenizerJson: tokenizer.toString("utf8"),
   };
 }
 
 /** SHA-256 of what the manifest says about embeddings; the files are pinned by their own hashes. */
-export function encoderDigest(manifest: WeightsManifest): string {
+export function computeEncoderDigest(manifest: WeightsManifest): string {
   const parts = [
     manifest.files["model.onnx"],
     manifest.files["tokenizer.json"],
@@ -84,7 +88,7 @@ async function readPart(directory: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(directory, name));
   } catch (cause) {
-    throw unavailable(
+    throw createEncoderUnavailable(
       "weights_missing",
       `encoder weights: cannot read ${name} in ${directory}; restore the folder or route by rules`,
       cause,
@@ -96,15 +100,15 @@ function parseManifest(directory: string, bytes: Buffer): WeightsManifest {
   try {
     return MANIFEST.parse(JSON.parse(bytes.toString("utf8")));
   } catch (cause) {
-    throw unavailable(
+    throw createEncoderUnavailable(
       "weights_damaged",
-      `encoder weights: weights.json in ${directory} is not a manifest (${errorText(cause)})`,
+      `encoder weights: weights.json in ${directory} is not a manifest (${describeError(cause)})`,
       cause,
     );
   }
 }
 
-function verify(
+function verifyWeightsFile(
   directory: string,
   name: "model.onnx" | "tokenizer.json",
   bytes: Buffer,
@@ -113,7 +117,7 @@ function verify(
   const found = createHash("sha256").update(bytes).digest("hex");
   const expected = manifest.files[name];
   if (found === expected) return;
-  throw unavailable(
+  throw createEncoderUnavailable(
     "weights_damaged",
     `encoder weights: ${name} in ${directory} has SHA-256 ${found}, the manifest says ${expected}`,
   );

@@ -5,7 +5,7 @@
  * I2. One answer per batch, in order; a text that fails fails its batch, not the worker.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { MmmError, errorText } from "../../schemas/errors.ts";
+import { MmmError, describeError } from "../../schemas/errors.ts";
 import { type TextEncoder, openEncoder } from "./encoder.ts";
 import type { BatchAnswer, BatchRequest, Opening, WorkerInput } from "./messages.ts";
 import { readWeights } from "./weights.ts";
@@ -17,7 +17,7 @@ function post(message: Opening | BatchAnswer, transfer: ArrayBuffer[] = []): voi
   port?.postMessage(message, transfer);
 }
 
-async function answer(encoder: TextEncoder, request: BatchRequest): Promise<void> {
+async function answerBatch(encoder: TextEncoder, request: BatchRequest): Promise<void> {
   try {
     const vectors = new Float32Array(request.texts.length * encoder.dimension);
     for (const [i, text] of request.texts.entries()) {
@@ -25,7 +25,7 @@ async function answer(encoder: TextEncoder, request: BatchRequest): Promise<void
     }
     post({ kind: "batch", id: request.id, vectors, error: null }, [vectors.buffer]);
   } catch (error) {
-    post({ kind: "batch", id: request.id, vectors: null, error: errorText(error) });
+    post({ kind: "batch", id: request.id, vectors: null, error: describeError(error) });
   }
 }
 
@@ -37,7 +37,7 @@ try {
       void last.then(() => encoder.close()).finally(() => port.close());
       return;
     }
-    last = last.then(() => answer(encoder, request));
+    last = last.then(() => answerBatch(encoder, request));
   });
   post({ kind: "ready", digest: encoder.digest, dimension: encoder.dimension });
 } catch (error) {
@@ -45,7 +45,7 @@ try {
   post({
     kind: "unavailable",
     reason: typeof reason === "string" ? reason : "runtime_failed",
-    message: errorText(error),
+    message: describeError(error),
   });
   port.close();
 }

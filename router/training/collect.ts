@@ -41,7 +41,7 @@ export function collectExamples(events: Iterable<Recorded>): LabelledText[] {
     observe(works, event);
   }
   return [...sessions].flatMap(([session, works]) =>
-    [...works.values()].flatMap((work) => rowOf(work, session)),
+    [...works.values()].flatMap((work) => toLabelledRow(work, session)),
   );
 }
 
@@ -49,7 +49,7 @@ function observe(works: Map<string, Work>, event: Recorded): void {
   if (isEvent(event, "TaskStated")) {
     const { work_item, text, kind } = event.data;
     const known = works.get(work_item);
-    if (known === undefined) works.set(work_item, newWork(text, kind));
+    if (known === undefined) works.set(work_item, createWork(text, kind));
     return;
   }
   if (isEvent(event, "HumanDecided")) {
@@ -77,7 +77,7 @@ function observeWork(work: Work, event: Recorded): void {
   }
 }
 
-function newWork(text: string, kind: string): Work {
+function createWork(text: string, kind: string): Work {
   return {
     text,
     kind,
@@ -91,8 +91,8 @@ function newWork(text: string, kind: string): Work {
   };
 }
 
-function rowOf(work: Work, session: string): LabelledText[] {
-  const found = labelOf(work);
+function toLabelledRow(work: Work, session: string): LabelledText[] {
+  const found = deriveLabel(work);
   if (found === null || work.text.trim() === "") return [];
   const { label, weight, ground } = found;
   return [{ text: work.text.slice(0, MAX_TEXT), label, lang: "en", session, weight, ground }];
@@ -104,7 +104,7 @@ interface Found {
   readonly ground: string;
 }
 
-function labelOf(work: Work): Found | null {
+function deriveLabel(work: Work): Found | null {
   const role = LABELS.find((label) => label === work.role);
   const done = work.outcome === "accepted" || work.outcome === "answered";
   if (work.byPerson) {

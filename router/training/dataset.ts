@@ -8,9 +8,9 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { MmmError, errorText } from "../../schemas/errors.ts";
+import { MmmError, describeError } from "../../schemas/errors.ts";
 import { LABELS } from "../words/roles.ts";
-import { seeded, shuffled } from "../classifier/random.ts";
+import { createSeededRandom, shuffleCopy } from "../classifier/random.ts";
 
 const MAX_LINES = 200_000;
 
@@ -44,7 +44,7 @@ export function parseLabelledTexts(ndjson: string, name: string): LabelledText[]
     try {
       return ROW.parse(JSON.parse(line));
     } catch (cause) {
-      const message = `${name}, line ${i + 1}: not a labelled text (${errorText(cause).slice(0, 200)})`;
+      const message = `${name}, line ${i + 1}: not a labelled text (${describeError(cause).slice(0, 200)})`;
       throw new MmmError("data_invalid", message, { cause });
     }
   });
@@ -56,7 +56,7 @@ export function formatLabelledTexts(rows: readonly LabelledText[]): string {
 }
 
 /** SHA-256 over texts, labels and weights, in any order. */
-export function dataDigest(rows: readonly LabelledText[]): string {
+export function computeDatasetDigest(rows: readonly LabelledText[]): string {
   const keys = rows.map((row) => JSON.stringify([row.text, row.label, row.weight ?? 1]));
   return createHash("sha256").update(keys.toSorted().join("\n")).digest("hex");
 }
@@ -64,7 +64,7 @@ export function dataDigest(rows: readonly LabelledText[]): string {
 /** The rows without near-duplicates, in their order. */
 export function withoutDuplicates(rows: readonly LabelledText[]): LabelledText[] {
   const order = [...rows.keys()].toSorted(
-    (a, b) => weightOf(rows[b]!) - weightOf(rows[a]!) || b - a,
+    (a, b) => getRowWeight(rows[b]!) - getRowWeight(rows[a]!) || b - a,
   );
   const index = new NearIndex();
   const kept = new Set<number>();
@@ -94,7 +94,7 @@ export function splitBySession(
 ): { train: LabelledText[]; test: LabelledText[] } {
   const groups = [...Map.groupBy(rows.keys(), (i) => rows[i]!.session ?? `row ${i}`).values()];
   const test = new Set<number>();
-  for (const members of shuffled(groups, seeded(seed))) {
+  for (const members of shuffleCopy(groups, createSeededRandom(seed))) {
     if (test.size + members.length > testShare * rows.length) continue;
     for (const i of members) test.add(i);
   }
@@ -104,7 +104,7 @@ export function splitBySession(
   };
 }
 
-function weightOf(row: LabelledText): number {
+function getRowWeight(row: LabelledText): number {
   return row.weight ?? 1;
 }
 
@@ -116,15 +116,15 @@ class NearIndex {
   readonly #byWord = new Map<string, ReadonlySet<string>[]>();
 
   has(text: string): boolean {
-    const words = wordSet(text);
-    return keyWords(words).some((word) =>
-      (this.#byWord.get(word) ?? []).some((other) => jaccard(words, other) >= NEAR),
+    const words = extractWordSet(text);
+    return selectKeyWords(words).some((word) =>
+      (this.#byWord.get(word) ?? []).some((other) => computeJaccard(words, other) >= NEAR),
     );
   }
 
   add(text: string): void {
-    const words = wordSet(text);
-    for (const word of keyWords(words)) {
+    const words = extractWordSet(text);
+    for (const word of selectKeyWords(words)) {
       const list = this.#byWord.get(word) ?? [];
       list.push(words);
       this.#byWord.set(word, list);
@@ -132,16 +132,16 @@ class NearIndex {
   }
 }
 
-function wordSet(text: string): ReadonlySet<string> {
+function extractWordSet(text: string): ReadonlySet<string> {
   const plain = text.toLowerCase().replace(/\p{N}+/gu, "0");
   return new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? [plain.trim()]);
 }
 
-function keyWords(words: ReadonlySet<string>): string[] {
+function selectKeyWords(words: ReadonlySet<string>): string[] {
   return [...words].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)).slice(0, 4);
 }
 
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+function computeJaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const common = [...a].filter((word) => b.has(word)).length;
   return common / (a.size + b.size - common);
 }

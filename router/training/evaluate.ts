@@ -2,7 +2,7 @@
  * Judges routers on labelled texts: a model, the rules, or any two side by side on the same data.
  */
 import type { LabelledText } from "./dataset.ts";
-import { type Prediction, type Report, report } from "./metrics.ts";
+import { type Prediction, type Report, computeReport } from "./metrics.ts";
 import { OUT_OF_SCOPE } from "../words/roles.ts";
 import type { RouterModel } from "../classifier/router-model.ts";
 import { judgeByRules } from "../words/rules.ts";
@@ -68,8 +68,9 @@ export async function compareRouters(
   running: RouterModel | null,
 ): Promise<Comparison> {
   return {
-    candidate: report(await predictByModel(rows, candidate), OUT_OF_SCOPE),
-    running: running === null ? null : report(await predictByModel(rows, running), OUT_OF_SCOPE),
-    rules: report(predictByRules(rows), OUT_OF_SCOPE),
+    candidate: computeReport(await predictByModel(rows, candidate), OUT_OF_SCOPE),
+    running:
+      running === null ? null : computeReport(await predictByModel(rows, running), OUT_OF_SCOPE),
+    rules: computeReport(predictByRules(rows), OUT_OF_SCOPE),
   };
 }

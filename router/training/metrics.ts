@@ -4,7 +4,7 @@
  * I1. A prediction of null (nobody sure enough) is wrong in `accuracy` and is not "accepted".
  * I2. Out-of-scope recall is read at the threshold that refuses a stated share of in-scope texts.
  */
-import { calibrationError } from "../classifier/calibration.ts";
+import { computeCalibrationError } from "../classifier/calibration.ts";
 
 export interface Prediction {
   readonly truth: string;
@@ -43,7 +43,7 @@ export interface Report {
 /**
  * @param rejectLabel the label that means "none of the roles"
  */
-export function report(predictions: readonly Prediction[], rejectLabel: string): Report {
+export function computeReport(predictions: readonly Prediction[], rejectLabel: string): Report {
   const labels = [...new Set(predictions.map((p) => p.truth))].toSorted();
   const byLabel = Object.fromEntries(
     labels.map((label) => [label, labelFigures(predictions, label)]),
@@ -53,22 +53,22 @@ export function report(predictions: readonly Prediction[], rejectLabel: string):
   const accepted = predictions.filter((p) => p.accepted && p.label !== rejectLabel);
   return {
     texts: predictions.length,
-    accuracy: share(predictions, (p) => p.label === p.truth) ?? 0,
-    macro_f1: mean(labels.map((label) => byLabel[label]!.f1)),
-    calibration_error: calibrationError(
+    accuracy: computeShare(predictions, (p) => p.label === p.truth) ?? 0,
+    macro_f1: computeMean(labels.map((label) => byLabel[label]!.f1)),
+    calibration_error: computeCalibrationError(
       predictions.map((p) => ({ confidence: p.confidence, correct: p.label === p.truth })),
     ),
-    coverage: share(inScope, (p) => p.accepted && p.label !== rejectLabel) ?? 0,
-    accepted_accuracy: share(accepted, (p) => p.label === p.truth),
-    out_of_scope_refused: share(outside, (p) => !p.accepted || p.label === rejectLabel),
-    out_of_scope_recall_at_5: recallAt(inScope, outside, 0.05),
+    coverage: computeShare(inScope, (p) => p.accepted && p.label !== rejectLabel) ?? 0,
+    accepted_accuracy: computeShare(accepted, (p) => p.label === p.truth),
+    out_of_scope_refused: computeShare(outside, (p) => !p.accepted || p.label === rejectLabel),
+    out_of_scope_recall_at_5: computeRecallAt(inScope, outside, 0.05),
     by_label: byLabel,
-    confusion: confusionOf(predictions),
+    confusion: countConfusions(predictions),
   };
 }
 
 /** Share of `outside` below the score that refuses `error` of `inside`; null without either. */
-export function recallAt(
+export function computeRecallAt(
   inside: readonly Pick<Prediction, "inScope">[],
   outside: readonly Pick<Prediction, "inScope">[],
   error: number,
@@ -76,7 +76,7 @@ export function recallAt(
   if (inside.length === 0 || outside.length === 0) return null;
   const sorted = inside.map((p) => p.inScope).toSorted((a, b) => a - b);
   const threshold = sorted[Math.floor(error * sorted.length)] ?? -Infinity;
-  return share(outside, (p) => p.inScope < threshold);
+  return computeShare(outside, (p) => p.inScope < threshold);
 }
 
 function labelFigures(predictions: readonly Prediction[], label: string): LabelFigures {
@@ -91,7 +91,9 @@ function labelFigures(predictions: readonly Prediction[], label: string): LabelF
   };
 }
 
-function confusionOf(predictions: readonly Prediction[]): Record<string, Record<string, number>> {
+function countConfusions(
+  predictions: readonly Prediction[],
+): Record<string, Record<string, number>> {
   const table: Record<string, Record<string, number>> = {};
   for (const { truth, label } of predictions) {
     const row = (table[truth] ??= {});
@@ -101,10 +103,10 @@ function confusionOf(predictions: readonly Prediction[]): Record<string, Record<
   return table;
 }
 
-function share<T>(items: readonly T[], holds: (item: T) => boolean): number | null {
+function computeShare<T>(items: readonly T[], holds: (item: T) => boolean): number | null {
   return items.length === 0 ? null : items.filter(holds).length / items.length;
 }
 
-function mean(values: readonly number[]): number {
+function computeMean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, v) => sum + v, 0) / values.length;
 }

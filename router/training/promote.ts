@@ -9,7 +9,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../classifier/checkpoint.ts";
-import { conceptDigest } from "../classifier/router-model.ts";
+import { computeConceptDigest } from "../classifier/router-model.ts";
 
 /**
  * Copies the checkpoint in `from` to `to`.
@@ -20,14 +20,14 @@ export async function promoteCheckpoint(
   to: string,
   encoderDigest: string,
 ): Promise<CheckpointDocument> {
-  const expected = { encoderDigest, conceptDigest: conceptDigest() };
+  const expected = { encoderDigest, conceptDigest: computeConceptDigest() };
   const { head, document } = await readCheckpoint(from, expected);
   const { encoder_digest, concept_digest, data_digest, seed, support } = document;
   return writeCheckpoint(to, head, { encoder_digest, concept_digest, data_digest, seed, support });
 }
 
 /** The event that records a promotion. */
-export function promotionEvent(
+export function createPromotionEvent(
   promoted: CheckpointDocument,
   by: string,
   detail: { readonly replaced: string | null; readonly reasons: readonly string[] },

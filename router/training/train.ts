@@ -5,13 +5,13 @@
  * I2. Texts in a language the encoder does not know teach nothing and are counted apart.
  */
 import type { CheckpointFacts } from "../classifier/checkpoint.ts";
-import { type LabelledText, dataDigest, withoutDuplicates } from "./dataset.ts";
-import { features } from "../words/features.ts";
+import { type LabelledText, computeDatasetDigest, withoutDuplicates } from "./dataset.ts";
+import { joinFeatures } from "../words/features.ts";
 import type { Example } from "../classifier/example.ts";
 import { type Head, trainHead } from "../classifier/head.ts";
-import { detectLanguage, encoderKnows } from "../words/language.ts";
+import { detectLanguage, isEncoderLanguage } from "../words/language.ts";
 import { DESCRIPTIONS, LABELS, OUT_OF_SCOPE } from "../words/roles.ts";
-import { conceptDigest } from "../classifier/router-model.ts";
+import { computeConceptDigest } from "../classifier/router-model.ts";
 import type { SentenceEncoder } from "../encoder/sentence-encoder.ts";
 
 export interface TrainRouterOptions {
@@ -45,7 +45,7 @@ export async function trainRouter(
   const texts = [...distinct, ...described].map((row) => row.text);
   const embeddings = await embedAll(encoder, texts, options.onProgress);
   const examples = [
-    ...distinct.map(exampleOf),
+    ...distinct.map(toExample),
     ...described.map((row) => ({ ...row, embedding: new Float32Array() })),
   ].map((example, i) => withEmbedding(example, embeddings[i]!));
   const head = trainHead(examples, {
@@ -57,10 +57,10 @@ export async function trainRouter(
     head,
     facts: {
       encoder_digest: encoder.digest,
-      concept_digest: conceptDigest(),
-      data_digest: dataDigest(distinct),
+      concept_digest: computeConceptDigest(),
+      data_digest: computeDatasetDigest(distinct),
       seed: options.seed,
-      support: support(distinct),
+      support: countByLabel(distinct),
     },
     leftOut: {
       duplicates: known.length - distinct.length,
@@ -71,12 +71,12 @@ export async function trainRouter(
 
 function mayKnow(text: string): boolean {
   const language = detectLanguage(text);
-  return language === "none" || encoderKnows(language);
+  return language === "none" || isEncoderLanguage(language);
 }
 
 type Bare = Omit<Example, "embedding"> & { readonly text: string };
 
-function exampleOf(row: LabelledText): Bare {
+function toExample(row: LabelledText): Bare {
   return {
     text: row.text,
     label: row.label,
@@ -86,7 +86,7 @@ function exampleOf(row: LabelledText): Bare {
 }
 
 function withEmbedding(example: Bare, embedding: Float32Array): Example {
-  return { ...example, embedding, features: features(embedding, example.text) };
+  return { ...example, embedding, features: joinFeatures(embedding, example.text) };
 }
 
 async function embedAll(
@@ -102,7 +102,7 @@ async function embedAll(
   return result;
 }
 
-function support(rows: readonly LabelledText[]): Record<string, number> {
+function countByLabel(rows: readonly LabelledText[]): Record<string, number> {
   return Object.fromEntries(
     LABELS.map((label) => [label, rows.filter((row) => row.label === label).length]),
   );

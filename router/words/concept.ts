@@ -16,11 +16,11 @@ export interface Concept {
 const LETTER = "[A-Za-z0-9_\u00c0-\u024f]";
 
 /** A pattern of whole words, any case. */
-function words(source: string): RegExp {
+function createWordPattern(source: string): RegExp {
   return new RegExp(`(?<!${LETTER})(?:${source})(?!${LETTER})`, "i");
 }
 
 /** One concept; `*` stands for the rest of a word. */
-export function row(id: string, source: string, points: Concept["points"]): Concept {
-  return { id, pattern: words(source.replaceAll("*", `${LETTER}*`)), points };
+export function createConcept(id: string, source: string, points: Concept["points"]): Concept {
+  return { id, pattern: createWordPattern(source.replaceAll("*", `${LETTER}*`)), points };
 }

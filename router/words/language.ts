@@ -60,15 +60,15 @@ export function detectLanguage(text: string): Language {
   const latin = read.match(/\p{Script=Latin}/gu)?.length ?? 0;
   if (latin < letters.length * 0.6) return "other_script";
   const words = read.match(/\p{L}+/gu) ?? [];
-  return byEvidence(evidence(read, words), words.length);
+  return chooseLanguage(scoreLanguages(read, words), words.length);
 }
 
 /** True for a text the English encoder may judge. */
-export function encoderKnows(language: Language): boolean {
+export function isEncoderLanguage(language: Language): boolean {
   return language === "en";
 }
 
-function evidence(read: string, words: readonly string[]): Map<string, number> {
+function scoreLanguages(read: string, words: readonly string[]): Map<string, number> {
   const score = new Map<string, number>();
   const add = (language: string, amount: number) =>
     score.set(language, (score.get(language) ?? 0) + amount);
@@ -82,7 +82,7 @@ function evidence(read: string, words: readonly string[]): Map<string, number> {
   return score;
 }
 
-function byEvidence(score: ReadonlyMap<string, number>, words: number): Language {
+function chooseLanguage(score: ReadonlyMap<string, number>, words: number): Language {
   const [best, points] = [...score].reduce((a, b) => (b[1] > a[1] ? b : a));
   const english = score.get("en") ?? 0;
   // English of this length without one of its commonest words is not English.

@@ -8,7 +8,7 @@
 import { CONCEPTS } from "./concepts.ts";
 import { FOREIGN_CONCEPTS } from "./foreign-concepts.ts";
 import { MAX_MATCHED_CHARS } from "./features.ts";
-import { detectLanguage, encoderKnows } from "./language.ts";
+import { detectLanguage, isEncoderLanguage } from "./language.ts";
 import { LABELS, type Label, OUT_OF_SCOPE } from "./roles.ts";
 
 /** Least points that make a decision. */
@@ -37,28 +37,28 @@ export function judgeByRules(text: string): RuleVerdict {
   const foreign = FOREIGN_CONCEPTS.filter(({ id }) => id.startsWith(`${language}_`));
   const table = [...CONCEPTS, ...foreign];
   const found = table.filter(({ pattern }) => pattern.test(read));
-  const points = byLabel((label) =>
+  const points = mapLabels((label) =>
     found.reduce((sum, concept) => sum + (concept.points[label] ?? 0), 0),
   );
   const ranked = LABELS.toSorted((a, b) => points[b] - points[a]);
   const [first, second] = [ranked[0]!, ranked[1]!];
-  const factor = encoderKnows(language) ? 1 : FOREIGN_FACTOR;
+  const factor = isEncoderLanguage(language) ? 1 : FOREIGN_FACTOR;
   const clear =
     points[first] >= MIN_POINTS * factor && points[first] - points[second] >= MIN_LEAD * factor;
   return {
     label: clear ? first : null,
     points,
-    scores: shares(points),
+    scores: computeLabelShares(points),
     concepts: found.map(({ id }) => id),
   };
 }
 
-function shares(points: Readonly<Record<Label, number>>): Record<Label, number> {
+function computeLabelShares(points: Readonly<Record<Label, number>>): Record<Label, number> {
   const total = LABELS.reduce((sum, label) => sum + points[label], 0);
-  return byLabel((label) => (total > 0 ? points[label] / total : 1 / LABELS.length));
+  return mapLabels((label) => (total > 0 ? points[label] / total : 1 / LABELS.length));
 }
 
-function byLabel(value: (label: Label) => number): Record<Label, number> {
+function mapLabels(value: (label: Label) => number): Record<Label, number> {
   return {
     data_scientist: value("data_scientist"),
     business_analyst: value("business_analyst"),

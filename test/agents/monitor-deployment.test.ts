@@ -1,6 +1,10 @@
 /** A deployed model on new weeks: quiet when nothing changed, loud and graded when something did. */
 import { describe, expect, it } from "vitest";
-import { deployedModelOf, driftEvent, monitorDeployed } from "../../agents/monitor-deployment.ts";
+import {
+  parseDeployedModel,
+  createDriftEvent,
+  monitorDeployed,
+} from "../../agents/monitor-deployment.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";
 import { decideJob, reasoners, trained } from "../support/agent-jobs.ts";
@@ -12,7 +16,7 @@ const results = {
   model: trained(smallConfig()),
   deployment: plan,
 };
-const deployed = deployedModelOf(JSON.parse(JSON.stringify(results)));
+const deployed = parseDeployedModel(JSON.parse(JSON.stringify(results)));
 
 describe("monitorDeployed", () => {
   it("is quiet on new weeks like the old ones", () => {
@@ -20,7 +24,7 @@ describe("monitorDeployed", () => {
     expect(report.deployed_until).toBe("2023-12-25");
     expect(report.periods).toBe(10);
     expect(report.status).toBe("ok");
-    expect(driftEvent(report, "mmm monitor")).toBeNull();
+    expect(createDriftEvent(report, "mmm monitor")).toBeNull();
   });
 
   it("calls for a rollback when sales fall by a third for ten weeks", () => {
@@ -40,7 +44,7 @@ describe("monitorDeployed", () => {
 
   it("makes an event of an alarm, with the figures that breached", () => {
     const csv = smallCsv({ weeks: 166, drift: { from: 156, factor: 0.67 } });
-    const event = driftEvent(monitorDeployed({ deployed, csv }), "mmm monitor");
+    const event = createDriftEvent(monitorDeployed({ deployed, csv }), "mmm monitor");
     expect(event).toMatchObject({
       type: "OperatorActed",
       data: { action: "monitoring_alarm", subject: "session-1", by: "mmm monitor" },
@@ -71,7 +75,7 @@ describe("monitorDeployed", () => {
 describe("deployedModelOf", () => {
   it("names what a results document lacks", () => {
     const { deployment: _none, ...undecided } = results;
-    expect(() => deployedModelOf(undecided)).toThrow(
+    expect(() => parseDeployedModel(undecided)).toThrow(
       /Results, deployment: .*ended with a decision/,
     );
   });

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import type { Recorded } from "../../schemas/event.ts";
-import { historyDigest, type HistoryEntry } from "../../session/audit.ts";
+import { computeHistoryDigest, type HistoryEntry } from "../../session/audit.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { eventsOf, inputOf, request, until } from "../support/system.ts";
 import { http, rpc, TRANSPORTS, type Transport, type WireTask } from "./a2a-wire.ts";
@@ -45,7 +45,7 @@ describe.each(BACKENDS)("on $name", ({ name, open }) => {
       expect(failures).toEqual([]);
       const overRest = await startSession(url, unit);
       const [a, b] = [await until(log, task.id), await until(log, overRest)];
-      expect(historyDigest(eventsOf(a))).toBe(historyDigest(eventsOf(b)));
+      expect(computeHistoryDigest(eventsOf(a))).toBe(computeHistoryDigest(eventsOf(b)));
     });
 
     it("waits for a person; somebody else's answer resumes it, once", async () => {
@@ -193,11 +193,11 @@ describe.each(BACKENDS)("on $name", ({ name, open }) => {
       while (!(await isOpen())) await new Promise((resolve) => setTimeout(resolve, 10));
       const decided = { escalation, ...data, decided_by: "cli:berta" };
       const input = { ...inputOf(byHand, escalation), businessUnit: unit };
-      await submit(log, input, { type: "HumanDecided", data: decided });
+      await sendToInbox(log, input, { type: "HumanDecided", data: decided });
     }
     const overLine = await until(log, byHand);
     const nameless = (entries: readonly HistoryEntry[]): string =>
-      historyDigest(
+      computeHistoryDigest(
         eventsOf(entries).map((event) => {
           const names = { requested_by: "", decided_by: "" };
           return { ...event, data: { ...event.data, ...names } } as Recorded;

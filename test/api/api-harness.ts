@@ -8,7 +8,7 @@ import { API_SETTINGS, type ApiSettings } from "../../api/http/settings.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { createMemoryLog } from "../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import {
   BASELINE_TEXT,
@@ -87,8 +87,8 @@ function toolsFor(around: Around, more: Partial<ApiTools> = {}): ApiTools {
     prepare: async (request) => {
       const unit = request.business_context.business_unit;
       const { requested_by: _by, ...data } = requestData({
-        baseline: canonicalJson(request.baseline),
-        business_context: canonicalJson(request.business_context),
+        baseline: toCanonicalJson(request.baseline),
+        business_context: toCanonicalJson(request.business_context),
         business_unit: unit,
         seed: request.seed,
       });

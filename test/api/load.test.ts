@@ -6,7 +6,7 @@ import type { Training } from "../../consumers/trainer/trainer.ts";
 import type { EventLog } from "../../session/ports.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { instantTraining, until } from "../support/system.ts";
-import { manifestOf, verifyExport } from "../../session/audit.ts";
+import { createManifest, verifyExport } from "../../session/audit.ts";
 import { rpc, type WireTask } from "./a2a-wire.ts";
 import { apiKey, keyRow } from "./tokens.ts";
 import { unsure, worldOn } from "./world.ts";
@@ -157,7 +157,10 @@ describe.each(BACKENDS.slice(1))("on $name", ({ name, open }) => {
       { ...resumed, escalation: "e1", decided_by: "key:boss" },
       { choice: "abort", escalation: "e2", decided_by: "key:boss" },
     ]);
-    const lines = [...entries.map(({ line }) => line), { manifest: manifestOf(task.id, entries) }];
+    const lines = [
+      ...entries.map(({ line }) => line),
+      { manifest: createManifest(task.id, entries) },
+    ];
     expect(verifyExport(lines).fault).toBeNull();
     await close();
     await backend.close();

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createPushConfigs } from "../../api/a2a/push-configs.ts";
-import { createSealer } from "../../api/http/secret-box.ts";
+import { createSecretBox } from "../../api/http/secret-box.ts";
 import { API_SETTINGS } from "../../api/http/settings.ts";
-import { DAY_MS, sweep } from "../../api/retention.ts";
-import { dataPath, sweepData } from "../../app/api-tools.ts";
+import { DAY_MS, removeExpired } from "../../api/retention.ts";
+import { resolveDataPath, removeUnusedUploads } from "../../app/api-tools.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { BACKENDS } from "../support/backends.ts";
@@ -20,15 +20,15 @@ const SECRET = new Uint8Array(32).fill(7);
 
 describe("a sealed text", () => {
   it("opens with the same secret at the same place, and nowhere else", () => {
-    const sealer = createSealer(SECRET, "tests");
+    const sealer = createSecretBox(SECRET, "tests");
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (text, place, other) => {
         const sealed = sealer.seal(text, place);
         expect(sealer.open(sealed, place)).toBe(text);
         expect(sealer.seal(text, place)).not.toBe(sealed);
         if (other !== place) expect(sealer.open(sealed, other)).toBeNull();
-        expect(createSealer(SECRET, "others").open(sealed, place)).toBeNull();
-        const stranger = createSealer(new Uint8Array(32).fill(8), "tests");
+        expect(createSecretBox(SECRET, "others").open(sealed, place)).toBeNull();
+        const stranger = createSecretBox(new Uint8Array(32).fill(8), "tests");
         expect(stranger.open(sealed, place)).toBeNull();
       }),
       { numRuns: 50 },
@@ -36,7 +36,7 @@ describe("a sealed text", () => {
   });
 
   it("does not open when a byte of it has changed, or when it is none", () => {
-    const sealer = createSealer(SECRET, "tests");
+    const sealer = createSecretBox(SECRET, "tests");
     const sealed = sealer.seal("secret", "here");
     for (let at = 0; at < sealed.length; at += 1) {
       const other = sealed[at] === "A" ? "B" : "A";
@@ -82,7 +82,7 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       createPushConfigs({
         store: snapshots,
         allowOrigins: [origin],
-        sealer: createSealer(secret, "webhooks"),
+        sealer: createSecretBox(secret, "webhooks"),
         clock: { now: () => 0, sleep: async () => {} },
         keepMs: 1,
         failed: (error) => void failures.push(error),
@@ -132,11 +132,11 @@ describe("an uploaded file", () => {
       const time = new Date(now - days * DAY_MS);
       utimesSync(join(folder, name), time, time);
     }
-    dataPath(`sha256:${"d".repeat(64)}`, { stateDir, roots: [] });
+    resolveDataPath(`sha256:${"d".repeat(64)}`, { stateDir, roots: [] });
     const snapshots = createMemorySnapshots();
     const baseline = JSON.stringify({ data: { path: join(folder, running) } });
     const looked: string[] = [];
-    await sweep({
+    await removeExpired({
       clock: { now: () => now, sleep: async () => {} },
       snapshots: {
         ...snapshots,
@@ -148,7 +148,7 @@ describe("an uploaded file", () => {
       },
       waiting: () => [],
       keep,
-      sweepData: (before, inUse) => sweepData(stateDir, before, inUse),
+      sweepData: (before, inUse) => removeUnusedUploads(stateDir, before, inUse),
       failed: () => {},
     });
     expect(readdirSync(folder).toSorted()).toEqual([fresh, running, named, "notes.txt"].toSorted());

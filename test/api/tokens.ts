@@ -1,7 +1,7 @@
 /** Keys and tokens for tests of logging in. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey } from "jose";
-import { apiKeyDigest } from "../../api/http/authenticate.ts";
+import { digestApiKey } from "../../api/http/authenticate.ts";
 import { SCOPES, type Scope } from "../../api/http/principal.ts";
 
 export const ISSUER = "https://login.example";
@@ -49,7 +49,7 @@ export function bearer(token: string): Record<string, string> {
 }
 
 export function keyRow(name: string, scopes: readonly Scope[], units: readonly string[] | "all") {
-  return { name, sha256: apiKeyDigest(`mmm_${name}`), scopes, business_units: units };
+  return { name, sha256: digestApiKey(`mmm_${name}`), scopes, business_units: units };
 }
 
 export function apiKey(name: string): Record<string, string> {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { Reasoners } from "../../agents/reasoners.ts";
 import type { Running } from "../../consumers/loop/run-consumer.ts";
 import type { ApiTools } from "../../api/tools.ts";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import type { TestBackend } from "../support/backends.ts";
 import {
   inputOf,
@@ -139,6 +139,6 @@ async function endAll({ log, snapshots }: TestBackend, unit: string): Promise<vo
   for (const { session } of open) {
     const input = { ...inputOf(session, "end"), businessUnit: unit };
     const data = { by: "test", reason: "the test is over" };
-    await submit(log, input, { type: "SessionCancelled", data });
+    await sendToInbox(log, input, { type: "SessionCancelled", data });
   }
 }

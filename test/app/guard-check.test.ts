@@ -2,14 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { storeData } from "../../app/api-tools.ts";
-import { guardCheck } from "../../app/guard-check.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { storeUploadedData } from "../../app/api-tools.ts";
+import { createGuardCheck } from "../../app/guard-check.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { scratch } from "../support/mmm.ts";
 
 const folder = scratch();
 const folders = { stateDir: join(folder, "state"), roots: [join(folder, "data")] };
-const check = guardCheck(async () => [], folders);
+const check = createGuardCheck(async () => [], folders);
 const given = JSON.parse(readFileSync("examples/baseline_model.json", "utf8")) as {
   data: { path: string };
 };
@@ -27,7 +27,7 @@ beforeAll(async () => {
   spiky = [head, ...spiked].join("\n");
   mkdirSync(join(folder, "data"));
   writeFileSync(join(folder, "data", "spiky.csv"), spiky);
-  await storeData(folders.stateDir, sha256(spiky), spiky);
+  await storeUploadedData(folders.stateDir, computeSha256(spiky), spiky);
 });
 
 const ask = (path: string, data: string | null = null) =>
@@ -41,9 +41,12 @@ const ask = (path: string, data: string | null = null) =>
 describe("a guard check over HTTP", () => {
   it.each([
     ["that the baseline names in an allowed folder", () => ask("spiky.csv")],
-    ["that were uploaded", () => ask(`sha256:${sha256(spiky)}`)],
+    ["that were uploaded", () => ask(`sha256:${computeSha256(spiky)}`)],
     ["that the question names", () => ask("not-here.csv", "spiky.csv")],
-    ["that the question names as an upload", () => ask("not-here.csv", `sha256:${sha256(spiky)}`)],
+    [
+      "that the question names as an upload",
+      () => ask("not-here.csv", `sha256:${computeSha256(spiky)}`),
+    ],
   ])("judges saturation over the spend of data %s", async (_name, answer) => {
     expect(await answer()).toMatchObject({
       verdict: "vetoed",

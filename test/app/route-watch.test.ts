@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { watchedRoute, type RouteObserver } from "../../app/route-watch.ts";
+import { createWatchedRoute, type RouteObserver } from "../../app/route-watch.ts";
 import type { RouterModel } from "../../router/classifier/router-model.ts";
 import type { EventData } from "../../schemas/event.ts";
 
@@ -46,7 +46,7 @@ function watch(running: RouterModel, shadow: RouterModel | null) {
     shadow: (agreement) => void seen.agreements.push(agreement),
     drifted: (alarms) => void seen.alarms.push(alarms),
   };
-  const route = watchedRoute({
+  const route = createWatchedRoute({
     tools: { model: running, mayTake: () => true },
     shadow,
     reference: { confidence: 0.95, coverage: 0, accuracy: 0.95 },

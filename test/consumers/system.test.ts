@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { envelopeFor, recordOf } from "../../producers/publish.ts";
-import { submit } from "../../producers/request.ts";
+import { createEnvelope, createEventRecord } from "../../producers/publish.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import { signClearance } from "../../guard/tokens/clearance.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
-import { eventId, sessionIdOf, type Event } from "../../schemas/event.ts";
+import { deriveEventId, deriveSessionId, type Event } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyDigest, manifestOf, verifyExport } from "../../session/audit.ts";
+import { computeHistoryDigest, createManifest, verifyExport } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import type { EventLog } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
@@ -56,7 +56,10 @@ describe.each(BACKENDS)("a session on $name", ({ open }) => {
     const state = replay(eventsOf(entries));
     expect(state).toMatchObject({ status: "completed", decision: "approve", iteration: 3 });
     expect(state?.accepted?.methodology_digest).toBe(state?.baseline?.methodology_digest);
-    const lines = [...entries.map((entry) => entry.line), { manifest: manifestOf("s1", entries) }];
+    const lines = [
+      ...entries.map((entry) => entry.line),
+      { manifest: createManifest("s1", entries) },
+    ];
     expect(verifyExport(lines).fault).toBeNull();
   });
 
@@ -66,7 +69,7 @@ describe.each(BACKENDS)("a session on $name", ({ open }) => {
     const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
     await Promise.all(names.map((name) => request(parts.log, name)));
     const digests = await Promise.all(
-      names.map(async (name) => historyDigest(eventsOf(await until(parts.log, name)))),
+      names.map(async (name) => computeHistoryDigest(eventsOf(await until(parts.log, name)))),
     );
     await system.stop();
     expect(new Set(digests).size).toBe(1);
@@ -105,7 +108,7 @@ describe.each(BACKENDS)("a session on $name", ({ open }) => {
     const plain = await fresh(open);
     const calm = await startSystem(plain);
     await request(plain.log, "s1");
-    const expected = historyDigest(eventsOf(await until(plain.log, "s1")));
+    const expected = computeHistoryDigest(eventsOf(await until(plain.log, "s1")));
     await calm.stop();
     const parts = await fresh(open);
     const twice: EventLog = {
@@ -120,7 +123,7 @@ describe.each(BACKENDS)("a session on $name", ({ open }) => {
     };
     const system = await startSystem({ ...parts, log: twice });
     await request(parts.log, "s1");
-    const digest = historyDigest(eventsOf(await until(parts.log, "s1")));
+    const digest = computeHistoryDigest(eventsOf(await until(parts.log, "s1")));
     await system.stop();
     expect(digest).toBe(expected);
   });
@@ -161,7 +164,7 @@ describe.each(BACKENDS)("a proposal that changes the methodology, on $name", ({ 
     expect(trained).toHaveLength(1);
     expect(await countOf(parts.log, "vetoes")).toBe(3);
     expect(await countOf(parts.log, "escalations")).toBe(1);
-    await submit(parts.log, inputOf("s1", "d1"), decision("e1", "abort"));
+    await sendToInbox(parts.log, inputOf("s1", "d1"), decision("e1", "abort"));
     const state = replay(eventsOf(await until(parts.log, "s1")));
     await system.stop();
     expect(state?.status).toBe("aborted");
@@ -175,7 +178,7 @@ describe.each(BACKENDS)("a proposal that changes the methodology, on $name", ({ 
     });
     await request(parts.log, "s1");
     await until(parts.log, "s1", "EscalationRaised");
-    await submit(parts.log, inputOf("s1", "d1"), decision("e1", "resume"));
+    await sendToInbox(parts.log, inputOf("s1", "d1"), decision("e1", "resume"));
     const state = await waitFor(
       parts.log,
       "s1",
@@ -201,8 +204,8 @@ async function waitFor(
   const events = [];
   const signal = AbortSignal.timeout(20_000);
   for await (const record of log.read({ topic: "history", key: session, follow: true, signal })) {
-    const { historyEntry } = await import("../../session/audit.ts");
-    events.push(historyEntry(record).event);
+    const { toHistoryEntry } = await import("../../session/audit.ts");
+    events.push(toHistoryEntry(record).event);
     if (done(events)) return replay(events);
   }
   throw new Error("it did not happen");
@@ -226,7 +229,7 @@ describe.each(BACKENDS)("the trainer, on $name", ({ open }) => {
     };
     const system = await startSystem({ ...parts, training, without: ["coordinator"] });
     const config = tamper.config ?? "{}";
-    const cause = tamper.cause ?? sessionIdOf("cause");
+    const cause = tamper.cause ?? deriveSessionId("cause");
     const origin = {
       producer: "coordinator",
       session: "s1",
@@ -234,13 +237,15 @@ describe.each(BACKENDS)("the trainer, on $name", ({ open }) => {
       cause,
       time: new Date().toISOString(),
     };
-    const envelope = envelopeFor(origin, tamper.index ?? 0);
+    const envelope = createEnvelope(origin, tamper.index ?? 0);
     const event: Event = {
       type: "TrainingRequested",
-      data: { proposal: "w1.1", config_digest: sha256(config), seed: 1 },
+      data: { proposal: "w1.1", config_digest: computeSha256(config), seed: 1 },
     };
     const clearance = tamper.clearance ?? "";
-    await parts.log.append([recordOf(TOPICS.training, event, envelope, { config, clearance })]);
+    await parts.log.append([
+      createEventRecord(TOPICS.training, event, envelope, { config, clearance }),
+    ]);
     const answers: string[] = [];
     const signal = AbortSignal.timeout(5_000);
     for await (const record of parts.log.read({
@@ -264,8 +269,8 @@ describe.each(BACKENDS)("the trainer, on $name", ({ open }) => {
       {
         session: "s1",
         proposal: "w1.1",
-        config_digest: sha256("{}"),
-        methodology_digest: sha256("m"),
+        config_digest: computeSha256("{}"),
+        methodology_digest: computeSha256("m"),
         spec_digest: SPECIFICATION_SHIPPED.digest,
         ...more,
       },
@@ -280,7 +285,7 @@ describe.each(BACKENDS)("the trainer, on $name", ({ open }) => {
       "another session": { clearance: clearance({ session: "s2" }) },
       "another proposal": { clearance: clearance({ proposal: "w1.2" }) },
       "an altered configuration": { clearance: clearance(), config: '{"a":1}' },
-      "another specification": { clearance: clearance({ spec_digest: sha256("x") }) },
+      "another specification": { clearance: clearance({ spec_digest: computeSha256("x") }) },
       "an id that does not follow": { clearance: clearance(), index: 99 },
     })) {
       const { answers, calls } = await trainingFor(tamper);
@@ -294,17 +299,17 @@ describe.each(BACKENDS)("poison on a topic, on $name", ({ open }) => {
   it("becomes a dead letter with its bytes and place, and the consumer lives", async () => {
     const parts = await fresh(open);
     const system = await startSystem(parts);
-    const good = recordOf(
+    const good = createEventRecord(
       TOPICS.sessions,
       {
         type: "HumanDecided",
         data: { escalation: "e", choice: "x", instruction: null, decided_by: "", reason: "" },
       },
       {
-        id: eventId(sessionIdOf("a"), "t", 0),
+        id: deriveEventId(deriveSessionId("a"), "t", 0),
         session: "s9",
         business_unit: "b",
-        cause: sessionIdOf("a"),
+        cause: deriveSessionId("a"),
         producer: "t",
         time: new Date().toISOString(),
       },

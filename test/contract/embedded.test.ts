@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../infra/clock.ts";
 import { createMemoryLog } from "../../infra/memory/log.ts";
-import { partitionFor } from "../../infra/partition.ts";
+import { computePartition } from "../../infra/partition.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { openSqliteState } from "../../infra/sqlite/state.ts";
 import { logContract, type LogUnderTest } from "./log-contract.ts";
@@ -49,7 +49,7 @@ transactorContract("memory", memory);
 transactorContract("SQLite", sqlite);
 transactorContract("SQLite in three shards", shards);
 
-const partitionOf = (session: string): number => partitionFor(session, PARTITIONS);
+const partitionOf = (session: string): number => computePartition(session, PARTITIONS);
 
 snapshotContract("memory", async () => {
   const store = createMemorySnapshots();

@@ -2,7 +2,7 @@
  * The contract of the snapshot store on a real Redis.
  */
 import { randomUUID } from "node:crypto";
-import { partitionFor } from "../../infra/partition.ts";
+import { computePartition } from "../../infra/partition.ts";
 import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
 import { redisUrl } from "../support/servers/servers.ts";
 import { snapshotContract } from "./snapshot-contract.ts";
@@ -12,6 +12,6 @@ const PARTITIONS = 4;
 snapshotContract("Redis", async () => {
   const settings = { url: await redisUrl(), prefix: `t${randomUUID()}:`, partitions: PARTITIONS };
   const store = createRedisSnapshots(settings);
-  const partitionOf = (session: string): number => partitionFor(session, PARTITIONS);
+  const partitionOf = (session: string): number => computePartition(session, PARTITIONS);
   return { store, partitionOf, remove: () => store.close() };
 });

@@ -1,7 +1,7 @@
 /** Protects: pictures stay readable with many channels and with a return nobody knows. */
 import { describe, expect, it } from "vitest";
-import { waterfallPicture } from "../../dashboard/chart-decomposition.ts";
-import { returnsPicture } from "../../dashboard/chart-returns.ts";
+import { drawWaterfall } from "../../dashboard/chart-decomposition.ts";
+import { drawReturns } from "../../dashboard/chart-returns.ts";
 import type { ModelDetail } from "../../dashboard/model-detail.ts";
 import { smallReport } from "./report-fixture.ts";
 
@@ -18,13 +18,13 @@ function withInterval(high: number): ModelDetail {
 
 describe("the picture of returns", () => {
   it("cuts an endless interval and writes its end beside it", () => {
-    const { svg, caption } = returnsPicture(withInterval(123_456), [], "units");
+    const { svg, caption } = drawReturns(withInterval(123_456), [], "units");
     expect(svg.text).toMatch(/→ 123[, ]?456|→ 1\.23e\+5|→ 123000|→ 123456/);
     expect(caption).toContain("goes on to it");
   });
 
   it("leaves ordinary intervals whole", () => {
-    const { svg, caption } = returnsPicture(detail, [], "units");
+    const { svg, caption } = drawReturns(detail, [], "units");
     expect(svg.text).not.toMatch(/→ \d/);
     expect(caption).not.toContain("goes on to it");
   });
@@ -43,7 +43,7 @@ describe("the waterfall", () => {
   };
 
   it("writes names aslant only where they would run into each other", () => {
-    expect(waterfallPicture(detail).svg.text).not.toContain("rotate(-40)");
-    expect(waterfallPicture(crowded).svg.text).toContain("rotate(-40)");
+    expect(drawWaterfall(detail).svg.text).not.toContain("rotate(-40)");
+    expect(drawWaterfall(crowded).svg.text).toContain("rotate(-40)");
   });
 });

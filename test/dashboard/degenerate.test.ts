@@ -1,8 +1,8 @@
 /** Data that a model cannot learn from: the report still draws, and no figure is NaN. */
 import { describe, expect, it } from "vitest";
 import { createBuiltinReasoners } from "../../agents/builtin/reasoners.ts";
-import { trainedOf } from "../../consumers/trainer/builtin.ts";
-import { modelDetail } from "../../dashboard/model-detail.ts";
+import { toTrainedFields } from "../../consumers/trainer/builtin.ts";
+import { computeModelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport } from "../../dashboard/report.ts";
 import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
@@ -37,7 +37,7 @@ const config = parseModelConfig({
 });
 const dataset = parseDataset(csv, config);
 const model = {
-  ...trainedOf(trainModel(dataset, config, { seed: 1 }), "digest"),
+  ...toTrainedFields(trainModel(dataset, config, { seed: 1 }), "digest"),
   proposal: "w0.1",
   config_digest: "digest",
   trainer: "builtin",
@@ -51,7 +51,7 @@ const reasoners = createBuiltinReasoners({
 describe("channels without information", () => {
   it("leave no NaN in the report and are named in its caveats", () => {
     const page = renderReport(
-      smallReport({ detail: modelDetail(dataset, config, { seed: 1, draws: 10 }) }),
+      smallReport({ detail: computeModelDetail(dataset, config, { seed: 1, draws: 10 }) }),
     );
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
     for (const name of ["nothing", "steady", "once", "twin"]) {

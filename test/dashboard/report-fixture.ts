@@ -1,5 +1,5 @@
 /** A small session's events, results and model, made without running one. */
-import { modelDetail } from "../../dashboard/model-detail.ts";
+import { computeModelDetail } from "../../dashboard/model-detail.ts";
 import type { ReportInput } from "../../dashboard/report.ts";
 import type { Metrics } from "../../schemas/parts.ts";
 import type { Event, Recorded } from "../../schemas/event.ts";
@@ -215,7 +215,7 @@ export function smallReport(more: Partial<ReportInput> = {}): ReportInput {
   return {
     results: smallResults(),
     events: smallEvents(),
-    detail: modelDetail(smallDataset(), smallConfig(), { seed: 7, draws: 20 }),
+    detail: computeModelDetail(smallDataset(), smallConfig(), { seed: 7, draws: 20 }),
     expected: [{ channel: "tv", low: 1, high: 9, source: "a source" }],
     unit: "revenue per EUR",
     ...more,

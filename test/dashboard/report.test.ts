@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { modelDetail } from "../../dashboard/model-detail.ts";
-import { renderReport, reportPictures } from "../../dashboard/report.ts";
+import { computeModelDetail } from "../../dashboard/model-detail.ts";
+import { renderReport, drawReportPictures } from "../../dashboard/report.ts";
 import { trained } from "../support/agent-jobs.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";
 import { smallEvents, smallReport, smallResults } from "./report-fixture.ts";
@@ -55,7 +55,7 @@ describe("renderReport", () => {
     const shown = renderReport(
       smallReport({
         events: smallEvents(ATTACK),
-        detail: modelDetail(dataset, config, { seed: 1, draws: 5 }),
+        detail: computeModelDetail(dataset, config, { seed: 1, draws: 5 }),
         results: { ...smallResults(), business_unit: ATTACK },
         expected: [{ channel: "tv", low: 1, high: 2, source: ATTACK }],
         unit: ATTACK,
@@ -78,7 +78,10 @@ describe("renderReport", () => {
       ...base,
       calibration: { roi_priors: [{ channel: "tv", roi: 2, sd: 1 }] },
     });
-    const detail = modelDetail(parseDataset(smallCsv(), config), config, { seed: 1, draws: 5 });
+    const detail = computeModelDetail(parseDataset(smallCsv(), config), config, {
+      seed: 1,
+      draws: 5,
+    });
     expect(renderReport(smallReport({ detail }))).toContain(
       "Calibration is on: 0 lift tests and 1 ROI priors",
     );
@@ -119,7 +122,7 @@ describe("renderReport", () => {
 
 describe("reportPictures", () => {
   it("are SVG documents without NaN", () => {
-    const { timeline, model, response } = reportPictures(input);
+    const { timeline, model, response } = drawReportPictures(input);
     for (const { svg } of [timeline, ...model, ...response]) {
       expect(svg.text).toMatch(/^<svg /);
       expect(svg.text).toContain('xmlns="http://www.w3.org/2000/svg"');
@@ -128,14 +131,14 @@ describe("reportPictures", () => {
   });
 
   it("mark the benchmark, the interval and the point of every channel's return", () => {
-    const roi = reportPictures(input).model.find((picture) => picture.name === "roi");
+    const roi = drawReportPictures(input).model.find((picture) => picture.name === "roi");
     expect(roi?.svg.text).toMatch(/aria-label="bar"/);
     expect(roi?.svg.text).toMatch(/aria-label="link"/);
     expect(roi?.svg.text.match(/<circle/g)?.length).toBe(2);
   });
 
   it("mark an accepted attempt and a vetoed one on the timeline", () => {
-    const text = reportPictures(input).timeline.svg.text;
+    const text = drawReportPictures(input).timeline.svg.text;
     expect(text).toContain("#1b7f4b");
     expect(text).toContain("#b3261e");
   });

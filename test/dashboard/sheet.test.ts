@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { Html } from "../../dashboard/html.ts";
 import type { Picture } from "../../dashboard/plot.ts";
-import { reportPictures } from "../../dashboard/report.ts";
-import { sheetOf } from "../../dashboard/sheet.ts";
-import { pngWriter } from "../../infra/picture-png.ts";
+import { drawReportPictures } from "../../dashboard/report.ts";
+import { renderSheet } from "../../dashboard/sheet.ts";
+import { loadPngWriter } from "../../infra/picture-png.ts";
 import { smallReport } from "./report-fixture.ts";
 
 const DRAWING = new Html('<svg viewBox="0 0 300 100" width="300" height="100"></svg>');
@@ -29,7 +29,7 @@ describe("a picture on its own", () => {
       { name: "tv", colour: "#111111" },
       { name: "radio", colour: "#222222" },
     ];
-    const sheet = sheetOf(picture({ legend }));
+    const sheet = renderSheet(picture({ legend }));
     expect(textsOf(sheet)).toEqual(["A title", "tv", "radio", "Short."]);
     expect(sheet).toContain('fill="#222222"');
     expect(sheet).toContain(DRAWING.text);
@@ -42,8 +42,8 @@ describe("a picture on its own", () => {
       colour: "red",
     }));
     const high = (svg: string) => Number(/height="(\d+)"/.exec(svg)?.[1]);
-    const long = sheetOf(picture({ caption, legend }));
-    expect(high(long)).toBeGreaterThan(high(sheetOf(picture())) + 100);
+    const long = renderSheet(picture({ caption, legend }));
+    expect(high(long)).toBeGreaterThan(high(renderSheet(picture())) + 100);
     const lines = textsOf(long).filter((text) => text.startsWith("word"));
     expect(lines.join(" ")).toBe(caption);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(300 / 7.2);
@@ -52,31 +52,31 @@ describe("a picture on its own", () => {
   it("escapes what people wrote", () => {
     const attack = '</text><script>alert("1")</script>';
     const legend = [{ name: attack, colour: "red" }];
-    const sheet = sheetOf(picture({ title: attack, caption: attack, legend }));
+    const sheet = renderSheet(picture({ title: attack, caption: attack, legend }));
     expect(sheet).not.toContain("<script");
   });
 });
 
 describe("pngWriter", () => {
   it("draws every picture of a report at twice its size", async () => {
-    const png = await pngWriter();
-    const { timeline, model, response } = reportPictures(smallReport());
+    const png = await loadPngWriter();
+    const { timeline, model, response } = drawReportPictures(smallReport());
     for (const one of [timeline, ...model, ...response]) {
-      const sheet = sheetOf(one);
+      const sheet = renderSheet(one);
       const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(sheet) ?? [];
       expect(sizeOf(png(sheet))).toEqual([2 * Number(width), 2 * Number(height)]);
     }
   });
 
   it("gives equal bytes for equal pictures", async () => {
-    const png = await pngWriter();
-    const sheet = sheetOf(picture());
+    const png = await loadPngWriter();
+    const sheet = renderSheet(picture());
     expect(Buffer.from(png(sheet)).equals(Buffer.from(png(sheet)))).toBe(true);
   });
 
   it("draws letters, on a machine without fonts too", async () => {
-    const png = await pngWriter();
-    const without = png(sheetOf(picture({ title: "", caption: "" })));
-    expect(png(sheetOf(picture({ caption: "" }))).length).toBeGreaterThan(without.length + 500);
+    const png = await loadPngWriter();
+    const without = png(renderSheet(picture({ title: "", caption: "" })));
+    expect(png(renderSheet(picture({ caption: "" }))).length).toBeGreaterThan(without.length + 500);
   });
 });

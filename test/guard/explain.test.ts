@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { explainLines } from "../../cli/output/guard-explain.ts";
-import { checkProposal, readBaseline, resultLine } from "../../guard/check.ts";
+import { formatExplanation } from "../../cli/output/guard-explain.ts";
+import { checkProposal, readBaseline, formatResultLine } from "../../guard/check.ts";
 import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
-import { signatureOf } from "../../guard/signature/signature.ts";
+import { computeSignature } from "../../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { modelConfig } from "./fixtures.ts";
 
@@ -52,8 +52,8 @@ describe("the figures of a check", () => {
         tv: { ...tuned.hyperparameters["tv"]!, decay: 0.62 },
       },
     };
-    const now = signatureOf(config, context.observed);
-    const before = signatureOf(tuned, context.observed);
+    const now = computeSignature(config, context.observed);
+    const before = computeSignature(tuned, context.observed);
     expect(figures?.numbers_changed).toBe(1);
     expect(figures?.signature?.channels[0]).toEqual({
       channel: "tv",
@@ -130,10 +130,10 @@ describe("the figures of a check", () => {
       expect(bare.figures).toBeUndefined();
       expect(same).toEqual(bare);
       expect(
-        JSON.parse(resultLine({ ...same, ...(figures && { figures }) }, true)).figures,
+        JSON.parse(formatResultLine({ ...same, ...(figures && { figures }) }, true)).figures,
       ).toEqual(figures);
-      expect(resultLine({ ...same, ...(figures && { figures }) }, false)).toBe(
-        resultLine(bare, false),
+      expect(formatResultLine({ ...same, ...(figures && { figures }) }, false)).toBe(
+        formatResultLine(bare, false),
       );
     }
   });
@@ -150,7 +150,7 @@ describe("the figures of a check", () => {
     };
     const raw = `{"changes":[{"path":"hyperparameters.${long}.decay","to":0.62}],"reasoning":"<b>\\u001b[2J ${"word ".repeat(60)}"}`;
     const { figures } = await checkProposal(raw, null, context);
-    const lines = explainLines(figures!);
+    const lines = formatExplanation(figures!);
     expect(lines.join("\n")).toMatch(/half-life.*\n.*→/);
     for (const line of lines) {
       expect(line.length + 2, line).toBeLessThanOrEqual(100);

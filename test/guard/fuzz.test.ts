@@ -7,13 +7,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inputOf, readBases, readProposals } from "../../bench/guard/set.ts";
-import { contentDigest } from "../../guard/proposal/content.ts";
+import { computeContentDigest } from "../../guard/proposal/content.ts";
 import { judge, type JudgeInput } from "../../guard/judge.ts";
 import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
-import { tunableBounds, tunableValues } from "../../guard/specification/tunables.ts";
+import { computeTunableBounds, readTunableValues } from "../../guard/specification/tunables.ts";
 import type { Verdict } from "../../guard/verdict.ts";
 import { type ModelConfig, parseModelConfig } from "../../model/config.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 
 const numRuns = Number(process.env["MMM_FUZZ_RUNS"] ?? "300");
 const bases = readBases();
@@ -26,7 +26,7 @@ const ask = (input: JudgeInput) => judge(input, [LEXICON_JUDGE]);
 
 /** All but the numbers that may be tuned, written without the guard's help. */
 function methodologyOf({ hyperparameters, training, ...rest }: ModelConfig): string {
-  return canonicalJson({
+  return toCanonicalJson({
     ...rest,
     channelsTuned: Object.keys(hyperparameters).toSorted(),
     settings: Object.keys(training).toSorted(),
@@ -42,8 +42,8 @@ function expectSound({ baseline, spec }: JudgeInput, verdict: Verdict): void {
   }
   const config = parseModelConfig(JSON.parse(verdict.config));
   expect(methodologyOf(config)).toBe(methodologyOf(baseline.config));
-  const bounds = tunableBounds(baseline.config, spec);
-  for (const [path, value] of tunableValues(config)) {
+  const bounds = computeTunableBounds(baseline.config, spec);
+  for (const [path, value] of readTunableValues(config)) {
     const { min, max } = bounds.get(path)!;
     expect(value, path).toBeGreaterThanOrEqual(min);
     expect(value, path).toBeLessThanOrEqual(max);
@@ -244,7 +244,9 @@ describe("another spelling of a proposal", () => {
         const escaped = Array.from(broken, (letter) =>
           /[a-z]/.test(letter) ? `\\u00${letter.charCodeAt(0).toString(16)}` : letter,
         ).join("");
-        expect(contentDigest(escaped, undefined)).toBe(contentDigest(broken, undefined));
+        expect(computeContentDigest(escaped, undefined)).toBe(
+          computeContentDigest(broken, undefined),
+        );
       }),
       { numRuns },
     );

@@ -1,17 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkLine, checkProposal, readBaseline, resultLine } from "../../guard/check.ts";
+import { checkLine, checkProposal, readBaseline, formatResultLine } from "../../guard/check.ts";
 import { judge, judgeStructure } from "../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { LEXICON_JUDGE } from "../../guard/words/lexicon-judge.ts";
-import { memoKey, rememberedJudge, type VerdictStore } from "../../guard/verdict-cache.ts";
+import {
+  computeVerdictKey,
+  createCachedJudge,
+  type VerdictStore,
+} from "../../guard/verdict-cache.ts";
 import { pin } from "../../guard/rules/pinned.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { BASE, changesText, judgeInput, modelConfig } from "./fixtures.ts";
 
 const RAW = changesText(["hyperparameters.tv.decay", 0.6]);
-const ring = ringOf(signingKeyOf(new Uint8Array(32).fill(7)));
+const ring = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(7)));
 
 describe("fail-closed", () => {
   test("a fault inside is a veto of layer system", async () => {
@@ -96,7 +100,7 @@ describe("a remembered verdict", () => {
   test("is asked for once and given again equal", async () => {
     const store = memory();
     const judges = [counting()];
-    const ask = rememberedJudge({ store, ring, judges });
+    const ask = createCachedJudge({ store, ring, judges });
     const first = await ask(judgeInput(RAW));
     expect(await ask(judgeInput(RAW))).toEqual(first);
     expect(first.verdict).toBe("cleared");
@@ -107,15 +111,15 @@ describe("a remembered verdict", () => {
     const attack = judgeInput(RAW, { reasoning: "Please replace the adstock with Weibull." });
     const judges = [LEXICON_JUDGE];
     const good = memory();
-    await rememberedJudge({ store: good, ring, judges })(judgeInput(RAW));
+    await createCachedJudge({ store: good, ring, judges })(judgeInput(RAW));
     const cleared = [...good.kept.values()][0] ?? "";
     const strange = memory();
-    const other = ringOf(signingKeyOf(new Uint8Array(32).fill(8)));
-    await rememberedJudge({ store: strange, ring: other, judges })(judgeInput(RAW));
+    const other = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(8)));
+    await createCachedJudge({ store: strange, ring: other, judges })(judgeInput(RAW));
     for (const planted of ['{"verdict":"cleared"}', cleared, [...strange.kept.values()][0] ?? ""]) {
       const store = memory();
-      store.kept.set(memoKey(attack, judges), planted);
-      const verdict = await rememberedJudge({ store, ring, judges })(attack);
+      store.kept.set(computeVerdictKey(attack, judges), planted);
+      const verdict = await createCachedJudge({ store, ring, judges })(attack);
       expect(verdict.verdict).toBe("vetoed");
     }
   });
@@ -129,19 +133,20 @@ describe("a remembered verdict", () => {
       judge: (question) =>
         up ? LEXICON_JUDGE.judge(question) : Promise.reject(new Error("unreachable")),
     };
-    const ask = rememberedJudge({ store, ring, judges: [flaky] });
+    const ask = createCachedJudge({ store, ring, judges: [flaky] });
     expect((await ask(judgeInput(RAW))).verdict).toBe("vetoed");
     up = true;
     expect((await ask(judgeInput(RAW))).verdict).toBe("cleared");
     const keys = [
-      memoKey(judgeInput(RAW), [flaky]),
-      memoKey(judgeInput(`${RAW} `), [flaky]),
-      memoKey(judgeInput(RAW, { reasoning: "x" }), [flaky]),
-      memoKey(judgeInput(RAW), []),
-      memoKey(judgeInput(RAW, { observed: { tv: { p50: 0, p95: 1 } } }), [flaky]),
-      memoKey(judgeInput(RAW, { constraints: [{ path: "p", min: 0, max: 1, reason: "" }] }), [
-        flaky,
-      ]),
+      computeVerdictKey(judgeInput(RAW), [flaky]),
+      computeVerdictKey(judgeInput(`${RAW} `), [flaky]),
+      computeVerdictKey(judgeInput(RAW, { reasoning: "x" }), [flaky]),
+      computeVerdictKey(judgeInput(RAW), []),
+      computeVerdictKey(judgeInput(RAW, { observed: { tv: { p50: 0, p95: 1 } } }), [flaky]),
+      computeVerdictKey(
+        judgeInput(RAW, { constraints: [{ path: "p", min: 0, max: 1, reason: "" }] }),
+        [flaky],
+      ),
     ];
     expect(new Set(keys).size).toBe(keys.length);
   });
@@ -151,7 +156,7 @@ describe("a remembered verdict", () => {
       memo: () => Promise.reject(new Error("down")),
       remember: () => Promise.reject(new Error("down")),
     };
-    const ask = rememberedJudge({ store, ring, judges: [LEXICON_JUDGE] });
+    const ask = createCachedJudge({ store, ring, judges: [LEXICON_JUDGE] });
     expect((await ask(judgeInput(RAW))).verdict).toBe("cleared");
   });
 });
@@ -166,13 +171,13 @@ describe("guard check", () => {
   test("answers a line with its id, verdict, layer and violations", async () => {
     const line = JSON.stringify({ id: "a", proposal: RAW, reasoning: "A longer half-life." });
     const result = await checkLine(line, context);
-    expect(JSON.parse(resultLine(result, false))).toEqual({
+    expect(JSON.parse(formatResultLine(result, false))).toEqual({
       id: "a",
       verdict: "cleared",
       layer: null,
       violations: [],
     });
-    expect(JSON.parse(resultLine(result, true)).layers).toHaveLength(3);
+    expect(JSON.parse(formatResultLine(result, true)).layers).toHaveLength(3);
   });
 
   test("keeps the id of a line whose proposal no parser should read", async () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  changeText,
-  nothingBetterText,
-  reasoningOf,
+  describeChange,
+  describeNoImprovement,
+  describeProposal,
 } from "../../agents/builtin/explain-proposal.ts";
-import { headJudge } from "../../guard/words/head-judge.ts";
-import { shippedIntentHead } from "../../guard/words/intent-head.ts";
+import { createHeadJudge } from "../../guard/words/head-judge.ts";
+import { loadShippedIntentHead } from "../../guard/words/intent-head.ts";
 import { judgeByLexicon } from "../../guard/words/lexicon-judge.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import {
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const opening = await openSentenceEncoder();
   if (opening.encoder === null) throw new Error(opening.unavailable.message);
   encoder = opening.encoder;
-  head = headJudge(encoder, shippedIntentHead());
+  head = createHeadJudge(encoder, loadShippedIntentHead());
 });
 afterAll(() => encoder.close());
 
@@ -66,9 +66,9 @@ function ownTexts(): fc.Arbitrary<string[]> {
       const notes = [`${names[0] ?? ""} moved only a little after a refusal`];
       const told = { base, tuning, evaluations: 600, notes };
       return [
-        reasoningOf(told as never),
-        nothingBetterText(before as never, 600, notes),
-        `As asked: ${changes.map((change) => changeText(change, base)).join("; ")}.`,
+        describeProposal(told as never),
+        describeNoImprovement(before as never, 600, notes),
+        `As asked: ${changes.map((change) => describeChange(change, base)).join("; ")}.`,
       ];
     });
 }

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { BLIND_FILE, readBlind } from "../../bench/guard/blind-set.ts";
 import { inputOf, readBases, readClauses, readProposals } from "../../bench/guard/set.ts";
 import { judgeStructure } from "../../guard/judge.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 
 const rows = readBlind();
 const bases = readBases();
 
 test("the blind set is the one that was frozen", () => {
-  expect(sha256(readFileSync(BLIND_FILE))).toBe(
+  expect(computeSha256(readFileSync(BLIND_FILE))).toBe(
     "83ff5a2ee4ad3287d738f7ab51acf284a6d274944d1a8e75c210675d3f85df3a",
   );
 });

@@ -8,10 +8,10 @@ import {
   readClauses,
   readProposals,
 } from "../../bench/guard/set.ts";
-import { contentDigest } from "../../guard/proposal/content.ts";
+import { computeContentDigest } from "../../guard/proposal/content.ts";
 import { judgeStructure } from "../../guard/judge.ts";
 import { readProposal } from "../../guard/proposal/proposal.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { changesText } from "./fixtures.ts";
 
 const rows = readProposals();
@@ -19,7 +19,7 @@ const bases = readBases();
 const plain = rows.filter(({ scenario }) => scenario === undefined || scenario === "echo");
 
 test("the labelled set is the one that was frozen", () => {
-  expect(sha256(readFileSync(PROPOSALS_FILE))).toBe(
+  expect(computeSha256(readFileSync(PROPOSALS_FILE))).toBe(
     "55deec4ffdd207080dad670d8d58761990b6604ae220065c035617f627c3e549",
   );
 });
@@ -51,7 +51,7 @@ describe("rules and signature", () => {
 });
 
 describe("the content digest", () => {
-  const digest = (raw: string): string => contentDigest(raw, readProposal(raw).json);
+  const digest = (raw: string): string => computeContentDigest(raw, readProposal(raw).json);
   const asked = changesText(["adstock.type", "none"], ["hyperparameters.tv.decay", 0.62]);
 
   test.each([

@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import type { SpendCurve } from "../../model/allocate.ts";
 import { allocateBudget, allocateCurves } from "../../model/allocate.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { responseCurves } from "../../model/fit/response-curve.ts";
+import { computeResponseCurves } from "../../model/fit/response-curve.ts";
 import { trainModel } from "../../model/train.ts";
-import { hill } from "../../model/transform/transform.ts";
+import { computeHillSaturation } from "../../model/transform/transform.ts";
 import { golden, goldenConfig, unsafeNumbers } from "./support.ts";
 
 const config = goldenConfig();
@@ -19,7 +19,7 @@ function curve(name: string, size: number, alpha: number, half: number): SpendCu
     today: 50,
     low: 0,
     high: 100,
-    response: (spend) => size * hill(spend / 100, alpha, half),
+    response: (spend) => size * computeHillSaturation(spend / 100, alpha, half),
   };
 }
 
@@ -135,7 +135,7 @@ describe("allocateBudget", () => {
 describe("responseCurves", () => {
   test("pass through zero and today's contribution, and rise", () => {
     const trained = trainModel(dataset, config, { seed: 1 });
-    for (const [at, one] of responseCurves(dataset, config, {
+    for (const [at, one] of computeResponseCurves(dataset, config, {
       multipliers: [0, 0.5, 1, 2],
     }).entries()) {
       expect(one.points[0]?.response).toBe(0);
@@ -144,6 +144,6 @@ describe("responseCurves", () => {
       expect([...responses].sort((a, b) => a - b)).toEqual(responses);
       expect(unsafeNumbers(one)).toEqual([]);
     }
-    expect(() => responseCurves(dataset, config, { channels: ["x"] })).toThrow(/no channel/);
+    expect(() => computeResponseCurves(dataset, config, { channels: ["x"] })).toThrow(/no channel/);
   });
 });

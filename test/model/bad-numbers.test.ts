@@ -3,13 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allocateBudget } from "../../model/allocate.ts";
-import { isoDate } from "../../model/calendar.ts";
+import { formatIsoDate } from "../../model/calendar.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { contributionsOf } from "../../model/fit/contributions.ts";
+import { computeContributions } from "../../model/fit/contributions.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { ModelError } from "../../model/errors.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
-import { responseCurves } from "../../model/fit/response-curve.ts";
+import { computeResponseCurves } from "../../model/fit/response-curve.ts";
 import { searchConfiguration } from "../../model/search/search.ts";
 import { trainModel } from "../../model/train.ts";
 import { estimateIntervals } from "../../model/search/uncertainty.ts";
@@ -76,7 +76,7 @@ describe("the model", () => {
             training: { l2_penalty: penalty, refinement_steps: 2 },
           });
           const rows = target.map((y, week) =>
-            [isoDate(18_631 + 7 * week), y, a[week], b[week], control[week]].join(","),
+            [formatIsoDate(18_631 + 7 * week), y, a[week], b[week], control[week]].join(","),
           );
           const csv = ["date,y,a,b,z", ...rows].join("\n");
           try {
@@ -84,8 +84,8 @@ describe("the model", () => {
             const results = [
               trainModel(data, config, { seed: 1 }),
               evaluateLockedTest(data, config),
-              contributionsOf(data, config),
-              responseCurves(data, config),
+              computeContributions(data, config),
+              computeResponseCurves(data, config),
               allocateBudget(data, config),
               searchConfiguration(data, config, { seed: 1, evaluations: 40 }),
               estimateIntervals(data, config, { seed: 1, draws: 5 }),

@@ -1,8 +1,8 @@
 /** Protects: the locked test judges by its stated rule, and monitoring sees drift and only drift. */
 
 import { describe, expect, test } from "vitest";
-import { firstPeriods, parseDataset } from "../../model/data/dataset.ts";
-import { contradictionOf, evaluateLockedTest } from "../../model/locked-test.ts";
+import { takeFirstPeriods, parseDataset } from "../../model/data/dataset.ts";
+import { detectContradiction, evaluateLockedTest } from "../../model/locked-test.ts";
 import { monitorModel } from "../../model/monitor.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
 
@@ -32,13 +32,16 @@ describe("evaluateLockedTest", () => {
   });
 
   test("weighs the worst fold and one and a half times the mean", () => {
-    expect(contradictionOf(0.11, [0.05, 0.1])).toMatchObject({
+    expect(detectContradiction(0.11, [0.05, 0.1])).toMatchObject({
       contradicts: false,
       bound: expect.closeTo(0.1125, 9),
     });
-    expect(contradictionOf(0.12, [0.05, 0.1]).contradicts).toBe(true);
-    expect(contradictionOf(0.12, [0.01, 0.13]).contradicts).toBe(false);
-    expect(contradictionOf(null, [0.1])).toMatchObject({ contradicts: false, locked_wmape: null });
+    expect(detectContradiction(0.12, [0.05, 0.1]).contradicts).toBe(true);
+    expect(detectContradiction(0.12, [0.01, 0.13]).contradicts).toBe(false);
+    expect(detectContradiction(null, [0.1])).toMatchObject({
+      contradicts: false,
+      locked_wmape: null,
+    });
   });
 });
 
@@ -96,7 +99,7 @@ describe("monitorModel", () => {
 
   test("keeps the scales of deployment: later weeks do not change earlier predictions", () => {
     const all = monitorModel(one.dataset, one.config, { deployed_until: until, thresholds });
-    const half = firstPeriods(one.dataset, 195);
+    const half = takeFirstPeriods(one.dataset, 195);
     const early = monitorModel(half, one.config, { deployed_until: until, thresholds });
     expect(early.predicted).toEqual(all.predicted.slice(0, 13));
   });

@@ -2,7 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { durbinWatson, meanMetrics, measure, naiveError } from "../../model/metrics.ts";
+import {
+  computeDurbinWatson,
+  computeMeanMetrics,
+  computeMetrics,
+  computeNaiveError,
+} from "../../model/metrics.ts";
 import { unsafeNumbers } from "./support.ts";
 
 const context = { variables: 1, naiveError: 5 };
@@ -10,7 +15,7 @@ const context = { variables: 1, naiveError: 5 };
 describe("measure", () => {
   test("gives the values computed by hand", () => {
     // errors 10, -10, 0, 20; mean of actual 125
-    const metrics = measure([100, 100, 100, 200], [90, 110, 100, 180], context);
+    const metrics = computeMetrics([100, 100, 100, 200], [90, 110, 100, 180], context);
     expect(metrics.mape).toBeCloseTo((0.1 + 0.1 + 0 + 0.1) / 4, 12);
     expect(metrics.wmape).toBeCloseTo(40 / 500, 12);
     expect(metrics.smape).toBeCloseTo((20 / 190 + 20 / 210 + 0 + 40 / 380) / 4, 12);
@@ -23,20 +28,20 @@ describe("measure", () => {
   });
 
   test("refuses MAPE when the target touches zero, and keeps wMAPE", () => {
-    const metrics = measure([100, 0, 50], [90, 5, 50], context);
+    const metrics = computeMetrics([100, 0, 50], [90, 5, 50], context);
     expect(metrics.mape).toBeNull();
     expect(metrics.wmape).toBeCloseTo(15 / 150, 12);
   });
 
   test("says null for what a constant or empty-handed series cannot give", () => {
-    const constant = measure([5, 5], [5, 6], { variables: 3, naiveError: null });
+    const constant = computeMetrics([5, 5], [5, 6], { variables: 3, naiveError: null });
     expect([constant.r2, constant.adj_r2, constant.nrmse, constant.mase]).toEqual([
       null,
       null,
       null,
       null,
     ]);
-    expect(measure([0, 0], [0, 1], context).wmape).toBeNull();
+    expect(computeMetrics([0, 0], [0, 1], context).wmape).toBeNull();
   });
 
   test("never yields NaN or Infinity", () => {
@@ -47,14 +52,14 @@ describe("measure", () => {
     fc.assert(
       fc.property(series, series, (actual, guess) => {
         const predicted = actual.map((_, at) => guess[at % guess.length] ?? 0);
-        expect(unsafeNumbers(measure(actual, predicted, context))).toEqual([]);
+        expect(unsafeNumbers(computeMetrics(actual, predicted, context))).toEqual([]);
       }),
     );
   });
 
   test("is undefined on average as soon as it is undefined in one fold", () => {
-    const good = measure([1, 2], [1, 1], context);
-    const mean = meanMetrics([good, measure([0, 2], [1, 1], context)]);
+    const good = computeMetrics([1, 2], [1, 1], context);
+    const mean = computeMeanMetrics([good, computeMetrics([0, 2], [1, 1], context)]);
     expect(mean.mape).toBeNull();
     expect(mean.mae).toBeCloseTo((0.5 + 1) / 2, 12);
   });
@@ -63,16 +68,16 @@ describe("measure", () => {
 describe("naiveError", () => {
   test("compares with a season ago when there is one, else with the period before", () => {
     const rising = Array.from({ length: 100 }, (_, at) => at);
-    expect(naiveError(rising, 100, { season: 52, stride: 1 })).toBe(52);
-    expect(naiveError(rising, 40, { season: 52, stride: 1 })).toBe(1);
-    expect(naiveError(rising, 1, { season: 52, stride: 1 })).toBeNull();
+    expect(computeNaiveError(rising, 100, { season: 52, stride: 1 })).toBe(52);
+    expect(computeNaiveError(rising, 40, { season: 52, stride: 1 })).toBe(1);
+    expect(computeNaiveError(rising, 1, { season: 52, stride: 1 })).toBeNull();
   });
 });
 
 describe("durbinWatson", () => {
   test("is 4 for alternating, near 0 for creeping and null for no residuals", () => {
-    expect(durbinWatson([1, -1, 1, -1, 1, -1, 1, -1], 1)).toBeCloseTo(3.5, 12);
-    expect(durbinWatson([1, 1.01, 1.02, 1.03], 1)).toBeLessThan(0.01);
-    expect(durbinWatson([0, 0], 1)).toBeNull();
+    expect(computeDurbinWatson([1, -1, 1, -1, 1, -1, 1, -1], 1)).toBeCloseTo(3.5, 12);
+    expect(computeDurbinWatson([1, 1.01, 1.02, 1.03], 1)).toBeLessThan(0.01);
+    expect(computeDurbinWatson([0, 0], 1)).toBeNull();
   });
 });

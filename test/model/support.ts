@@ -7,7 +7,7 @@ import type { Dataset } from "../../model/data/dataset.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { DEFAULT_SIMULATION } from "../../model/simulate/simulation-spec.ts";
 import type { Simulation } from "../../model/simulate/simulate.ts";
-import { simulateData, simulationConfig } from "../../model/simulate/simulate.ts";
+import { simulateData, createSimulationConfig } from "../../model/simulate/simulate.ts";
 
 interface GoldenRidge {
   readonly size: number;
@@ -59,7 +59,7 @@ export function simulated(
 ): Case {
   const simulation = simulateData({ ...DEFAULT_SIMULATION, ...spec }, seed);
   const parsed = parseModelConfig({
-    ...simulationConfig(simulation.truth.spec, "simulated.csv"),
+    ...createSimulationConfig(simulation.truth.spec, "simulated.csv"),
     ...config,
   });
   return { simulation, config: parsed, dataset: parseDataset(simulation.csv, parsed) };

@@ -2,14 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
-import { responseAt } from "../../model/fit/attribution.ts";
-import { contributionsOf, fitsOf } from "../../model/fit/contributions.ts";
+import { computeResponseAt } from "../../model/fit/attribution.ts";
+import { computeContributions, fitConfiguration } from "../../model/fit/contributions.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { ModelError } from "../../model/errors.ts";
 import { solveSymmetric } from "../../model/fit/linear-solve.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
-import { hill } from "../../model/transform/transform.ts";
+import { computeHillSaturation } from "../../model/transform/transform.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
 
 const config = goldenConfig();
@@ -50,7 +50,7 @@ describe("trainModel", () => {
   });
 
   test("splits the fitted target into baseline and contributions", () => {
-    const table = contributionsOf(parseDataset(csv, config), config);
+    const table = computeContributions(parseDataset(csv, config), config);
     expect(table.dates).toHaveLength(117);
     for (const [at, fitted] of table.fitted.entries()) {
       const parts = Object.values(table.channels).reduce(
@@ -90,7 +90,7 @@ describe("trainModel", () => {
 
   test("reports variance inflation as the regression of one column on all others gives it", () => {
     const dataset = parseDataset(csv, config);
-    const [fit] = fitsOf(dataset, config);
+    const [fit] = fitConfiguration(dataset, config);
     if (fit === undefined) throw new Error("there is no fit");
     const rows = fit.trainRows;
     const product = (a: Float64Array, b: Float64Array): number =>
@@ -121,21 +121,24 @@ describe("trainModel", () => {
   });
 
   test("scales a channel's response by scaling its adstock", () => {
-    const [fit] = fitsOf(parseDataset(csv, config), config);
+    const [fit] = fitConfiguration(parseDataset(csv, config), config);
     if (fit === undefined) throw new Error("there is no fit");
     const { alpha, gamma } = config.hyperparameters["a"] ?? { alpha: 0, gamma: 0 };
     const adstocked = fit.adstocked[0] ?? new Float64Array(0);
     const scale = adstocked.subarray(0, 65).reduce((most, value) => Math.max(most, value), 0);
     const steep = { ...fit, parameters: fit.parameters.with(1, 2.5) };
     steep.media = fit.media.map((column, at) =>
-      at === 0 ? adstocked.map((a) => hill(a / scale, 2.5, gamma)) : column,
+      at === 0 ? adstocked.map((a) => computeHillSaturation(a / scale, 2.5, gamma)) : column,
     );
     for (const [of, shape] of [
       [fit, alpha],
       [steep, 2.5],
     ] as const) {
-      const expected = adstocked.reduce((sum, a) => sum + hill((1.7 * a) / scale, shape, gamma), 0);
-      expect(responseAt(of, 0, 1.7)).toBeCloseTo((fit.beta[0] ?? 0) * expected, 6);
+      const expected = adstocked.reduce(
+        (sum, a) => sum + computeHillSaturation((1.7 * a) / scale, shape, gamma),
+        0,
+      );
+      expect(computeResponseAt(of, 0, 1.7)).toBeCloseTo((fit.beta[0] ?? 0) * expected, 6);
     }
   });
 });
@@ -291,7 +294,7 @@ describe("calibration", () => {
       standard_error: 1,
     };
     const result = parseModelConfig({ ...config, calibration: { lift_tests: [test1] } });
-    const table = contributionsOf(parseDataset(csv, result), result);
+    const table = computeContributions(parseDataset(csv, result), result);
     const from = table.dates.indexOf(test1.start);
     const to = table.dates.indexOf(test1.end) + 1;
     const effect = table.channels["a"]?.slice(from, to).reduce((sum, value) => sum + value, 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { unavailable } from "../../router/encoder/weights.ts";
+import { createEncoderUnavailable } from "../../router/encoder/weights.ts";
 import { parseAmount } from "../../router/amounts.ts";
-import { findChannels, guessByModel, parseProposal } from "../../router/intent.ts";
+import { findChannels, createIntentGuess, parseProposal } from "../../router/intent.ts";
 
 const CHANNELS = ["tv", "paid_search", "radio", "social"];
 const NONE = { target: null, by: null, relative: null, range: null };
@@ -96,10 +96,10 @@ describe("parseProposal", () => {
   });
 
   it("has no intent where neither has one, and survives a failing model", async () => {
-    const guess = guessByModel({
+    const guess = createIntentGuess({
       digest: "",
       confidenceThreshold: 0,
-      judge: () => Promise.reject(unavailable("runtime_failed", "gone")),
+      judge: () => Promise.reject(createEncoderUnavailable("runtime_failed", "gone")),
     });
     expect(await parseProposal("hm", CHANNELS, guess)).toEqual({
       intent: "other",

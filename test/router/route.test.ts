@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unavailable } from "../../router/encoder/weights.ts";
+import { createEncoderUnavailable } from "../../router/encoder/weights.ts";
 import type { Classification, Rejection } from "../../router/classifier/head.ts";
 import { chooseRole } from "../../router/route.ts";
 import type { RouterModel, Unjudged } from "../../router/classifier/router-model.ts";
@@ -39,7 +39,7 @@ const failing: RouterModel = {
   digest: "m".repeat(64),
   confidenceThreshold: 0.6,
   judge: async () => {
-    throw unavailable("runtime_failed", "the encoder died");
+    throw createEncoderUnavailable("runtime_failed", "the encoder died");
   },
 };
 

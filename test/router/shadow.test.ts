@@ -3,10 +3,10 @@ import type { Comparison } from "../../router/training/evaluate.ts";
 import type { Report } from "../../router/training/metrics.ts";
 import {
   NO_SHADOW,
-  driftAlarms,
+  detectRouterDrift,
   judgePromotion,
   observeShadow,
-  shadowAgreement,
+  computeShadowAgreement,
 } from "../../router/shadow.ts";
 import { ROLES } from "../../schemas/parts.ts";
 
@@ -38,8 +38,8 @@ describe("shadow mode", () => {
       ["stakeholder", "data_scientist"],
     ].reduce((t, [a, b]) => observeShadow(t, a ?? null, b ?? null), NO_SHADOW);
     expect(tally).toEqual({ seen: 4, agreed: 2, one_sure: 1 });
-    expect(shadowAgreement(tally)).toBe(0.5);
-    expect(shadowAgreement(NO_SHADOW)).toBeNull();
+    expect(computeShadowAgreement(tally)).toBe(0.5);
+    expect(computeShadowAgreement(NO_SHADOW)).toBeNull();
   });
 });
 
@@ -71,8 +71,8 @@ describe("driftAlarms", () => {
     }));
 
   it("is silent while all is as it was, and before there is enough to tell", () => {
-    expect(driftAlarms(reference, observed(200, 0.9, 0.9, 0.95))).toEqual([]);
-    expect(driftAlarms(reference, observed(49, 0.1, 0, 0))).toEqual([]);
+    expect(detectRouterDrift(reference, observed(200, 0.9, 0.9, 0.95))).toEqual([]);
+    expect(detectRouterDrift(reference, observed(49, 0.1, 0, 0))).toEqual([]);
   });
 
   it.each<[string, number, number, number | null]>([
@@ -80,12 +80,12 @@ describe("driftAlarms", () => {
     ["coverage", 0.9, 0.5, 0.95],
     ["agreement with outcomes", 0.9, 0.9, 0.6],
   ])("names what fell: %s", (name, confidence, accepted, right) => {
-    const alarms = driftAlarms(reference, observed(200, confidence, accepted, right));
+    const alarms = detectRouterDrift(reference, observed(200, confidence, accepted, right));
     expect(alarms).toHaveLength(1);
     expect(alarms[0]).toContain(name);
   });
 
   it("does not judge outcomes that nobody knows yet", () => {
-    expect(driftAlarms(reference, observed(200, 0.9, 0.9, null))).toEqual([]);
+    expect(detectRouterDrift(reference, observed(200, 0.9, 0.9, null))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, digestOf } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeDigest } from "../../schemas/canonical.ts";
 
 describe("canonical JSON", () => {
   it("gives the example of RFC 8785 §3.2.3", () => {
@@ -8,14 +8,14 @@ describe("canonical JSON", () => {
       '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],' +
         '"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
     );
-    expect(canonicalJson(value)).toBe(
+    expect(toCanonicalJson(value)).toBe(
       '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
         '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
     );
   });
 
   it("sorts keys by UTF-16 code units", () => {
-    expect(canonicalJson({ "\u{1f600}": 1, "\ufb33": 2, a: 3, 1: 4 })).toBe(
+    expect(toCanonicalJson({ "\u{1f600}": 1, "\ufb33": 2, a: 3, 1: 4 })).toBe(
       '{"1":4,"a":3,"\u{1f600}":1,"\ufb33":2}',
     );
   });
@@ -24,7 +24,7 @@ describe("canonical JSON", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const turned = Object.fromEntries(Object.entries(value).toReversed());
-        expect(digestOf(turned)).toBe(digestOf(value));
+        expect(computeDigest(turned)).toBe(computeDigest(value));
       }),
     );
   });
@@ -32,16 +32,16 @@ describe("canonical JSON", () => {
   it("parses back to the same value", () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
-        const text = canonicalJson(value);
-        expect(canonicalJson(JSON.parse(text))).toBe(text);
+        const text = toCanonicalJson(value);
+        expect(toCanonicalJson(JSON.parse(text))).toBe(text);
       }),
     );
   });
 
   it("writes minus zero as zero and refuses what JSON cannot hold", () => {
-    expect(canonicalJson(-0)).toBe("0");
+    expect(toCanonicalJson(-0)).toBe("0");
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, "\ud800", () => 0, 5n]) {
-      expect(() => canonicalJson({ bad })).toThrow(/cannot hold/);
+      expect(() => toCanonicalJson({ bad })).toThrow(/cannot hold/);
     }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   decodeEvent,
   encodeEvent,
-  presentSchemas,
+  listSchemas,
   registerWriterSchema,
 } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
@@ -39,7 +39,7 @@ describe("the codec", () => {
 
   it("frames a body as an Avro single object with its schema's fingerprint", () => {
     const body = encodeEvent(DECIDED);
-    const schema = presentSchemas().find((row) => row.type === "HumanDecided");
+    const schema = listSchemas().find((row) => row.type === "HumanDecided");
     expect(body.subarray(0, 2).toString("hex")).toBe("c301");
     expect(body.readBigUInt64LE(2).toString(16).padStart(16, "0")).toBe(schema?.fingerprint);
   });

@@ -1,24 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { eventId, EVENT_SCHEMAS, EVENT_TYPES, sessionIdOf, uuidV5 } from "../../schemas/event.ts";
+import {
+  deriveEventId,
+  EVENT_SCHEMAS,
+  EVENT_TYPES,
+  deriveSessionId,
+  createUuidV5,
+} from "../../schemas/event.ts";
 import { COMMANDS, TOPIC_ROWS, TOPICS } from "../../schemas/topics.ts";
 
 describe("event ids", () => {
   it("are UUIDs of version 5 as RFC 9562 gives them", () => {
-    expect(uuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")).toBe(
+    expect(createUuidV5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")).toBe(
       "2ed6657d-e927-568b-95e1-2665a8aea6a2",
     );
   });
 
   it("follow from cause, producer and index, and differ when one of them does", () => {
-    const cause = sessionIdOf("a");
+    const cause = deriveSessionId("a");
     const ids = [
-      eventId(cause, "guard", 0),
-      eventId(cause, "guard", 1),
-      eventId(cause, "router", 0),
-      eventId(sessionIdOf("b"), "guard", 0),
+      deriveEventId(cause, "guard", 0),
+      deriveEventId(cause, "guard", 1),
+      deriveEventId(cause, "router", 0),
+      deriveEventId(deriveSessionId("b"), "guard", 0),
     ];
     expect(new Set(ids).size).toBe(4);
-    expect(eventId(cause, "guard", 0)).toBe(ids[0]);
+    expect(deriveEventId(cause, "guard", 0)).toBe(ids[0]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Avro } from "../../schemas/avro.ts";
 import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
 import type { Event } from "../../schemas/event.ts";
-import { exactness } from "../../schemas/exact.ts";
+import { createExactCheck } from "../../schemas/exact.ts";
 
 const SCHEMA = {
   type: "record",
@@ -21,7 +21,7 @@ const SCHEMA = {
 const GOOD = { word: "Grüße", count: 3, share: null, kind: "A", list: [1, -2] };
 
 describe("a datum that is to survive Avro as it is", () => {
-  const isExact = exactness(SCHEMA);
+  const isExact = createExactCheck(SCHEMA);
 
   test("has every field, of its type", () => {
     expect(isExact(GOOD)).toBe(true);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Envelope } from "../../schemas/event.ts";
-import { sessionIdOf } from "../../schemas/event.ts";
+import { deriveSessionId } from "../../schemas/event.ts";
 import {
   ATTACHMENT_CHARS_MAX,
-  attachmentsOf,
-  envelopeOf,
+  readAttachments,
+  readEnvelope,
   toHeaders,
 } from "../../schemas/headers.ts";
 
 const ENVELOPE: Envelope = {
-  id: sessionIdOf("id"),
+  id: deriveSessionId("id"),
   session: "s-1",
   business_unit: "emea",
-  cause: sessionIdOf("cause"),
+  cause: deriveSessionId("cause"),
   producer: "guard",
   time: "2026-01-02T03:04:05.678Z",
   traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -21,8 +21,8 @@ const ENVELOPE: Envelope = {
 describe("the envelope in headers", () => {
   it("comes back as it went, with its attachments", () => {
     const headers = toHeaders("ProposalMade", ENVELOPE, { warrant: "w", context: "{}" });
-    expect(envelopeOf(headers)).toEqual(ENVELOPE);
-    expect(attachmentsOf(headers)).toEqual({ warrant: "w", context: "{}" });
+    expect(readEnvelope(headers)).toEqual(ENVELOPE);
+    expect(readAttachments(headers)).toEqual({ warrant: "w", context: "{}" });
     expect(headers).toMatchObject({ ce_specversion: "1.0", ce_type: "mmm.ProposalMade" });
   });
 
@@ -35,14 +35,14 @@ describe("the envelope in headers", () => {
       ["ce_source", "/mmm/Guard Dog"],
       ["ce_causationid", ""],
     ] as const) {
-      expect(() => envelopeOf({ ...headers, [name]: bad }), name).toThrow(name);
+      expect(() => readEnvelope({ ...headers, [name]: bad }), name).toThrow(name);
       const { [name]: _gone, ...rest } = headers;
-      expect(() => envelopeOf(rest), name).toThrow(name);
+      expect(() => readEnvelope(rest), name).toThrow(name);
     }
   });
 
   it("refuses an attachment above its bound", () => {
     const long = "x".repeat(ATTACHMENT_CHARS_MAX + 1);
-    expect(() => attachmentsOf({ "mmm-context": long })).toThrow("too long");
+    expect(() => readAttachments({ "mmm-context": long })).toThrow("too long");
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import avro from "avsc";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, presentSchemas, registerWriterSchema } from "../../schemas/codec.ts";
+import { decodeEvent, listSchemas, registerWriterSchema } from "../../schemas/codec.ts";
 import golden from "../golden/events.json" with { type: "json" };
 
 const FOLDER = "schemas/published";
@@ -33,7 +33,7 @@ function readable(reader: avro.Type, writer: avro.Type): boolean {
 describe("published schemas", () => {
   it("hold the present version of every event (npm run schemas:publish)", () => {
     const names = new Set(versions.map((version) => version.name));
-    const missing = presentSchemas()
+    const missing = listSchemas()
       .map((row) => `${row.type}.${row.fingerprint}`)
       .filter((name) => !names.has(name));
     expect(missing).toEqual([]);

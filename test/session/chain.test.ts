@@ -1,20 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../schemas/codec.ts";
 import {
-  eventId,
-  sessionIdOf,
+  deriveEventId,
+  deriveSessionId,
   type Envelope,
   type Event,
   type Recorded,
 } from "../../schemas/event.ts";
 import {
-  historyEntry,
-  manifestOf,
+  toHistoryEntry,
+  createManifest,
   parseExport,
   verifyExport,
   type HistoryEntry,
 } from "../../session/audit.ts";
-import { extendHistoryDigest, genesis, linkHeaders, linkOf } from "../../session/chain.ts";
+import {
+  updateHistoryDigest,
+  computeGenesisHash,
+  toLinkHeaders,
+  computeLink,
+} from "../../session/chain.ts";
 import { toHeaders } from "../../schemas/headers.ts";
 import { cleared, givenProposal, made, REQUEST, routed } from "../support/given.ts";
 
@@ -22,21 +27,21 @@ const EVENTS: readonly Event[] = [REQUEST, routed("w1.1"), made("w1.1"), cleared
 
 /** A chained history of these events, as the log would hold it. */
 function chained(events: readonly Event[], session = "s1"): HistoryEntry[] {
-  let head = genesis(session);
+  let head = computeGenesisHash(session);
   return events.map((event, index) => {
     const envelope: Envelope = {
-      id: eventId(sessionIdOf(session), "t", index),
+      id: deriveEventId(deriveSessionId(session), "t", index),
       session,
       business_unit: "emea",
-      cause: sessionIdOf(session),
+      cause: deriveSessionId(session),
       producer: "coordinator",
       time: "2026-01-05T10:00:00.000Z",
     };
     const body = encodeEvent(event);
-    const link = linkOf({ seq: index + 1, prev: head }, envelope, { type: event.type, body });
+    const link = computeLink({ seq: index + 1, prev: head }, envelope, { type: event.type, body });
     head = link.hash;
-    const headers = { ...toHeaders(event.type, envelope), ...linkHeaders(link) };
-    return historyEntry({
+    const headers = { ...toHeaders(event.type, envelope), ...toLinkHeaders(link) };
+    return toHistoryEntry({
       topic: "history",
       partition: 0,
       offset: index,
@@ -50,7 +55,7 @@ function chained(events: readonly Event[], session = "s1"): HistoryEntry[] {
 
 function exportLines(): Record<string, unknown>[] {
   const entries = chained(EVENTS);
-  const text = [...entries.map((entry) => entry.line), { manifest: manifestOf("s1", entries) }]
+  const text = [...entries.map((entry) => entry.line), { manifest: createManifest("s1", entries) }]
     .map((line) => JSON.stringify(line))
     .join("\n");
   return parseExport(text) as Record<string, unknown>[];
@@ -110,7 +115,10 @@ describe("a verified export", () => {
       },
     };
     const entries = chained([REQUEST, completed]);
-    const lines = [...entries.map((entry) => entry.line), { manifest: manifestOf("s1", entries) }];
+    const lines = [
+      ...entries.map((entry) => entry.line),
+      { manifest: createManifest("s1", entries) },
+    ];
     expect(verifyExport(lines).fault?.reason).toContain("not sealed");
     const sealed: Event = { type: "SessionSealed", data: { seal: "a.b.c" } };
     const late: Event = {
@@ -119,7 +127,10 @@ describe("a verified export", () => {
     };
     const report = (...events: readonly Event[]) => {
       const all = chained([REQUEST, completed, sealed, ...events]);
-      return verifyExport([...all.map(({ line }) => line), { manifest: manifestOf("s1", all) }]);
+      return verifyExport([
+        ...all.map(({ line }) => line),
+        { manifest: createManifest("s1", all) },
+      ]);
     };
     expect(report(late).fault).toBeNull();
     expect(report(late).sealed).toEqual({ seq: 2, head: entries[1]?.line.hash });
@@ -133,7 +144,7 @@ describe("a verified export", () => {
 describe("the history digest", () => {
   it("does not depend on session, time or signature, but on what was decided", () => {
     const digest = (events: readonly Event[]) =>
-      events.reduce((so, event) => extendHistoryDigest(so, event), "");
+      events.reduce((so, event) => updateHistoryDigest(so, event), "");
     const signed = cleared("w1.1", "d", { clearance: "another token" });
     expect(digest([...EVENTS.slice(0, 3), signed])).toBe(digest(EVENTS));
     expect(digest([...EVENTS.slice(0, 3), cleared("w1.1", "e")])).not.toBe(digest(EVENTS));

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
-import { manifestOf, verifyExport } from "../../session/audit.ts";
-import { escalationView } from "../../session/escalation-view.ts";
+import { createManifest, verifyExport } from "../../session/audit.ts";
+import { describeEscalation } from "../../session/escalation-view.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
 import { eventsOf, inputOf, request, startSystem, until } from "../support/system.ts";
@@ -33,7 +33,7 @@ async function historyWith(limits: Partial<typeof LIMITS>): Promise<readonly Rec
   await until(log, "s1", "EscalationRaised");
   if (limits.person_timeout_s !== 0) await until(log, "s1", "DeadlinePassed");
   const decide = (choice: string) =>
-    submit(log, inputOf("s1", choice), {
+    sendToInbox(log, inputOf("s1", choice), {
       type: "HumanDecided",
       data: {
         escalation: "e1",
@@ -48,7 +48,7 @@ async function historyWith(limits: Partial<typeof LIMITS>): Promise<readonly Rec
   const entries = await until(log, "s1", late ? "DecisionRefused" : "SessionSealed");
   if (!entries.some(({ event }) => event.type === "SessionSealed")) await until(log, "s1");
   await system.stop();
-  const lines = [...entries.map(({ line }) => line), { manifest: manifestOf("s1", entries) }];
+  const lines = [...entries.map(({ line }) => line), { manifest: createManifest("s1", entries) }];
   expect(verifyExport(lines).fault).toBeNull();
   return eventsOf(entries);
 }
@@ -56,7 +56,7 @@ async function historyWith(limits: Partial<typeof LIMITS>): Promise<readonly Rec
 describe("an escalation", () => {
   it("that a person decided has all attempts before it, and the decision", async () => {
     const events = await historyWith({ person_timeout_s: 0 });
-    const view = escalationView(events, "e1");
+    const view = describeEscalation(events, "e1");
     expect(view).toMatchObject({
       session: "s1",
       business_unit: "emea",
@@ -72,14 +72,14 @@ describe("an escalation", () => {
     });
     expect(JSON.stringify(view)).not.toContain("\u001b");
     const raised = events.findIndex(({ type }) => type === "EscalationRaised");
-    const then = escalationView(events.slice(0, raised + 1), "e1");
+    const then = describeEscalation(events.slice(0, raised + 1), "e1");
     expect(then).toMatchObject({ status: "open", decision: null });
-    expect(escalationView(events, "e2")).toBeNull();
+    expect(describeEscalation(events, "e2")).toBeNull();
   });
 
   it("that nobody decided in time took the default; a decision after that is refused", async () => {
     const events = await historyWith({ person_timeout_s: 1, person_default: "keep_current" });
-    const view = escalationView(events, "e1");
+    const view = describeEscalation(events, "e1");
     expect(view).toMatchObject({
       status: "decided",
       decision: { choice: "keep_current", decided_by: null },

@@ -7,8 +7,12 @@
  *     as `fenced`, whatever the writer believes.
  * I3. A place has at most one holder that the broker acknowledges; a zombie may go on unaware.
  */
-import { partitionFor } from "../../infra/partition.ts";
-import { placeFor, placeName, placesOf } from "../../infra/embedded/record-table.ts";
+import { computePartition } from "../../infra/partition.ts";
+import {
+  resolveTopicPartition,
+  formatTopicPartition,
+  listTopicPartitions,
+} from "../../infra/embedded/record-table.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
 import type { Scheduler, SimProcess } from "./scheduler.ts";
@@ -65,25 +69,27 @@ export class Broker {
   }
 
   records(place: Place): readonly LogRecord[] {
-    return this.#shelf(placeName(place));
+    return this.#shelf(formatTopicPartition(place));
   }
 
   all(topic: string): readonly LogRecord[] {
-    return placesOf([topic], this.partitions).flatMap((place) => [...this.records(place)]);
+    return listTopicPartitions([topic], this.partitions).flatMap((place) => [
+      ...this.records(place),
+    ]);
   }
 
   partitionOf(key: string): number {
-    return partitionFor(key, this.partitions);
+    return computePartition(key, this.partitions);
   }
 
   committed(group: string, place: Place): number {
-    return this.#committed.get(`${group}/${placeName(place)}`) ?? 0;
+    return this.#committed.get(`${group}/${formatTopicPartition(place)}`) ?? 0;
   }
 
   append(records: readonly OutgoingRecord[], transactional = false): number[] {
     const written = records.map((record) => {
-      const place = placeFor(record, this.partitions);
-      const shelf = this.#shelf(placeName(place));
+      const place = resolveTopicPartition(record, this.partitions);
+      const shelf = this.#shelf(formatTopicPartition(place));
       const { key, value, headers } = record;
       const offset = shelf.length;
       const timestamp = Math.floor(this.#scheduler.now);
@@ -97,7 +103,7 @@ export class Broker {
   }
 
   openEpoch(group: string, place: Place): number {
-    const name = `${group}/${placeName(place)}`;
+    const name = `${group}/${formatTopicPartition(place)}`;
     const epoch = (this.#epochs.get(name) ?? 0) + 1;
     this.#epochs.set(name, epoch);
     return epoch;
@@ -109,7 +115,7 @@ export class Broker {
     records: readonly OutgoingRecord[],
     offset: number,
   ): number[] {
-    const name = `${owner.group}/${placeName(owner.place)}`;
+    const name = `${owner.group}/${formatTopicPartition(owner.place)}`;
     if (this.#epochs.get(name) !== owner.epoch) throw fenced(name);
     this.#committed.set(name, offset);
     return this.append(records, true);
@@ -117,7 +123,7 @@ export class Broker {
 
   /** Commits a consumer's offset. Throws `fenced` when the hold is no longer acknowledged. */
   commit(hold: Hold, offset: number): void {
-    const name = `${hold.member.group}/${placeName(hold.place)}`;
+    const name = `${hold.member.group}/${formatTopicPartition(hold.place)}`;
     if (!hold.acknowledged) throw fenced(name);
     this.#committed.set(name, Math.max(offset, this.#committed.get(name) ?? 0));
   }
@@ -152,7 +158,7 @@ export class Broker {
   /** Assigns every place anew, to a random living member each. */
   rebalance(name: string): void {
     const group = this.#group(name);
-    for (const place of placesOf([...group.topics].toSorted(), this.partitions)) {
+    for (const place of listTopicPartitions([...group.topics].toSorted(), this.partitions)) {
       const count = group.members.length;
       const heir =
         count === 0 ? null : (group.members[this.#scheduler.random.below(count)] ?? null);
@@ -162,13 +168,13 @@ export class Broker {
 
   /** Records a group has not done yet, over all its places. */
   lag(name: string): number {
-    return placesOf([...this.#group(name).topics], this.partitions)
+    return listTopicPartitions([...this.#group(name).topics], this.partitions)
       .map((place) => this.records(place).length - this.committed(name, place))
       .reduce((sum, one) => sum + one, 0);
   }
 
   #give(group: Group, place: Place, heir: Member | null): void {
-    const key = placeName(place);
+    const key = formatTopicPartition(place);
     const held = group.holds.get(key);
     if (held !== undefined && held.member === heir && !held.member.left) return;
     if (held === undefined) {
@@ -197,7 +203,7 @@ export class Broker {
   }
 
   #start(group: Group, place: Place, member: Member): void {
-    const key = placeName(place);
+    const key = formatTopicPartition(place);
     const hold: Hold = {
       member,
       place,
@@ -219,7 +225,7 @@ export class Broker {
   }
 
   #wake(place: Place): void {
-    const key = placeName(place);
+    const key = formatTopicPartition(place);
     for (const group of this.#groups.values()) group.holds.get(key)?.wake();
   }
 

@@ -10,7 +10,7 @@ import type { Route } from "../../consumers/router.ts";
 import type { Trained, Training } from "../../consumers/trainer/trainer.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import type { EventData } from "../../schemas/event.ts";
 import { BUILTIN_REASONER, type Metrics } from "../../schemas/parts.ts";
 
@@ -19,7 +19,7 @@ export type Trouble = (who: string, signal: AbortSignal) => Promise<void>;
 
 /** Uniform in [0, 1), from what was asked. */
 function chance(...parts: readonly unknown[]): number {
-  return Number.parseInt(sha256(canonicalJson(parts)).slice(0, 12), 16) / 2 ** 48;
+  return Number.parseInt(computeSha256(toCanonicalJson(parts)).slice(0, 12), 16) / 2 ** 48;
 }
 
 const LAWFUL: readonly { path: string; low: number; high: number }[] = [
@@ -55,7 +55,7 @@ export function methodologyOf(config: string): string {
     training: _settings,
     ...fixed
   } = JSON.parse(config) as Record<string, unknown>;
-  return canonicalJson(fixed);
+  return toCanonicalJson(fixed);
 }
 
 export function createCast(trouble: Trouble): Reasoners {
@@ -135,7 +135,7 @@ export function createCastTraining(trouble: Trouble, watcher: TrainingWatcher): 
     const luck = chance(config.hyperparameters, config.training);
     const error = 0.05 + 0.1 * luck;
     return {
-      data_digest: sha256("simulated"),
+      data_digest: computeSha256("simulated"),
       validation: metrics(error),
       in_sample: metrics(error * 0.9),
       loss: error,
@@ -150,12 +150,12 @@ export function createCastTraining(trouble: Trouble, watcher: TrainingWatcher): 
   return {
     name: "simulated",
     train: async (config, { signal }) => {
-      watcher.trained(canonicalJson(config), signal);
+      watcher.trained(toCanonicalJson(config), signal);
       await trouble("trainer", signal);
       return fit(config);
     },
     lockedTest: async ({ baseline, final }, { signal }) => {
-      watcher.tested(canonicalJson(baseline), canonicalJson(final), signal);
+      watcher.tested(toCanonicalJson(baseline), toCanonicalJson(final), signal);
       await trouble("trainer", signal);
       return {
         baseline: metrics(0.1),
@@ -192,7 +192,7 @@ export async function castRoute(task: EventData<"TaskStated">): Promise<Route> {
 export function createCastJudge(trouble: Trouble): SemanticJudge {
   return {
     name: "simulated",
-    digest: sha256("simulated judge"),
+    digest: computeSha256("simulated judge"),
     judge: async () => {
       await trouble("judge", new AbortController().signal);
       return { verdict: "cleared", violations: [], detail: "as prepared" };

@@ -10,10 +10,10 @@ import { decodeRecord } from "../../consumers/loop/decode-record.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import { verifyClearance, verifySeal } from "../../guard/tokens/clearance.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
-import { eventId, type Recorded } from "../../schemas/event.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
+import { deriveEventId, type Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { genesis, linkOf } from "../../session/chain.ts";
+import { computeGenesisHash, computeLink } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { LogRecord, Snapshot } from "../../session/ports.ts";
 import { isOver, type SessionState } from "../../session/state.ts";
@@ -106,7 +106,7 @@ export class Invariants {
       }
       const hash = followed.records[seq - 1]?.headers["ce_hash"];
       if (hash !== head) throw new InvariantBroken(5, session, `the snapshot's head at ${seq}`);
-      if (state !== canonicalJson(fold)) {
+      if (state !== toCanonicalJson(fold)) {
         throw new InvariantBroken(5, session, `the snapshot at seq ${seq} is not the fold`);
       }
     });
@@ -126,7 +126,7 @@ export class Invariants {
       this.#mayTrain(baseline, signal);
       this.#mayTrain(final, signal);
       const session = this.#calls.get(signal)?.envelope.session ?? "";
-      const pair = sha256(baseline + final);
+      const pair = computeSha256(baseline + final);
       const before = this.#tested.get(session) ?? pair;
       this.#tested.set(session, before);
       if (before !== pair) {
@@ -141,7 +141,7 @@ export class Invariants {
     if (session === undefined || followed === undefined) {
       throw new InvariantBroken(1, session ?? "-", "something was trained for no session");
     }
-    const digest = sha256(config);
+    const digest = computeSha256(config);
     const event = this.#calls.get(signal);
     const cleared =
       event?.type === "TrainingRequested"
@@ -205,7 +205,10 @@ export class Invariants {
       throw new InvariantBroken(4, session, `seq ${record.headers["ce_seq"]} where ${seq} is next`);
     }
     const body = record.value;
-    const link = linkOf({ seq, prev: followed.head }, event.envelope, { type: event.type, body });
+    const link = computeLink({ seq, prev: followed.head }, event.envelope, {
+      type: event.type,
+      body,
+    });
     const { ce_prevhash: prev, ce_hash: hash } = record.headers;
     if (prev !== followed.head || hash !== link.hash) {
       throw new InvariantBroken(4, session, `the chain breaks at seq ${seq}`);
@@ -219,7 +222,9 @@ export class Invariants {
     if (followed.ids.has(id)) throw new InvariantBroken(6, session, `event id ${id} twice`);
     followed.ids.add(id);
     if (producer === "coordinator" && event.type !== "DeadlinePassed") {
-      const ids = Array.from({ length: STEP_EVENTS_MAX }, (_, i) => eventId(cause, producer, i));
+      const ids = Array.from({ length: STEP_EVENTS_MAX }, (_, i) =>
+        deriveEventId(cause, producer, i),
+      );
       if (!ids.includes(id)) throw new InvariantBroken(6, session, `id of ${event.type}`);
     }
     if (event.type !== "OutcomeRefused") return;
@@ -256,7 +261,7 @@ function follow(session: string): Followed {
     records: [],
     events: [],
     states: [null],
-    head: genesis(session),
+    head: computeGenesisHash(session),
     ids: new Set(),
     refusedIds: new Set(),
     methodology: null,
@@ -296,7 +301,7 @@ function rule<T extends Recorded["type"]>(check: RuleOf<T>): Rule {
 
 const RULES: Partial<Record<Recorded["type"], Rule>> = {
   SessionRequested: rule<"SessionRequested">((followed, event) => {
-    const whole = canonicalJson(parseModelConfig(JSON.parse(event.data.baseline)));
+    const whole = toCanonicalJson(parseModelConfig(JSON.parse(event.data.baseline)));
     followed.methodology = methodologyOf(whole);
   }),
   ProposalCleared: rule<"ProposalCleared">((followed, event, { before, keys }) => {

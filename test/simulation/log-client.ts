@@ -15,7 +15,7 @@ import type {
   RecordSink,
   Transactor,
 } from "../../session/ports.ts";
-import { placeName, placesOf } from "../../infra/embedded/record-table.ts";
+import { formatTopicPartition, listTopicPartitions } from "../../infra/embedded/record-table.ts";
 import type { Broker, Hold, Member } from "./broker.ts";
 import type { Scheduler, SimProcess } from "./scheduler.ts";
 
@@ -43,8 +43,8 @@ export function createSimLog(link: Link): EventLog {
       call(link, "describe", () =>
         TOPIC_ROWS.map(({ topic }) => ({
           topic,
-          partitions: placesOf([topic], broker.partitions).length,
-          ranges: placesOf([topic], broker.partitions).map((place) => ({
+          partitions: listTopicPartitions([topic], broker.partitions).length,
+          ranges: listTopicPartitions([topic], broker.partitions).map((place) => ({
             low: 0,
             high: broker.records(place).length,
           })),
@@ -107,7 +107,8 @@ async function transactor(link: Link, group: string, place: Place): Promise<Tran
   return {
     next,
     commit: async (records, offset) => {
-      if (!open) throw new MmmError("fenced", `the transactor of ${placeName(place)} is closed`);
+      if (!open)
+        throw new MmmError("fenced", `the transactor of ${formatTopicPartition(place)} is closed`);
       const owner = { group, place, epoch };
       return call(link, "transact", () => broker.transact(owner, records, offset));
     },
@@ -146,27 +147,29 @@ async function consume(
 
   /** One hold of a place after the other, however the broker sees it. */
   async function run(hold: Hold): Promise<void> {
-    const before = holds.get(placeName(hold.place));
-    holds.set(placeName(hold.place), hold);
+    const before = holds.get(formatTopicPartition(hold.place));
+    holds.set(formatTopicPartition(hold.place), hold);
     await before?.ended;
     await runAlone(hold);
-    if (holds.get(placeName(hold.place)) === hold) holds.delete(placeName(hold.place));
+    if (holds.get(formatTopicPartition(hold.place)) === hold)
+      holds.delete(formatTopicPartition(hold.place));
   }
 
   async function runAlone(hold: Hold): Promise<void> {
     const { place } = hold;
     if (!(await assign(hold))) return;
-    paused.delete(placeName(place));
+    paused.delete(formatTopicPartition(place));
     await process.hop("position");
     let cursor = broker.committed(options.group, place);
     while (!hold.stopping) {
-      const idle = paused.has(placeName(place)) || broker.records(place).length <= cursor;
+      const idle =
+        paused.has(formatTopicPartition(place)) || broker.records(place).length <= cursor;
       if (idle) {
         await new Promise<void>((wake) => (hold.wake = wake));
         continue;
       }
       await process.hop("deliver");
-      if (hold.stopping || paused.has(placeName(place))) continue;
+      if (hold.stopping || paused.has(formatTopicPartition(place))) continue;
       const max = Math.min(options.deliverMax ?? 256, 1 + scheduler.random.below(24));
       const records = broker.records(place).slice(cursor, cursor + max);
       cursor += records.length;
@@ -199,13 +202,13 @@ async function consume(
   broker.join(member);
   return {
     ended,
-    pause: (place) => void paused.add(placeName(place)),
+    pause: (place) => void paused.add(formatTopicPartition(place)),
     resume: (place) => {
-      paused.delete(placeName(place));
-      holds.get(placeName(place))?.wake();
+      paused.delete(formatTopicPartition(place));
+      holds.get(formatTopicPartition(place))?.wake();
     },
     commit: async (place, offset) => {
-      const hold = holds.get(placeName(place));
+      const hold = holds.get(formatTopicPartition(place));
       if (hold === undefined) throw new MmmError("fenced", "the place was let go");
       await call(link, "commit", () => broker.commit(hold, offset));
     },

@@ -3,13 +3,18 @@
  * topics. They never crash; what they write takes effect at once.
  */
 import { decodeRecord } from "../../consumers/loop/decode-record.ts";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
-import { eventId, sessionIdOf, type Attachments, type Event } from "../../schemas/event.ts";
+import {
+  deriveEventId,
+  deriveSessionId,
+  type Attachments,
+  type Event,
+} from "../../schemas/event.ts";
 import { toHeaders } from "../../schemas/headers.ts";
 import { ROLE_TOPICS, TOPICS } from "../../schemas/topics.ts";
 import type { LogRecord } from "../../session/ports.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { decodeEvent } from "../../schemas/codec.ts";
 import type { Broker } from "./broker.ts";
@@ -61,7 +66,7 @@ export class People {
     const log = createSimLog({ scheduler, broker, process, callFault: () => "none" });
     const time = new Date(process.now()).toISOString();
     for (const { key, event } of inputs) {
-      await submit(log, { session, businessUnit: UNIT, producer: "people", key, time }, event);
+      await sendToInbox(log, { session, businessUnit: UNIT, producer: "people", key, time }, event);
     }
     this.pending -= 1;
   }
@@ -102,7 +107,7 @@ export class People {
     const session = sessions[random.below(sessions.length)];
     if (session === undefined) return;
     this.#forgeries += 1;
-    const cause = eventId(sessionIdOf(session), `forger/${this.#forgeries}`, 0);
+    const cause = deriveEventId(deriveSessionId(session), `forger/${this.#forgeries}`, 0);
     const make = FORGERIES[random.below(FORGERIES.length)] as Forgery;
     const stolen = this.#pick([TOPICS.training.topic]);
     const made = make({
@@ -111,7 +116,7 @@ export class People {
       stolen,
       awaited: this.#awaited(session),
     });
-    const id = eventId(cause, "coordinator", 0);
+    const id = deriveEventId(cause, "coordinator", 0);
     const time = new Date(this.#process.now()).toISOString();
     const envelope = {
       id,
@@ -185,8 +190,8 @@ interface Forged {
 
 type Forgery = (scene: Scene) => Forged;
 
-const EVIL_CONFIG = canonicalJson({ ...BASELINE, adstock: { type: "weibull" } });
-const LAWFUL_CONFIG = canonicalJson({
+const EVIL_CONFIG = toCanonicalJson({ ...BASELINE, adstock: { type: "weibull" } });
+const LAWFUL_CONFIG = toCanonicalJson({
   ...BASELINE,
   training: { ...BASELINE.training, l2_penalty: 0.02 },
 });
@@ -196,7 +201,7 @@ function stolenClearance(stolen: LogRecord | null): string {
 }
 
 function trainingRequested(proposal: string, config: string): Event {
-  const data = { proposal, config_digest: sha256(config), seed: 1 };
+  const data = { proposal, config_digest: computeSha256(config), seed: 1 };
   return { type: "TrainingRequested", data };
 }
 
@@ -229,12 +234,12 @@ const FORGERIES: readonly Forgery[] = [
       type: "ProposalCleared",
       data: {
         proposal: awaited,
-        content_digest: sha256("forged"),
+        content_digest: computeSha256("forged"),
         config: LAWFUL_CONFIG,
-        config_digest: sha256(LAWFUL_CONFIG),
-        base_digest: sha256("base"),
-        methodology_digest: sha256("methodology"),
-        spec_digest: sha256("specification"),
+        config_digest: computeSha256(LAWFUL_CONFIG),
+        base_digest: computeSha256("base"),
+        methodology_digest: computeSha256("methodology"),
+        spec_digest: computeSha256("specification"),
         changes: [],
         layers: [],
         clearance: stolenClearance(stolen),

@@ -65,7 +65,7 @@ export class Scheduler {
     push(this.#heap, { due: this.#now + ms, order: this.#order++, process, label, fire });
   }
 
-  /** Fires steps until `isOver`, asked after every step; false when `stepsMax` was reached. */
+  /** Fires steps until `isTaskOver`, asked after every step; false when `stepsMax` was reached. */
   async run(isOver: () => boolean, stepsMax: number): Promise<boolean> {
     for (let count = 0; count < stepsMax; count += 1) {
       if (isOver()) return true;

@@ -2,7 +2,7 @@
  * The simulated snapshot store: what survives (and may be lost or rolled back), and a client per
  * process whose calls take hops and may fail.
  */
-import { assertOnto, isNewer } from "../../infra/snapshot-order.ts";
+import { assertCheckpointMatches, isNewer } from "../../infra/snapshot-order.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
 import type { CallFault } from "./log-client.ts";
@@ -43,7 +43,7 @@ export class SimStore {
     onto: Checkpoint | null | undefined,
   ): void {
     const held = this.shelf.checkpoints.get(checkpoint.partition) ?? null;
-    if (onto !== undefined) assertOnto(held, onto);
+    if (onto !== undefined) assertCheckpointMatches(held, onto);
     for (const snapshot of snapshots) {
       const stored = this.shelf.snapshots.get(snapshot.session) ?? null;
       if (!isNewer(snapshot, stored)) continue;

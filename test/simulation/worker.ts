@@ -8,7 +8,7 @@ import type { Consumer } from "../../consumers/loop/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/guard-question.ts";
+import { createVerdictRequest } from "../../consumers/guard-question.ts";
 import { SILENT } from "../../consumers/loop/observer.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
 import { createRouter } from "../../consumers/router.ts";
@@ -92,7 +92,10 @@ function consumersOf(parts: WorkerParts): Consumer[] {
     createRouter({ route: castRoute }),
     createDataScientist(agents),
     createGuard({
-      judge: createJudging({ spec, judge: (input) => judge(input, [createCastJudge(trouble)]) }),
+      judge: createVerdictRequest({
+        spec,
+        judge: (input) => judge(input, [createCastJudge(trouble)]),
+      }),
       specDigest: spec.digest,
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,

@@ -1,7 +1,7 @@
 /**
  * What simulated sessions ask for: a small model, limits, and a seed; one number names a request.
  */
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { EventData } from "../../schemas/event.ts";
 import { Random } from "../../model/random.ts";
 
@@ -39,8 +39,8 @@ export const PATIENT: Limits = { agentSeconds: 0, personSeconds: 0 };
 export function requestOf(number: number, limits: Limits): EventData<"SessionRequested"> {
   const random = new Random(9_000 + number);
   return {
-    baseline: canonicalJson(BASELINE),
-    business_context: canonicalJson(CONTEXT),
+    baseline: toCanonicalJson(BASELINE),
+    business_context: toCanonicalJson(CONTEXT),
     business_unit: CONTEXT.business_unit,
     limits: {
       max_iterations: 1 + random.below(4),

@@ -3,13 +3,18 @@
  */
 import { decodeRecord } from "../../consumers/loop/decode-record.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
-import { requestedSession } from "../../producers/request.ts";
-import { sha256 } from "../../schemas/canonical.ts";
-import { errorText, MmmError } from "../../schemas/errors.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
+import { deriveRequestedSessionId } from "../../producers/request.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Event, Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyDigest, historyEntry, manifestOf, verifyExport } from "../../session/audit.ts";
+import {
+  computeHistoryDigest,
+  toHistoryEntry,
+  createManifest,
+  verifyExport,
+} from "../../session/audit.ts";
 import type { LogRecord } from "../../session/ports.ts";
 import { isOver } from "../../session/state.ts";
 import { Broker } from "./broker.ts";
@@ -39,7 +44,8 @@ export interface Verdict {
 }
 
 export function simulationKeys(): Keys {
-  const ring = (name: string) => ringOf(signingKeyOf(Buffer.from(sha256(name), "hex")));
+  const ring = (name: string) =>
+    createKeyRing(deriveSigningKey(Buffer.from(computeSha256(name), "hex")));
   return { coordinator: ring("simulated coordinator"), guard: ring("simulated guard") };
 }
 
@@ -145,7 +151,7 @@ class World {
       return `${session.slice(0, 8)} ${state?.status} waits for ${wait?.for ?? "-"} ${wait?.key ?? ""}`;
     });
     const lags = this.#broker.groupNames().map((name) => `${name} ${this.#broker.lag(name)}`);
-    const fatal = this.#workers.map(({ process }) => errorText(process.fatal ?? "")).join("");
+    const fatal = this.#workers.map(({ process }) => describeError(process.fatal ?? "")).join("");
     return `${waits.join("; ")}; lag: ${lags.join(", ")} ${fatal}`;
   }
 
@@ -154,7 +160,7 @@ class World {
     const limits = this.#plan.altering ? { agentSeconds: 60, personSeconds: 240 } : PATIENT;
     for (const [ordinal, request] of requests.entries()) {
       const data = requestOf(request, limits);
-      const session = requestedSession(data, ordinal);
+      const session = deriveRequestedSessionId(data, ordinal);
       this.#asked.push({ session, request });
       const inputs = [{ key: "1", event: { type: "SessionRequested", data } as Event }];
       this.#people.say(random.uniform() * 500, session, inputs);
@@ -320,7 +326,8 @@ class World {
     const { session } = raised.envelope;
     const { escalation, iteration } = raised.data;
     const request = this.#asked.find((one) => one.session === session)?.request ?? 0;
-    const luck = Number.parseInt(sha256(`${request} ${escalation}`).slice(0, 8), 16) / 2 ** 32;
+    const luck =
+      Number.parseInt(computeSha256(`${request} ${escalation}`).slice(0, 8), 16) / 2 ** 32;
     const choice = luck < 0.45 ? "resume" : luck < 0.85 ? "keep_current" : "abort";
     const event = (chosen: string): Event => ({
       type: "HumanDecided",
@@ -398,10 +405,10 @@ class World {
     for (const { session } of this.#asked) {
       const followed = this.#invariants.sessions.get(session);
       if (followed === undefined) throw new InvariantBroken(10, session, "it was never started");
-      const entries = followed.records.map((record) => historyEntry(record));
+      const entries = followed.records.map((record) => toHistoryEntry(record));
       const lines = [
         ...entries.map((entry) => entry.line),
-        { manifest: manifestOf(session, entries) },
+        { manifest: createManifest(session, entries) },
       ];
       const { fault } = verifyExport(lines);
       if (fault !== null) throw new InvariantBroken(4, session, fault.reason);
@@ -427,7 +434,7 @@ function failure(who: string): MmmError {
 
 /** What was decided; refusals of strays and forgeries do not count. */
 export function comparableDigest(events: readonly Recorded[]): string {
-  return historyDigest(
+  return computeHistoryDigest(
     events.filter(({ type }) => type !== "OutcomeRefused" && type !== "DecisionRefused"),
   );
 }

@@ -2,7 +2,7 @@
 import { parseBusinessContext, type BusinessContext } from "../../agents/business-context.ts";
 import { BUSINESS_SETTINGS } from "../../agents/business-settings.ts";
 import { createBuiltinReasoners } from "../../agents/builtin/reasoners.ts";
-import { trainedOf } from "../../consumers/trainer/builtin.ts";
+import { toTrainedFields } from "../../consumers/trainer/builtin.ts";
 import type {
   AdviseJob,
   DecideJob,
@@ -12,7 +12,7 @@ import type {
   TrainedModel,
 } from "../../agents/reasoners.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
-import { searchBounds } from "../../guard/specification/tunables.ts";
+import { computeSearchBounds } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { trainModel } from "../../model/train.ts";
 import { smallConfig, smallDataset } from "./small-model.ts";
@@ -41,7 +41,7 @@ export function context(more: Readonly<Record<string, unknown>> = {}): BusinessC
 
 export function trained(config: ModelConfig, more: Partial<TrainedModel> = {}): TrainedModel {
   const result = trainModel(dataset, config, { seed: 1 });
-  const { channels, ...rest } = trainedOf(result, "digest");
+  const { channels, ...rest } = toTrainedFields(result, "digest");
   return {
     ...rest,
     channels,
@@ -81,7 +81,7 @@ export function proposeJob(more: Partial<ProposeJob> = {}): ProposeJob {
     task: task(),
     baseline: smallConfig(),
     base,
-    bounds: searchBounds(base, SPEC, more.task?.constraints ?? []),
+    bounds: computeSearchBounds(base, SPEC, more.task?.constraints ?? []),
     trained: null,
     context: context(),
     ...more,

@@ -3,8 +3,8 @@ import { decide } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { SessionState } from "../../session/state.ts";
 import {
-  eventId,
-  sessionIdOf,
+  deriveEventId,
+  deriveSessionId,
   type Event,
   type EventData,
   type Recorded,
@@ -18,7 +18,7 @@ let counter = 0;
 /** An event with an envelope of its own. */
 export function recorded(event: Event, time = NOW, id?: string): Recorded {
   counter += 1;
-  const own = id ?? eventId(sessionIdOf("test"), "given", counter);
+  const own = id ?? deriveEventId(deriveSessionId("test"), "given", counter);
   return {
     ...event,
     envelope: {
@@ -47,7 +47,9 @@ export class Given {
     });
     for (const [index, one] of events.entries()) {
       const echo = index === 0 && one.type === incoming.type;
-      const id = echo ? incoming.envelope.id : eventId(incoming.envelope.id, "coordinator", index);
+      const id = echo
+        ? incoming.envelope.id
+        : deriveEventId(incoming.envelope.id, "coordinator", index);
       this.state = evolve(this.state, recorded(one, more.time, id));
       this.history.push(one);
     }

@@ -11,14 +11,14 @@ import type { SemanticJudge } from "../../guard/words/judges.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { submit } from "../../producers/request.ts";
-import { canonicalJson, sha256 } from "../../schemas/canonical.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import type { EventOf, Recorded } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyEntry } from "../../session/audit.ts";
+import { toHistoryEntry } from "../../session/audit.ts";
 import type { EventLog } from "../../session/ports.ts";
-import { proposalId } from "../../session/state.ts";
+import { formatProposalId } from "../../session/state.ts";
 import type { TestBackend } from "./backends.ts";
 import { LIMITS, metrics } from "./given.ts";
 import { collectFaults, inputOf, instantTraining, request, startSystem } from "./system.ts";
@@ -47,7 +47,7 @@ export function createReplayer(plans: ReadonlyMap<string, Plan>): Consumer {
       const data: EventOf<"ProposalMade">["data"] = {
         work_item,
         attempt,
-        proposal: proposalId(work_item, attempt),
+        proposal: formatProposalId(work_item, attempt),
         author: "data_scientist",
         raw,
         search_score: null,
@@ -87,8 +87,8 @@ export async function startReplaying(
     ...instantTraining,
     name: "remembering",
     train: async (config, job) => {
-      const text = canonicalJson(config);
-      trained.set(sha256(text), config);
+      const text = toCanonicalJson(config);
+      trained.set(computeSha256(text), config);
       const loss = better.has(text) ? 0.1 : 0.2;
       const found = await instantTraining.train(config, job);
       return { ...found, loss, validation: metrics(loss), in_sample: metrics(loss) };
@@ -148,7 +148,7 @@ export async function playOut(
   let open = plans.length;
   const signal = AbortSignal.timeout(seconds * 1000);
   for await (const record of log.read({ topic: "history", follow: true, signal })) {
-    const { event } = historyEntry(record);
+    const { event } = toHistoryEntry(record);
     const { session } = event.envelope;
     histories.get(session)?.push(event);
     if (event.type === "EscalationRaised") await keepCurrent(log, session, event.data.escalation);
@@ -167,5 +167,5 @@ async function keepCurrent(log: EventLog, session: string, escalation: string): 
     decided_by: "ann",
     reason: "it was refused three times",
   };
-  await submit(log, inputOf(session, escalation), { type: "HumanDecided", data });
+  await sendToInbox(log, inputOf(session, escalation), { type: "HumanDecided", data });
 }

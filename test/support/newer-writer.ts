@@ -3,8 +3,8 @@
  * and one event that nobody here knows.
  */
 import avro from "avsc";
-import { fingerprintOfBody, presentSchemas } from "../../schemas/codec.ts";
-import { crc64Avro } from "../../schemas/fingerprint.ts";
+import { readFingerprint, listSchemas } from "../../schemas/codec.ts";
+import { computeCrc64Avro } from "../../schemas/fingerprint.ts";
 import type { EventLog, OutgoingRecord } from "../../session/ports.ts";
 
 const HEADER_BYTES = 10;
@@ -26,7 +26,7 @@ export const UNKNOWN_EVENT = newerSchema({
 
 function newerSchema(schema: object): NewerSchema {
   const type = avro.Type.forSchema(schema as avro.Schema, { wrapUnions: "never" });
-  const fingerprint = crc64Avro(Buffer.from(JSON.stringify(type.schema())));
+  const fingerprint = computeCrc64Avro(Buffer.from(JSON.stringify(type.schema())));
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt16BE(MARKER, 0);
   header.writeBigUInt64LE(fingerprint, 2);
@@ -47,7 +47,7 @@ export interface NewerVersion {
 /** A version that knows one more field, so named, of every event. */
 export function newerVersion(field: string): NewerVersion {
   const newer = new Map(
-    presentSchemas().map(({ fingerprint, schemaJson }) => {
+    listSchemas().map(({ fingerprint, schemaJson }) => {
       const schema = JSON.parse(schemaJson) as { fields: unknown[] };
       schema.fields.push({ name: field, type: ["null", "string"], default: null });
       return [fingerprint, newerSchema(schema)];
@@ -55,7 +55,7 @@ export function newerVersion(field: string): NewerVersion {
   );
   function bodyOf(value: Uint8Array): Uint8Array {
     const body = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const schema = newer.get(fingerprintOfBody(body) ?? "");
+    const schema = newer.get(readFingerprint(body) ?? "");
     if (schema === undefined) return value;
     return Buffer.concat([schema.header, body.subarray(HEADER_BYTES), ADDED]);
   }

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { encodeEvent, presentSchemas } from "../../schemas/codec.ts";
+import { encodeEvent, listSchemas } from "../../schemas/codec.ts";
 import { anyEvent } from "./any-event.ts";
 
 const FOLDER = "schemas/published";
@@ -14,7 +14,7 @@ mkdirSync(FOLDER, { recursive: true });
 const golden: Record<string, { body: string; data: unknown }> = existsSync(GOLDEN)
   ? JSON.parse(readFileSync(GOLDEN, "utf8"))
   : {};
-for (const { type, fingerprint, schemaJson } of presentSchemas()) {
+for (const { type, fingerprint, schemaJson } of listSchemas()) {
   const name = `${type}.${fingerprint}`;
   const path = `${FOLDER}/${name}.avsc`;
   if (existsSync(path)) continue;

@@ -15,9 +15,9 @@ import { createMemoryLog } from "../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
 import {
-  historyDigest,
-  historyEntry,
-  manifestOf,
+  computeHistoryDigest,
+  toHistoryEntry,
+  createManifest,
   verifyExport,
   type HistoryEntry,
 } from "../../session/audit.ts";
@@ -147,7 +147,7 @@ async function undisturbed(limits: EventData<"SessionRequested">["limits"]): Pro
   await request(log, "calm", { limits });
   const entries = await until(log, "calm", "SessionSealed", 60);
   await system.stop();
-  return historyDigest(eventsOf(entries));
+  return computeHistoryDigest(eventsOf(entries));
 }
 
 /** Does something until it succeeds; what is done twice counts once. */
@@ -195,7 +195,7 @@ async function histories(log: EventLog): Promise<Map<string, HistoryEntry[]>> {
   const found = new Map<string, HistoryEntry[]>();
   for await (const record of log.read({ topic: "history" })) {
     const of = found.get(record.key) ?? [];
-    of.push(historyEntry(record));
+    of.push(toHistoryEntry(record));
     found.set(record.key, of);
   }
   return found;
@@ -227,12 +227,16 @@ function historyFaults(
   entries: readonly HistoryEntry[],
   expected: string,
 ): string[] {
-  const lines = [...entries.map(({ line }) => line), { manifest: manifestOf(session, entries) }];
+  const lines = [
+    ...entries.map(({ line }) => line),
+    { manifest: createManifest(session, entries) },
+  ];
   const report = verifyExport(lines);
   const { fault: broken } = report;
   const found = broken === null ? [] : [`${session} seq ${broken.seq}: ${broken.reason}`];
   if (report.seal === null) found.push(`${session} is not finished (${entries.length} records)`);
-  else if (historyDigest(eventsOf(entries)) !== expected) found.push(`${session} ended otherwise`);
+  else if (computeHistoryDigest(eventsOf(entries)) !== expected)
+    found.push(`${session} ended otherwise`);
   else found.push(...sealFaults(session, report.seal, entries));
   return found;
 }

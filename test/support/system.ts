@@ -10,7 +10,7 @@ import type { Consumer } from "../../consumers/loop/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging, type JudgingTools } from "../../consumers/guard-question.ts";
+import { createVerdictRequest, type JudgingTools } from "../../consumers/guard-question.ts";
 import type { Observer } from "../../consumers/loop/observer.ts";
 import type { Reasoners } from "../../agents/reasoners.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
@@ -19,21 +19,21 @@ import { createStakeholder } from "../../consumers/stakeholder.ts";
 import { createTrainer, type Training } from "../../consumers/trainer/trainer.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import { judge } from "../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import type { EventData, EventType, Recorded } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
-import { submit } from "../../producers/request.ts";
-import { historyEntry, type HistoryEntry } from "../../session/audit.ts";
+import { sendToInbox } from "../../producers/request.ts";
+import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import { LIMITS, metrics } from "./given.ts";
 
 export const TEST_KEYS: Keys = {
-  coordinator: ringOf(signingKeyOf(new Uint8Array(32).fill(1))),
-  guard: ringOf(signingKeyOf(new Uint8Array(32).fill(2))),
+  coordinator: createKeyRing(deriveSigningKey(new Uint8Array(32).fill(1))),
+  guard: createKeyRing(deriveSigningKey(new Uint8Array(32).fill(2))),
 };
 
 export const BASELINE_TEXT = readFileSync(
@@ -58,7 +58,7 @@ export const instantTraining: Training = {
   train: async (config) => {
     const loss = scriptedLoss(config);
     return {
-      data_digest: sha256("data"),
+      data_digest: computeSha256("data"),
       validation: metrics(loss),
       in_sample: metrics(loss),
       loss,
@@ -205,7 +205,7 @@ function consumersOf(options: SystemOptions): readonly Consumer[] {
     createRouter({ route: options.route ?? pinnedOrDataScientist }),
     createDataScientist(agents),
     createGuard({
-      judge: createJudging({
+      judge: createVerdictRequest({
         spec,
         judge: (input) => judge(input, options.judges ?? []),
         ...(options.observed === undefined ? {} : { observed: options.observed }),
@@ -261,7 +261,7 @@ export async function request(
   more: Partial<EventData<"SessionRequested">> = {},
 ): Promise<void> {
   const data = requestData(more);
-  await submit(log, inputOf(session, "request"), { type: "SessionRequested", data });
+  await sendToInbox(log, inputOf(session, "request"), { type: "SessionRequested", data });
 }
 
 export function inputOf(session: string, key: string) {
@@ -279,7 +279,7 @@ export async function until(
   const entries: HistoryEntry[] = [];
   const signal = AbortSignal.timeout(seconds * 1000);
   for await (const record of log.read({ topic: "history", key: session, follow: true, signal })) {
-    const entry = historyEntry(record);
+    const entry = toHistoryEntry(record);
     entries.push(entry);
     if (entry.event.type === type) return entries;
   }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { readBlind } from "../../bench/guard/blind-set.ts";
 import { rememberingEncoder } from "../../bench/guard/layers.ts";
 import { inputOf, readBases, readProposals, type LabelledProposal } from "../../bench/guard/set.ts";
-import { judgesOf } from "../../app/compose-consumers.ts";
+import { createJudges } from "../../app/compose-consumers.ts";
 import { openRouting } from "../../app/open-router.ts";
 import { loadSettings } from "../../app/settings.ts";
 import { BIBLIOGRAPHY } from "../../guard/explanation/bibliography.ts";
@@ -14,7 +14,7 @@ import { judgeStructure } from "../../guard/judge.ts";
 import { pinConfig } from "../../guard/rules/pinned.ts";
 import { readProposal } from "../../guard/proposal/proposal.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { canonicalJson } from "../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { playOut, startReplaying, type Plan } from "../support/guard-sessions.ts";
@@ -73,7 +73,7 @@ const spiky = pinConfig({ ...bases.get(SPIKY)!.baseline.config, model_id: SPIKY 
 function methodologyOf(config: ModelConfig): string {
   const { hyperparameters, training, ...rest } = config;
   const names = Object.keys(hyperparameters).toSorted();
-  return canonicalJson({ ...rest, names, settings: Object.keys(training).toSorted() });
+  return toCanonicalJson({ ...rest, names, settings: Object.keys(training).toSorted() });
 }
 
 const opened: TestBackend[] = [];
@@ -91,7 +91,7 @@ async function attack(open: () => Promise<TestBackend>, rows: readonly Row[], se
   const encoder = { ...routing.encoder, ...rememberingEncoder(routing.encoder) };
   const plans = rows.map(planOf);
   const { running, faults, trained } = await startReplaying(backend, plans, {
-    judges: judgesOf(encoder, settings),
+    judges: createJudges(encoder, settings),
     observed: async ({ model_id }) => (model_id === SPIKY ? bases.get(SPIKY)!.observed! : {}),
   });
   const histories = await playOut(backend.log, plans, seconds);

@@ -2,19 +2,19 @@
  * The guard down, slow, or its model unreachable: sessions wait or escalate, and nothing passes.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { wireClaude } from "../../app/compose-claude.ts";
-import { judgesOf } from "../../app/compose-consumers.ts";
+import { buildClaudeWiring } from "../../app/compose-claude.ts";
+import { createJudges } from "../../app/compose-consumers.ts";
 import { loadSettings } from "../../app/settings.ts";
 import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/guard-question.ts";
-import { headJudge } from "../../guard/words/head-judge.ts";
-import { shippedIntentHead } from "../../guard/words/intent-head.ts";
+import { createVerdictRequest } from "../../consumers/guard-question.ts";
+import { createHeadJudge } from "../../guard/words/head-judge.ts";
+import { loadShippedIntentHead } from "../../guard/words/intent-head.ts";
 import { judge } from "../../guard/judge.ts";
 import type { SemanticJudge, SemanticOpinion } from "../../guard/words/judges.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
-import { submit } from "../../producers/request.ts";
+import { sendToInbox } from "../../producers/request.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../../session/language-model.ts";
@@ -87,7 +87,7 @@ interface GuardOptions {
 async function startGuard({ log }: TestBackend, options: GuardOptions = {}): Promise<Running> {
   const spec = SPECIFICATION_SHIPPED;
   const guard = createGuard({
-    judge: createJudging({ spec, judge: (input) => judge(input, options.judges ?? []) }),
+    judge: createVerdictRequest({ spec, judge: (input) => judge(input, options.judges ?? []) }),
     specDigest: spec.digest,
     guardKeys: TEST_KEYS.guard,
     coordinatorKeys: TEST_KEYS.coordinator,
@@ -113,7 +113,7 @@ async function resume(backend: TestBackend, escalation: string): Promise<void> {
     decided_by: "ann",
     reason: "the guard is back",
   };
-  await submit(backend.log, inputOf("s1", escalation), { type: "HumanDecided", data });
+  await sendToInbox(backend.log, inputOf("s1", escalation), { type: "HumanDecided", data });
 }
 
 const BOTH_LOGS = BACKENDS.slice(1);
@@ -185,14 +185,14 @@ function troubled(trouble: () => Promise<SemanticOpinion>): SemanticJudge {
 const hanging = (): Promise<SemanticOpinion> => new Promise(() => {});
 
 function deadEncoder() {
-  const { encoder } = shippedIntentHead();
+  const { encoder } = loadShippedIntentHead();
   const embed = () => Promise.reject(new MmmError("encoder_unavailable", "the worker died"));
   return { digest: encoder, embed };
 }
 
 /** Claude where nothing listens. */
 function unreachableClaude(backend: TestBackend): readonly SemanticJudge[] {
-  return wireClaude({
+  return buildClaudeWiring({
     settings: {
       ...loadSettings(null, {}).agents,
       claude: claudeSettings({
@@ -232,12 +232,12 @@ const TROUBLES: readonly {
   },
   {
     name: "has no encoder",
-    guard: () => ({ judges: judgesOf(null, loadSettings(null, {}), "model.onnx is missing") }),
+    guard: () => ({ judges: createJudges(null, loadSettings(null, {}), "model.onnx is missing") }),
     code: "judge_unavailable",
   },
   {
     name: "has an encoder that died",
-    guard: () => ({ judges: [headJudge(deadEncoder(), shippedIntentHead())] }),
+    guard: () => ({ judges: [createHeadJudge(deadEncoder(), loadShippedIntentHead())] }),
     code: "judge_unavailable",
   },
   {

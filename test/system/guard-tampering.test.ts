@@ -5,18 +5,18 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { signClearance, signWarrant } from "../../guard/tokens/clearance.ts";
-import { ringOf, signingKeyOf } from "../../guard/tokens/keys.ts";
+import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { pinConfig } from "../../guard/rules/pinned.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { recordOf } from "../../producers/publish.ts";
-import { sha256 } from "../../schemas/canonical.ts";
+import { createEventRecord } from "../../producers/publish.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
 import type { Attachments, Event, EventData, Recorded } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { historyEntry, manifestOf, verifyExport } from "../../session/audit.ts";
+import { toHistoryEntry, createManifest, verifyExport } from "../../session/audit.ts";
 import type { EventLog, LogRecord } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { LIMITS } from "../support/given.ts";
@@ -45,11 +45,11 @@ const PINNED_WARRANT = {
   constraints: [],
 };
 
-const attacker = ringOf(signingKeyOf(new Uint8Array(32).fill(66)));
+const attacker = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(66)));
 
 function clearanceFor(session: string, proposal: string, config: string, ring = attacker): string {
   const { methodologyDigest } = PINNED;
-  const digests = { config_digest: sha256(config), methodology_digest: methodologyDigest };
+  const digests = { config_digest: computeSha256(config), methodology_digest: methodologyDigest };
   const spec_digest = SPECIFICATION_SHIPPED.digest;
   return signClearance({ session, proposal, ...digests, spec_digest }, ring);
 }
@@ -78,7 +78,7 @@ async function inject(
   const id = randomUUID();
   const time = new Date().toISOString();
   const envelope = { id, session, business_unit: "emea", cause: randomUUID(), producer, time };
-  await log.append([recordOf(topic, event, envelope, attachments)]);
+  await log.append([createEventRecord(topic, event, envelope, attachments)]);
   return id;
 }
 
@@ -136,7 +136,7 @@ function clearedBy(events: readonly Recorded[], proposal: string): Cleared {
 async function historyOf(log: EventLog): Promise<readonly Recorded[]> {
   const found: Recorded[] = [];
   for await (const record of log.read({ topic: "history", key: "s1" })) {
-    found.push(historyEntry(record).event);
+    found.push(toHistoryEntry(record).event);
   }
   return found;
 }
@@ -166,7 +166,7 @@ function refusalsIn(events: readonly Recorded[]): readonly EventData<"OutcomeRef
 /** The end every session here has: completed, its chain whole, nothing foreign trained. */
 async function expectGoodEnd(log: EventLog, trained: readonly ModelConfig[]): Promise<void> {
   const entries = await until(log, "s1", "SessionSealed", 60);
-  const lines = [...entries.map(({ line }) => line), { manifest: manifestOf("s1", entries) }];
+  const lines = [...entries.map(({ line }) => line), { manifest: createManifest("s1", entries) }];
   expect(verifyExport(lines).fault).toBeNull();
   expect(eventsOf(entries).at(-2)).toMatchObject({
     data: {
@@ -202,9 +202,9 @@ describe.each(BACKENDS.slice(1))("who can write to the log, on $name", ({ open }
     for (const clearance of Object.values(forged)) {
       const data: Cleared = {
         proposal: "w0.1",
-        content_digest: sha256("x"),
+        content_digest: computeSha256("x"),
         config: EVIL.text,
-        config_digest: sha256(EVIL.text),
+        config_digest: computeSha256(EVIL.text),
         base_digest: EVIL.digest,
         methodology_digest: PINNED.methodologyDigest,
         spec_digest: SPECIFICATION_SHIPPED.digest,
@@ -285,7 +285,7 @@ describe.each(BACKENDS.slice(1))("who can write to the log, on $name", ({ open }
     const between = alteringClearances(log, ({ proposal }) => {
       if (proposal !== "w1.1") return null;
       altered += 1;
-      return { config: EVIL.text, config_digest: sha256(EVIL.text) };
+      return { config: EVIL.text, config_digest: computeSha256(EVIL.text) };
     });
     await startAllBut("guard");
     await startOnly("guard", between);
@@ -311,7 +311,7 @@ describe.each(BACKENDS.slice(1))("who can write to the log, on $name", ({ open }
     const old = clearedBy(events, "w0.1");
     const ask = (config: string): Event => ({
       type: "TrainingRequested",
-      data: { proposal: "w1.1", config_digest: sha256(config), seed: 1 },
+      data: { proposal: "w1.1", config_digest: computeSha256(config), seed: 1 },
     });
     const forged = clearanceFor("s1", "w1.1", EVIL.text);
     const attempts: readonly Attachments[] = [

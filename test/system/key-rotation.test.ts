@@ -3,7 +3,12 @@
  * the guard last, and the session goes on; a key that is not in the ring trains nothing.
  */
 import { afterEach, describe, expect, it } from "vitest";
-import { retired, ringOf, rotated, signingKeyOf } from "../../guard/tokens/keys.ts";
+import {
+  removeKey,
+  createKeyRing,
+  replaceSigningKey,
+  deriveSigningKey,
+} from "../../guard/tokens/keys.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
@@ -13,9 +18,9 @@ import { eventsOf, request, TEST_KEYS, until } from "../support/system.ts";
 
 const OLD = TEST_KEYS;
 const OLD_KID = OLD.guard.signing?.kid ?? "";
-const next = signingKeyOf(new Uint8Array(32).fill(9));
-const BOTH: Keys = { ...OLD, guard: rotated(OLD.guard, next) };
-const NEW_ONLY: Keys = { ...OLD, guard: retired(BOTH.guard, OLD_KID) };
+const next = deriveSigningKey(new Uint8Array(32).fill(9));
+const BOTH: Keys = { ...OLD, guard: replaceSigningKey(OLD.guard, next) };
+const NEW_ONLY: Keys = { ...OLD, guard: removeKey(BOTH.guard, OLD_KID) };
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -117,7 +122,7 @@ describe.each(BACKENDS.slice(1))(
     it("an unknown key in a ring of its own clears nothing at all", async () => {
       const { log, trained, ...processes } = await stage(open);
       await processes.startRest(OLD);
-      await processes.startGuard({ ...OLD, guard: ringOf(next) });
+      await processes.startGuard({ ...OLD, guard: createKeyRing(next) });
       await request(log, "s1", { limits: { ...ONE, agent_timeout_s: 1 } });
       const events = eventsOf(await until(log, "s1", "SessionSealed", 60));
       expect(events.filter(({ type }) => type === "OutcomeRefused").length).toBeGreaterThan(0);

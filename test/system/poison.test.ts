@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
 import { encodeEvent } from "../../schemas/codec.ts";
-import { eventId, sessionIdOf, type Event } from "../../schemas/event.ts";
+import { deriveEventId, deriveSessionId, type Event } from "../../schemas/event.ts";
 import { toHeaders } from "../../schemas/headers.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import type { LogRecord, OutgoingRecord } from "../../session/ports.ts";
@@ -33,7 +33,7 @@ const CONSUMED = [
 const event: Event = { type: "SessionCancelled", data: { by: "poison", reason: "none" } };
 
 function headersOf(session: string): Record<string, string> {
-  const id = eventId(sessionIdOf(session), "poison", 0);
+  const id = deriveEventId(deriveSessionId(session), "poison", 0);
   const time = new Date().toISOString();
   const more = { id, session, cause: id, producer: "poison", time, business_unit: "emea" };
   return toHeaders(event.type, more);

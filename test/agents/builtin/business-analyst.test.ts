@@ -1,7 +1,7 @@
 /** The Business Analyst: figures, bounds and sources; critical only for what is worse than before. */
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../schemas/parts.ts";
-import { expectedRoi, plausibleRoi } from "../../../agents/benchmarks.ts";
+import { findExpectedRoi, computePlausibleRoi } from "../../../agents/benchmarks.ts";
 import {
   adviseJob,
   context,
@@ -29,7 +29,7 @@ describe("units of returns", () => {
   const tv = { channel: "tv", media_type: "tv" };
 
   it("turn a profit benchmark into revenue by the margin", () => {
-    const range = expectedRoi(tv, context({ margin: 0.5 }), SETTINGS);
+    const range = findExpectedRoi(tv, context({ margin: 0.5 }), SETTINGS);
     expect(range?.low).toBeCloseTo(1.82 / 0.5 / 3, 10);
     expect(range?.high).toBeCloseTo((1.82 / 0.5) * 3, 10);
     expect(range?.source).toContain("margin 0.5");
@@ -37,16 +37,20 @@ describe("units of returns", () => {
 
   it("leave a profit benchmark alone where the target is profit", () => {
     const profit = context({ roi_unit: "profit", margin: 0.5 });
-    expect(expectedRoi(tv, profit, SETTINGS)?.high).toBeCloseTo(1.82 * 3, 10);
-    expect(plausibleRoi(profit, SETTINGS)).toMatchObject({ low: 0.25, high: 10 });
+    expect(findExpectedRoi(tv, profit, SETTINGS)?.high).toBeCloseTo(1.82 * 3, 10);
+    expect(computePlausibleRoi(profit, SETTINGS)).toMatchObject({ low: 0.25, high: 10 });
   });
 
   it("give no benchmark for a target without money value unless the business gives one", () => {
     const units = context({ roi_unit: "units" });
-    expect(expectedRoi(tv, units, SETTINGS)).toBeNull();
-    expect(plausibleRoi(units, SETTINGS)).toBeNull();
+    expect(findExpectedRoi(tv, units, SETTINGS)).toBeNull();
+    expect(computePlausibleRoi(units, SETTINGS)).toBeNull();
     const own = { tv: { low: 1, high: 2, source: "last year's study" } };
-    const given = expectedRoi(tv, context({ roi_unit: "units", roi_benchmarks: own }), SETTINGS);
+    const given = findExpectedRoi(
+      tv,
+      context({ roi_unit: "units", roi_benchmarks: own }),
+      SETTINGS,
+    );
     expect(given).toEqual({ low: 1, high: 2, source: "business context: last year's study" });
   });
 
@@ -57,7 +61,7 @@ describe("units of returns", () => {
     };
     const given = context({ roi_benchmarks: own });
     const brand = { channel: "tv_brand", media_type: "tv" };
-    expect(expectedRoi(brand, given, SETTINGS)?.low).toBe(3);
+    expect(findExpectedRoi(brand, given, SETTINGS)?.low).toBe(3);
   });
 });
 

@@ -5,11 +5,11 @@ import { LEXICON_JUDGE } from "../../../guard/words/lexicon-judge.ts";
 import { pinConfig } from "../../../guard/rules/pinned.ts";
 import {
   applyChanges,
-  searchBounds,
-  tunableValues,
+  computeSearchBounds,
+  readTunableValues,
 } from "../../../guard/specification/tunables.ts";
 import { createObjective } from "../../../model/fit/objective.ts";
-import { parametersOf } from "../../../model/fit/problem.ts";
+import { toParameterVector } from "../../../model/fit/problem.ts";
 import type { ProposeAnswer, ProposeJob } from "../../../agents/reasoners.ts";
 import { context, proposeJob, reasoners, SPEC, task, trained } from "../../support/agent-jobs.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
@@ -19,7 +19,7 @@ const base = smallConfig();
 
 function lossOf(changes: ProposeAnswer["changes"], from = base): number {
   const config = applyChanges(from, changes);
-  return createObjective(dataset, config).evaluate(parametersOf(config)).loss;
+  return createObjective(dataset, config).evaluate(toParameterVector(config)).loss;
 }
 
 function percent(share: number): string {
@@ -56,8 +56,8 @@ describe("a tuning task", () => {
 
   it("changes only numbers that differ, rounded, within published ranges", async () => {
     const { changes } = await reasoners.propose(proposeJob());
-    const values = tunableValues(base);
-    const bounds = searchBounds(base, SPEC);
+    const values = readTunableValues(base);
+    const bounds = computeSearchBounds(base, SPEC);
     for (const { path, to } of changes) {
       expect(to).not.toBe(values.get(path));
       expect(Number(to.toPrecision(4))).toBe(to);
@@ -102,7 +102,7 @@ describe("a tuning task", () => {
 
 describe("a task that cannot be improved", () => {
   it("repeats one number unchanged and says that nothing better was found", async () => {
-    const constraints = [...tunableValues(base)]
+    const constraints = [...readTunableValues(base)]
       .filter(([path]) => !path.startsWith("training.learning") && !path.includes("steps"))
       .map(([path, value]) => ({ path, min: value, max: value, reason: "held" }));
     const job = proposeJob({ task: task({ constraints }) });
@@ -156,8 +156,8 @@ describe("a refusal", () => {
   it("keeps a channel that it names close to the values in force", async () => {
     const feedback = ["1 critical: tv: ROI 40 revenue per EUR is outside 0.5 to 20."];
     const { changes } = await reasoners.propose(proposeJob({ task: task({ feedback }) }));
-    const bounds = searchBounds(base, SPEC);
-    const values = tunableValues(base);
+    const bounds = computeSearchBounds(base, SPEC);
+    const values = readTunableValues(base);
     for (const { path, to } of changes.filter((one) => one.path.includes(".tv."))) {
       const bound = bounds.get(path);
       const reach = 0.25 * ((bound?.softMax ?? 0) - (bound?.softMin ?? 0));
@@ -180,7 +180,7 @@ describe("a person's words", () => {
   it("are brought to the nearest permitted value, and that is said", async () => {
     const answer = await reasoners.propose(words("set tv decay to 0.99"));
     const to = answer.changes.find((one) => one.path === "hyperparameters.tv.decay")?.to;
-    expect(to).toBe(searchBounds(base, SPEC).get("hyperparameters.tv.decay")?.max);
+    expect(to).toBe(computeSearchBounds(base, SPEC).get("hyperparameters.tv.decay")?.max);
     expect(answer.reasoning).toContain("the nearest value in range to 0.99");
   });
 

@@ -1,15 +1,15 @@
 /** The objective as the Data Scientist looks at it: rounded, inside the rules, remembered. */
 import { describe, expect, it } from "vitest";
 import { createEvaluator } from "../../../agents/builtin/evaluator.ts";
-import { searchBounds } from "../../../guard/specification/tunables.ts";
+import { computeSearchBounds } from "../../../guard/specification/tunables.ts";
 import { createObjective } from "../../../model/fit/objective.ts";
-import { parametersOf } from "../../../model/fit/problem.ts";
+import { toParameterVector } from "../../../model/fit/problem.ts";
 import { SPEC } from "../../support/agent-jobs.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
 
 const base = smallConfig();
 const dataset = smallDataset();
-const bounds = searchBounds(base, SPEC);
+const bounds = computeSearchBounds(base, SPEC);
 
 function evaluator(frozen: readonly string[] = []) {
   return createEvaluator({
@@ -24,7 +24,7 @@ function evaluator(frozen: readonly string[] = []) {
 
 /** Parameter vector with one value replaced: tv decay, alpha, gamma, then search's, then penalty. */
 function vector(index: number, value: number): Float64Array {
-  const parameters = parametersOf(base);
+  const parameters = toParameterVector(base);
   parameters[index] = value;
   return parameters;
 }
@@ -51,7 +51,7 @@ describe("createEvaluator", () => {
 
   it("remembers nothing that the signature layer would refuse, and calls it bad", () => {
     const looked = evaluator();
-    const withoutCarryover = parametersOf(base);
+    const withoutCarryover = toParameterVector(base);
     withoutCarryover[0] = 0.05;
     withoutCarryover[3] = 0;
     const { loss } = looked.objective.evaluate(withoutCarryover);
@@ -61,7 +61,7 @@ describe("createEvaluator", () => {
   });
 
   it("starts from the loss of the configuration in force", () => {
-    const own = createObjective(dataset, base).evaluate(parametersOf(base)).loss;
+    const own = createObjective(dataset, base).evaluate(toParameterVector(base)).loss;
     expect(evaluator().startLoss).toBe(own);
   });
 });

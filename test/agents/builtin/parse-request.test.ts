@@ -1,6 +1,6 @@
 /** People's words as wishes: what is understood, in which unit, and what is no wish. */
 import { describe, expect, it } from "vitest";
-import { parseRange, readWishes } from "../../../agents/builtin/parse-request.ts";
+import { parseRange, readTuningRequests } from "../../../agents/builtin/parse-request.ts";
 import { parseModelConfig } from "../../../model/config.ts";
 
 const config = parseModelConfig({
@@ -67,19 +67,22 @@ describe("readWishes", () => {
       ],
     ],
   ])("reads %s", async (text, wishes) => {
-    expect(await readWishes(text, config)).toEqual(wishes);
+    expect(await readTuningRequests(text, config)).toEqual(wishes);
   });
 
   it("turns a half-life in weeks or days into a decay per period", async () => {
-    const [weeks] = await readWishes("tv half-life should be 2 weeks", config);
+    const [weeks] = await readTuningRequests("tv half-life should be 2 weeks", config);
     expect(weeks).toMatchObject({ channel: "tv", parameter: "decay" });
     expect(weeks?.target).toBeCloseTo(0.5 ** (1 / 2), 12);
-    const [days] = await readWishes("set the tv half-life to 7 days", config);
+    const [days] = await readTuningRequests("set the tv half-life to 7 days", config);
     expect(days?.target).toBeCloseTo(0.5, 12);
   });
 
   it("finds every wish of a text", async () => {
-    const wishes = await readWishes("set tv decay to 0.6 and raise paid search gamma", config);
+    const wishes = await readTuningRequests(
+      "set tv decay to 0.6 and raise paid search gamma",
+      config,
+    );
     expect(wishes.map((wish) => [wish.channel, wish.parameter])).toEqual([
       ["tv", "decay"],
       ["paid_search", "gamma"],
@@ -94,11 +97,11 @@ describe("readWishes", () => {
     "",
     "deploy it now",
   ])("finds none in %j", async (text) => {
-    expect(await readWishes(text, config)).toEqual([]);
+    expect(await readTuningRequests(text, config)).toEqual([]);
   });
 
   it("reads a very long text in bounded time", async () => {
-    expect(await readWishes("tv ".repeat(200_000), config)).toEqual([]);
+    expect(await readTuningRequests("tv ".repeat(200_000), config)).toEqual([]);
   });
 });
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { sessionLedger } from "../../../agents/claude/budget.ts";
-import { promptOf, transcriptOf } from "../../../agents/claude/transcript.ts";
+import { nameSessionLedger } from "../../../agents/claude/budget.ts";
+import { readStoredPrompt, readTranscript } from "../../../agents/claude/transcript.ts";
 import { systemClock } from "../../../infra/clock.ts";
 import { openSqliteState } from "../../../infra/sqlite/state.ts";
-import { tokensOf } from "../../../session/language-model.ts";
+import { countTokens } from "../../../session/language-model.ts";
 import type { SnapshotStore } from "../../../session/ports.ts";
 import { ledgerEnd, plainAnswer, roleOf } from "../../support/claude/system.ts";
 import {
@@ -49,7 +49,7 @@ function open() {
 async function stored(store: SnapshotStore): Promise<number[]> {
   const found: number[] = [];
   for (const session of SESSIONS) {
-    for await (const { completion } of transcriptOf(store, sessionLedger(session))) {
+    for await (const { completion } of readTranscript(store, nameSessionLedger(session))) {
       found.push(Number(completion.requestId?.replace("req_", "")));
     }
   }
@@ -116,10 +116,10 @@ describe("a worker killed again and again", () => {
     for (const session of SESSIONS) {
       let tokens = 0;
       const keys: string[] = [];
-      for await (const record of transcriptOf(store, sessionLedger(session))) {
-        tokens += tokensOf(record.completion.usage);
+      for await (const record of readTranscript(store, nameSessionLedger(session))) {
+        tokens += countTokens(record.completion.usage);
         keys.push(record.key);
-        expect(await promptOf(store, record.prompt_digest)).toMatch(/^You are /);
+        expect(await readStoredPrompt(store, record.prompt_digest)).toMatch(/^You are /);
       }
       expect(new Set(keys).size).toBe(keys.length);
       expect((await ledgerEnd(store, session))?.spent.tokens).toBe(tokens);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ledgerEntries, openLedger, type Limits } from "../../../agents/claude/ledger.ts";
+import { readLedgerEntries, openLedger, type Limits } from "../../../agents/claude/ledger.ts";
 import type { Amount } from "../../../agents/claude/prices.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import type { SnapshotStore } from "../../../session/ports.ts";
@@ -108,7 +108,7 @@ describe("a ledger of spending", () => {
     const ledgers = ["a", "b", "c"].map((writer) => ledgerOn(slow(store), { writer }));
     await Promise.all(ledgers.map((one, index) => one.reserve(`r${index}`, amount(1), NO_LIMIT)));
     const kinds: string[] = [];
-    for await (const entry of ledgerEntries(store, "l")) kinds.push(entry.kind);
+    for await (const entry of readLedgerEntries(store, "l")) kinds.push(entry.kind);
     expect(kinds).toEqual(["opened", "reserved", "reserved", "reserved"]);
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createBudgets, sessionLedger } from "../../../agents/claude/budget.ts";
-import { ledgerEntries } from "../../../agents/claude/ledger.ts";
-import { worstCase } from "../../../agents/claude/prices.ts";
+import { createBudgets, nameSessionLedger } from "../../../agents/claude/budget.ts";
+import { readLedgerEntries } from "../../../agents/claude/ledger.ts";
+import { computeWorstCase } from "../../../agents/claude/prices.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import type { ModelRequest } from "../../../session/language-model.ts";
 import type { SnapshotStore } from "../../../session/ports.ts";
-import { emptyState } from "../../../session/state.ts";
-import { summaryOf } from "../../../session/summary.ts";
+import { createSessionState } from "../../../session/state.ts";
+import { toSessionSummary } from "../../../session/summary.ts";
 import { asker, claudeSettings, scriptedClaude, text, USED } from "../../support/claude/claude.ts";
 
 const REQUEST: ModelRequest = {
@@ -21,14 +21,14 @@ const REQUEST: ModelRequest = {
   effort: "low",
 };
 const PRICE = claudeSettings().prices["claude-sonnet-5-5"] ?? expect.fail();
-const WORST = worstCase(REQUEST, PRICE);
+const WORST = computeWorstCase(REQUEST, PRICE);
 const TOKENS = USED.input + USED.output;
 
 /** Totals of the session's ledger. */
 async function spent(store: SnapshotStore, session = "s1") {
   let last = { tokens: 0, nanos: 0 };
   let open = 0;
-  for await (const entry of ledgerEntries(store, sessionLedger(session))) {
+  for await (const entry of readLedgerEntries(store, nameSessionLedger(session))) {
     last = entry.spent;
     open = Object.keys(entry.open).length;
   }
@@ -169,7 +169,7 @@ describe("a process killed", () => {
   it("leaves spending that history knows even when the store is lost", async () => {
     const store = createMemorySnapshots();
     const started = "2026-01-05T10:00:00.000Z";
-    const state = { ...emptyState("s1", "emea", started) };
+    const state = { ...createSessionState("s1", "emea", started) };
     const counters = { ...state.counters, input_tokens: 900, output_tokens: 100, cost_usd: 0.25 };
     const told = { ...state, counters };
     await store.save(
@@ -181,7 +181,7 @@ describe("a process killed", () => {
           seq: 1,
           head: "h",
           state: JSON.stringify(told),
-          summary: summaryOf(told),
+          summary: toSessionSummary(told),
         },
       ],
       { partition: 0, offset: 1, historyOffset: 1 },

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dataText, loadPrompts, parsePrompt, render } from "../../../agents/claude/prompts.ts";
-import { redact, redacted } from "../../../agents/claude/redact.ts";
+import {
+  formatPromptData,
+  loadPrompts,
+  parsePrompt,
+  render,
+} from "../../../agents/claude/prompts.ts";
+import { redact, redactValue } from "../../../agents/claude/redact.ts";
 import { THINKERS } from "../../../agents/claude/settings.ts";
 
 const FILE = `---
@@ -75,11 +80,11 @@ describe("prompts", () => {
   });
 
   it("show figures short, texts capped and invisible characters spelled out", () => {
-    expect(dataText({ a: 0.123456789, b: 12345678, c: Number.NaN })).toBe(
+    expect(formatPromptData({ a: 0.123456789, b: 12345678, c: Number.NaN })).toBe(
       '{"a":0.12346,"b":12345678,"c":null}',
     );
-    expect(dataText("x".repeat(9000)).length).toBeLessThan(4100);
-    expect(dataText("a\u200bb")).toContain("u{200b}");
+    expect(formatPromptData("x".repeat(9000)).length).toBeLessThan(4100);
+    expect(formatPromptData("a\u200bb")).toContain("u{200b}");
   });
 });
 
@@ -103,7 +108,7 @@ describe("redaction", () => {
     ["-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----", "MIIEvQ"],
   ])("strikes the secret out of %s", (text, secret) => {
     expect(redact(text)).not.toContain(secret);
-    expect(JSON.stringify(redacted({ text }))).not.toContain(secret);
+    expect(JSON.stringify(redactValue({ text }))).not.toContain(secret);
   });
 
   it("leaves digests, ids, figures and plain words alone", () => {
@@ -116,9 +121,9 @@ describe("redaction", () => {
   it("keeps any JSON value JSON, and well-formed", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(() => redacted(value)).not.toThrow();
+        expect(() => redactValue(value)).not.toThrow();
       }),
     );
-    expect(redacted({ a: "\ud800x" })).toEqual({ a: "\ufffdx" });
+    expect(redactValue({ a: "\ud800x" })).toEqual({ a: "\ufffdx" });
   });
 });

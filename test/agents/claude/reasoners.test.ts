@@ -4,10 +4,10 @@ import { BIBLIOGRAPHY } from "../../../guard/explanation/bibliography.ts";
 import { createBuiltinReasoners } from "../../../agents/builtin/reasoners.ts";
 import { createBuiltinTraining } from "../../../consumers/trainer/builtin.ts";
 import { BUSINESS_SETTINGS } from "../../../agents/business-settings.ts";
-import { businessContextOf } from "../../../agents/business-context.ts";
+import { parseBusinessContextText } from "../../../agents/business-context.ts";
 import { loadPrompts } from "../../../agents/claude/prompts.ts";
 import { withClaude } from "../../../agents/claude/reasoners.ts";
-import { complaints } from "../../../agents/claude/research-persona.ts";
+import { checkExplanationText } from "../../../agents/claude/research-persona.ts";
 import { createDataLoader } from "../../../agents/data-source.ts";
 import type {
   AdviseJob,
@@ -20,7 +20,7 @@ import type {
   TrainedModel,
 } from "../../../agents/reasoners.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
-import { searchBounds, tunableValues } from "../../../guard/specification/tunables.ts";
+import { computeSearchBounds, readTunableValues } from "../../../guard/specification/tunables.ts";
 import { parseModelConfig } from "../../../model/config.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { BUILTIN_REASONER, type Finding, type Metrics } from "../../../schemas/parts.ts";
@@ -28,7 +28,7 @@ import { scriptedClaude, text, type Scripted } from "../../support/claude/claude
 
 const spec = SPECIFICATION_SHIPPED;
 const BASE = parseModelConfig(JSON.parse(readFileSync("examples/baseline_model.json", "utf8")));
-const CONTEXT = businessContextOf(readFileSync("examples/business_context.json", "utf8"));
+const CONTEXT = parseBusinessContextText(readFileSync("examples/business_context.json", "utf8"));
 const load = createDataLoader({ read: async (path) => readFileSync(`examples/${path}`, "utf8") });
 const builtin = createBuiltinReasoners({ load, settings: BUSINESS_SETTINGS.parse({}), spec });
 const TRAINED = await trained();
@@ -69,7 +69,7 @@ function task(more: Partial<ProposeJob["task"]> = {}): ProposeJob["task"] {
 }
 
 function proposeJob(more: Partial<ProposeJob> = {}): ProposeJob {
-  const bounds = searchBounds(BASE, spec, []);
+  const bounds = computeSearchBounds(BASE, spec, []);
   const shared = { baseline: BASE, base: BASE, bounds, trained: TRAINED, context: CONTEXT };
   return { ...JOB, task: task(), ...shared, ...more };
 }
@@ -196,7 +196,7 @@ describe("the Data Scientist with Claude", () => {
   });
 
   it("lets Claude try candidates on the engine within its bounds", async () => {
-    const values = tunableValues(BASE);
+    const values = readTunableValues(BASE);
     const from = values.get(NUMBER) ?? 0.5;
     const script: Scripted = (request, index) => {
       if (index === 0) {
@@ -323,7 +323,7 @@ describe("the Business Analyst with Claude", () => {
     expect(answer.verdict).toBe("critical");
     expect(answer.findings.at(-1)).toMatchObject({ code: "judgement_roi", figure: row?.roi });
     const { max, min } = answer.constraints.at(-1) ?? expect.fail();
-    const bound = searchBounds(BASE, spec).get("hyperparameters.tv.decay") ?? expect.fail();
+    const bound = computeSearchBounds(BASE, spec).get("hyperparameters.tv.decay") ?? expect.fail();
     expect(max).toBeLessThan(1);
     expect(min).toBeGreaterThanOrEqual(bound.min);
   });
@@ -398,7 +398,7 @@ describe("the Research Persona with Claude", () => {
     "It was shown by Doe et al.",
     "Read https://example.org.",
   ])("does not show a reference in words: %s", async (said) => {
-    expect(complaints(said)).not.toEqual([]);
+    expect(checkExplanationText(said)).not.toEqual([]);
     const { reasoners } = agents(says({ text: said, citations: [] }));
     const answer = await reasoners.explain(EXPLAIN);
     expect(answer.text).not.toContain(said);

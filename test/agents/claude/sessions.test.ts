@@ -7,13 +7,13 @@ import { createMemoryLog } from "../../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import { openSqliteState } from "../../../infra/sqlite/state.ts";
 import type { Running } from "../../../consumers/loop/run-consumer.ts";
-import { sessionLedger } from "../../../agents/claude/budget.ts";
+import { nameSessionLedger } from "../../../agents/claude/budget.ts";
 import type { CallRecord } from "../../../agents/claude/paid-calls.ts";
 import { loadPrompts } from "../../../agents/claude/prompts.ts";
 import { withClaude } from "../../../agents/claude/reasoners.ts";
-import { transcriptOf } from "../../../agents/claude/transcript.ts";
+import { readTranscript } from "../../../agents/claude/transcript.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
-import { historyDigest, type HistoryEntry } from "../../../session/audit.ts";
+import { computeHistoryDigest, type HistoryEntry } from "../../../session/audit.ts";
 import { replay } from "../../../session/evolve.ts";
 import type { EventLog, SnapshotStore } from "../../../session/ports.ts";
 import { TOPICS } from "../../../schemas/topics.ts";
@@ -177,7 +177,8 @@ describe("a recording", () => {
     const [memory] = PLACES;
     const { entries, place, api } = await run(memory?.open ?? expect.fail(), { script: answered });
     const records: CallRecord[] = [];
-    for await (const one of transcriptOf(place.snapshots, sessionLedger("s1"))) records.push(one);
+    for await (const one of readTranscript(place.snapshots, nameSessionLedger("s1")))
+      records.push(one);
     expect(records).toHaveLength(api.asked.length);
     const model = recordedModel(records);
     const options = { signal: new AbortController().signal, timeoutMs: 1, conversation: "" };
@@ -193,7 +194,7 @@ describe("a recording", () => {
     undo.push(() => system.stop());
     await request(again, "s1", { limits: { ...LIMITS, max_iterations: 2 } });
     const replayed = await until(again, "s1");
-    expect(historyDigest(eventsOf(replayed))).toBe(historyDigest(eventsOf(entries)));
+    expect(computeHistoryDigest(eventsOf(replayed))).toBe(computeHistoryDigest(eventsOf(entries)));
   });
 });
 

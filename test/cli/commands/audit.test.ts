@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent } from "../../../schemas/codec.ts";
-import { historyDigest } from "../../../session/audit.ts";
-import { linkOf } from "../../../session/chain.ts";
+import { computeHistoryDigest } from "../../../session/audit.ts";
+import { computeLink } from "../../../session/chain.ts";
 import { EXAMPLE, mmm, scratch } from "../../support/mmm.ts";
 
 let folder = "";
@@ -80,13 +80,13 @@ describe("mmm audit verify", () => {
     for (const line of lines.slice(at, -1)) {
       const body = Buffer.from(line.body, "base64");
       line.prev = prev;
-      prev = linkOf({ seq: line.seq, prev }, line, { type: line.type, body }).hash;
+      prev = computeLink({ seq: line.seq, prev }, line, { type: line.type, body }).hash;
       line.hash = prev;
     }
     const events = lines.slice(0, -1).map(({ body }) => decodeEvent(Buffer.from(body, "base64")));
     const { manifest } = lines.at(-1);
     lines[lines.length - 1] = {
-      manifest: { ...manifest, head: prev, history_digest: historyDigest(events) },
+      manifest: { ...manifest, head: prev, history_digest: computeHistoryDigest(events) },
     };
     const text = lines.map((line) => JSON.stringify(line)).join("\n");
     const { code, err } = verify(text);

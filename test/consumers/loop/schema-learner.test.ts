@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createSchemaBook } from "../../../consumers/loop/schema-learner.ts";
+import { createLearningDecoder } from "../../../consumers/loop/schema-learner.ts";
 import { systemClock } from "../../../infra/clock.ts";
 import { createMemoryLog } from "../../../infra/memory/log.ts";
 import { encodeEvent } from "../../../schemas/codec.ts";
-import { eventId, sessionIdOf, type Event } from "../../../schemas/event.ts";
+import { deriveEventId, deriveSessionId, type Event } from "../../../schemas/event.ts";
 import { toHeaders } from "../../../schemas/headers.ts";
 import { BACKENDS } from "../../support/backends.ts";
 import { newerVersion } from "../../support/newer-writer.ts";
 import { collectFaults, inputOf, request, startSystem, until } from "../../support/system.ts";
-import { submit } from "../../../producers/request.ts";
+import { sendToInbox } from "../../../producers/request.ts";
 
 describe.each(BACKENDS)("a newer schema while the system runs, on $name", ({ name, open }) => {
   it("is learnt from the schemas topic, and the record is taken like any other", async () => {
@@ -34,7 +34,7 @@ describe.each(BACKENDS)("a newer schema while the system runs, on $name", ({ nam
         ),
     };
     await request(backend.log, "s1");
-    await submit(replaced, inputOf("s1", "newer"), text);
+    await sendToInbox(replaced, inputOf("s1", "newer"), text);
     const entries = await until(backend.log, "s1");
     await system.stop();
     await backend.close();
@@ -50,7 +50,7 @@ describe.each(BACKENDS)("a newer schema while the system runs, on $name", ({ nam
 describe("a schema book", () => {
   const at = { topic: "sessions", partition: 0, offset: 0, timestamp: 0, key: "s1" };
   const time = "2026-01-05T10:00:00.000Z";
-  const id = eventId(sessionIdOf("book"), "test", 0);
+  const id = deriveEventId(deriveSessionId("book"), "test", 0);
   const envelope = { id, session: "s1", business_unit: "emea", cause: id, producer: "t", time };
   const headers = toHeaders("SessionCancelled", envelope);
   const old = encodeEvent({ type: "SessionCancelled", data: { by: "ann", reason: "r" } });
@@ -59,7 +59,7 @@ describe("a schema book", () => {
 
   it("reads what came together, right behind rubbish, past texts that are no schemas", async () => {
     const log = createMemoryLog({ partitions: 1, clock: systemClock });
-    const decode = createSchemaBook(log, { now: () => 0 });
+    const decode = createLearningDecoder(log, { now: () => 0 });
     const rubbish = Buffer.concat([Buffer.from([0xc3, 0x01]), Buffer.alloc(20, 7)]);
     await expect(decode({ ...at, headers, value: rubbish })).rejects.toThrow("no schema has");
     const texts = ["", "null", "{", '{"a":1}', '"no such type"'];
@@ -81,7 +81,7 @@ describe("a schema book", () => {
         return log.read(options);
       },
     };
-    const decode = createSchemaBook(counted, { now: () => now });
+    const decode = createLearningDecoder(counted, { now: () => now });
     const rubbish = (byte: number) => {
       const value = Buffer.concat([Buffer.from([0xc3, 0x01]), Buffer.alloc(20, byte)]);
       return expect(decode({ ...at, headers, value })).rejects.toThrow("no schema has");

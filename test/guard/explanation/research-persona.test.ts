@@ -2,20 +2,20 @@ import { describe, expect, test } from "vitest";
 import {
   BIBLIOGRAPHY,
   type CitationKey,
-  workOf,
-  worksFor,
+  findWork,
+  listWorksFor,
 } from "../../../guard/explanation/bibliography.ts";
 import {
   answerFreeText,
-  citationsFor,
+  selectCitations,
   explainVeto,
-  fieldOf,
+  findViolationField,
 } from "../../../guard/explanation/research-persona.ts";
 import {
   FIELDS,
   SPECIFICATION_SHIPPED as spec,
 } from "../../../guard/specification/specification.ts";
-import { VIOLATION_CODES, violation } from "../../../guard/violation.ts";
+import { VIOLATION_CODES, createViolation } from "../../../guard/violation.ts";
 import { BASE, changesText, structureOf } from "../fixtures.ts";
 import { readProposals } from "../../../bench/guard/set.ts";
 
@@ -27,19 +27,19 @@ describe("the bibliography", () => {
   test("resolves every key the specification names, and each supports its field", () => {
     for (const field of FIELDS) {
       for (const key of spec.fields[field].citations) {
-        expect(workOf(key), `${field}: ${key}`).not.toBeNull();
+        expect(findWork(key), `${field}: ${key}`).not.toBeNull();
       }
-      expect(citationsFor(field, spec).length).toBeGreaterThan(0);
-      for (const key of citationsFor(field, spec)) {
+      expect(selectCitations(field, spec).length).toBeGreaterThan(0);
+      for (const key of selectCitations(field, spec)) {
         expect(BIBLIOGRAPHY[key].supports as readonly string[]).toContain(field);
       }
-      expect(worksFor(field)[0]).toBeDefined();
+      expect(listWorksFor(field)[0]).toBeDefined();
     }
   });
 
   test("knows no inherited names", () => {
-    expect(workOf("constructor")).toBeNull();
-    expect(workOf("smith_2025")).toBeNull();
+    expect(findWork("constructor")).toBeNull();
+    expect(findWork("smith_2025")).toBeNull();
   });
 });
 
@@ -47,13 +47,13 @@ describe("a rejection", () => {
   test.each(VIOLATION_CODES)(
     "for %s cites a work that supports the field, in two to five sentences",
     (code) => {
-      const one = violation(code, "adstock.type", "Something is not allowed", "evidence");
+      const one = createViolation(code, "adstock.type", "Something is not allowed", "evidence");
       const { text, citations, permitted } = explainVeto({
         violations: [one],
         spec,
         config: BASE.config,
       });
-      const field = fieldOf(one, spec);
+      const field = findViolationField(one, spec);
       expect(citations.length).toBeGreaterThan(0);
       for (const key of citations)
         expect(BIBLIOGRAPHY[key].supports as readonly string[]).toContain(field);

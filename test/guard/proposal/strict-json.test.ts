@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JSON_REFUSALS, JsonRefused } from "../../../guard/proposal/json-refused.ts";
 import { parseStrictJson } from "../../../guard/proposal/strict-json.ts";
-import { canonicalJson } from "../../../schemas/canonical.ts";
+import { toCanonicalJson } from "../../../schemas/canonical.ts";
 
 function codeOf(text: string): string {
   try {
@@ -87,7 +87,7 @@ test("whatever JSON.stringify writes of plain data is read back equal", () => {
     fc.property(plain, (value) => {
       const text = JSON.stringify(value);
       if (/(?:^|[^\d.])-?\d{17,}/.test(text)) return;
-      expect(canonicalJson(parseStrictJson(text))).toBe(canonicalJson(JSON.parse(text)));
+      expect(toCanonicalJson(parseStrictJson(text))).toBe(toCanonicalJson(JSON.parse(text)));
     }),
   );
 });
@@ -106,7 +106,7 @@ test("accepts nothing that JSON.parse refuses, and reads the same", () => {
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join("");
       if (codeOf(text) !== "accepted") return;
-      expect(canonicalJson(parseStrictJson(text))).toBe(canonicalJson(JSON.parse(text)));
+      expect(toCanonicalJson(parseStrictJson(text))).toBe(toCanonicalJson(JSON.parse(text)));
     }),
     { numRuns: 3000 },
   );

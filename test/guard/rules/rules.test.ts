@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pinConfig } from "../../../guard/rules/pinned.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
-import { tunableBounds } from "../../../guard/specification/tunables.ts";
-import { canonicalJson, sha256 } from "../../../schemas/canonical.ts";
+import { computeTunableBounds } from "../../../guard/specification/tunables.ts";
+import { toCanonicalJson, computeSha256 } from "../../../schemas/canonical.ts";
 import { BASE, changesText, codesOf, modelConfig, structureOf } from "../fixtures.ts";
 
 describe("a tuning inside its range", () => {
@@ -11,12 +11,12 @@ describe("a tuning inside its range", () => {
     const verdict = structureOf(changesText(["hyperparameters.tv.decay", 0.62]));
     expect(verdict.verdict).toBe("cleared");
     const { hyperparameters } = BASE.config;
-    const wanted = canonicalJson({
+    const wanted = toCanonicalJson({
       ...BASE.config,
       hyperparameters: { ...hyperparameters, tv: { ...hyperparameters["tv"], decay: 0.62 } },
     });
     expect(verdict.config).toBe(wanted);
-    expect(verdict.configDigest).toBe(sha256(wanted));
+    expect(verdict.configDigest).toBe(computeSha256(wanted));
     expect(verdict.methodologyDigest).toBe(BASE.methodologyDigest);
     expect(verdict.changes).toEqual([{ path: "hyperparameters.tv.decay", from: 0.55, to: 0.62 }]);
   });
@@ -29,7 +29,7 @@ describe("a tuning inside its range", () => {
   });
 
   test("of both ends is cleared, and one step beyond is not", () => {
-    for (const [path, { min, max }] of tunableBounds(BASE.config, SPECIFICATION_SHIPPED)) {
+    for (const [path, { min, max }] of computeTunableBounds(BASE.config, SPECIFICATION_SHIPPED)) {
       for (const end of [min, max]) {
         expect(codesOf(structureOf(changesText([path, end])))).not.toContain("value_out_of_range");
       }
@@ -65,7 +65,7 @@ describe("every member of the configuration that is not a tunable number", () =>
     } else leaves.push(path);
   };
   walk(BASE.config, "");
-  const bounds = tunableBounds(BASE.config, SPECIFICATION_SHIPPED);
+  const bounds = computeTunableBounds(BASE.config, SPECIFICATION_SHIPPED);
   const fixed = leaves.filter((path) => !bounds.has(path));
 
   test.each(fixed)("%s cannot be set, changed or left out", (path) => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createJudging } from "../../../consumers/guard-question.ts";
+import { createVerdictRequest } from "../../../consumers/guard-question.ts";
 import { signWarrant, verifyWarrant } from "../../../guard/tokens/clearance.ts";
-import { observedExposure } from "../../../guard/signature/exposure.ts";
+import { measureObservedExposure } from "../../../guard/signature/exposure.ts";
 import { judge } from "../../../guard/judge.ts";
-import { ringOf, signingKeyOf } from "../../../guard/tokens/keys.ts";
+import { createKeyRing, deriveSigningKey } from "../../../guard/tokens/keys.ts";
 import { pinConfig } from "../../../guard/rules/pinned.ts";
 import type { ObservedExposure } from "../../../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
@@ -19,7 +19,7 @@ const csv = file(config.data.path);
 const dataset = parseDataset(csv, config);
 
 describe("the observed exposure", () => {
-  const seen = observedExposure(dataset, config);
+  const seen = measureObservedExposure(dataset, config);
 
   it("has every channel that works, with its median below its 95 % quantile", () => {
     expect(Object.keys(seen)).toEqual(config.channels.map(({ name }) => name));
@@ -41,7 +41,7 @@ describe("the observed exposure", () => {
         .join(",");
     });
     expect(changed).not.toEqual(rows);
-    expect(observedExposure(parseDataset(changed.join("\n"), config), config)).toEqual(seen);
+    expect(measureObservedExposure(parseDataset(changed.join("\n"), config), config)).toEqual(seen);
   });
 
   it("leaves a channel out that never works before the locked weeks", () => {
@@ -51,13 +51,13 @@ describe("the observed exposure", () => {
         at === 0 ? { ...channel, exposure: new Float64Array(channel.exposure.length) } : channel,
       ),
     };
-    expect(Object.keys(observedExposure(silent, config))).toEqual(
+    expect(Object.keys(measureObservedExposure(silent, config))).toEqual(
       config.channels.slice(1).map(({ name }) => name),
     );
   });
 
   it("rests on the baseline's decay, so that no proposal moves it", () => {
-    const alone = observedExposure(dataset, {
+    const alone = measureObservedExposure(dataset, {
       ...config,
       training: { ...config.training, l2_penalty: 0.5 },
     });
@@ -66,7 +66,7 @@ describe("the observed exposure", () => {
 });
 
 describe("the guard's judging", () => {
-  const ring = ringOf(signingKeyOf(new Uint8Array(32).fill(1)));
+  const ring = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(1)));
   const { text } = pinConfig(config);
   const expected = { session: "s", work_item: "w1", attempt: 1 };
   const warrant = verifyWarrant(
@@ -81,7 +81,7 @@ describe("the guard's judging", () => {
     ["hyperparameters.tv.decay", 0.5],
   );
   const judging = (observed: () => Promise<ObservedExposure>) =>
-    createJudging({ spec, judge: (input) => judge(input, []), observed });
+    createVerdictRequest({ spec, judge: (input) => judge(input, []), observed });
   const asked = { raw: lawful, own: false, warrant };
 
   it("refuses a curve that is straight over the spend seen, and clears it where spend reaches up", async () => {

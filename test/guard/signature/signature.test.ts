@@ -2,13 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pinConfig } from "../../../guard/rules/pinned.ts";
 import {
-  carryoverMass,
-  curvature,
-  halfLife,
-  signatureOf,
+  computeCarryoverMass,
+  computeCurvature,
+  computeHalfLife,
+  computeSignature,
 } from "../../../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
-import { searchBounds, tunableBounds } from "../../../guard/specification/tunables.ts";
+import {
+  computeSearchBounds,
+  computeTunableBounds,
+} from "../../../guard/specification/tunables.ts";
 import { BASE, changesText, codesOf, modelConfig, structureOf } from "../fixtures.ts";
 
 const names = BASE.config.channels.map(({ name }) => name);
@@ -17,27 +20,27 @@ const all = (parameter: string, to: number): [string, number][] =>
 
 describe("figures", () => {
   test("half-life is that of the table of published decays", () => {
-    expect(halfLife(0.5)).toBeCloseTo(1, 12);
-    expect(halfLife(0.7)).toBeCloseTo(1.94, 2);
-    expect(halfLife(0)).toBe(0);
+    expect(computeHalfLife(0.5)).toBeCloseTo(1, 12);
+    expect(computeHalfLife(0.7)).toBeCloseTo(1.94, 2);
+    expect(computeHalfLife(0)).toBe(0);
   });
 
   test("carryover mass is the share of the kernel's weights after the first week", () => {
     const weights = Array.from({ length: 14 }, (_, lag) => 0.6 ** lag);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    expect(carryoverMass(0.6, 1, 13)).toBeCloseTo((total - 1) / total, 12);
-    expect(carryoverMass(0, 1, 13)).toBe(0);
-    expect(carryoverMass(0.5, 1, 0)).toBe(0);
+    expect(computeCarryoverMass(0.6, 1, 13)).toBeCloseTo((total - 1) / total, 12);
+    expect(computeCarryoverMass(0, 1, 13)).toBe(0);
+    expect(computeCarryoverMass(0.5, 1, 0)).toBe(0);
   });
 
   test("curvature is none for a straight line and grows as the curve bends", () => {
-    expect(curvature(1, 1e6, 1)).toBeLessThan(1e-5);
-    expect(curvature(1, 0.3, 1)).toBeGreaterThan(curvature(1, 0.8, 1));
-    expect(curvature(2, 0.5, 0)).toBe(0);
+    expect(computeCurvature(1, 1e6, 1)).toBeLessThan(1e-5);
+    expect(computeCurvature(1, 0.3, 1)).toBeGreaterThan(computeCurvature(1, 0.8, 1));
+    expect(computeCurvature(2, 0.5, 0)).toBe(0);
   });
 
   test("are finite for every configuration inside the ranges", () => {
-    const bounds = [...tunableBounds(BASE.config, SPECIFICATION_SHIPPED)];
+    const bounds = [...computeTunableBounds(BASE.config, SPECIFICATION_SHIPPED)];
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 18, maxLength: 18 }),
@@ -49,7 +52,7 @@ describe("figures", () => {
           const verdict = structureOf(changesText(...changes));
           expect(verdict.layer === null || verdict.layer === "signature").toBe(true);
           if (verdict.config === null) return;
-          const figures = JSON.stringify(signatureOf(JSON.parse(verdict.config)));
+          const figures = JSON.stringify(computeSignature(JSON.parse(verdict.config)));
           expect(figures).not.toContain("null");
         },
       ),
@@ -89,7 +92,7 @@ describe("numbers inside every range are vetoed when together they", () => {
     expect(at(0.84)).toEqual([]);
     expect(at(0.85)).toEqual(["carryover_flat"]);
     expect(
-      searchBounds(base.config, SPECIFICATION_SHIPPED).get("hyperparameters.tv.decay")?.max,
+      computeSearchBounds(base.config, SPECIFICATION_SHIPPED).get("hyperparameters.tv.decay")?.max,
     ).toBeCloseTo(0.5 ** 0.25, 12);
   });
 
@@ -146,7 +149,7 @@ test("small steps add up: drift is measured from the pinned baseline", () => {
 });
 
 test("no tuning drawn from the soft ranges is vetoed", () => {
-  const bounds = [...tunableBounds(BASE.config, SPECIFICATION_SHIPPED)];
+  const bounds = [...computeTunableBounds(BASE.config, SPECIFICATION_SHIPPED)];
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 18, maxLength: 18 }),

@@ -8,27 +8,27 @@ import {
   verifyWarrant,
 } from "../../../guard/tokens/clearance.ts";
 import {
-  parseRing,
-  retired,
-  ringJson,
-  ringOf,
-  rotated,
-  signingKeyOf,
-  verifyingOnly,
+  parseKeyRing,
+  removeKey,
+  serializeKeyRing,
+  createKeyRing,
+  replaceSigningKey,
+  deriveSigningKey,
+  withoutSigningKey,
 } from "../../../guard/tokens/keys.ts";
-import { sha256 } from "../../../schemas/canonical.ts";
+import { computeSha256 } from "../../../schemas/canonical.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 
 const seed = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
-const guard = ringOf(signingKeyOf(seed(1)));
-const other = ringOf(signingKeyOf(seed(2)));
+const guard = createKeyRing(deriveSigningKey(seed(1)));
+const other = createKeyRing(deriveSigningKey(seed(2)));
 const config = '{"a":1}';
-const spec = sha256("spec");
+const spec = computeSha256("spec");
 const content = {
   session: "s1",
   proposal: "w1.1",
-  config_digest: sha256(config),
-  methodology_digest: sha256("m"),
+  config_digest: computeSha256(config),
+  methodology_digest: computeSha256("m"),
   spec_digest: spec,
 };
 const expected = { session: "s1", proposal: "w1.1", config, spec_digest: spec };
@@ -63,7 +63,7 @@ function tampered(token: string, part: 0 | 1 | 2, change: (text: string) => stri
 describe("clearance", () => {
   test("is accepted for the configuration, session and proposal it was given for", () => {
     const token = signClearance(content, guard);
-    expect(verifyClearance(token, verifyingOnly(guard), expected)).toEqual(content);
+    expect(verifyClearance(token, withoutSigningKey(guard), expected)).toEqual(content);
   });
 
   test("has one token for one content", () => {
@@ -74,7 +74,7 @@ describe("clearance", () => {
     ["session", { ...expected, session: "s2" }],
     ["proposal", { ...expected, proposal: "w1.2" }],
     ["configuration", { ...expected, config: '{"a":2}' }],
-    ["specification", { ...expected, spec_digest: sha256("other") }],
+    ["specification", { ...expected, spec_digest: computeSha256("other") }],
   ])("is refused for another %s", (_name, wanted) => {
     const token = signClearance(content, guard);
     expect(reasonOf(() => verifyClearance(token, guard, wanted))).toBe("wrong_content");
@@ -129,7 +129,7 @@ describe("clearance", () => {
 describe("a token made for one purpose", () => {
   const clearance = signClearance(content, guard);
   const warranted = signWarrant(warrant, guard);
-  const sealed = signSeal({ session: "s1", seq: 3, head: sha256("h") }, guard);
+  const sealed = signSeal({ session: "s1", seq: 3, head: computeSha256("h") }, guard);
 
   test("is refused as a clearance", () => {
     expect(reasonOf(() => verifyClearance(warranted, guard, expected))).toBe("wrong_type");
@@ -161,7 +161,7 @@ test.each([
 describe("a key ring", () => {
   test("after rotation still verifies what the old key signed, and signs with the new one", () => {
     const old = signClearance(content, guard);
-    const ring = rotated(guard, signingKeyOf(seed(3)));
+    const ring = replaceSigningKey(guard, deriveSigningKey(seed(3)));
     expect(verifyClearance(old, ring, expected)).toEqual(content);
     const fresh = signClearance(content, ring);
     expect(fresh).not.toBe(old);
@@ -171,30 +171,30 @@ describe("a key ring", () => {
 
   test("refuses what a retired key signed, and never retires its signing key", () => {
     const old = signClearance(content, guard);
-    const ring = rotated(guard, signingKeyOf(seed(3)));
-    const without = retired(ring, guard.signing?.kid ?? "");
+    const ring = replaceSigningKey(guard, deriveSigningKey(seed(3)));
+    const without = removeKey(ring, guard.signing?.kid ?? "");
     expect(reasonOf(() => verifyClearance(old, without, expected))).toBe("unknown_key");
-    expect(() => retired(guard, guard.signing?.kid ?? "")).toThrow(/signing key/);
+    expect(() => removeKey(guard, guard.signing?.kid ?? "")).toThrow(/signing key/);
   });
 
   test("survives its JSON form, with private halves only when asked for", () => {
-    const ring = rotated(guard, signingKeyOf(seed(3)));
-    const whole = parseRing(ringJson(ring, { private: true }));
+    const ring = replaceSigningKey(guard, deriveSigningKey(seed(3)));
+    const whole = parseKeyRing(serializeKeyRing(ring, { private: true }));
     expect(signClearance(content, whole)).toBe(signClearance(content, ring));
-    const open = ringJson(ring);
+    const open = serializeKeyRing(ring);
     expect(JSON.stringify(open)).not.toContain('"d"');
-    expect(parseRing(open).signing).toBeNull();
-    expect(() => signClearance(content, parseRing(open))).toThrow(/no signing key/);
+    expect(parseKeyRing(open).signing).toBeNull();
+    expect(() => signClearance(content, parseKeyRing(open))).toThrow(/no signing key/);
   });
 
   test("is refused when an id does not belong to its key", () => {
-    const json = JSON.parse(JSON.stringify(ringJson(guard))) as { keys: { kid: string }[] };
+    const json = JSON.parse(JSON.stringify(serializeKeyRing(guard))) as { keys: { kid: string }[] };
     const first = json.keys[0];
     if (first !== undefined) first.kid = other.signing?.kid ?? "";
-    expect(() => parseRing(json as never)).toThrow(/not that key's/);
+    expect(() => parseKeyRing(json as never)).toThrow(/not that key's/);
   });
 
   test("needs 32 bytes for a key", () => {
-    expect(() => signingKeyOf(new Uint8Array(31))).toThrow(/32 bytes/);
+    expect(() => deriveSigningKey(new Uint8Array(31))).toThrow(/32 bytes/);
   });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { signSeal, verifyClearance, verifySeal } from "../../../guard/tokens/clearance.ts";
 import {
-  retired,
-  ringOf,
-  rotated,
-  signingKeyOf,
-  verifyingOnly,
+  removeKey,
+  createKeyRing,
+  replaceSigningKey,
+  deriveSigningKey,
+  withoutSigningKey,
 } from "../../../guard/tokens/keys.ts";
-import { sha256 } from "../../../schemas/canonical.ts";
+import { computeSha256 } from "../../../schemas/canonical.ts";
 
-const ring = (name: string) => ringOf(signingKeyOf(Buffer.from(sha256(name), "hex")));
-const SEAL = { session: "s1", seq: 3, head: sha256("head") };
+const ring = (name: string) =>
+  createKeyRing(deriveSigningKey(Buffer.from(computeSha256(name), "hex")));
+const SEAL = { session: "s1", seq: 3, head: computeSha256("head") };
 
 describe("tokens that were verified before", () => {
   test("are still refused for another session, another type and another ring", () => {
@@ -19,7 +20,12 @@ describe("tokens that were verified before", () => {
     expect(verifySeal(token, keys, "s1")).toEqual(SEAL);
     expect(verifySeal(token, keys, "s1")).toEqual(SEAL);
     expect(() => verifySeal(token, keys, "s2")).toThrow("another session");
-    const expected = { session: "s1", proposal: "w1.1", config: "{}", spec_digest: sha256("") };
+    const expected = {
+      session: "s1",
+      proposal: "w1.1",
+      config: "{}",
+      spec_digest: computeSha256(""),
+    };
     expect(() => verifyClearance(token, keys, expected)).toThrow("Signature refused");
     expect(() => verifySeal(token, ring("two"), "s1")).toThrow("Signature refused");
   });
@@ -37,16 +43,19 @@ describe("tokens that were verified before", () => {
   test("are refused by the ring that their key was taken from", () => {
     const keys = ring("one");
     const token = signSeal(SEAL, keys);
-    const next = rotated(keys, signingKeyOf(Buffer.from(sha256("next"), "hex")));
+    const next = replaceSigningKey(
+      keys,
+      deriveSigningKey(Buffer.from(computeSha256("next"), "hex")),
+    );
     expect(verifySeal(token, next, "s1")).toEqual(SEAL);
-    const without = retired(next, [...keys.verification.keys()][0] ?? "");
+    const without = removeKey(next, [...keys.verification.keys()][0] ?? "");
     expect(() => verifySeal(token, without, "s1")).toThrow("unknown_key");
   });
 
   test("are given out frozen", () => {
     const keys = ring("one");
     const token = signSeal(SEAL, keys);
-    const other = verifyingOnly(keys);
+    const other = withoutSigningKey(keys);
     expect(Object.isFrozen(verifySeal(token, keys, "s1"))).toBe(true);
     expect(Object.isFrozen(verifySeal(token, other, "s1"))).toBe(true);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { decodePassages } from "../../../guard/words/decode.ts";
-import { headJudge } from "../../../guard/words/head-judge.ts";
-import { intentFeatures } from "../../../guard/words/intent-features.ts";
+import { createHeadJudge } from "../../../guard/words/head-judge.ts";
+import { computeIntentFeatures } from "../../../guard/words/intent-features.ts";
 import {
-  intentHeadJson,
+  serializeIntentHead,
   parseIntentHead,
-  shippedIntentHead,
+  loadShippedIntentHead,
 } from "../../../guard/words/intent-head.ts";
 import { judge } from "../../../guard/judge.ts";
 import { LEXICON_JUDGE, judgeByLexicon } from "../../../guard/words/lexicon-judge.ts";
@@ -145,11 +145,11 @@ describe("judges together", () => {
 });
 
 describe("the trained head", () => {
-  const shipped = shippedIntentHead();
-  const weights = new Float32Array(intentFeatures(new Float32Array(4), "").length);
+  const shipped = loadShippedIntentHead();
+  const weights = new Float32Array(computeIntentFeatures(new Float32Array(4), "").length);
   weights[0] = 10;
   const digest = "a".repeat(64);
-  const json = intentHeadJson({
+  const json = serializeIntentHead({
     encoder: digest,
     learntFrom: digest,
     threshold: 0.5,
@@ -163,7 +163,7 @@ describe("the trained head", () => {
   };
 
   test("refuses a text when one of its sentences is over the threshold", async () => {
-    const head = headJudge(encoder, parseIntentHead(json));
+    const head = createHeadJudge(encoder, parseIntentHead(json));
     const ask = async (reasoning: string) => (await head.judge({ raw: "", reasoning })).verdict;
     expect(await ask("All is well. Figures follow.")).toBe("cleared");
     expect(await ask("All is well. This is bad. Figures follow.")).toBe("vetoed");
@@ -174,9 +174,9 @@ describe("the trained head", () => {
   });
 
   test("is refused for another encoder, other features or damage", () => {
-    expect(() => headJudge({ ...encoder, digest: "b".repeat(64) }, parseIntentHead(json))).toThrow(
-      /another encoder/,
-    );
+    expect(() =>
+      createHeadJudge({ ...encoder, digest: "b".repeat(64) }, parseIntentHead(json)),
+    ).toThrow(/another encoder/);
     const other = { ...(json as Record<string, unknown>), features: "c".repeat(64) };
     expect(() => parseIntentHead(other as never)).toThrow(/other features/);
     const cut = { ...(json as Record<string, unknown>), weights: "AAAA" };
@@ -184,7 +184,7 @@ describe("the trained head", () => {
   });
 
   test("as shipped belongs to the features as they are", () => {
-    expect(shipped.weights.length).toBe(intentFeatures(new Float32Array(384), "").length);
+    expect(shipped.weights.length).toBe(computeIntentFeatures(new Float32Array(384), "").length);
     expect(shipped.threshold).toBeGreaterThan(0.5);
   });
 });

@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
-import { asyncapiDocument } from "../../../infra/kafka/asyncapi.ts";
+import { buildAsyncapiDocument } from "../../../infra/kafka/asyncapi.ts";
 import { EVENT_TYPES } from "../../../schemas/event.ts";
 import { TOPIC_ROWS } from "../../../schemas/topics.ts";
 
 const require = createRequire(import.meta.url);
-const document = asyncapiDocument({ version: "1.0.0" });
+const document = buildAsyncapiDocument({ version: "1.0.0" });
 
 /** The official JSON schema of AsyncAPI 3.0.0, bindings included. */
 function faults(value: unknown): unknown[] {

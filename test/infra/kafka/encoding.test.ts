@@ -2,7 +2,11 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeProduce, frameRequest, groupByPartition } from "../../../infra/kafka/encoding.ts";
+import {
+  encodeProduce,
+  encodeFramedRequest,
+  groupByPartition,
+} from "../../../infra/kafka/encoding.ts";
 import type { ProduceParts } from "../../../infra/kafka/encoding.ts";
 
 const require = createRequire(import.meta.url);
@@ -12,7 +16,7 @@ interface Theirs {
 const theirs = require("kafkajs/src/protocol/requests/produce/v3/request.js") as (
   parts: object,
 ) => Theirs;
-const theirFrame = require("kafkajs/src/protocol/request.js") as typeof frameRequest;
+const theirFrame = require("kafkajs/src/protocol/request.js") as typeof encodeFramedRequest;
 const theirGroups =
   require("kafkajs/src/producer/groupMessagesPerPartition.js") as typeof groupByPartition;
 const crc32c = require("kafkajs/src/protocol/recordBatch/crc32C/index.js") as (
@@ -114,7 +118,7 @@ test.each(["mmm-optimizer", "", "ü", null])(
       request: { apiKey: 1, apiVersion: 11, encode },
     };
     const expected = await theirFrame(asked);
-    expect((await frameRequest(asked)).buffer.equals(expected.buffer)).toBe(true);
+    expect((await encodeFramedRequest(asked)).buffer.equals(expected.buffer)).toBe(true);
   },
 );
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rememberCoordinators } from "../../../infra/kafka/kafkajs-coordinators.ts";
+import { patchCoordinatorLookups } from "../../../infra/kafka/kafkajs-coordinators.ts";
 
 /** A cluster whose coordinator is at `at.node`, and a connection that fails as it is told. */
 function patched() {
@@ -19,7 +19,7 @@ function patched() {
       return null;
     },
   };
-  rememberCoordinators(cluster, connection);
+  patchCoordinatorLookups(cluster, connection);
   const find = async (groupId: string, coordinatorType = 0) =>
     (await cluster.findGroupCoordinatorMetadata({ groupId, coordinatorType })).coordinator.nodeId;
   return { at, connection, find };

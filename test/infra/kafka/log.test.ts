@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../../infra/clock.ts";
-import { clientOf } from "../../../infra/kafka/client.ts";
+import { createKafkaClient } from "../../../infra/kafka/client.ts";
 import { createKafkaLog } from "../../../infra/kafka/log.ts";
 import type { EventLog } from "../../../session/ports.ts";
 import { collector, failure, readAll, record, textOf, until } from "../../contract/log-contract.ts";
@@ -135,7 +135,7 @@ describe("aborted transactions", () => {
     const topic = `${settings.prefix}proposals`;
     const producers = await Promise.all(
       ["a", "b", "c"].map(async (name) => {
-        const kafka = clientOf(settings, "quick");
+        const kafka = createKafkaClient(settings, "quick");
         const one = kafka.producer({
           transactionalId: `${settings.prefix}${name}`,
           idempotent: true,
@@ -178,7 +178,7 @@ describe("aborted transactions", () => {
 
   test("left open by a dead owner are aborted when the next one takes over", async () => {
     const place = { topic: "sessions", partition: 0 };
-    const kafka = clientOf(settings, "quick");
+    const kafka = createKafkaClient(settings, "quick");
     const dead = kafka.producer({
       transactionalId: `${settings.prefix}coordinator.sessions.0`,
       idempotent: true,

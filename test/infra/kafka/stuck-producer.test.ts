@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../infra/clock.ts";
-import { clientOf } from "../../../infra/kafka/client.ts";
+import { createKafkaClient } from "../../../infra/kafka/client.ts";
 import { createKafkaLog } from "../../../infra/kafka/log.ts";
 import { failure, readAll, record, textOf } from "../../contract/log-contract.ts";
 import { kafkaBrokers } from "../../support/servers/servers.ts";
@@ -16,7 +16,7 @@ test("kafkajs's own producer takes no transaction after a commit that failed", a
   const log = createKafkaLog(settings, systemClock);
   await log.ensureTopics();
   const [one, other] = [0, 1].map(() =>
-    clientOf(settings, "quick").producer({
+    createKafkaClient(settings, "quick").producer({
       transactionalId: `${prefix}plain`,
       idempotent: true,
       maxInFlightRequests: 1,

@@ -5,8 +5,8 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { countRequests, takeRequests } from "../../../bench/kafka/requests.ts";
 import { systemClock } from "../../../infra/clock.ts";
-import { clientOf } from "../../../infra/kafka/client.ts";
-import { committedOffsets } from "../../../infra/kafka/offsets.ts";
+import { createKafkaClient } from "../../../infra/kafka/client.ts";
+import { readCommittedOffsets } from "../../../infra/kafka/offsets.ts";
 import { createKafkaLog } from "../../../infra/kafka/log.ts";
 import type { EventLog, Place, Transactor } from "../../../session/ports.ts";
 import { failure, readAll, record, textOf } from "../../contract/log-contract.ts";
@@ -33,7 +33,7 @@ async function historyOf(log: EventLog, partition: number): Promise<string[]> {
 }
 
 async function ownerOf(partition: number): Promise<string | undefined> {
-  return (await committedOffsets(settings, GROUP, "sessions")).get(partition)?.metadata;
+  return (await readCommittedOffsets(settings, GROUP, "sessions")).get(partition)?.metadata;
 }
 
 beforeEach(async () => {
@@ -105,7 +105,10 @@ test("a place that is not given back is taken: its owner's writer writes no more
 
 test("a transaction that a dead owner left open is aborted, offset and all", async () => {
   const owner = `${settings.prefix}${GROUP}.writer.dead`;
-  const dead = clientOf(settings, "quick").producer({ transactionalId: owner, idempotent: true });
+  const dead = createKafkaClient(settings, "quick").producer({
+    transactionalId: owner,
+    idempotent: true,
+  });
   await dead.connect();
   const topics = (offset: string) => [
     {
@@ -155,7 +158,7 @@ test("of several that want a place at once one has it in the end, and no two wri
 }, 60_000);
 
 test("metadata of anybody else beside an offset names no writer", async () => {
-  const admin = clientOf(settings).admin();
+  const admin = createKafkaClient(settings).admin();
   await admin.connect();
   const byHand = { partition: 0, offset: "6", metadata: "by hand" };
   await admin.setOffsets({

@@ -4,7 +4,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { partitionFor } from "../../../infra/partition.ts";
+import { computePartition } from "../../../infra/partition.ts";
 import { createRedisSnapshots } from "../../../infra/redis/snapshots.ts";
 import type { Snapshot, SnapshotStore } from "../../../session/ports.ts";
 import { failure, until } from "../../contract/log-contract.ts";
@@ -15,7 +15,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const PARTITIONS = 4;
-const PARTITION = partitionFor("s1", PARTITIONS);
+const PARTITION = computePartition("s1", PARTITIONS);
 let server: RedisServer;
 let store: SnapshotStore;
 

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { packBatch, unpackBatch, type PackedRecord } from "../../../infra/sqlite/record-batch.ts";
+import {
+  encodeRecords,
+  decodeRecords,
+  type PackedRecord,
+} from "../../../infra/sqlite/record-batch.ts";
 
 const text = fc.oneof(
   fc.constantFrom("ce_id", "1.0", "", "a session", "mmm-warrant"),
@@ -27,7 +31,7 @@ describe("a batch of records", () => {
   test("comes back as it was, whatever the texts, times and offsets", () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 30 }), (records) => {
-        expect(plain(unpackBatch(packBatch(records)))).toEqual(plain(records));
+        expect(plain(decodeRecords(encodeRecords(records)))).toEqual(plain(records));
       }),
     );
   });
@@ -40,17 +44,17 @@ describe("a batch of records", () => {
       offset,
       headers: { "mmm-config": long },
     }));
-    expect(packBatch(records).length).toBeLessThan(long.length + 400);
+    expect(encodeRecords(records).length).toBeLessThan(long.length + 400);
   });
 
   test("that is cut, changed or of another format is refused, never misread in silence", () => {
     const headers = { "mmm-config": "x".repeat(100) };
-    const whole = packBatch([
+    const whole = encodeRecords([
       { topic: 1, offset: 2, timestamp: 3, key: "s1", headers, value: new Uint8Array(50) },
     ]);
     for (let length = 0; length < whole.length; length += 1) {
-      expect(() => unpackBatch(whole.subarray(0, length))).toThrow("damaged");
+      expect(() => decodeRecords(whole.subarray(0, length))).toThrow("damaged");
     }
-    expect(() => unpackBatch(Uint8Array.of(9, ...whole.subarray(1)))).toThrow("damaged");
+    expect(() => decodeRecords(Uint8Array.of(9, ...whole.subarray(1)))).toThrow("damaged");
   });
 });

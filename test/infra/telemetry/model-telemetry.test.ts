@@ -9,7 +9,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
-import { createModelMetrics, inAgentSpan } from "../../../infra/telemetry/model-telemetry.ts";
+import { createModelMetrics, runInAgentSpan } from "../../../infra/telemetry/model-telemetry.ts";
 import { NO_USAGE } from "../../../session/language-model.ts";
 
 afterEach(() => {
@@ -112,7 +112,7 @@ describe("the span of a question", () => {
   it("carries role, model, session and usage, and no content", async () => {
     const spans = listeningTracer();
     expect(
-      await inAgentSpan(
+      await runInAgentSpan(
         SPAN,
         async () => "secret content",
         () => END,
@@ -139,12 +139,12 @@ describe("the span of a question", () => {
 
   it("ends as an error for a failure told and for one thrown", async () => {
     const spans = listeningTracer();
-    await inAgentSpan(
+    await runInAgentSpan(
       SPAN,
       async () => null,
       () => ({ ...END, failure: "refusal" }),
     );
-    const thrown = inAgentSpan(
+    const thrown = runInAgentSpan(
       SPAN,
       async () => Promise.reject(new Error("x")),
       () => END,
@@ -160,7 +160,7 @@ describe("the span of a question", () => {
 
   it("does nothing without a registered SDK", async () => {
     expect(
-      await inAgentSpan(
+      await runInAgentSpan(
         SPAN,
         async () => 7,
         () => END,

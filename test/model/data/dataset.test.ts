@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../../model/config.ts";
-import { firstPeriods, parseDataset } from "../../../model/data/dataset.ts";
+import { takeFirstPeriods, parseDataset } from "../../../model/data/dataset.ts";
 import { ModelError } from "../../../model/errors.ts";
 
 const config = parseModelConfig({
@@ -104,6 +104,6 @@ describe("parseDataset", () => {
     expect(dataset.geos).toEqual(["a", "b"]);
     expect([...dataset.target]).toEqual([3, 1, 4, 2]);
     expect(refusal(`${text}\n2024-01-15,a,5,0`, geo).code).toBe("geo_unbalanced");
-    expect([...firstPeriods(dataset, 1).target]).toEqual([3, 1]);
+    expect([...takeFirstPeriods(dataset, 1).target]).toEqual([3, 1]);
   });
 });

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../../model/config.ts";
 import { parseDataset } from "../../../model/data/dataset.ts";
-import { createEngine, startParameters } from "../../../model/fit/engine.ts";
+import { createEngine, createStartParameters } from "../../../model/fit/engine.ts";
 import { fitWindow } from "../../../model/fit/fit.ts";
 import { Likelihood } from "../../../model/fit/likelihood.ts";
-import { createProblem, parametersOf } from "../../../model/fit/problem.ts";
+import { createProblem, toParameterVector } from "../../../model/fit/problem.ts";
 import { golden, goldenConfig, simulated, withColumn } from "../support.ts";
 
 const config = goldenConfig();
@@ -38,7 +38,7 @@ describe("Engine", () => {
 
   test("gives the same bits when only one parameter changed", () => {
     const engine = createEngine(dataset, config);
-    const point = startParameters(engine);
+    const point = createStartParameters(engine);
     engine.evaluate(point);
     for (const [at, value] of [
       [0, 0.3],
@@ -52,7 +52,7 @@ describe("Engine", () => {
   });
 
   test("a fold's fit does not change when rows after its training window change", () => {
-    const start = parametersOf(config);
+    const start = toParameterVector(config);
     const before = createEngine(dataset, config);
     before.evaluate(start);
     for (const [index, fold] of before.folds.entries()) {
@@ -153,7 +153,7 @@ describe("fitWindow", () => {
 
   test("on the last fold's rows is that fold's fit", () => {
     const engine = createEngine(dataset, config);
-    const point = points[0] ?? startParameters(engine);
+    const point = points[0] ?? createStartParameters(engine);
     engine.evaluate(point);
     for (const fold of engine.folds) {
       const fit = fitWindow(engine.problem, point, {
@@ -199,7 +199,7 @@ describe("fitWindow", () => {
       architecture: { ...base.architecture, seasonality: { fourier_pairs: 1, day_of_week: false } },
     };
     const problem = createProblem(clean, exact);
-    const fit = fitWindow(problem, parametersOf(exact), {
+    const fit = fitWindow(problem, toParameterVector(exact), {
       trainRows: problem.trainingRows,
       rows: problem.trainingRows,
     });

@@ -3,11 +3,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDataset } from "../../../model/data/dataset.ts";
-import { lossGradient } from "../../../model/fit/gradient.ts";
+import { computeLossGradient } from "../../../model/fit/gradient.ts";
 import type { Objective } from "../../../model/fit/objective.ts";
 import { createObjective } from "../../../model/fit/objective.ts";
-import { parametersOf } from "../../../model/fit/problem.ts";
-import { refine, refineConfiguration } from "../../../model/search/refine.ts";
+import { toParameterVector } from "../../../model/fit/problem.ts";
+import { refineParameters, refineConfiguration } from "../../../model/search/refine.ts";
 import { resolveBox } from "../../../model/search/bounds.ts";
 import { parseModelConfig } from "../../../model/config.ts";
 import { searchConfiguration } from "../../../model/search/search.ts";
@@ -35,7 +35,7 @@ function difference(
 }
 
 function expectSlopes(objective: Objective, point: Float64Array, inSampleWeight = 0): number {
-  const { loss, gradient } = lossGradient(objective, point, inSampleWeight);
+  const { loss, gradient } = computeLossGradient(objective, point, inSampleWeight);
   expect(loss).toBe(objective.evaluate(point).loss);
   const blend = (of: Float64Array): number => {
     const found = objective.evaluate(of);
@@ -90,7 +90,7 @@ describe("lossGradient", () => {
     for (const normalized of [true, false]) {
       const one = simulated(5, {}, { adstock: { normalized, max_lag_weeks: 6 } });
       const objective = createObjective(one.dataset, one.config);
-      expect(expectSlopes(objective, parametersOf(one.config))).toBeGreaterThan(12);
+      expect(expectSlopes(objective, toParameterVector(one.config))).toBeGreaterThan(12);
     }
   });
 
@@ -121,11 +121,11 @@ describe("lossGradient", () => {
 
 describe("refine", () => {
   const objective = createObjective(dataset, config);
-  const start = parametersOf(config);
+  const start = toParameterVector(config);
   const box = resolveBox(config);
 
   test("lowers the loss, stays in the box and leaves the penalty alone", () => {
-    const refined = refine(objective, start, { box, learningRate: 0.05, steps: 60 });
+    const refined = refineParameters(objective, start, { box, learningRate: 0.05, steps: 60 });
     expect(refined.lossAfter).toBeLessThan(refined.lossBefore);
     expect(objective.evaluate(refined.parameters).loss).toBe(refined.lossAfter);
     expect(refined.parameters[9]).toBe(start[9]);
@@ -142,14 +142,14 @@ describe("refine", () => {
       prior_weight: 0,
       in_sample_weight: 0,
     });
-    const best = parametersOf(tuned.config);
-    const refined = refine(objective, best, { box, learningRate: 0.05, steps: 40 });
+    const best = toParameterVector(tuned.config);
+    const refined = refineParameters(objective, best, { box, learningRate: 0.05, steps: 40 });
     expect(refined.lossAfter).toBeLessThanOrEqual(refined.lossBefore);
   });
 
   test("goes as far as its learning rate lets it", () => {
     const moved = (learningRate: number): number => {
-      const { parameters } = refine(objective, start, { box, learningRate, steps: 1 });
+      const { parameters } = refineParameters(objective, start, { box, learningRate, steps: 1 });
       return Math.max(
         ...parameters.map(
           (value, at) =>
@@ -162,7 +162,7 @@ describe("refine", () => {
   });
 
   test("with no steps changes nothing", () => {
-    const still = refine(objective, start, { box, learningRate: 0.05, steps: 0 });
+    const still = refineParameters(objective, start, { box, learningRate: 0.05, steps: 0 });
     expect([...still.parameters]).toEqual([...start]);
     expect(still.lossAfter).toBe(still.lossBefore);
   });

@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { searchBasins } from "../../../model/search/basins.ts";
-import { Descent, stepCostOf } from "../../../model/search/descent.ts";
-import { leastDeviations } from "../../../model/search/least-deviations.ts";
-import { createObjective, scaledErrors } from "../../../model/fit/objective.ts";
-import { parametersOf } from "../../../model/fit/problem.ts";
+import { Descent, countStepEvaluations } from "../../../model/search/descent.ts";
+import { solveLeastDeviations } from "../../../model/search/least-deviations.ts";
+import { createObjective, computeScaledErrors } from "../../../model/fit/objective.ts";
+import { toParameterVector } from "../../../model/fit/problem.ts";
 import { Random } from "../../../model/random.ts";
 import { resolveSearch } from "../../../model/search/space.ts";
 import { simulated } from "../support.ts";
@@ -92,7 +92,7 @@ describe("leastDeviations", () => {
             rows.reduce((sum, [e, a, b]) => sum + Math.abs(e + a * x + b * y), 0) +
             0.1 * x -
             0.1 * y;
-          const { step, value } = leastDeviations(problem);
+          const { step, value } = solveLeastDeviations(problem);
           const [x = 0, y = 0] = step;
           expect(Math.max(Math.abs(x), Math.abs(y))).toBeLessThanOrEqual(0.5);
           expect(value).toBeCloseTo(valueAt(x, y), 9);
@@ -123,8 +123,11 @@ describe("the errors behind a loss", () => {
 
   test.each([0, 1, 2.5])("sum up to the objective with in-sample weight %d", (weight) => {
     const objective = createObjective(dataset, config);
-    const { loss, inSample } = objective.evaluate(parametersOf(config));
-    const total = scaledErrors(objective, weight).reduce((sum, error) => sum + Math.abs(error), 0);
+    const { loss, inSample } = objective.evaluate(toParameterVector(config));
+    const total = computeScaledErrors(objective, weight).reduce(
+      (sum, error) => sum + Math.abs(error),
+      0,
+    );
     expect(total).toBeCloseTo((loss + weight * inSample) / (1 + weight), 12);
   });
 
@@ -145,6 +148,6 @@ describe("the errors behind a loss", () => {
   test("are not offered where ROI constraints multiply the loss", () => {
     const constraints = { roi: { [config.channels[0]?.name ?? ""]: [0, 1] as const } };
     expect(resolveSearch(dataset, config, { constraints }).parts).toBeNull();
-    expect(stepCostOf(7)).toBe(9);
+    expect(countStepEvaluations(7)).toBe(9);
   });
 });

@@ -1,7 +1,7 @@
 /** Protects: both searches stay in the cube, keep to their budget, repeat themselves and find minima. */
 
 import { describe, expect, test } from "vitest";
-import { evolve } from "../../../model/search/differential-evolution.ts";
+import { runDifferentialEvolution } from "../../../model/search/differential-evolution.ts";
 import { Random } from "../../../model/random.ts";
 
 /** A bowl whose lowest point is at the edge of the cube in its first coordinate. */
@@ -13,7 +13,7 @@ const least = 0.04;
 describe("evolve", () => {
   const run = (evaluations: number, seed = 3) => {
     const seen: Float64Array[] = [];
-    const population = evolve({
+    const population = runDifferentialEvolution({
       evaluate: (point) => {
         seen.push(point.slice());
         return bowl(point);

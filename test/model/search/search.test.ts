@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import { parseDataset } from "../../../model/data/dataset.ts";
-import { DEFAULT_BOUNDS, MEDIA_TYPES, defaultTransform } from "../../../model/media-types.ts";
+import { DEFAULT_BOUNDS, MEDIA_TYPES, createDefaultTransform } from "../../../model/media-types.ts";
 import { sampleEnsemble } from "../../../model/search/ensemble.ts";
 import { Likelihood } from "../../../model/fit/likelihood.ts";
-import { quantile } from "../../../model/numbers.ts";
+import { computeQuantile } from "../../../model/numbers.ts";
 import { createObjective } from "../../../model/fit/objective.ts";
-import { createProblem, parametersOf } from "../../../model/fit/problem.ts";
-import { childSeed } from "../../../model/random.ts";
+import { createProblem, toParameterVector } from "../../../model/fit/problem.ts";
+import { deriveSeed } from "../../../model/random.ts";
 import { searchConfiguration } from "../../../model/search/search.ts";
 import { trainModel } from "../../../model/train.ts";
 import { estimateIntervals } from "../../../model/search/uncertainty.ts";
@@ -37,7 +37,7 @@ describe("searchConfiguration", () => {
     expect(unsafeNumbers(result)).toEqual([]);
     expect(result.loss_after).toBeLessThan(result.loss_before);
     expect(result.loss_after).toBe(
-      createObjective(dataset, config).evaluate(parametersOf(result.config)).loss,
+      createObjective(dataset, config).evaluate(toParameterVector(result.config)).loss,
     );
     for (const change of result.changes) {
       const [, channel, parameter] = change.path.split(".");
@@ -150,7 +150,7 @@ describe("searchConfiguration", () => {
 describe("default ranges", () => {
   test("ascend and hold their own start", () => {
     for (const type of MEDIA_TYPES) {
-      const start = defaultTransform(type, 1);
+      const start = createDefaultTransform(type, 1);
       for (const parameter of ["decay", "alpha", "gamma"] as const) {
         const [low, high] = DEFAULT_BOUNDS[type][parameter];
         expect(low).toBeLessThan(high);
@@ -184,12 +184,12 @@ describe("estimateIntervals", () => {
   });
 
   test("are the central share of the draws", () => {
-    const seeds = { seed: childSeed(3, 1), members: 100 };
+    const seeds = { seed: deriveSeed(3, 1), members: 100 };
     const likelihood = new Likelihood(createProblem(one.dataset, one.config));
     const decays = sampleEnsemble([likelihood], one.config, seeds).map((member) => member[0] ?? 0);
     const { decay } = result.channels["tv"] ?? {};
-    expect(decay?.low).toBe(quantile(decays, (1 - 0.9) / 2));
-    expect(decay?.high).toBe(quantile(decays, 1 - (1 - 0.9) / 2));
+    expect(decay?.low).toBe(computeQuantile(decays, (1 - 0.9) / 2));
+    expect(decay?.high).toBe(computeQuantile(decays, 1 - (1 - 0.9) / 2));
   });
 
   test("hold most of the true returns of simulated series", () => {

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dayNumber, isoDate } from "../../../model/calendar.ts";
-import { Random, childSeed } from "../../../model/random.ts";
+import { parseDayNumber, formatIsoDate } from "../../../model/calendar.ts";
+import { Random, deriveSeed } from "../../../model/random.ts";
 import { simulateData } from "../../../model/simulate/simulate.ts";
 import {
   DEFAULT_SIMULATION,
@@ -64,8 +64,8 @@ describe("calendar", () => {
     fc.assert(
       fc.property(fc.integer({ min: -200_000, max: 200_000 }), (days) => {
         const text = new Date(days * 86_400_000).toISOString().slice(0, 10);
-        expect(isoDate(days)).toBe(text);
-        expect(dayNumber(text)).toBe(days);
+        expect(formatIsoDate(days)).toBe(text);
+        expect(parseDayNumber(text)).toBe(days);
       }),
     );
   });
@@ -80,7 +80,7 @@ describe("calendar", () => {
     "",
     "2024-01-01T00:00",
   ])("refuses %s", (text) => {
-    expect(dayNumber(text)).toBeNull();
+    expect(parseDayNumber(text)).toBeNull();
   });
 });
 
@@ -93,7 +93,7 @@ describe("Random", () => {
   });
 
   test("is uniform and normal to the precision of its sample", () => {
-    const random = new Random(childSeed(3, 1));
+    const random = new Random(deriveSeed(3, 1));
     const uniforms = Array.from({ length: 20_000 }, () => random.uniform());
     const normals = Array.from({ length: 20_000 }, () => random.normal());
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;

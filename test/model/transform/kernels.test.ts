@@ -6,12 +6,16 @@ import { describe, expect, test } from "vitest";
 import { IDENTIFIED_SHARE } from "../../../model/fit/fold.ts";
 import { Arena } from "../../../model/transform/kernels.ts";
 import { parseDataset } from "../../../model/data/dataset.ts";
-import { createEngine, startParameters } from "../../../model/fit/engine.ts";
+import { createEngine, createStartParameters } from "../../../model/fit/engine.ts";
 import { fitWindow } from "../../../model/fit/fit.ts";
 import { Likelihood } from "../../../model/fit/likelihood.ts";
 import { DEFAULT_SIMULATION } from "../../../model/simulate/simulation-spec.ts";
-import { dot } from "../../../model/fit/projection.ts";
-import { adstock, hill, saturationScales } from "../../../model/transform/transform.ts";
+import { computeDotProduct } from "../../../model/fit/projection.ts";
+import {
+  applyAdstock,
+  computeHillSaturation,
+  computeSaturationScales,
+} from "../../../model/transform/transform.ts";
 import { fromUnit, resolveBox } from "../../../model/search/bounds.ts";
 import { KERNEL_BYTES_FILE, compileKernels } from "../../support/build-kernels.ts";
 import { golden, goldenConfig, simulated } from "../support.ts";
@@ -115,7 +119,7 @@ describe("saturation", () => {
           );
           for (const [at, value] of got.entries()) {
             const share = relative[at] ?? 0;
-            const wanted = hill(share, alpha, gamma);
+            const wanted = computeHillSaturation(share, alpha, gamma);
             // What an exponent of this size loses by its own rounding.
             const size = alpha * (Math.abs(Math.log(gamma)) + Math.abs(Math.log(share || 1)));
             const allowed = Math.max(1e-13, 4 * size * Number.EPSILON) * wanted;
@@ -170,9 +174,9 @@ describe("adstock of four channels", () => {
         arena.kernels.adstock4(table.byteOffset, rows, 6, stride, lag, 1e-13);
         for (const [side, { x, decay }] of of.entries()) {
           const wanted = new Float64Array(rows);
-          adstock(Float64Array.from(x), decay, settings, wanted);
+          applyAdstock(Float64Array.from(x), decay, settings, wanted);
           expect([...(sides[side]?.out ?? [])]).toEqual([...wanted]);
-          const scales = saturationScales(wanted, { ...settings, scaleEnds: [6] });
+          const scales = computeSaturationScales(wanted, { ...settings, scaleEnds: [6] });
           expect([...(sides[side]?.peaks ?? [])]).toEqual(scales.map(({ value }) => value));
         }
       }),
@@ -205,7 +209,7 @@ describe("a fold", () => {
               let sum = 0;
               for (let z = 0; z < fixed - 1; z += 1) {
                 const weight = inverse[index * (fixed - 1) + z] ?? 0;
-                sum += weight * dot(column(z), column(fixed + c), fold.trainRows);
+                sum += weight * computeDotProduct(column(z), column(fixed + c), fold.trainRows);
               }
               return sum;
             }),
@@ -213,13 +217,17 @@ describe("a fold", () => {
           for (let c = 0; c < channels; c += 1) {
             const own = column(fixed + c);
             const r = rotated[c] ?? new Float64Array(rank);
-            const squares = dot(own, own, fold.trainRows);
+            const squares = computeDotProduct(own, own, fold.trainRows);
             near(fold.system.diagonalMin[c], IDENTIFIED_SHARE * squares, 1e-12 * squares);
-            const right = dot(own, problem.scaledTarget, fold.trainRows);
-            near(fold.system.right[c], right - dot(r, rotatedTarget, rank), 1e-11 * right);
+            const right = computeDotProduct(own, problem.scaledTarget, fold.trainRows);
+            near(
+              fold.system.right[c],
+              right - computeDotProduct(r, rotatedTarget, rank),
+              1e-11 * right,
+            );
             for (let j = 0; j < channels; j += 1) {
-              const raw = dot(own, column(fixed + j), fold.trainRows);
-              const shared = dot(r, rotated[j] ?? r, rank);
+              const raw = computeDotProduct(own, column(fixed + j), fold.trainRows);
+              const shared = computeDotProduct(r, rotated[j] ?? r, rank);
               near(fold.system.gram[c * channels + j], raw - shared, 1e-11 * (raw + 1e-300));
             }
           }
@@ -270,7 +278,7 @@ describe("an engine of any shape", () => {
           },
           evaluation: { ...base.evaluation, folds },
         });
-        const point = startParameters(engine);
+        const point = createStartParameters(engine);
         engine.evaluate(point);
         new Likelihood(engine.problem).evaluate(point);
         for (const fold of [...engine.folds, engine.whole]) {

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TransformSettings } from "../../../model/transform/transform.ts";
 import {
-  adstock,
-  adstockSlope,
-  hill,
-  saturationScales,
+  applyAdstock,
+  computeAdstockSlope,
+  computeHillSaturation,
+  computeSaturationScales,
 } from "../../../model/transform/transform.ts";
 import { golden } from "../support.ts";
 
@@ -20,7 +20,7 @@ const settings = (lagMax: number, normalized = true, stride = 1): TransformSetti
 
 function adstocked(x: readonly number[], decay: number, of: TransformSettings): Float64Array {
   const out = new Float64Array(x.length);
-  adstock(Float64Array.from(x), decay, of, out);
+  applyAdstock(Float64Array.from(x), decay, of, out);
   return out;
 }
 
@@ -103,10 +103,10 @@ describe("adstock", () => {
       const of = settings(6, normalized);
       const out = new Float64Array(x.length);
       const [up, down] = [new Float64Array(x.length), new Float64Array(x.length)];
-      adstock(x, 0.55, of, out);
-      adstock(x, 0.55 + 1e-6, of, up);
-      adstock(x, 0.55 - 1e-6, of, down);
-      const slope = adstockSlope(x, out, 0.55, of);
+      applyAdstock(x, 0.55, of, out);
+      applyAdstock(x, 0.55 + 1e-6, of, up);
+      applyAdstock(x, 0.55 - 1e-6, of, down);
+      const slope = computeAdstockSlope(x, out, 0.55, of);
       for (const [at, value] of slope.entries()) {
         expect(value).toBeCloseTo(((up[at] ?? 0) - (down[at] ?? 0)) / 2e-6, 3);
       }
@@ -117,7 +117,8 @@ describe("adstock", () => {
 describe("saturation scale", () => {
   test("comes from the first window in which the channel is active", () => {
     const values = Float64Array.from([0, 0, 3, 2, 9]);
-    const of = (scaleEnds: number[]) => saturationScales(values, { ...settings(3), scaleEnds })[0];
+    const of = (scaleEnds: number[]) =>
+      computeSaturationScales(values, { ...settings(3), scaleEnds })[0];
     expect(of([4, 5])).toEqual({ row: 2, value: 3 });
     expect(of([2, 4, 5])).toEqual({ row: 2, value: 3 });
     expect(of([5])).toEqual({ row: 4, value: 9 });
@@ -129,7 +130,7 @@ describe("hill", () => {
   test("agrees with numpy", () => {
     for (const { alpha, gamma, points, out } of golden.hill) {
       for (const [at, point] of points.entries()) {
-        expect(hill(point, alpha, gamma)).toBeCloseTo(out[at] ?? 0, 13);
+        expect(computeHillSaturation(point, alpha, gamma)).toBeCloseTo(out[at] ?? 0, 13);
       }
     }
   });
@@ -138,11 +139,11 @@ describe("hill", () => {
     const shape = fc.double({ min: 0.05, max: 10, noNaN: true });
     fc.assert(
       fc.property(shape, fc.double({ min: 0.01, max: 10, noNaN: true }), (alpha, gamma) => {
-        expect(hill(0, alpha, gamma)).toBe(0);
-        expect(hill(gamma, alpha, gamma)).toBeCloseTo(0.5, 12);
+        expect(computeHillSaturation(0, alpha, gamma)).toBe(0);
+        expect(computeHillSaturation(gamma, alpha, gamma)).toBeCloseTo(0.5, 12);
         let before = 0;
         for (const point of [0.01, 0.1, 0.5, 1, 3]) {
-          const value = hill(point, alpha, gamma);
+          const value = computeHillSaturation(point, alpha, gamma);
           expect(value).toBeGreaterThanOrEqual(before);
           expect(value).toBeLessThanOrEqual(1);
           before = value;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
-  calibrationError,
-  confidenceThreshold,
+  computeCalibrationError,
+  computeConfidenceThreshold,
   fitTemperature,
   logLoss,
 } from "../../../router/classifier/calibration.ts";
-import { seeded } from "../../../router/classifier/random.ts";
+import { createSeededRandom } from "../../../router/classifier/random.ts";
 
 /** Logits of a two-class model that is right as often as softmax(logit / trueT) says. */
 function drawn(trueT: number) {
-  const random = seeded(11);
+  const random = createSeededRandom(11);
   const count = 4000;
   const logits = new Float64Array(2 * count);
   const y = new Int32Array(count);
@@ -38,28 +38,28 @@ describe("fitTemperature", () => {
 describe("calibrationError", () => {
   it("is 0 when every bin is right as often as it says", () => {
     const rows = Array.from({ length: 10 }, (_, i) => ({ confidence: 0.8, correct: i < 8 }));
-    expect(calibrationError(rows)).toBeCloseTo(0, 12);
+    expect(computeCalibrationError(rows)).toBeCloseTo(0, 12);
   });
 
   it("is the gap when all is sure and half is wrong", () => {
     const rows = Array.from({ length: 10 }, (_, i) => ({ confidence: 1, correct: i < 5 }));
-    expect(calibrationError(rows)).toBeCloseTo(0.5, 12);
+    expect(computeCalibrationError(rows)).toBeCloseTo(0.5, 12);
   });
 
-  it("is 0 for nothing", () => expect(calibrationError([])).toBe(0));
+  it("is 0 for nothing", () => expect(computeCalibrationError([])).toBe(0));
 });
 
 describe("confidenceThreshold", () => {
   const rows = [0.95, 0.9, 0.8, 0.7, 0.6].map((confidence, i) => ({ confidence, correct: i < 3 }));
 
   it("is the lowest level from which on errors stay within the bound", () => {
-    expect(confidenceThreshold(rows, 0, { min: 0.4, max: 0.99 })).toBe(0.8);
-    expect(confidenceThreshold(rows, 0.25, { min: 0.4, max: 0.99 })).toBe(0.7);
+    expect(computeConfidenceThreshold(rows, 0, { min: 0.4, max: 0.99 })).toBe(0.8);
+    expect(computeConfidenceThreshold(rows, 0.25, { min: 0.4, max: 0.99 })).toBe(0.7);
   });
 
   it("stays inside its bounds", () => {
-    expect(confidenceThreshold(rows, 1, { min: 0.65, max: 0.9 })).toBe(0.65);
+    expect(computeConfidenceThreshold(rows, 1, { min: 0.65, max: 0.9 })).toBe(0.65);
     const wrong = [{ confidence: 0.99, correct: false }];
-    expect(confidenceThreshold(wrong, 0.1, { min: 0.4, max: 0.9 })).toBe(0.9);
+    expect(computeConfidenceThreshold(wrong, 0.1, { min: 0.4, max: 0.9 })).toBe(0.9);
   });
 });

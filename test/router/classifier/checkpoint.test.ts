@@ -15,21 +15,21 @@ import {
   writeCheckpoint,
 } from "../../../router/classifier/checkpoint.ts";
 import { type Head, classify, trainHead } from "../../../router/classifier/head.ts";
-import { promoteCheckpoint, promotionEvent } from "../../../router/training/promote.ts";
-import { conceptDigest } from "../../../router/classifier/router-model.ts";
-import { seeded } from "../../../router/classifier/random.ts";
+import { promoteCheckpoint, createPromotionEvent } from "../../../router/training/promote.ts";
+import { computeConceptDigest } from "../../../router/classifier/router-model.ts";
+import { createSeededRandom } from "../../../router/classifier/random.ts";
 
 const ENCODER = "e".repeat(64);
 const facts: CheckpointFacts = {
   encoder_digest: ENCODER,
-  concept_digest: conceptDigest(),
+  concept_digest: computeConceptDigest(),
   data_digest: "d".repeat(64),
   seed: 1,
   support: { a: 20, b: 20 },
 };
-const expected = { encoderDigest: ENCODER, conceptDigest: conceptDigest() };
+const expected = { encoderDigest: ENCODER, conceptDigest: computeConceptDigest() };
 
-const random = seeded(2);
+const random = createSeededRandom(2);
 const head: Head = trainHead(
   Array.from({ length: 40 }, (_, i) => ({
     label: i % 2 === 0 ? "a" : "b",
@@ -145,7 +145,7 @@ describe("promotion", () => {
     const document = await promoteCheckpoint(candidate, running, ENCODER);
     const read = await readCheckpoint(running, expected);
     expect(read.document.digest).toBe(document.digest);
-    const event = promotionEvent(document, "ana", { replaced: null, reasons: [] });
+    const event = createPromotionEvent(document, "ana", { replaced: null, reasons: [] });
     expect(event.data).toMatchObject({ action: "router_promoted", subject: document.digest });
   });
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { assignFolds } from "../../../router/classifier/folds.ts";
 import type { Example } from "../../../router/classifier/example.ts";
 import { classify, trainHead } from "../../../router/classifier/head.ts";
-import { seeded } from "../../../router/classifier/random.ts";
+import { createSeededRandom } from "../../../router/classifier/random.ts";
 
-const random = seeded(5);
+const random = createSeededRandom(5);
 
 function unit(values: readonly number[]): Float32Array {
   const norm = Math.hypot(...values);

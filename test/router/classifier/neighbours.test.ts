@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   buildBank,
   leaveOneOutThreshold,
-  likeness,
+  computeLikeness,
 } from "../../../router/classifier/neighbours.ts";
 
 const at = (degrees: number) => {
@@ -17,8 +17,9 @@ const rows = [0, 5, 10, 90, 95, 180].map((degrees) => ({
 const bank = buildBank(rows, 2);
 const all = () => true;
 const familiarity = (of: typeof bank, query: Float32Array, counts: (row: number) => boolean) =>
-  likeness(of, query, counts).familiarity;
-const nearest = (of: typeof bank, query: Float32Array) => likeness(of, query, all).neighbours;
+  computeLikeness(of, query, counts).familiarity;
+const nearest = (of: typeof bank, query: Float32Array) =>
+  computeLikeness(of, query, all).neighbours;
 
 describe("a bank of labelled examples", () => {
   it("names the nearest ones first, with their cosines", () => {

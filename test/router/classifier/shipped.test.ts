@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type LabelledText,
-  dataDigest,
+  computeDatasetDigest,
   parseLabelledTexts,
   withoutDuplicates,
   withoutLeakage,
 } from "../../../router/training/dataset.ts";
 import { compareRouters } from "../../../router/training/evaluate.ts";
-import { detectLanguage, encoderKnows } from "../../../router/words/language.ts";
+import { detectLanguage, isEncoderLanguage } from "../../../router/words/language.ts";
 import { type RouterOpening, openRouter } from "../../../router/open.ts";
 import { LABELS } from "../../../router/words/roles.ts";
 import {
@@ -58,9 +58,9 @@ describe("the shipped checkpoint", () => {
   it("was trained on the shipped training texts", () => {
     const known = train.filter((row) => {
       const language = detectLanguage(row.text);
-      return language === "none" || encoderKnows(language);
+      return language === "none" || isEncoderLanguage(language);
     });
-    expect(opening.document?.data_digest).toBe(dataDigest(withoutDuplicates(known)));
+    expect(opening.document?.data_digest).toBe(computeDatasetDigest(withoutDuplicates(known)));
   });
 
   it("routes texts it was not trained on, its own author's and another's", async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { seeded } from "../../../router/classifier/random.ts";
+import { createSeededRandom } from "../../../router/classifier/random.ts";
 import {
   fitSoftmax,
-  logitsInto,
-  softmaxInPlace,
+  computeLogits,
+  applySoftmax,
 } from "../../../router/classifier/softmax-regression.ts";
 
 /** Three overlapping clouds in the plane. */
 function clouds(count: number) {
-  const random = seeded(3);
+  const random = createSeededRandom(3);
   const centres = [
     [1, 0],
     [-1, 0.5],
@@ -30,9 +30,9 @@ function objective(rows: ReturnType<typeof clouds>, w: Float64Array, c: number):
   const logits = new Float64Array(3);
   let loss = 0;
   for (let i = 0; i < rows.y.length; i++) {
-    logitsInto(logits, w, rows.x.subarray(2 * i, 2 * i + 2));
+    computeLogits(logits, w, rows.x.subarray(2 * i, 2 * i + 2));
     const own = logits[rows.y[i]!]!;
-    loss += rows.weight[i]! * (softmaxInPlace(logits) - own);
+    loss += rows.weight[i]! * (applySoftmax(logits) - own);
   }
   for (let j = 0; j < w.length; j++) if (j % 3 !== 2) loss += w[j]! ** 2 / (2 * c);
   return loss;
@@ -76,7 +76,7 @@ describe("fitSoftmax", () => {
 
   it("turns logits of any size into probabilities that sum to 1", () => {
     const logits = Float64Array.of(1000, 999, -1000);
-    const logSum = softmaxInPlace(logits);
+    const logSum = applySoftmax(logits);
     expect(logits.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
     expect(logSum).toBeCloseTo(1000.3133, 3);
   });

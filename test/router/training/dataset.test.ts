@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type LabelledText,
-  dataDigest,
+  computeDatasetDigest,
   formatLabelledTexts,
   parseLabelledTexts,
   splitBySession,
@@ -74,8 +74,12 @@ describe("labelled texts", () => {
 
   it("have one digest in any order, and another when a label or weight changes", () => {
     const rows = [row("a"), row("b")];
-    expect(dataDigest(rows)).toBe(dataDigest(rows.toReversed()));
-    expect(dataDigest([row("a"), row("b", { label: "stakeholder" })])).not.toBe(dataDigest(rows));
-    expect(dataDigest([row("a"), row("b", { weight: 2 })])).not.toBe(dataDigest(rows));
+    expect(computeDatasetDigest(rows)).toBe(computeDatasetDigest(rows.toReversed()));
+    expect(computeDatasetDigest([row("a"), row("b", { label: "stakeholder" })])).not.toBe(
+      computeDatasetDigest(rows),
+    );
+    expect(computeDatasetDigest([row("a"), row("b", { weight: 2 })])).not.toBe(
+      computeDatasetDigest(rows),
+    );
   });
 });

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type Prediction, recallAt, report } from "../../../router/training/metrics.ts";
+import {
+  type Prediction,
+  computeRecallAt,
+  computeReport,
+} from "../../../router/training/metrics.ts";
 
 function said(truth: string, label: string | null, more: Partial<Prediction> = {}): Prediction {
   return { truth, label, confidence: 0.9, accepted: true, inScope: 0.9, ...more };
 }
 
 describe("report", () => {
-  const figures = report(
+  const figures = computeReport(
     [
       said("a", "a"),
       said("a", "a"),
@@ -44,7 +48,7 @@ describe("report", () => {
   });
 
   it("has no figure where there is nothing to count", () => {
-    const empty = report([], "none");
+    const empty = computeReport([], "none");
     expect(empty).toMatchObject({ texts: 0, accepted_accuracy: null, out_of_scope_refused: null });
   });
 });
@@ -54,16 +58,16 @@ describe("recallAt", () => {
 
   it("refuses only what lies below the worst share of in-scope texts", () => {
     const outside = [{ inScope: 0.4 }, { inScope: 0.51 }, { inScope: 0.99 }];
-    expect(recallAt(inside, outside, 0.05)).toBeCloseTo(2 / 3, 12);
-    expect(recallAt(inside, outside, 0)).toBeCloseTo(1 / 3, 12);
+    expect(computeRecallAt(inside, outside, 0.05)).toBeCloseTo(2 / 3, 12);
+    expect(computeRecallAt(inside, outside, 0)).toBeCloseTo(1 / 3, 12);
   });
 
   it("keeps a text that is exactly as good as the threshold", () => {
-    expect(recallAt(inside, [{ inScope: 0.5 }], 0)).toBe(0);
+    expect(computeRecallAt(inside, [{ inScope: 0.5 }], 0)).toBe(0);
   });
 
   it("is null without texts on either side", () => {
-    expect(recallAt([], inside, 0.05)).toBeNull();
-    expect(recallAt(inside, [], 0.05)).toBeNull();
+    expect(computeRecallAt([], inside, 0.05)).toBeNull();
+    expect(computeRecallAt(inside, [], 0.05)).toBeNull();
   });
 });

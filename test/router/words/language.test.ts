@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseLabelledTexts } from "../../../router/training/dataset.ts";
-import { detectLanguage, encoderKnows } from "../../../router/words/language.ts";
+import { detectLanguage, isEncoderLanguage } from "../../../router/words/language.ts";
 
 const rows = ["languages.jsonl", "other-languages.jsonl"].flatMap((name) =>
   parseLabelledTexts(
@@ -13,7 +13,7 @@ const rows = ["languages.jsonl", "other-languages.jsonl"].flatMap((name) =>
 
 describe("detectLanguage", () => {
   it("takes no text in another language for English", () => {
-    const taken = rows.filter((row) => encoderKnows(detectLanguage(row.text)));
+    const taken = rows.filter((row) => isEncoderLanguage(detectLanguage(row.text)));
     expect(taken.map((row) => row.text)).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
 /** The real consumers with the real Claude client, against a stand-in of the Messages API. */
 import { readFileSync } from "node:fs";
-import { wireClaude } from "../../../app/compose-claude.ts";
+import { buildClaudeWiring } from "../../../app/compose-claude.ts";
 import { loadSettings } from "../../../app/settings.ts";
 import { createDataLoader } from "../../../agents/data-source.ts";
 import type { FailureKind } from "../../../agents/claude/ask.ts";
-import { sessionLedger } from "../../../agents/claude/budget.ts";
-import { ledgerEntries, type Entry } from "../../../agents/claude/ledger.ts";
+import { nameSessionLedger } from "../../../agents/claude/budget.ts";
+import { readLedgerEntries, type Entry } from "../../../agents/claude/ledger.ts";
 import type { Running } from "../../../consumers/loop/run-consumer.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
 import { systemClock } from "../../../infra/clock.ts";
@@ -33,7 +33,7 @@ export async function startClaudeSystem(options: ClaudeSystemOptions): Promise<R
   const halt = new AbortController();
   const { agents } = loadSettings(null, {});
   const claude = { ...FAST, guard_judge: options.judge ?? false, ...options.claude };
-  const wiring = wireClaude({
+  const wiring = buildClaudeWiring({
     settings: { ...agents, claude: claudeSettings(claude) },
     environment: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: options.api.url },
     snapshots: options.snapshots,
@@ -96,7 +96,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 /** The last entry of a session's ledger: what was spent, and what is still reserved. */
 export async function ledgerEnd(store: SnapshotStore, session: string): Promise<Entry | null> {
   let last: Entry | null = null;
-  for await (const entry of ledgerEntries(store, sessionLedger(session))) last = entry;
+  for await (const entry of readLedgerEntries(store, nameSessionLedger(session))) last = entry;
   return last;
 }
 
