@@ -84,14 +84,14 @@ export function openLedger(tools: LedgerTools, options: LedgerOptions): Ledger {
           if (limits.tokens !== null && wanted.tokens > limits.tokens) return null;
           if (limits.nanos !== null && wanted.nanos > limits.nanos) return null;
           const { tokens, nanos } = amount;
-          const createFirstEntry = { ...last.open, [id]: amount };
+          const open = { ...last.open, [id]: amount };
           const { spent } = last;
           return {
             kind: "reserved",
             id,
             amount: { tokens, nanos },
             spent,
-            open: createFirstEntry,
+            open,
             by: writer,
           };
         }),
@@ -100,9 +100,9 @@ export function openLedger(tools: LedgerTools, options: LedgerOptions): Ledger {
       await runInTurn(() =>
         chain.append((last) => {
           if (last.open[id] === undefined) return null;
-          const { [id]: _done, ...createFirstEntry } = last.open;
+          const { [id]: _done, ...open } = last.open;
           const spent = addAmounts(last.spent, amount);
-          return { kind: "settled", id, amount, spent, open: createFirstEntry, by: writer };
+          return { kind: "settled", id, amount, spent, open, by: writer };
         }),
       );
     },

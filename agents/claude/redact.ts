@@ -22,12 +22,12 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
 
 /** `text` without known secrets and without what is shaped like one. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  let mapTexts = text;
+  let redacted = text;
   for (const secret of secrets) {
-    if (secret.length >= 4) mapTexts = mapTexts.replaceAll(secret, "[secret]");
+    if (secret.length >= 4) redacted = redacted.replaceAll(secret, "[secret]");
   }
-  for (const [name, shape] of SHAPES) mapTexts = mapTexts.replace(shape, `[${name}]`);
-  return mapTexts;
+  for (const [name, shape] of SHAPES) redacted = redacted.replace(shape, `[${name}]`);
+  return redacted;
 }
 
 /** A JSON value with every text in it, keys too, redacted and well-formed. */

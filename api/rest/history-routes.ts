@@ -182,7 +182,7 @@ async function replayAnswer(of: ReplayOf, upTo: number | null): Promise<Answer> 
   const state = replay(entries.map((entry) => entry.event));
   if (state === null) throw new MmmError("not_found", `no history of ${of.session} up to there`);
   const manifest = createManifest(of.session, all);
-  const createReportRoute = verifyExport([...all.map((entry) => entry.line), { manifest }]);
+  const report = verifyExport([...all.map((entry) => entry.line), { manifest }]);
   const text = toCanonicalJson(state);
   const seq = entries.at(-1)?.line.seq ?? 0;
   const same = snapshot === null || snapshot.seq !== seq ? null : snapshot.state === text;
@@ -192,9 +192,9 @@ async function replayAnswer(of: ReplayOf, upTo: number | null): Promise<Answer> 
       session: of.session,
       seq,
       head: entries.at(-1)?.line.hash ?? "",
-      history_digest: createReportRoute.history_digest,
-      verified: createReportRoute.fault === null,
-      fault: createReportRoute.fault,
+      history_digest: report.history_digest,
+      verified: report.fault === null,
+      fault: report.fault,
       state_digest: computeSha256(text),
       equals_snapshot: same,
       summary: toSessionSummary(state),

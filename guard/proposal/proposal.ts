@@ -79,8 +79,8 @@ function readChanges(json: Json, changes: Json | undefined, reasoning: string): 
   }
   const settings: Setting[] = [];
   const violations: Violation[] = [];
-  for (const [readMember, change] of changes.entries()) {
-    const found = checkChange(change as Json, readMember);
+  for (const [index, change] of changes.entries()) {
+    const found = checkChange(change as Json, index);
     if (found === null) settings.push(change as unknown as Setting);
     else violations.push(found);
   }
@@ -88,8 +88,8 @@ function readChanges(json: Json, changes: Json | undefined, reasoning: string): 
   return { proposal: { changes: settings, config: null, reasoning }, reasoning, violations, json };
 }
 
-function checkChange(change: Json, readMember: number): Violation | null {
-  const path = `changes.${readMember}`;
+function checkChange(change: Json, index: number): Violation | null {
+  const path = `changes.${index}`;
   if (!isObject(change)) {
     return createViolation("proposal_shape", path, "A change is an object", describeValue(change));
   }

@@ -242,32 +242,32 @@ function fromRedisRow(partition: number, row: Record<string, string>): Snapshot 
 /** Ids in one partition that may fit; the smallest index the filter allows. */
 async function findSessionIds(
   redis: Redis,
-  formatHashTag: string,
+  hashTag: string,
   filter: SessionFilter,
 ): Promise<string[]> {
   const { business_unit: unit, status, since, after, limit } = filter;
   if (since !== undefined)
-    return redis.zrangebyscore(`${formatHashTag}updated`, Date.parse(since), "+inf");
+    return redis.zrangebyscore(`${hashTag}updated`, Date.parse(since), "+inf");
   const from = after === undefined ? "-" : `(${after}`;
   const index =
     unit !== undefined ? `unit:${unit}` : status !== undefined ? `status:${status}` : "sessions";
   const single = unit === undefined || status === undefined;
   if (single && limit !== undefined) {
-    return redis.zrangebylex(`${formatHashTag}${index}`, from, "+", "LIMIT", "0", String(limit));
+    return redis.zrangebylex(`${hashTag}${index}`, from, "+", "LIMIT", "0", String(limit));
   }
-  return redis.zrangebylex(`${formatHashTag}${index}`, from, "+");
+  return redis.zrangebylex(`${hashTag}${index}`, from, "+");
 }
 
 async function readSummaries(
   redis: Redis,
-  formatHashTag: string,
+  hashTag: string,
   sessions: readonly string[],
 ): Promise<SessionSummary[]> {
   const found: SessionSummary[] = [];
   for (let at = 0; at < sessions.length; at += BATCH) {
     const pipeline = redis.pipeline();
     for (const session of sessions.slice(at, at + BATCH)) {
-      pipeline.hget(`${formatHashTag}snap:${session}`, "summary");
+      pipeline.hget(`${hashTag}snap:${session}`, "summary");
     }
     for (const [error, text] of (await pipeline.exec()) ?? []) {
       if (error !== null) throw error;

@@ -48,7 +48,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the coordinator does not look at the guard's signature",
     file: "consumers/coordinator/partition-processor.ts",
-    find: "const fault = signatureFault(parts.tools.keys, folder.state, event);",
+    find: "const fault = findSignatureFault(parts.tools.keys, folder.state, event);",
     put: "const fault = null;",
   },
   {
@@ -78,7 +78,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a session is read from a store that was rolled back",
     file: "consumers/coordinator/session-cache.ts",
-    find: "    await assertStoreKept();\n",
+    find: "    await assertSameStore();\n",
     put: "",
   },
   {
