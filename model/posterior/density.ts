@@ -12,9 +12,10 @@
  */
 
 import type { ChannelInput, PosteriorInputs } from "./inputs.ts";
-import { LinearSolver } from "./linear-solver.ts";
+import { Workspace } from "./kernels.ts";
+import { LinearSolver, solverFloats } from "./linear-solver.ts";
 import type { MediaColumn } from "./media-column.ts";
-import { createMediaColumn, passBack, updateColumn } from "./media-column.ts";
+import { columnFloats, createMediaColumn, passBack, updateColumn } from "./media-column.ts";
 import type { ChannelValues, Layout, Values } from "./parameters.ts";
 import { NOISE, SHARE, SPREAD, layOutParameters, readValues } from "./parameters.ts";
 
@@ -33,9 +34,13 @@ export interface Density {
 /** Prepares the arrays once; the density may then be evaluated at any vector. */
 export function createDensity(inputs: PosteriorInputs): Density {
   const layout = layOutParameters(inputs);
-  const media = inputs.channels.map((channel) => createMediaColumn(inputs, channel));
-  const solver = new LinearSolver(inputs.linear);
-  const rest = new Float64Array(inputs.rows);
+  const size = inputs.geos * inputs.width;
+  const space = new Workspace(
+    size + inputs.channels.length * columnFloats(inputs) + solverFloats(inputs.linear),
+  );
+  const media = inputs.channels.map((channel) => createMediaColumn(inputs, channel, space));
+  const solver = new LinearSolver(inputs.linear, space);
+  const rest = space.floats(size);
   let values: Values | null = null;
   return {
     layout,
@@ -49,7 +54,8 @@ export function createDensity(inputs: PosteriorInputs): Density {
       rest.set(inputs.target);
       for (const [c, column] of media.entries()) {
         updateColumn(inputs, column, now.channels[c] as ChannelValues);
-        subtractContribution(rest, column);
+        const { saturated, coefficient } = column;
+        space.kernels.addRows(rest.byteOffset, saturated.byteOffset, -coefficient, size);
       }
       const square = solver.solve(rest, now.level);
       const logNoise = inputs.priors.noise.sd_log * (theta[NOISE] as number);
@@ -82,12 +88,6 @@ export function createDensity(inputs: PosteriorInputs): Density {
       return value;
     },
   };
-}
-
-function subtractContribution(rest: Float64Array, { saturated, coefficient }: MediaColumn): void {
-  for (let row = 0; row < rest.length; row += 1) {
-    rest[row] = (rest[row] as number) - coefficient * (saturated[row] as number);
-  }
 }
 
 interface GradientContext {
@@ -166,14 +166,14 @@ function weighFactors(
 }
 
 function sumWeighted(
-  { geos, periods, geoWeights }: PosteriorInputs,
+  { geos, width, geoWeights }: PosteriorInputs,
   { saturated }: MediaColumn,
   { from, to }: { from: number; to: number },
 ): number {
   let sum = 0;
   for (let geo = 0; geo < geos; geo += 1) {
     let own = 0;
-    for (let t = from; t < to; t += 1) own += saturated[geo * periods + t] as number;
+    for (let t = from; t < to; t += 1) own += saturated[geo * width + t] as number;
     sum += own * (geoWeights[geo] as number);
   }
   return sum;

@@ -4,7 +4,7 @@
  *   y_gt/ȳ_g: the target over its geo's mean; x: exposure over the mean exposure per size of geo;
  *   w_c: the channel's share of all spend; ROI in units of Σy/Σspend (`describeRoiUnit`), so that
  *   Σ_c ROI_c w_c is the media-driven share of the target whatever the target's unit is.
- * Rows stand geo by geo: row = geo · T + period.
+ * Rows stand geo by geo, each geo filled up with zeros: row = geo · width + period.
  *
  * 1. Locked rows influence nothing here.
  * 2. A channel without spend or exposure in the training rows is left out and named in `silent`.
@@ -14,7 +14,8 @@ import { parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ModelError } from "../errors.ts";
-import { exp, log, logit, power } from "./arithmetic.ts";
+import { logit, power } from "./arithmetic.ts";
+import { fillUp } from "./kernels.ts";
 import type { LinearPart } from "./linear-part.ts";
 import { orderByGeo, prepareLinearPart } from "./linear-part.ts";
 import type { Priors } from "./priors.ts";
@@ -60,11 +61,14 @@ export interface PosteriorInputs {
   readonly geos: number;
   /** periods × geos. */
   readonly rows: number;
+  /** Rows of a geo in arrays, filled up (`kernels.ts`). */
+  readonly width: number;
   /** Longest lag in periods. */
   readonly lagMax: number;
   readonly normalized: boolean;
   readonly channels: readonly ChannelInput[];
   readonly silent: readonly string[];
+  /** geos × width. */
   readonly target: Float64Array;
   /** Mean target per geo. */
   readonly geoMeans: Float64Array;
@@ -114,17 +118,32 @@ export function prepareInputs(
     periodsPerWeek: dataset.periodsPerWeek,
     geos,
     rows: periods * geos,
+    width: fillUp(periods),
     lagMax: config.adstock.max_lag_weeks * dataset.periodsPerWeek,
     normalized: config.adstock.normalized,
     channels,
     silent,
     ...scaled,
+    target: fillRows(scaled.target, { geos, periods }),
     spendTotal,
     roiUnit: scaled.targetTotal / spendTotal,
     linear,
     noiseScale: measureNoise(scaled.target, linear, config.data.target),
     levelMiddle: priors.level.median / Math.sqrt(dataset.periodsPerWeek),
   };
+}
+
+/** Values geo by geo with each geo filled up with zeros. */
+export function fillRows(
+  values: Float64Array,
+  { geos, periods }: { geos: number; periods: number },
+): Float64Array {
+  const width = fillUp(periods);
+  const filled = new Float64Array(geos * width);
+  for (let geo = 0; geo < geos; geo += 1) {
+    filled.set(values.subarray(geo * periods, (geo + 1) * periods), geo * width);
+  }
+  return filled;
 }
 
 function scaleTarget(
@@ -260,9 +279,4 @@ function measureNoise(target: Float64Array, linear: LinearPart, column: string):
     `Column "${column}" is explained entirely by the linear part; there is nothing left for media`,
     { column, residual: spread },
   );
-}
-
-/** exp and log re-read as what priors mean: median · e^(spread · z). */
-export function fromLogNormal(median: number, spread: number, z: number): number {
-  return exp(log(median) + spread * z);
 }

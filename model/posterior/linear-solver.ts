@@ -7,9 +7,10 @@
  */
 
 import { log } from "./arithmetic.ts";
+import type { Kernels, Workspace } from "./kernels.ts";
+import { fillUp } from "./kernels.ts";
 import type { LinearPart } from "./linear-part.ts";
-import { multiplyBasis, subtractBasis } from "./media-loops.ts";
-import { addMultiple, dotProduct, factorize, solveLower, solveUpper } from "./symmetric.ts";
+import { dotProduct, factorize, solveLower, solveUpper } from "./symmetric.ts";
 
 export class LinearSolver {
   /** N − k. */
@@ -23,47 +24,45 @@ export class LinearSolver {
   determinantSlope = 0;
   squareSlope = 0;
   readonly #part: LinearPart;
-  readonly #own: Float64Array;
-  readonly #modes: Float64Array;
-  readonly #ownDots: Float64Array;
+  readonly #kernels: Kernels;
+  readonly #width: number;
+  readonly #own: Basis;
+  readonly #modes: Basis;
+  /** w_j'r per geo, each geo's filled up to an even count. */
   readonly #modeDots: Float64Array;
+  readonly #back: Float64Array;
   readonly #shrink: Float64Array;
-  /** w_j'z_i per geo: geo · J · k + j · k + i. */
+  /** Columns shared by all geos. */
+  readonly #columns: readonly Float64Array[];
+  /** w_j'z_i per geo: (geo · J + j) · k + i. */
   readonly #modesOfShared: Float64Array;
   readonly #gram: Float64Array;
+  readonly #gramSlope: Float64Array;
   readonly #factor: Float64Array;
 
-  constructor(part: LinearPart) {
+  constructor(part: LinearPart, space: Workspace) {
     const { periods, geos, own, modes, shared } = part;
     this.#part = part;
-    this.#own = join(own, periods);
-    this.#modes = join(modes, periods);
-    this.#ownDots = new Float64Array(own.length);
-    this.#modeDots = new Float64Array(geos * modes.length);
+    this.#kernels = space.kernels;
+    this.#width = fillUp(periods);
+    this.#own = layOutBasis(own, this.#width, space);
+    this.#modes = layOutBasis(modes, this.#width, space);
+    this.#modeDots = space.floats(geos * this.#modes.count);
+    this.#back = space.floats(this.#modes.count);
     this.#shrink = new Float64Array(modes.length);
-    this.#modesOfShared = new Float64Array(geos * modes.length * shared.length);
+    this.#columns = shared.map((column) => fillColumn(column, part, space));
+    this.#modesOfShared = modesOfShared(part);
     this.#gram = new Float64Array(shared.length * shared.length);
+    this.#gramSlope = new Float64Array(shared.length * shared.length);
     this.#factor = new Float64Array(shared.length * shared.length);
     this.shared = new Float64Array(shared.length);
-    this.error = new Float64Array(periods * geos);
+    this.error = space.floats(geos * this.#width);
     this.freedom = periods * geos - own.length * geos - shared.length;
-    for (let geo = 0; geo < geos; geo += 1) {
-      for (const [j, mode] of modes.entries()) {
-        for (const [i, column] of shared.entries()) {
-          const at = (geo * modes.length + j) * shared.length + i;
-          this.#modesOfShared[at] = dotProduct(
-            mode,
-            column.subarray(geo * periods, (geo + 1) * periods),
-          );
-        }
-      }
-    }
   }
 
   /** Writes `error`, `shared` and the slopes; returns r'e. */
   solve(rest: Float64Array, level: number): number {
-    const { periods, geos, modes, eigenvalues } = this.#part;
-    this.logDeterminant = 0;
+    const { geos, modes, eigenvalues } = this.#part;
     this.determinantSlope = 0;
     for (let j = 0; j < modes.length; j += 1) {
       const size = level * level * (eigenvalues[j] as number);
@@ -72,32 +71,40 @@ export class LinearSolver {
     }
     this.logDeterminant = geos * logOfProduct(this.#shrink);
     this.error.set(rest);
+    const { rows, dots, count } = this.#own;
+    const { rows: modeRows, count: modeCount } = this.#modes;
     for (let geo = 0; geo < geos; geo += 1) {
-      const part = this.error.subarray(geo * periods, (geo + 1) * periods);
-      multiplyBasis(this.#own, part, this.#ownDots);
-      subtractBasis(this.#own, this.#ownDots, part);
-      const dots = this.#modeDots.subarray(geo * modes.length, (geo + 1) * modes.length);
-      multiplyBasis(this.#modes, part, dots);
+      const part = this.error.byteOffset + 8 * geo * this.#width;
+      const modeDots = this.#modeDots.byteOffset + 8 * geo * modeCount;
+      this.#kernels.multiplyBasis(rows.byteOffset, part, dots.byteOffset, count, this.#width);
+      this.#kernels.subtractBasis(rows.byteOffset, dots.byteOffset, part, count, this.#width);
+      this.#kernels.multiplyBasis(modeRows.byteOffset, part, modeDots, modeCount, this.#width);
     }
     if (this.shared.length > 0) this.#solveShared();
     return this.#finish(rest);
   }
 
   #solveShared(): void {
-    const { geos, modes, shared } = this.#part;
-    const k = shared.length;
+    const { geos, modes } = this.#part;
+    const k = this.shared.length;
+    const { count } = this.#modes;
     this.#gram.fill(0);
-    for (let i = 0; i < k; i += 1) {
+    this.#gramSlope.fill(0);
+    for (const [i, column] of this.#columns.entries()) {
       this.#gram[i * k + i] = 1;
-      this.shared[i] = dotProduct(shared[i] as Float64Array, this.error);
+      this.shared[i] = this.#kernels.dotRows(
+        column.byteOffset,
+        this.error.byteOffset,
+        column.length,
+      );
     }
-    const slope = new Float64Array(k * k);
+    const slope = this.#gramSlope;
     for (let j = 0; j < modes.length; j += 1) {
       const d = this.#shrink[j] as number;
       const dSlope = 2 * d * (1 - d);
       for (let geo = 0; geo < geos; geo += 1) {
         const first = (geo * modes.length + j) * k;
-        const dot = this.#modeDots[geo * modes.length + j] as number;
+        const dot = this.#modeDots[geo * count + j] as number;
         for (let i = 0; i < k; i += 1) {
           const w = this.#modesOfShared[first + i] as number;
           this.shared[i] = (this.shared[i] as number) - d * w * dot;
@@ -110,6 +117,12 @@ export class LinearSolver {
       }
     }
     this.#factorizeShared(slope);
+    this.#subtractShared();
+  }
+
+  #subtractShared(): void {
+    const { geos, modes } = this.#part;
+    const k = this.shared.length;
     for (let geo = 0; geo < geos; geo += 1) {
       for (let j = 0; j < modes.length; j += 1) {
         const at = geo * modes.length + j;
@@ -117,11 +130,13 @@ export class LinearSolver {
         for (let i = 0; i < k; i += 1) {
           fitted += (this.#modesOfShared[at * k + i] as number) * (this.shared[i] as number);
         }
-        this.#modeDots[at] = (this.#modeDots[at] as number) - fitted;
+        const dot = geo * this.#modes.count + j;
+        this.#modeDots[dot] = (this.#modeDots[dot] as number) - fitted;
       }
     }
-    for (const [i, column] of shared.entries()) {
-      addMultiple(this.error, column, -(this.shared[i] as number));
+    for (const [i, column] of this.#columns.entries()) {
+      const by = -(this.shared[i] as number);
+      this.#kernels.addRows(this.error.byteOffset, column.byteOffset, by, column.length);
     }
   }
 
@@ -144,20 +159,68 @@ export class LinearSolver {
   }
 
   #finish(rest: Float64Array): number {
-    const { periods, geos, modes } = this.#part;
+    const { geos, modes } = this.#part;
+    const { rows, count } = this.#modes;
     this.squareSlope = 0;
-    const back = new Float64Array(modes.length);
     for (let geo = 0; geo < geos; geo += 1) {
       for (let j = 0; j < modes.length; j += 1) {
         const d = this.#shrink[j] as number;
-        const dot = this.#modeDots[geo * modes.length + j] as number;
-        back[j] = d * dot;
+        const dot = this.#modeDots[geo * count + j] as number;
+        this.#back[j] = d * dot;
         this.squareSlope -= 2 * d * (1 - d) * dot * dot;
       }
-      subtractBasis(this.#modes, back, this.error.subarray(geo * periods, (geo + 1) * periods));
+      const part = this.error.byteOffset + 8 * geo * this.#width;
+      this.#kernels.subtractBasis(rows.byteOffset, this.#back.byteOffset, part, count, this.#width);
     }
-    return dotProduct(rest, this.error);
+    return this.#kernels.dotRows(rest.byteOffset, this.error.byteOffset, rest.length);
   }
+}
+
+/** Floats that a solver takes. */
+export function solverFloats({ periods, geos, own, modes, shared }: LinearPart): number {
+  const width = fillUp(periods);
+  const counts = own.length + modes.length + 4;
+  return counts * (width + geos + 4) + geos * width * (1 + shared.length) + 64;
+}
+
+interface Basis {
+  /** `count` rows of `width`, the last zero when their number is odd. */
+  readonly rows: Float64Array;
+  readonly count: number;
+  readonly dots: Float64Array;
+}
+
+function layOutBasis(columns: readonly Float64Array[], width: number, space: Workspace): Basis {
+  const count = columns.length + (columns.length % 2);
+  const rows = space.floats(count * width);
+  for (const [i, column] of columns.entries()) rows.set(column, i * width);
+  return { rows, count, dots: space.floats(count) };
+}
+
+function fillColumn(
+  column: Float64Array,
+  { geos, periods }: LinearPart,
+  space: Workspace,
+): Float64Array {
+  const width = fillUp(periods);
+  const filled = space.floats(geos * width);
+  for (let geo = 0; geo < geos; geo += 1) {
+    filled.set(column.subarray(geo * periods, (geo + 1) * periods), geo * width);
+  }
+  return filled;
+}
+
+function modesOfShared({ geos, periods, modes, shared }: LinearPart): Float64Array {
+  const dots = new Float64Array(geos * modes.length * shared.length);
+  for (let geo = 0; geo < geos; geo += 1) {
+    for (const [j, mode] of modes.entries()) {
+      for (const [i, column] of shared.entries()) {
+        const own = column.subarray(geo * periods, (geo + 1) * periods);
+        dots[(geo * modes.length + j) * shared.length + i] = dotProduct(mode, own);
+      }
+    }
+  }
+  return dots;
 }
 
 /** Σ_j ln(1 + κ²λ_j) = −Σ ln(1 − d_j). */
@@ -165,10 +228,4 @@ function logOfProduct(shrink: Float64Array): number {
   let sum = 0;
   for (const d of shrink) sum -= log(1 - d);
   return sum;
-}
-
-function join(columns: readonly Float64Array[], rows: number): Float64Array {
-  const joined = new Float64Array(columns.length * rows);
-  for (const [i, column] of columns.entries()) joined.set(column, i * rows);
-  return joined;
 }

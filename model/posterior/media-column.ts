@@ -7,11 +7,13 @@
  */
 
 import type { ChannelInput, PosteriorInputs } from "./inputs.ts";
-import { carryOver, saturate, takeLogs } from "./media-loops.ts";
+import type { Kernels, Workspace } from "./kernels.ts";
 import type { ChannelValues } from "./parameters.ts";
 
 export interface MediaColumn {
   readonly channel: ChannelInput;
+  readonly kernels: Kernels;
+  readonly exposure: Float64Array;
   /** v, ∂v/∂d, ∂v/∂B. */
   readonly value: Float64Array;
   readonly byDecay: Float64Array;
@@ -23,23 +25,41 @@ export interface MediaColumn {
   coefficient: number;
   /** T. */
   total: number;
+  /** G where lift tests add to it, and the four sums of `sumSlopes`. */
   readonly factors: Float64Array;
+  readonly sums: Float64Array;
+}
+
+const ARRAYS = 6;
+
+/** Floats that one column takes. */
+export function columnFloats(inputs: PosteriorInputs): number {
+  return inputs.geos * (ARRAYS * inputs.width + inputs.periodsAll) + 16;
 }
 
 /** Arrays for one channel. */
-export function createMediaColumn(inputs: PosteriorInputs, channel: ChannelInput): MediaColumn {
-  const array = (): Float64Array => new Float64Array(inputs.rows);
+export function createMediaColumn(
+  inputs: PosteriorInputs,
+  channel: ChannelInput,
+  space: Workspace,
+): MediaColumn {
+  const array = (): Float64Array => space.floats(inputs.geos * inputs.width);
+  const exposure = space.floats(channel.exposure.length);
+  exposure.set(channel.exposure);
   return {
     channel,
+    kernels: space.kernels,
+    exposure,
     value: array(),
     byDecay: array(),
     byBuildup: array(),
     logs: array(),
     saturated: array(),
+    factors: array(),
+    sums: space.floats(4),
     share: 0,
     coefficient: 0,
     total: 0,
-    factors: array(),
   };
 }
 
@@ -49,21 +69,43 @@ export function updateColumn(
   column: MediaColumn,
   values: ChannelValues,
 ): void {
-  const { periods, periodsAll, geos, lagMax } = inputs;
-  const { decay, cut, buildup } = values;
-  const form = { decay, cut, buildup, lagMax, periods, geos, stride: periodsAll };
-  carryOver(column.channel.exposure, form, column);
-  takeLogs(column.value, (1 - decay) / (1 - cut), column.logs);
-  saturate(column.logs, values.slope, values.half, column.saturated);
+  const { width, geos } = inputs;
+  const { kernels, value, logs, saturated } = column;
+  carryAll(inputs, column, values);
+  const scale = (1 - values.decay) / (1 - values.cut);
+  kernels.relativeLogs(value.byteOffset, logs.byteOffset, geos * width, scale);
+  kernels.saturate(logs.byteOffset, saturated.byteOffset, geos * width, values.slope, values.half);
   let total = 0;
   for (let geo = 0; geo < geos; geo += 1) {
-    let own = 0;
-    for (let t = 0; t < periods; t += 1) own += column.saturated[geo * periods + t] as number;
+    const own = kernels.sumRows(saturated.byteOffset + 8 * geo * width, width);
     total += own * (inputs.geoWeights[geo] as number);
   }
   column.total = total;
   column.share = values.share;
   column.coefficient = total > 0 ? (values.share * inputs.rows) / total : 0;
+}
+
+function carryAll(
+  { geos, width, periods, periodsAll, lagMax }: PosteriorInputs,
+  { kernels, exposure, value, byDecay, byBuildup }: MediaColumn,
+  { decay, cut, buildup }: ChannelValues,
+): void {
+  const cutSlope = decay > 0 ? ((lagMax + 1) * cut) / decay : 0;
+  for (let geo = 0; geo < geos; geo += 1) {
+    const to = 8 * geo * width;
+    kernels.carryOver(
+      exposure.byteOffset + 8 * geo * periodsAll,
+      value.byteOffset + to,
+      byDecay.byteOffset + to,
+      byBuildup.byteOffset + to,
+      periods,
+      lagMax + 1,
+      decay,
+      cut,
+      cutSlope,
+      buildup,
+    );
+  }
 }
 
 export interface BackContext {
@@ -80,82 +122,69 @@ export interface BackContext {
 
 /** Adds to the channel's own slopes; returns ∂L/∂ ln p. */
 export function passBack(inputs: PosteriorInputs, context: BackContext): number {
-  const { column, error, precision, channel } = context;
-  const { saturated, factors } = column;
-  for (let row = 0; row < factors.length; row += 1) {
-    factors[row] = precision * (error[row] as number);
-  }
-  for (const [at, by] of context.lifts.entries()) addLift(inputs, column, { at, by });
-  let along = 0;
-  for (let row = 0; row < factors.length; row += 1) {
-    along += (factors[row] as number) * (saturated[row] as number);
-  }
-  const sums = sumSlopes(inputs, column, along / column.total);
+  const { column, channel, slopes } = context;
+  const { kernels, saturated, sums } = column;
+  const plain = context.lifts.length === 0;
+  const factors = plain ? context.error : weighLifts(inputs, context);
+  const by = plain ? context.precision : 1;
+  const along = by * kernels.dotRows(factors.byteOffset, saturated.byteOffset, factors.length);
+  sumGeos(inputs, column, { factors, by, mean: column.total > 0 ? along / column.total : 0 });
+  const [h = 0, byLog = 0, byDecay = 0, byBuildup = 0] = sums;
   const { priors } = inputs;
   const { decay, cut, slope, buildup } = channel;
   const norm = decay > 0 ? -1 / (1 - decay) + ((inputs.lagMax + 1) * cut) / (decay * (1 - cut)) : 0;
   const b = column.coefficient;
   const add = (index: number, value: number): void => {
-    context.slopes[index] = (context.slopes[index] as number) + value;
+    slopes[index] = (slopes[index] as number) + b * value;
   };
-  add(
-    0,
-    b *
-      slope *
-      (sums.byDecay + norm * sums.plain) *
-      decay *
-      (1 - decay) *
-      column.channel.decaySpread,
-  );
-  add(1, b * (sums.byLog - channel.half * sums.plain) * slope * priors.slope.sd_log);
-  add(2, -b * slope * sums.plain * priors.half_saturation.sd_log);
+  add(0, slope * (byDecay + norm * h) * decay * (1 - decay) * column.channel.decaySpread);
+  add(1, (byLog - channel.half * h) * slope * priors.slope.sd_log);
+  add(2, -slope * h * priors.half_saturation.sd_log);
   if (inputs.profile.carryover === "delayed") {
-    add(3, b * slope * sums.byBuildup * buildup * (1 - buildup) * priors.buildup.sd_logit);
+    add(3, slope * byBuildup * buildup * (1 - buildup) * priors.buildup.sd_logit);
   }
   return b * along;
 }
 
-function addLift(
-  inputs: PosteriorInputs,
-  { channel, factors }: MediaColumn,
-  { at, by }: { at: number; by: number },
+/** G with the lift tests' parts. */
+function weighLifts(inputs: PosteriorInputs, { column, ...context }: BackContext): Float64Array {
+  const { factors, channel } = column;
+  for (let row = 0; row < factors.length; row += 1) {
+    factors[row] = context.precision * (context.error[row] as number);
+  }
+  for (const [at, test] of channel.lifts.entries()) {
+    for (let geo = 0; geo < inputs.geos; geo += 1) {
+      const weight =
+        ((context.lifts[at] as number) * (inputs.geoWeights[geo] as number)) / inputs.rows;
+      for (let t = test.from; t < test.to; t += 1) {
+        const row = geo * inputs.width + t;
+        factors[row] = (factors[row] as number) + weight;
+      }
+    }
+  }
+  return factors;
+}
+
+function sumGeos(
+  { geos, width, geoWeights }: PosteriorInputs,
+  column: MediaColumn,
+  { factors, by, mean }: { factors: Float64Array; by: number; mean: number },
 ): void {
-  const test = channel.lifts[at];
-  if (test === undefined) return;
-  for (let geo = 0; geo < inputs.geos; geo += 1) {
-    const weight = (by * (inputs.geoWeights[geo] as number)) / inputs.rows;
-    for (let t = test.from; t < test.to; t += 1) {
-      const row = geo * inputs.periods + t;
-      factors[row] = (factors[row] as number) + weight;
-    }
+  const { kernels, saturated, logs, value, byDecay, byBuildup, sums } = column;
+  sums.fill(0);
+  for (let geo = 0; geo < geos; geo += 1) {
+    const at = 8 * geo * width;
+    kernels.sumSlopes(
+      factors.byteOffset + at,
+      saturated.byteOffset + at,
+      logs.byteOffset + at,
+      value.byteOffset + at,
+      byDecay.byteOffset + at,
+      byBuildup.byteOffset + at,
+      by,
+      mean * (geoWeights[geo] as number),
+      width,
+      sums.byteOffset,
+    );
   }
-}
-
-interface SlopeSums {
-  plain: number;
-  byLog: number;
-  byDecay: number;
-  byBuildup: number;
-}
-
-/** Σ h/b times 1, l, v'/v and ∂v/∂B / v. */
-function sumSlopes(inputs: PosteriorInputs, column: MediaColumn, mean: number): SlopeSums {
-  const { factors, saturated, logs, value, byDecay, byBuildup } = column;
-  const sums = { plain: 0, byLog: 0, byDecay: 0, byBuildup: 0 };
-  for (let geo = 0; geo < inputs.geos; geo += 1) {
-    const level = mean * (inputs.geoWeights[geo] as number);
-    const end = (geo + 1) * inputs.periods;
-    for (let row = geo * inputs.periods; row < end; row += 1) {
-      const s = saturated[row] as number;
-      const v = value[row] as number;
-      if (!(v > 0)) continue;
-      const h = ((factors[row] as number) - level) * s * (1 - s);
-      const perValue = h / v;
-      sums.plain += h;
-      sums.byLog += h * (logs[row] as number);
-      sums.byDecay += perValue * (byDecay[row] as number);
-      sums.byBuildup += perValue * (byBuildup[row] as number);
-    }
-  }
-  return sums;
 }

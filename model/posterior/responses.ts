@@ -110,14 +110,14 @@ function emptyResponses(
 
 /** to_t += Σ_geos mean_g · of(row). */
 function addByPeriod(
-  { geos, periods, geoMeans }: PosteriorInputs,
+  { geos, periods, width, geoMeans }: PosteriorInputs,
   to: Float64Array,
   of: (row: number) => number,
 ): void {
   for (let geo = 0; geo < geos; geo += 1) {
     const size = geoMeans[geo] as number;
     for (let t = 0; t < periods; t += 1) {
-      to[t] = (to[t] as number) + size * of(geo * periods + t);
+      to[t] = (to[t] as number) + size * of(geo * width + t);
     }
   }
 }
@@ -135,10 +135,10 @@ function recordChannel(
   let steep = 0;
   const totals = new Float64Array(MULTIPLIERS.length);
   const powers = MULTIPLIERS.map((multiplier) => power(multiplier, values.slope));
-  for (let row = 0; row < inputs.rows; row += 1) {
+  for (let row = 0; row < column.saturated.length; row += 1) {
     const s = column.saturated[row] as number;
     if (!(s > 0)) continue;
-    const weight = inputs.geoWeights[Math.floor(row / inputs.periods)] as number;
+    const weight = inputs.geoWeights[Math.floor(row / inputs.width)] as number;
     steep += weight * s * (1 - s);
     const rest = 1 - s;
     for (let step = 0; step < totals.length; step += 1) {

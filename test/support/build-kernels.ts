@@ -1,13 +1,15 @@
 /**
- * Compiles `model/transform/kernels.as` and what it imports into `kernel-bytes.ts`: `npm run kernels:build`. The bytes are
- * kept in the repository; a test says when they are not those of the source.
+ * Compiles `kernels.as` of the model and of its posterior, and what they import, into `kernel-bytes.ts` beside them:
+ * `npm run kernels:build`. The bytes are kept in the repository; tests say when they are not those of the source.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import asc from "assemblyscript/asc";
 
-const FOLDER = "model/transform";
+const FOLDER = "model";
 export const KERNEL_BYTES_FILE = "model/transform/kernel-bytes.ts";
-const ARGUMENTS = ["kernels.ts", "-o", "kernels.wasm", "-O3", "--noAssert"].concat([
+export const POSTERIOR_KERNEL_BYTES_FILE = "model/posterior/kernel-bytes.ts";
+const ARGUMENTS = ["-o", "kernels.wasm", "-O3", "--noAssert"].concat([
   "--runtime",
   "stub",
   "--enable",
@@ -15,11 +17,12 @@ const ARGUMENTS = ["kernels.ts", "-o", "kernels.wasm", "-O3", "--noAssert"].conc
 ]);
 const LINE = 96;
 
-/** The text of `kernel-bytes.ts` for the present source. */
-export async function compileKernels(): Promise<string> {
+/** The text of a `kernel-bytes.ts` for the present source of the `kernels.as` beside it. */
+export async function compileKernels(bytesFile: string = KERNEL_BYTES_FILE): Promise<string> {
+  const entry = relative(FOLDER, bytesFile).replace("kernel-bytes.ts", "kernels.ts");
   let bytes = new Uint8Array();
   const said: string[] = [];
-  const { error } = await asc.main(ARGUMENTS, {
+  const { error } = await asc.main([entry, ...ARGUMENTS], {
     readFile: (name) => readSource(name),
     writeFile: (_, contents) => {
       if (typeof contents !== "string") bytes = Uint8Array.from(contents);
@@ -28,7 +31,7 @@ export async function compileKernels(): Promise<string> {
     stderr: { write: (chunk) => void said.push(String(chunk)) },
   });
   if (error !== null || said.length > 0) {
-    throw new Error(`${FOLDER}/kernels.as: ${said.join("") || error?.message}`);
+    throw new Error(`${FOLDER}/${entry}: ${said.join("") || error?.message}`);
   }
   const text = Buffer.from(bytes)
     .toString("base64")
@@ -46,4 +49,8 @@ function readSource(name: string): string | null {
   return existsSync(path) ? readFileSync(path, "utf8") : null;
 }
 
-if (import.meta.main) writeFileSync(KERNEL_BYTES_FILE, await compileKernels());
+if (import.meta.main) {
+  for (const file of [KERNEL_BYTES_FILE, POSTERIOR_KERNEL_BYTES_FILE]) {
+    writeFileSync(file, await compileKernels(file));
+  }
+}
