@@ -77,7 +77,7 @@ export async function createSessionCache(
     if (unsaved.size === 0 || tools.clock.now() - lastSave < now.everyMs) return;
     const { inboxOffset } = now;
     const changed = [...unsaved];
-    const snapshots = changed.flatMap((one) => createSnapshots(one, partition, inboxOffset));
+    const snapshots = changed.flatMap((one) => toSnapshots(one, partition, inboxOffset));
     const next = { partition, offset: inboxOffset, historyOffset };
     await tools.snapshots.save(snapshots, next, checkpoint);
     checkpoint = next;
@@ -132,7 +132,7 @@ function createEntryFromSnapshot(snapshot: Snapshot): Folder {
   return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
 }
 
-function createSnapshots(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
+function toSnapshots(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
   const { state, session, seq, head } = folder;
   if (state === null) return [];
   const text = toCanonicalJson(state);

@@ -20,12 +20,7 @@ import { createStickyAssigner } from "./assigner.ts";
 import { createKafkaClient, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
 import { KafkaCommits } from "./commits.ts";
 import { toKafkaError } from "./errors.ts";
-import {
-  waitUntilAccepted,
-  putBatchIntoSink,
-  type Lane,
-  createHeldPartition,
-} from "./partition-lane.ts";
+import { waitForSink, putBatch, type Lane, createAssigned } from "./partition-lane.ts";
 import type { Consumer, EachBatchPayload } from "./kafkajs-patches.ts";
 import { formatTopicPartition } from "../embedded/record-table.ts";
 
@@ -194,7 +189,7 @@ export class KafkaConsumption implements Consumption {
   }
 
   #open(place: Place): void {
-    const lane = createHeldPartition(place);
+    const lane = createAssigned(place);
     this.#lanes.set(formatTopicPartition(place), lane);
     this.#tell((consumer) => consumer.pause([this.#pointer(place)]));
     lane.opened = this.#assign(lane).catch((error: unknown) => this.#fail(error));
@@ -204,7 +199,7 @@ export class KafkaConsumption implements Consumption {
     const { sink, clock, options, nextOf } = this.#parts;
     const { place, lost } = lane;
     await this.#revoking.get(formatTopicPartition(place));
-    await waitUntilAccepted(lane, sink, clock);
+    await waitForSink(lane, sink, clock);
     if (lost.signal.aborted) return;
     this.#commits.open(place);
     if (options.transactional === true) lane.position = nextOf(options.group, place);
@@ -241,7 +236,7 @@ export class KafkaConsumption implements Consumption {
       formatTopicPartition({ topic, partition: payload.batch.partition }),
     );
     if (lane === undefined) return;
-    await putBatchIntoSink(lane, payload, sink, options.deliverMax ?? DELIVER_MAX);
+    await putBatch(lane, payload, sink, options.deliverMax ?? DELIVER_MAX);
   }
 
   #seek(lane: Lane): void {

@@ -22,14 +22,14 @@ export interface Lane {
 }
 
 /** A lane before its assignment. */
-export function createHeldPartition(place: Place): Lane {
+export function createAssigned(place: Place): Lane {
   const lost = new AbortController();
   const opened = Promise.resolve();
   return { place, lost, held: false, paused: false, position: null, opened };
 }
 
 /** Asks the sink until it takes the place or the place is lost. Throws what no retry can help. */
-export async function waitUntilAccepted(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
+export async function waitForSink(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
   const { signal } = lane.lost;
   for (
     let wait = REFUSED_WAIT_MS;
@@ -48,7 +48,7 @@ export async function waitUntilAccepted(lane: Lane, sink: RecordSink, clock: Clo
 }
 
 /** Puts a fetched batch into the sink, as far as the place is held and not paused. */
-export async function putBatchIntoSink(
+export async function putBatch(
   lane: Lane,
   payload: EachBatchPayload,
   sink: RecordSink,

@@ -53,8 +53,8 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
   async function findRedisSummaries(filter: SessionFilter): Promise<SessionSummary[]> {
     const parts = await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
-        const sessions = await findSessionIds(redis, formatHashTag(partition), filter);
-        return readSummaries(redis, formatHashTag(partition), sessions);
+        const sessions = await findSessionIds(redis, formatTag(partition), filter);
+        return readSummaries(redis, formatTag(partition), sessions);
       }),
     );
     return selectSummaries(parts.flat(), filter);
@@ -72,20 +72,20 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
         return found ?? null;
       }),
     version: (session) => {
-      const tag = formatHashTag(computePartition(session, partitions));
-      return run("asking for a version", () => readStoredVersion(redis, `${tag}snap:${session}`));
+      const tag = formatTag(computePartition(session, partitions));
+      return run("asking for a version", () => loadVersion(redis, `${tag}snap:${session}`));
     },
     loadPartition: (partition, statuses) =>
       run("loading a partition", async () => {
         const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
         const found = await Promise.all(
-          indexes.map((index) => redis.zrange(`${formatHashTag(partition)}${index}`, "0", "-1")),
+          indexes.map((index) => redis.zrange(`${formatTag(partition)}${index}`, "0", "-1")),
         );
         return loadMany(partition, found.flat().toSorted());
       }),
     checkpoint: (partition) =>
       run("loading a checkpoint", async () => {
-        const row = await redis.hgetall(`${formatHashTag(partition)}ckpt`);
+        const row = await redis.hgetall(`${formatTag(partition)}ckpt`);
         if (row["offset"] === undefined) return null;
         return { partition, offset: Number(row["offset"]), historyOffset: Number(row["history"]) };
       }),
@@ -100,7 +100,7 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
     forget: () => Promise.resolve(),
     clear: (partition) =>
       run("clearing a partition", async () => {
-        await redis.mmmClear(formatHashTag(partition));
+        await redis.mmmClear(formatTag(partition));
       }),
     close: async () => redis.disconnect(),
   };
@@ -144,7 +144,7 @@ async function withRedisErrors<T>(
 }
 
 /** Tag of a partition's keys, without the prefix that the client adds. */
-function formatHashTag(partition: number): string {
+function formatTag(partition: number): string {
   return `{p${partition}}:`;
 }
 
@@ -164,7 +164,7 @@ async function saveAll(redis: Connection, batch: Batch): Promise<boolean> {
     const last = at + BATCH >= snapshots.length;
     const mark = last ? [padDigits(offset), offset, historyOffset] : ["", "", ""];
     const cells = part.flatMap((one) => toRedisCells(one));
-    const answer = await redis.mmmSave(formatHashTag(partition), ...mark, before, ...cells);
+    const answer = await redis.mmmSave(formatTag(partition), ...mark, before, ...cells);
     if (answer === "MOVED") return false;
   }
   return true;
@@ -184,7 +184,7 @@ async function loadAll(
   for (let at = 0; at < sessions.length; at += BATCH) {
     const pipeline = redis.pipeline();
     for (const session of sessions.slice(at, at + BATCH)) {
-      pipeline.hgetall(`${formatHashTag(partition)}snap:${session}`);
+      pipeline.hgetall(`${formatTag(partition)}snap:${session}`);
     }
     for (const [error, row] of (await pipeline.exec()) ?? []) {
       if (error !== null) throw error;
@@ -195,7 +195,7 @@ async function loadAll(
   return found;
 }
 
-async function readStoredVersion(redis: Redis, key: string): Promise<string | null> {
+async function loadVersion(redis: Redis, key: string): Promise<string | null> {
   const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
   if (typeof head !== "string") return null;
   return formatVersion({ offset: Number(offset), seq: Number(seq), head });
