@@ -121,7 +121,7 @@ export async function storeUploadedData(
 ): Promise<void> {
   const file = join(findUploadFolder(stateDir), `${digest}.csv`);
   if (existsSync(file)) markFileUsed(file);
-  else writeWhole(file, text);
+  else writeWhole(file, text, "private");
 }
 
 /** A file's time is that of its last use. */

@@ -13,12 +13,12 @@
  *     waits its turn.
  * I4. The consumer lock is a second database file held exclusively; it dies with the process.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MmmError } from "../../schemas/errors.ts";
 import { withSqliteErrors, toSqliteError, createUnwritableError } from "./errors.ts";
 import { beginWaiting } from "./busy.ts";
+import { closeToOthers, makePrivateFile, makePrivateFolder } from "../private-files.ts";
 import {
   connectWriter,
   nameLockFile,
@@ -73,13 +73,16 @@ export interface SqliteDatabase {
 
 /** Opens or creates a database of a folder: its first, or the one of a further shard. */
 export function openDatabase(folder: string, schema: string, shard = 0): SqliteDatabase {
+  const file = join(folder, nameShardFile(shard));
+  const files = { folder, file, lock: join(folder, nameLockFile(shard)) };
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
+    for (const path of [file, files.lock]) makePrivateFile(path);
+    // SQLite gives these the rights of the database; those of an earlier version had others.
+    for (const path of [`${file}-wal`, `${file}-shm`]) closeToOthers(path);
   } catch (cause) {
     throw createUnwritableError(folder, cause);
   }
-  const file = join(folder, nameShardFile(shard));
-  const files = { folder, file, lock: join(folder, nameLockFile(shard)) };
   const writer = withSqliteErrors(folder, () => connectWriter(files, schema));
   const reader = withSqliteErrors(
     folder,
