@@ -6,8 +6,9 @@
  */
 import { computeSha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
-import type { Event, EventData, EventType } from "../schemas/event.ts";
+import type { Event, EventData } from "../schemas/event.ts";
 import { completeSession, escalateToPerson, rejectAttempt } from "./endings.ts";
+import type { Circumstances, Reactions } from "./rules.ts";
 import { chooseNextStep, createNextAttempt } from "./tasks.ts";
 import {
   BASELINE_ITEM,
@@ -17,18 +18,12 @@ import {
   type WorkItem,
 } from "./state.ts";
 
-/** State after the event, the event's data, state before it -> what follows. */
-export type Reaction<T extends EventType = EventType> = (
-  after: SessionState,
-  data: EventData<T>,
-  before: SessionState | null,
-) => readonly Event[];
-
-type Reactions = { readonly [T in EventType]?: Reaction<T> };
-
 export const REACTIONS: Reactions = {
-  SessionRequested: (state, data) => [
-    { type: "SessionStarted", data: { baseline_digest: computeSha256(data.baseline) } },
+  SessionRequested: (state, data, { rules }) => [
+    {
+      type: "SessionStarted",
+      data: { baseline_digest: computeSha256(data.baseline), logic_version: rules.version },
+    },
     proposeBaseline(state),
   ],
   SessionCancelled: (state, data) => [
@@ -37,7 +32,7 @@ export const REACTIONS: Reactions = {
   ProposalRouted: (state, data) =>
     data.role === null ? [escalateToPerson(state, `no agent was sure enough: ${data.reason}`)] : [],
   AgentAnswered: handleAnswer,
-  AgentFailed: (state, data, before) =>
+  AgentFailed: (state, data, { before }) =>
     before?.wait?.for === "approval"
       ? [completeSession(state, "failed", `the ${data.role} failed: ${data.message}`)]
       : [rejectAttempt(state, "system", `${data.role} failed: ${data.message}`)],
@@ -52,15 +47,17 @@ export const REACTIONS: Reactions = {
         ],
   RejectionExplained: (state, data) => handleVeto(state, data.text),
   ProposalRejected: escalateRejection,
-  ModelTrained: (state, data) =>
-    state.work_item === null ? chooseNextStep(state) : createReviewRequest(state, data.proposal),
+  ModelTrained: (state, data, { rules }) =>
+    state.work_item === null
+      ? chooseNextStep(state, rules)
+      : createReviewRequest(state, data.proposal),
   TrainingRefused: (state, data) => handleTrainingFault(state, `training refused: ${data.reason}`),
   TrainingFailed: (state, data) => handleTrainingFault(state, `training failed: ${data.reason}`),
   BusinessReviewed: (state, data) =>
     data.verdict === "critical"
       ? [rejectAttempt(state, "business_analyst", data.summary)]
       : [completeIteration(state, isImproved(state) ? "accepted" : "not_improved")],
-  IterationCompleted: (state) => chooseNextStep(state),
+  IterationCompleted: (state, _data, { rules }) => chooseNextStep(state, rules),
   HumanDecided: (state, data) => handleDecision(state, data.choice, data.reason),
   DeadlinePassed: handleDeadline,
   LockedTestEvaluated: (state) => [createApprovalRequest(state)],
@@ -157,7 +154,7 @@ const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
 function handleDeadline(
   state: SessionState,
   data: EventData<"DeadlinePassed">,
-  before: SessionState | null,
+  { before }: Circumstances,
 ): readonly Event[] {
   const waited = before?.wait?.for;
   return waited === undefined

@@ -96,6 +96,8 @@ export interface SessionState {
   readonly started: string;
   readonly updated: string;
   readonly status: Status;
+  /** Version of the rules that decide this session. */
+  readonly logic_version: number;
   readonly seed: number;
   readonly limits: Limits | null;
   readonly baseline_text: string;
@@ -155,6 +157,7 @@ export function createSessionState(
     started: time,
     updated: time,
     status: "log",
+    logic_version: 1,
     seed: 0,
     limits: null,
     baseline_text: "",
@@ -176,6 +179,11 @@ export function createSessionState(
     counters: NO_COUNTS,
     seen: [],
   };
+}
+
+/** The state that a snapshot holds; one from before versions of the rules counts as version 1. */
+export function readState(text: string): SessionState {
+  return { logic_version: 1, ...(JSON.parse(text) as Omit<SessionState, "logic_version">) };
 }
 
 /** The short form under which an event id (a UUID) is remembered: its first 12 digits. */

@@ -9,16 +9,20 @@ import type { Event, EventData } from "../schemas/event.ts";
 import type { Role } from "../schemas/parts.ts";
 import { findAlternativeRole } from "./ladder.ts";
 import { createLockedTestRequested } from "./endings.ts";
+import type { Rules } from "./rules.ts";
 import type { SessionState, WorkItem } from "./state.ts";
 
 /** After training the baseline and after each iteration. */
-export function chooseNextStep(state: SessionState): readonly Event[] {
-  const reason = findStopReason(state);
+export function chooseNextStep(
+  state: SessionState,
+  rules: Pick<Rules, "stopReason">,
+): readonly Event[] {
+  const reason = rules.stopReason(state);
   if (reason === null) return [createNextTask(state)];
   return [createLockedTestRequested(state, reason)];
 }
 
-/** Why tuning ends now; null while it goes on. */
+/** The stop rule of version 1. */
 export function findStopReason(state: SessionState): string | null {
   const limits = state.limits;
   if (limits === null) return "no limits";

@@ -10,7 +10,7 @@ import {
 } from "../../guard/tokens/keys.ts";
 import { generateKeySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import type { SessionState } from "../../session/state.ts";
+import { readState } from "../../session/state.ts";
 import { loadKeys } from "../../app/keys.ts";
 import { withApp } from "../open.ts";
 import { createChoiceParser } from "../options.ts";
@@ -111,7 +111,7 @@ async function findSessionsSignedBy(
 
 /** Ids of the keys that signed the clearances of a session's state. */
 function collectSigners(text: string): ReadonlySet<string> {
-  const { baseline, accepted, work_item } = JSON.parse(text) as SessionState;
+  const { baseline, accepted, work_item } = readState(text);
   const cleared = [baseline, accepted, work_item?.candidate ?? null];
   return new Set(
     cleared.flatMap((candidate) => {

@@ -6,6 +6,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import type { Snapshot } from "../../session/ports.ts";
+import { readState } from "../../session/state.ts";
 import { openFor } from "../open.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import type { App } from "../../app/open-app.ts";
@@ -87,7 +88,7 @@ async function compareSnapshots(
 }
 
 function isSameState(a: Snapshot, b: Snapshot): boolean {
-  const of = (one: Snapshot) => toCanonicalJson([one.seq, one.head, JSON.parse(one.state)]);
+  const of = (one: Snapshot) => toCanonicalJson([one.seq, one.head, readState(one.state)]);
   return of(a) === of(b);
 }
 

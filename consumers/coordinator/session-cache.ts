@@ -16,8 +16,9 @@ import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { computeGenesisHash } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
+import { hasRules } from "../../session/logic.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../../session/ports.ts";
-import { isOver, OPEN_STATUSES, type SessionState } from "../../session/state.ts";
+import { isOver, OPEN_STATUSES, readState, type SessionState } from "../../session/state.ts";
 import { toSessionSummary } from "../../session/summary.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { decodeRecord } from "../loop/decode-record.ts";
@@ -40,7 +41,7 @@ export interface Drawer {
   readonly hasUnsaved: boolean;
   /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
   look(): Promise<void>;
-  /** Open sessions whose wait ran out before `now` (milliseconds since 1970). */
+  /** Open sessions that can be decided here whose wait ran out before `now` (ms since 1970). */
   due(now: number): readonly SessionState[];
 }
 
@@ -109,6 +110,7 @@ export async function createSessionCache(
       [...folders.values()]
         .map((folder) => folder.state)
         .filter((state) => state !== null)
+        .filter((state) => hasRules(state.logic_version))
         .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
   };
 }
@@ -128,7 +130,7 @@ async function loadStoredEntry(snapshots: SnapshotStore, session: string): Promi
 }
 
 function createEntryFromSnapshot(snapshot: Snapshot): Folder {
-  const state = JSON.parse(snapshot.state) as SessionState;
+  const state = readState(snapshot.state);
   return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
 }
 
