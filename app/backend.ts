@@ -59,7 +59,11 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions
       createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
       createMemorySnapshots(),
     ),
-  kafka: (options) => buildBackend(buildKafkaLog(options), createSnapshotStore(options.settings)),
+  kafka: (options) =>
+    buildBackend(
+      createKafkaLog(kafkaSettings(options), systemClock),
+      createSnapshotStore(options.settings),
+    ),
 };
 
 function buildBackend(log: EventLog, snapshots: SnapshotStore): Backend {
@@ -86,26 +90,26 @@ function createSnapshotStore(settings: Settings): SnapshotStore {
   );
 }
 
-function buildKafkaLog(options: BackendOptions): EventLog {
+/** The Kafka adapter's settings. Throws `settings_invalid`. */
+export function kafkaSettings(
+  options: Pick<BackendOptions, "settings" | "mustExist" | "environment">,
+): KafkaSettings {
   const { settings, environment = process.env } = options;
   const { log } = settings;
   const sasl =
     log.sasl === "none" ? null : { mechanism: log.sasl, ...readKafkaAccount(environment) };
-  return createKafkaLog(
-    {
-      brokers: log.brokers,
-      clientId: log.client_id,
-      prefix: log.prefix,
-      partitions: log.partitions,
-      tls: log.tls === null ? null : readTlsFiles(log.tls, environment),
-      sasl,
-      compression: log.compression,
-      sessionTimeoutMs: log.session_timeout_ms,
-      createTopics: options.mustExist !== true,
-      ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
-    },
-    systemClock,
-  );
+  return {
+    brokers: log.brokers,
+    clientId: log.client_id,
+    prefix: log.prefix,
+    partitions: log.partitions,
+    tls: log.tls === null ? null : readTlsFiles(log.tls, environment),
+    sasl,
+    compression: log.compression,
+    sessionTimeoutMs: log.session_timeout_ms,
+    createTopics: options.mustExist !== true,
+    ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

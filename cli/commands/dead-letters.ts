@@ -150,7 +150,11 @@ async function runRedrive(shell: Shell, options: RedriveOptions, app: App): Prom
 async function readRedrivenPositions(log: EventLog): Promise<ReadonlySet<string>> {
   const { toHistoryEntry } = await import("../../session/audit.ts");
   const places = new Set<string>();
-  for await (const record of log.read({ topic: TOPICS.history.topic, key: OPERATIONS })) {
+  for await (const record of log.read({
+    topic: TOPICS.history.topic,
+    key: OPERATIONS,
+    entire: true,
+  })) {
     const { event } = toHistoryEntry(record);
     if (event.type === "OperatorActed" && event.data.action === "redrive") {
       places.add(event.data.subject);

@@ -98,6 +98,8 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
         computePartitionLag(table, group, place, clock.now()),
       );
     },
+    // What a transaction writes here is there at once or never.
+    listUnstable: async () => [],
     close: async () => {
       await Promise.all([...running.consumptions].map((consumption) => consumption.stop()));
       await table.close();
