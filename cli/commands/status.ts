@@ -1,12 +1,13 @@
 /** `mmm status`: the sessions of a state, or one of them; what waits and runs by business unit. */
 import type { Command } from "commander";
 import { readIntake } from "../../api/intake/status.ts";
+import { listIdlePartitions, QUIET_MS } from "../../consumers/coordinator/stranded-sessions.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SessionSummary } from "../../session/ports.ts";
 import { formatFigure } from "../output/format.ts";
 import { createChoiceParser, parseCount, parseInstant } from "../options.ts";
 import { openFor } from "../open.ts";
-import type { App } from "../../app/open-app.ts";
+import { GROUP_PREFIX, type App } from "../../app/open-app.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface StatusOptions extends CommonOptions {
@@ -45,9 +46,10 @@ async function showStatus(shell: Shell, options: StatusOptions): Promise<void> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
     if (options.units === true) return await showUnits(shell, options, app);
-    const rows = (await findSummaries(app.snapshots, options)).filter(
+    const found = (await findSummaries(app.snapshots, options)).filter(
       (row) => row.status !== "log",
     );
+    const rows = await withStranded(app, found);
     if (options.json === true) shell.out(JSON.stringify(rows));
     else shell.out(rows.length === 0 ? "no session" : formatStatusTable(rows));
   } finally {
@@ -95,13 +97,40 @@ async function findSummaries(
   });
 }
 
-function formatStatusTable(rows: readonly SessionSummary[]): string {
+/** A session's line; `stranded` where no consumer has anything left to read that could move it on. */
+type StatusRow = SessionSummary & { readonly stranded?: true };
+
+/** Looks at lag only where a session has been quiet for so long that it may be stranded. */
+async function withStranded(
+  { log, clock }: Pick<App, "log" | "clock">,
+  rows: readonly SessionSummary[],
+): Promise<readonly StatusRow[]> {
+  const since = clock.now() - QUIET_MS;
+  const isQuiet = (row: SessionSummary): boolean =>
+    row.status === "running" && row.phase !== "" && Date.parse(row.updated) <= since;
+  if (!rows.some(isQuiet)) return rows;
+  const idle = await listIdlePartitions(log, GROUP_PREFIX);
+  return rows.map((row) =>
+    isQuiet(row) && idle.has(log.partitionOf(row.session)) ? { ...row, stranded: true } : row,
+  );
+}
+
+function statusText({
+  status: showStatus,
+  open_escalation: escalation,
+  stranded,
+}: StatusRow): string {
+  if (stranded === true) return `${showStatus} (stranded)`;
+  return escalation === null ? showStatus : `${showStatus} (${escalation})`;
+}
+
+function formatStatusTable(rows: readonly StatusRow[]): string {
   return formatTable(
     ["session", "unit", "status", "it.", "error before → now", "updated"],
     rows.map((row) => [
       row.session,
       row.business_unit.slice(0, 14),
-      row.open_escalation === null ? row.status : `${row.status} (${row.open_escalation})`,
+      statusText(row),
       String(row.iteration),
       `${formatFigure(row.baseline_loss, 3)} → ${formatFigure(row.best_loss, 3)}`,
       row.updated.slice(0, 16).replace("T", " "),
