@@ -2,15 +2,18 @@ import { defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
 import { sortTestFiles } from "./test/support/test-kinds.ts";
 
-const { unit, system } = sortTestFiles();
+const { unit, outside } = sortTestFiles();
+const whole = outside.filter((file) => file.startsWith("test/system/"));
+const parts = outside.filter((file) => !whole.includes(file));
+
+/** Real servers, killed processes and two cores: one more try, and only where nobody watches. */
+const SECOND_TRIES = process.env["CI"] === "true" ? 1 : 0;
 
 export default defineConfig({
   test: {
     globalSetup: ["test/support/servers/keeper.ts"],
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    // Real servers, killed processes and two cores: one more try, and only where nobody watches.
-    retry: process.env["CI"] === "true" ? 1 : 0,
     pool: "forks",
     reporters: ["default", new CountReporter()],
     maxWorkers: 2,
@@ -18,7 +21,9 @@ export default defineConfig({
     env: { MMM_REASONING: "builtin", ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" },
     projects: [
       { extends: true, test: { name: "unit", include: unit } },
-      { extends: true, test: { name: "system", include: system } },
+      { extends: true, test: { name: "parts", include: parts, retry: SECOND_TRIES } },
+      // Whole systems under faults: what fails once in many runs is what they are there to find.
+      { extends: true, test: { name: "system", include: whole, retry: 0 } },
     ],
   },
 });

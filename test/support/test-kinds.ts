@@ -5,18 +5,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
-/** Importing one of these makes a test a system test. */
+/** Importing one of these takes a test out of this process. */
 const OUTSIDE =
   /^(?:node:child_process|playwright-core)$|^test\/support\/(?:servers\/|(?:mmm|child|fleet|backends)\.ts)|^test\/simulation\//;
 
 /** All test files, as paths from the root: those that run in this process alone, and the others. */
-export function sortTestFiles(): { readonly unit: string[]; readonly system: string[] } {
+export function sortTestFiles(): { readonly unit: string[]; readonly outside: string[] } {
   const files = readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => posix.join("test", name))
     .toSorted();
-  const kinds = Object.groupBy(files, (file) => (reachesOutside(file) ? "system" : "unit"));
-  return { unit: kinds.unit ?? [], system: kinds.system ?? [] };
+  const kinds = Object.groupBy(files, (file) => (reachesOutside(file) ? "outside" : "unit"));
+  return { unit: kinds.unit ?? [], outside: kinds.outside ?? [] };
 }
 
 function reachesOutside(file: string, seen: Set<string> = new Set()): boolean {
