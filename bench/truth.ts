@@ -1,11 +1,13 @@
 /**
  * `npm run bench:truth`: the posterior on data sets whose truth is known.
  *
- *   --sets known-truth,worlds   which (default both)
+ *   --sets known-truth,worlds   which (default both); `calibration`: simulation-based calibration
+ *   --replications N            of the calibration (default 200)
  *   --only NAME,...             some of them
  *   --seed N                    of the sampler (default 7)
  *   --worlds N                  seeds per kind of world (default 2), --first N first of them (1)
  *   --priors FILE --profile FILE  JSON with entries to replace
+ *   --export FOLDER             one file a set for bench/peers/posterior_nuts.py
  *   --out FILE                  rows as JSON
  */
 
@@ -16,6 +18,8 @@ import type { Priors } from "../model/posterior/priors.ts";
 import { mergePriors } from "../model/posterior/priors.ts";
 import type { Profile } from "../model/posterior/profile.ts";
 import { computeResponses } from "../model/posterior/responses.ts";
+import { exportPosterior } from "./truth/export.ts";
+import { calibrate, calibrationInputs } from "./truth/calibration.ts";
 import type { Row } from "./truth/score.ts";
 import { formatRow, formatTotals, scoreSet, totalRows } from "./truth/score.ts";
 import type { TruthSet } from "./truth/sets.ts";
@@ -33,6 +37,8 @@ const { values: asked } = parseArgs({
     profile: { type: "string" },
     sampler: { type: "string" },
     out: { type: "string" },
+    export: { type: "string" },
+    replications: { type: "string", default: "200" },
     quiet: { type: "boolean", default: false },
   },
 });
@@ -56,6 +62,7 @@ function scoreOne(set: TruthSet): Row {
     sampler,
   });
   const responses = computeResponses(posterior.inputs, posterior.draws);
+  if (asked.export !== undefined) exportPosterior(`${asked.export}/${set.name}.json`, posterior);
   const used = process.cpuUsage(before);
   const row = scoreSet(set, { posterior, responses, seconds: (used.user + used.system) / 1e6 });
   if (!asked.quiet) console.log(formatRow(row));
@@ -89,5 +96,19 @@ if (groups.includes("worlds")) {
       worlds.filter(({ kind }) => only.length === 0 || only.includes(kind)),
     ),
   );
+}
+if (groups.includes("calibration")) {
+  const { chi_squares: chi, bias } = calibrate(calibrationInputs(), {
+    replications: Number(asked.replications),
+    seed: Number(asked.seed),
+  });
+  console.log(
+    `\ncalibration, ${asked.replications} replications: χ² of ten bins, bias in standard errors`,
+  );
+  for (const [name, value] of Object.entries(chi)) {
+    console.log(
+      `${name.padEnd(26)} ${value.toFixed(1).padStart(6)} ${(bias[name] ?? 0).toFixed(2).padStart(6)}`,
+    );
+  }
 }
 if (asked.out !== undefined) writeFileSync(asked.out, `${JSON.stringify(rows, null, 1)}\n`);

@@ -13,7 +13,11 @@ export interface Profile {
   readonly carryover: "geometric" | "delayed";
 }
 
-export const DEFAULT_PROFILE: Profile = { trend: "local_level", carryover: "delayed" };
+/**
+ * Chosen on worlds of our own (docs/TRUTH.md): a local level against a linear trend; a build-up gains
+ * nothing in error and costs coverage.
+ */
+export const DEFAULT_PROFILE: Profile = { trend: "local_level", carryover: "geometric" };
 
 /** The profile for a baseline document as its owner wrote it (before defaults are filled in). */
 export function readProfile(baseline: unknown): Profile {
@@ -21,7 +25,8 @@ export function readProfile(baseline: unknown): Profile {
   const carryover = readPath(baseline, ["adstock", "type"]);
   return {
     trend: trend === "linear" || trend === "none" ? trend : DEFAULT_PROFILE.trend,
-    carryover: carryover === "geometric" ? "geometric" : DEFAULT_PROFILE.carryover,
+    carryover:
+      carryover === "delayed" || carryover === "geometric" ? carryover : DEFAULT_PROFILE.carryover,
   };
 }
 

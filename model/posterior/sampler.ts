@@ -41,11 +41,13 @@ export interface Sampled {
   readonly gradients: number;
 }
 
-const ACCEPTANCE_AIM = 0.8;
+const ACCEPTANCE_AIM = 0.9;
 /** Length of a trajectory in whitened units, and its jitter. */
 const LENGTH = 1.5;
 const LENGTH_JITTER = 0.5;
 const LEAPS_MAX = 48;
+/** Before the first covariance is known long trajectories are not worth their price. */
+const LEAPS_MAX_FIRST = 48;
 /** An energy error beyond this is a divergence. */
 const ENERGY_ERROR_MAX = 50;
 const START_SPREAD = 0.5;
@@ -66,7 +68,7 @@ interface Motion {
   /** L, lower triangular. */
   factor: Float64Array;
   step: number;
-  readonly scratch: Float64Array;
+  leapsMax: number;
   readonly velocity: Float64Array;
   gradients: number;
 }
@@ -111,7 +113,7 @@ function createMotion(density: Density): Motion {
     dimension,
     factor,
     step: 0.1,
-    scratch: new Float64Array(dimension),
+    leapsMax: LEAPS_MAX_FIRST,
     velocity: new Float64Array(dimension),
     gradients: 0,
   };
@@ -143,9 +145,11 @@ function warmUp(motion: Motion, chains: readonly Chain[], warmup: number): void 
     // The way from the start to the mass is no part of it: the first window gives its second half.
     learnCovariance(motion, window === 0 ? kept.slice(kept.length >> 1) : kept);
     tuner = new StepTuner(tuner.average);
+    motion.leapsMax = LEAPS_MAX;
     kept = [];
   }
   motion.step = tuner.average;
+  motion.leapsMax = LEAPS_MAX;
 }
 
 /** Dual averaging of ln ε towards an acceptance. */
@@ -214,7 +218,7 @@ function moveChain(motion: Motion, chain: Chain): { accepted: number; diverged: 
   for (let i = 0; i < dimension; i += 1) velocity[i] = chain.random.normal();
   const jitter = 1 + LENGTH_JITTER * (2 * chain.random.uniform() - 1);
   const choice = chain.random.uniform();
-  const leaps = Math.min(LEAPS_MAX, Math.max(1, Math.ceil((LENGTH * jitter) / step)));
+  const leaps = Math.min(motion.leapsMax, Math.max(1, Math.ceil((LENGTH * jitter) / step)));
   const before = chain.value - 0.5 * squareOf(velocity);
   const position = chain.position.slice();
   const gradient = chain.gradient.slice();

@@ -24,7 +24,10 @@ const LIFTS = {
 };
 
 const CASES: readonly [string, () => PosteriorInputs][] = [
-  ["national with level and build-up", () => inputsOf(nationalCase())],
+  [
+    "national with level and build-up",
+    () => inputsOf(nationalCase(), { trend: "local_level", carryover: "delayed" }),
+  ],
   ["national with lift test and ROI prior", () => inputsOf(nationalCase(LIFTS))],
   [
     "national without level, plain geometric",
