@@ -6,15 +6,15 @@
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { callModel } from "./data-source.ts";
 
-const KEPT_MAX = 512;
-const kept = new Map<string, ModelConfig>();
+const CACHED_MAX = 512;
+const cache = new Map<string, ModelConfig>();
 
 /** The configuration of a text. Throws `config_invalid`, or SyntaxError for what is not JSON. */
 export function parseConfigText(text: string): ModelConfig {
-  const known = kept.get(text);
-  if (known !== undefined) return known;
+  const cached = cache.get(text);
+  if (cached !== undefined) return cached;
   const config = callModel(() => parseModelConfig(JSON.parse(text)));
-  kept.set(text, config);
-  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
+  cache.set(text, config);
+  if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
   return config;
 }

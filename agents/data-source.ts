@@ -20,21 +20,21 @@ export interface LoadedData {
 }
 
 /** Parsed data sets kept at once. */
-const KEPT_MAX = 32;
+const CACHED_MAX = 32;
 
 /** Loads data sets through `source`, keeping the last few. */
 export function createDataLoader(source: DataSource): (config: ModelConfig) => Promise<LoadedData> {
-  const kept = new Map<string, LoadedData>();
+  const cache = new Map<string, LoadedData>();
   return async (config) => {
     const text = await source.read(config.data.path);
     const digest = computeSha256(text);
     const { hyperparameters: _tuned, training: _settings, ...structure } = config;
     const key = `${digest}/${computeSha256(toCanonicalJson(structure))}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
     const loaded = { dataset: callModel(() => parseDataset(text, config)), digest };
-    kept.set(key, loaded);
-    if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
+    cache.set(key, loaded);
+    if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
     return loaded;
   };
 }

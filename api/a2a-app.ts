@@ -43,7 +43,7 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
       : createPushConfigs({
           store: snapshots,
           allowOrigins: webhooks.allow_origins,
-          sealer: createSecretBox(tools.secret, "webhooks"),
+          secretBox: createSecretBox(tools.secret, "webhooks"),
           clock,
           keepMs: settings.keep.webhooks_days * DAY_MS,
           failed: (error) => tools.failed("push", error),

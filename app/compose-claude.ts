@@ -1,5 +1,5 @@
 /**
- * Claude wired from settings and environment: on or off, client, limits, budgets, memo.
+ * Claude wired from settings and environment: on or off, client, limits, budgets, stored answers.
  *
  * I1. Off means: no client is made, nothing can be sent.
  * I2. The key goes from the environment into the client and into the list of secrets to strike out,
@@ -87,7 +87,7 @@ function mergeModelObservers(...observers: readonly ModelObserver[]): ModelObser
     answered: (call) => observers.forEach((one) => one.answered(call)),
     attemptFailed: (call) => observers.forEach((one) => one.attemptFailed(call)),
     fellBack: (call) => observers.forEach((one) => one.fellBack(call)),
-    remembered: (call) => observers.forEach((one) => one.remembered(call)),
+    answeredFromStore: (call) => observers.forEach((one) => one.answeredFromStore(call)),
   };
 }
 

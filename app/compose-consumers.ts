@@ -101,14 +101,14 @@ export async function createConsumers(
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
   const judges = [...createJudges(routing.encoder, settings, routing.refused), ...claude.judges];
-  const remembered = createCachedJudge({ store: snapshots, ring: keys.guard, judges });
+  const cachedJudge = createCachedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
     "data-scientist": createDataScientist(agents),
     guard: createGuard({
       judge: createVerdictRequest({
         spec,
-        judge: remembered,
+        judge: cachedJudge,
         observed: createExposureReader(load),
       }),
       specDigest: spec.digest,

@@ -21,7 +21,7 @@ export interface Observed {
   waiting(): Promise<number>;
 }
 
-/** What these roles have not done, place by place. */
+/** What these roles have not done, partition by partition. */
 export function readLagByRole(
   log: Pick<EventLog, "lag">,
   roles: readonly string[],

@@ -48,13 +48,13 @@ export async function openRouting(
     encoder,
     resolveCheckpointFolder(checkpoint),
   );
-  const beside =
+  const shadowOpening =
     shadow === null ? null : await openRouter(encoder, resolveCheckpointFolder(shadow));
   return createRouting({
     model,
     encoder,
-    refused: refused?.message ?? beside?.refused?.message ?? null,
-    shadow: beside?.model ?? null,
+    refused: refused?.message ?? shadowOpening?.refused?.message ?? null,
+    shadow: shadowOpening?.model ?? null,
     reference: document === null ? null : createDriftReference(document.metrics.accuracy),
     observer,
   });

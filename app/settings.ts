@@ -116,7 +116,7 @@ export type Settings = z.infer<typeof SETTINGS>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Environment variable -> place in the settings. */
+/** Environment variable -> path in the settings. */
 const OVERRIDES: readonly { name: string; path: readonly [string, string]; list?: boolean }[] = [
   { name: "MMM_LOG", path: ["log", "kind"] },
   { name: "MMM_SNAPSHOTS", path: ["snapshots", "kind"] },
@@ -145,11 +145,11 @@ export function loadSettings(path: string | null, environment: Environment): Set
     );
   }
   const merged = structuredClone(given) as Record<string, Record<string, unknown>>;
-  for (const { name, path: place, list } of OVERRIDES) {
+  for (const { name, path: settingPath, list } of OVERRIDES) {
     const value = environment[name];
     if (value === undefined || value === "") continue;
-    const section = (merged[place[0]] ??= {});
-    section[place[1]] = list === true ? value.split(",") : value;
+    const section = (merged[settingPath[0]] ??= {});
+    section[settingPath[1]] = list === true ? value.split(",") : value;
   }
   const parsed = SETTINGS.safeParse(merged);
   if (parsed.success) return parsed.data;

@@ -21,7 +21,7 @@ import {
   answersOf,
   heldOutJudge,
   type LayerAnswers,
-  rememberingEncoder,
+  createCachingEncoder,
   wilson,
 } from "./guard/layers.ts";
 import { headWithout, type Lesson } from "./guard/learning.ts";
@@ -40,7 +40,7 @@ const quick = process.argv.includes("--quick");
 const opening = await openSentenceEncoder();
 if (opening.encoder === null) throw new Error(opening.unavailable.message);
 const bare = opening.encoder;
-const encoder = rememberingEncoder(bare);
+const encoder = createCachingEncoder(bare);
 const head = loadShippedIntentHead();
 const shipped = createHeadJudge(encoder, head);
 const bases = readBases();

@@ -45,7 +45,7 @@ async function benchHops(log: EventLog): Promise<number[]> {
     { group: "hop", topics: ["proposals"] },
     {
       ...sink,
-      deliver: async (_place, records) => {
+      deliver: async (_topicPartition, records) => {
         for (const one of records) await log.append([record("ds-outputs", one.key)]);
       },
     },
@@ -54,7 +54,7 @@ async function benchHops(log: EventLog): Promise<number[]> {
     { group: "end", topics: ["ds-outputs"] },
     {
       ...sink,
-      deliver: async (_place, records) => {
+      deliver: async (_topicPartition, records) => {
         for (const _ of records) arrived();
       },
     },
@@ -74,12 +74,12 @@ async function benchHops(log: EventLog): Promise<number[]> {
 }
 
 async function benchTransactions(log: EventLog): Promise<number[]> {
-  const place = { topic: "sessions", partition: log.partitionOf("s1") };
-  const transactor = await log.transactor("coordinator", place);
+  const topicPartition = { topic: "sessions", partition: log.partitionOf("s1") };
+  const transactor = await log.transactor("coordinator", topicPartition);
   const times: number[] = [];
   for (let at = 0; at < TRANSACTIONS + WARM_UP; at += 1) {
     const started = performance.now();
-    const history = { ...record("history", "h"), partition: place.partition };
+    const history = { ...record("history", "h"), partition: topicPartition.partition };
     await transactor.commit([history, history, record("proposals", "c")], at + 1);
     if (at >= WARM_UP) times.push(performance.now() - started);
     await sleep(PAUSE_MS);

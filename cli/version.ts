@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 
 export function readVersion(): string {
-  for (const place of ["../package.json", "../../package.json"]) {
+  for (const file of ["../package.json", "../../package.json"]) {
     try {
-      const text = readFileSync(new URL(place, import.meta.url), "utf8");
+      const text = readFileSync(new URL(file, import.meta.url), "utf8");
       return (JSON.parse(text) as { version: string }).version;
     } catch {
       // Built JavaScript lies one folder deeper.

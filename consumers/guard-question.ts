@@ -1,5 +1,5 @@
 /**
- * The guard's question made ready: configurations of the warrant read once and remembered.
+ * The guard's question made ready: configurations of the warrant read once and cached.
  *
  * I1. The baseline is judged against itself, with its stated defaults filled in: all absolute rules
  *     apply, no drift; what is cleared is the complete configuration.
@@ -16,9 +16,9 @@ import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { computeSha256 } from "../schemas/canonical.ts";
 
-export interface JudgingTools {
+export interface VerdictRequestTools {
   readonly spec: Specification;
-  /** The layered verdict, remembered where there is a memo. */
+  /** The layered verdict, stored where there is a verdict store. */
   readonly judge: (input: JudgeInput) => Promise<Verdict>;
   /** Where the data's exposure lies; without it curvature is judged up to the largest exposure. */
   readonly observed?: (baseline: ModelConfig) => Promise<ObservedExposure>;
@@ -27,31 +27,31 @@ export interface JudgingTools {
 interface Question {
   readonly raw: string;
   /** True for the baseline itself. */
-  readonly own: boolean;
+  readonly isBaseline: boolean;
   readonly warrant: Warrant;
 }
 
-/** Texts kept at once. */
-const KEPT_MAX = 256;
+/** Texts cached at once. */
+const CACHED_MAX = 256;
 
-/** The judging that the guard consumer calls. */
+/** The verdict request that the guard consumer makes. */
 export function createVerdictRequest(
-  tools: JudgingTools,
+  tools: VerdictRequestTools,
 ): (question: Question) => Promise<Verdict> {
   const pinned = createDigestCache(pin);
   const observed = createDigestCache(async (_text: string, baseline: Pinned) =>
     tools.observed === undefined ? null : tools.observed(baseline.config),
   );
-  return async ({ raw, own, warrant }) => {
-    const baseline = own
+  return async ({ raw, isBaseline, warrant }) => {
+    const baseline = isBaseline
       ? pinConfig(parseModelConfig(parseStrictJson(warrant.baseline)))
       : pinned.get(warrant.baseline);
-    const base = own ? baseline : pinned.get(warrant.base);
+    const base = isBaseline ? baseline : pinned.get(warrant.base);
     const { constraints } = warrant;
-    const text = own ? `{"config":${baseline.text},"reasoning":""}` : raw;
+    const text = isBaseline ? `{"config":${baseline.text},"reasoning":""}` : raw;
     const seen = await observed.get(baseline.text, baseline).catch((error: unknown) => {
       // Tried again with the next question: a file may come back.
-      observed.forget(baseline.text);
+      observed.remove(baseline.text);
       throw error;
     });
     return tools.judge({
@@ -65,26 +65,26 @@ export function createVerdictRequest(
   };
 }
 
-interface Keeping<T, More extends readonly unknown[]> {
+interface DigestCache<T, More extends readonly unknown[]> {
   get(text: string, ...more: More): T;
-  forget(text: string): void;
+  remove(text: string): void;
 }
 
 /** What was made of the last texts, by their digest. */
 function createDigestCache<T, More extends readonly unknown[]>(
   make: (text: string, ...more: More) => T,
-): Keeping<T, More> {
-  const kept = new Map<string, T>();
+): DigestCache<T, More> {
+  const cache = new Map<string, T>();
   return {
     get(text, ...more) {
       const key = computeSha256(text);
-      const known = kept.get(key);
-      if (known !== undefined) return known;
+      const cached = cache.get(key);
+      if (cached !== undefined) return cached;
       const made = make(text, ...more);
-      kept.set(key, made);
-      if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
+      cache.set(key, made);
+      if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
       return made;
     },
-    forget: (text) => void kept.delete(computeSha256(text)),
+    remove: (text) => void cache.delete(computeSha256(text)),
   };
 }

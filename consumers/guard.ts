@@ -2,7 +2,7 @@
  * The guard: judges every Data Scientist output, and the baseline, before anything is trained.
  *
  * I1. It judges against the configurations of a valid warrant; without one it vetoes.
- * I2. Whatever goes wrong inside is a veto, never a pass; only a lost place or a stop is not one.
+ * I2. Whatever goes wrong inside is a veto, never a pass; only a lost partition or a stop is not one.
  * I3. A judge that hangs does not hold the guard up: no verdict within the limit is a veto.
  * I4. The verdict is in the inbox before it is on `vetoes`.
  */
@@ -21,7 +21,7 @@ import { emit, type Consumer } from "./loop/consumer.ts";
 export interface GuardTools {
   /** The layered verdict on a raw proposal; never rejects but for `signal`. */
   judge(
-    question: { readonly raw: string; readonly own: boolean; readonly warrant: Warrant },
+    question: { readonly raw: string; readonly isBaseline: boolean; readonly warrant: Warrant },
     signal: AbortSignal,
   ): Promise<Verdict>;
   readonly specDigest: string;
@@ -58,7 +58,7 @@ async function judgeProposalMade(
       work_item,
       attempt,
     });
-    const answer = tools.judge({ raw, own: author === "system", warrant }, signal);
+    const answer = tools.judge({ raw, isBaseline: author === "system", warrant }, signal);
     const verdict = await limitTime(tools.limit, answer, signal);
     return verdict === null
       ? createSystemVeto(tools, event, {

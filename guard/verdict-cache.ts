@@ -18,34 +18,36 @@ import type { Verdict } from "./verdict.ts";
 const GUARD_VERSION = 2;
 const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
 
-/** The part of a snapshot store that a memo needs; first writer wins. */
+/** The part of a snapshot store that stored verdicts need; first writer wins. */
 export interface VerdictStore {
   memo(key: string): Promise<string | null>;
   remember(key: string, value: string): Promise<string>;
 }
 
-export interface MemoOptions {
+export interface CachedJudgeOptions {
   readonly store: VerdictStore;
   readonly ring: KeyRing;
   readonly judges: readonly SemanticJudge[];
 }
 
 /** `judge`, asked once for each input. */
-export function createCachedJudge(options: MemoOptions): (input: JudgeInput) => Promise<Verdict> {
+export function createCachedJudge(
+  options: CachedJudgeOptions,
+): (input: JudgeInput) => Promise<Verdict> {
   return async (input) => {
     const key = computeVerdictKey(input, options.judges);
-    const known = readVerdict(key, await resolveOrNull(options.store.memo(key)), options.ring);
-    if (known !== null) return known;
+    const cached = readVerdict(key, await resolveOrNull(options.store.memo(key)), options.ring);
+    if (cached !== null) return cached;
     const verdict = await judge(input, options.judges);
     if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
-    const kept = await resolveOrNull(options.store.remember(key, token));
-    return readVerdict(key, kept, options.ring) ?? verdict;
+    const stored = await resolveOrNull(options.store.remember(key, token));
+    return readVerdict(key, stored, options.ring) ?? verdict;
   };
 }
 
-/** A store that fails is a store that remembers nothing. */
+/** Store errors count as a cache miss. */
 async function resolveOrNull(answer: Promise<string | null>): Promise<string | null> {
   try {
     return await answer;

@@ -30,16 +30,16 @@ export function computeMurmur2(bytes: Uint8Array): number {
 }
 
 /** Hashes of the keys used last: a session's key comes some hundred times. */
-const KNOWN_MAX = 8_192;
-const known = new Map<string, number>();
+const CACHED_MAX = 8_192;
+const cache = new Map<string, number>();
 
 /** MurmurHash2 of a key's UTF-8 bytes, as a signed number. */
 export function hashKey(key: string): number {
-  const found = known.get(key);
-  if (found !== undefined) return found;
+  const cached = cache.get(key);
+  if (cached !== undefined) return cached;
   const hash = computeMurmur2(Buffer.from(key, "utf8"));
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(key, hash);
+  if (cache.size >= CACHED_MAX) cache.clear();
+  cache.set(key, hash);
   return hash;
 }
 

@@ -72,8 +72,8 @@ export async function publish(
 ): Promise<void> {
   const inbox: OutgoingRecord[] = [];
   const rest: OutgoingRecord[] = [];
-  for (const [place, emission] of emissions.entries()) {
-    const envelope = createEnvelope(origin, emission.index ?? place);
+  for (const [position, emission] of emissions.entries()) {
+    const envelope = createEnvelope(origin, emission.index ?? position);
     for (const topic of emission.to) {
       const toInbox = topic.topic === TOPICS.sessions.topic;
       const record = createEventRecord(

@@ -1,18 +1,18 @@
 /**
- * Numbers in a wish: to what, by how much, between which bounds, from what.
+ * Numbers in a request: to what, by how much, between which bounds, from what.
  *
  * I1. Decimal point and decimal comma are read; "1,5" is 1.5.
  * I2. "half" and "double" are relative changes of −0.5 and +1.
  */
 
 export interface ParsedAmount {
-  /** The value wished for ("to 0.6", "= 0.6", "around 0.6"). */
+  /** The value asked for ("to 0.6", "= 0.6", "around 0.6"). */
   readonly target: number | null;
-  /** The change wished for, in units of the parameter ("by 0.1"). */
+  /** The change asked for, in units of the parameter ("by 0.1"). */
   readonly by: number | null;
-  /** The change wished for, as a fraction ("by 10 %", "halve"). */
+  /** The change asked for, as a fraction ("by 10 %", "halve"). */
   readonly relative: number | null;
-  /** Bounds wished for ("between 0.2 and 0.5"). */
+  /** Bounds asked for ("between 0.2 and 0.5"). */
   readonly range: readonly [number, number] | null;
 }
 

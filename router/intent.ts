@@ -21,7 +21,7 @@ export type Parameter = (typeof PARAMETERS)[number];
 
 export type Direction = "raise" | "lower" | "set";
 
-export interface Wish extends ParsedAmount {
+export interface ParameterRequest extends ParsedAmount {
   readonly parameter: Parameter;
   /** Null: all channels, or a parameter that has none (learning rate, penalty). */
   readonly channel: string | null;
@@ -38,7 +38,7 @@ export interface Parsed {
   /** How the intent was found. */
   readonly ground: "rules" | "encoder" | "none";
   readonly channels: readonly string[];
-  readonly wishes: readonly Wish[];
+  readonly parameterRequests: readonly ParameterRequest[];
 }
 
 /** Finds an intent where words do not. */
@@ -105,14 +105,14 @@ export async function parseProposal(
 ): Promise<Parsed> {
   const read = text.slice(0, MAX_INTENT_CHARS);
   const found = findChannels(read, channels);
-  const wishes = splitClauses(read).flatMap((clause) => parseClause(clause, channels));
+  const parameterRequests = splitClauses(read).flatMap((clause) => parseClause(clause, channels));
   const { label } = judgeByRules(read);
   if (label !== null)
-    return { intent: toIntent(label, read), ground: "rules", channels: found, wishes };
+    return { intent: toIntent(label, read), ground: "rules", channels: found, parameterRequests };
   const guessed = guess === null ? null : await guess(read);
   return guessed === null
-    ? { intent: "other", ground: "none", channels: found, wishes }
-    : { intent: toIntent(guessed, read), ground: "encoder", channels: found, wishes };
+    ? { intent: "other", ground: "none", channels: found, parameterRequests }
+    : { intent: toIntent(guessed, read), ground: "encoder", channels: found, parameterRequests };
 }
 
 function toIntent(label: Label, text: string): Intent {
@@ -131,25 +131,25 @@ function createChannelPattern(name: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])${parts.join("[\\s_-]?")}(?![\\p{L}\\p{N}])`, "iu");
 }
 
-/** Sentences and their halves: a wish stands in one of them. */
+/** Sentences and their halves: a request stands in one of them. */
 function splitClauses(text: string): string[] {
   return text
     .split(/(?:[;\n!?]|\.(?!\p{N})|,(?!\p{N})|\b(?:and|und)\b(?!\s*[0-9.]))/iu)
     .filter((c) => c.trim() !== "");
 }
 
-function parseClause(clause: string, channels: readonly string[]): Wish[] {
+function parseClause(clause: string, channels: readonly string[]): ParameterRequest[] {
   const named = findChannels(clause, channels);
   return PARAMETER_WORDS.filter(([, pattern]) => pattern.test(clause)).flatMap(
-    ([parameter]): Wish[] => {
+    ([parameter]): ParameterRequest[] => {
       const amount = parseAmount(clause);
       const direction = findDirection(clause, amount);
-      // A parameter that is only mentioned is no wish.
+      // A parameter that is only mentioned is no request.
       if (direction === null && Object.values(amount).every((part) => part === null)) return [];
-      const wish = { parameter, direction, ...amount, clause: clause.trim() };
+      const parameterRequest = { parameter, direction, ...amount, clause: clause.trim() };
       const global = parameter === "learning_rate" || parameter === "l2_penalty";
-      if (global || named.length === 0) return [{ ...wish, channel: null }];
-      return named.map((channel) => ({ ...wish, channel }));
+      if (global || named.length === 0) return [{ ...parameterRequest, channel: null }];
+      return named.map((channel) => ({ ...parameterRequest, channel }));
     },
   );
 }

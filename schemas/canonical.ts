@@ -40,8 +40,8 @@ const longTexts = new Map<string, string>();
 
 function formatCanonicalString(value: string): string {
   if (value.length < LONG_MIN || value.length > LONG_MAX) return quoteString(value);
-  const known = longTexts.get(value);
-  if (known !== undefined) return known;
+  const cached = longTexts.get(value);
+  if (cached !== undefined) return cached;
   const text = quoteString(value);
   longTexts.set(value, text);
   if (longTexts.size > LONG_TEXTS_MAX) longTexts.delete(longTexts.keys().next().value as string);
@@ -71,8 +71,8 @@ const KEYS_MAX = 4_096;
 const keys = new Map<string, string>();
 
 function formatCanonicalKey(key: string): string {
-  const known = keys.get(key);
-  if (known !== undefined) return known;
+  const cached = keys.get(key);
+  if (cached !== undefined) return cached;
   const text = formatCanonicalString(key);
   if (keys.size < KEYS_MAX && key.length < 64) keys.set(key, text);
   return text;

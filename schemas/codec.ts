@@ -114,8 +114,8 @@ export function encodeEvent(event: Event): Buffer {
   if (row === undefined) {
     throw new MmmError("event_invalid", `no event is named ${String(event.type)}`);
   }
-  const known = bodyOf.get(event.data);
-  if (known?.type === event.type) return known.body;
+  const cached = bodyOf.get(event.data);
+  if (cached?.type === event.type) return cached.body;
   const exact = row.isExact(event.data);
   if (!exact) assertValid(row, event.data);
   const body = encodeBody(row, event);
@@ -193,8 +193,8 @@ function findUnencodableNumber(schema: Avro, value: unknown, path: string): stri
 
 /** Event of a body. Throws `record_undecodable`; such a record belongs to the dead letters. */
 export function decodeEvent(body: Uint8Array): Event {
-  const known = eventOf.get(body);
-  if (known !== undefined) return known;
+  const cached = eventOf.get(body);
+  if (cached !== undefined) return cached;
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (buffer.length < HEADER_BYTES || buffer.readUInt16BE(0) !== MARKER) {
     throw new MmmError("record_undecodable", "the body is not an Avro single object");

@@ -49,10 +49,10 @@ export function computeLink(
   linked.write(DOMAIN, "latin1");
   const digests = [at.prev, computeSha256(header), computeSha256(record.body)];
   for (const [index, digest] of digests.entries()) {
-    const place = DOMAIN_BYTES + index * DIGEST_BYTES;
+    const digestOffset = DOMAIN_BYTES + index * DIGEST_BYTES;
     // What is no digest (a forged export) links to nothing: its own digest stands for it.
-    if (linked.write(digest, place, "hex") !== DIGEST_BYTES)
-      linked.write(computeSha256(digest), place, "hex");
+    if (linked.write(digest, digestOffset, "hex") !== DIGEST_BYTES)
+      linked.write(computeSha256(digest), digestOffset, "hex");
   }
   return { seq: at.seq, prev: at.prev, hash: computeSha256(linked) };
 }

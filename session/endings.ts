@@ -14,7 +14,7 @@ import type { SessionState, WorkItem } from "./state.ts";
 /** Longest quote of a proposal shown to a person. */
 const QUOTE_CHARS = 2000;
 
-/** Counts a refusal of the present attempt and names the next rung. */
+/** Counts a refusal of the present attempt and names the next escalation step. */
 export function rejectAttempt(state: SessionState, by: Author, reason: string): Event {
   const item = state.work_item;
   if (item === null) return completeSession(state, "failed", reason);

@@ -10,7 +10,7 @@ import type { Role } from "../schemas/parts.ts";
 import { mayTake } from "./authority.ts";
 import type { SessionState, WorkItem } from "./state.ts";
 
-export type Rung = "originator" | "alternative" | "person";
+export type EscalationStep = "originator" | "alternative" | "person";
 
 /** The count that a refusal of this content gets. */
 export function countRefusals(state: SessionState, item: WorkItem, contentDigest: string): number {
@@ -21,7 +21,7 @@ export function countRefusals(state: SessionState, item: WorkItem, contentDigest
 }
 
 /** What the count means. */
-export function chooseEscalationStep(count: number): Rung {
+export function chooseEscalationStep(count: number): EscalationStep {
   if (count <= 1) return "originator";
   return count === 2 ? "alternative" : "person";
 }

@@ -2,7 +2,7 @@
  * The port to a language model: one request, one answer. Claude implements it; anything that can
  * return text of a given JSON schema and call tools may.
  *
- * Owns: the neutral form of a request and of an answer. Not: retries, budgets, memo, prompts.
+ * Owns: the neutral form of a request and of an answer. Not: retries, budgets, stored answers, prompts.
  *
  * I1. A request is plain JSON and holds no secret, no clock reading and no chance: its digest names
  *     it for ever.
@@ -128,13 +128,13 @@ export interface ModelObserver {
   }): void;
   /** Built-in reasoning stood in. */
   fellBack(call: { readonly role: string; readonly reason: string }): void;
-  /** An answer was found in the memo and not paid for. */
-  remembered(call: { readonly role: string; readonly model: string }): void;
+  /** An answer was found in the store and not paid for. */
+  answeredFromStore(call: { readonly role: string; readonly model: string }): void;
 }
 
 export const SILENT_MODEL_OBSERVER: ModelObserver = {
   answered: () => {},
   attemptFailed: () => {},
   fellBack: () => {},
-  remembered: () => {},
+  answeredFromStore: () => {},
 };

@@ -28,31 +28,31 @@ export interface OutgoingRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface Place {
+export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
-/** What a consumption calls; one place's calls never overlap. */
+/** What a consumption calls; one partition's calls never overlap. */
 export interface RecordSink {
   /**
-   * Before the first delivery of a place; throw to refuse. The adapter asks again later and says
+   * Before the first delivery of a partition; throw to refuse. The adapter asks again later and says
    * nothing: a sink tells its own observer first.
    */
-  assigned(place: Place): Promise<void>;
+  assigned(topicPartition: TopicPartition): Promise<void>;
   /** No further delivery; what is still in hand must be finished or dropped when this resolves. */
-  revoked(place: Place): Promise<void>;
+  revoked(topicPartition: TopicPartition): Promise<void>;
   /** Records in order; resolving means "taken in hand", not "done". */
-  deliver(place: Place, records: readonly LogRecord[]): Promise<void>;
+  deliver(topicPartition: TopicPartition, records: readonly LogRecord[]): Promise<void>;
 }
 
 /** A running consumer-group membership. */
 export interface Consumption {
-  /** Stops deliveries of a place until `resume`; records are not lost. */
-  pause(place: Place): void;
-  resume(place: Place): void;
-  /** Everything below `offset` is done. Rejects with `fenced` when the place is no longer ours. */
-  commit(place: Place, offset: number): Promise<void>;
+  /** Stops deliveries of a partition until `resume`; records are not lost. */
+  pause(topicPartition: TopicPartition): void;
+  resume(topicPartition: TopicPartition): void;
+  /** Everything below `offset` is done. Rejects with `fenced` when the partition is no longer ours. */
+  commit(topicPartition: TopicPartition, offset: number): Promise<void>;
   /** Resolves after the last `revoked`; no call to the sink follows. */
   stop(): Promise<void>;
   /** Rejects when the consumption cannot go on (fatal); never resolves before `stop`. */
@@ -136,10 +136,10 @@ export interface EventLog {
   flush(): Promise<void>;
   consume(options: ConsumeOptions, sink: RecordSink): Promise<Consumption>;
   /**
-   * Fences older owners of the place. A running consumption is not moved: records delivered before
+   * Fences older owners of the partition. A running consumption is not moved: records delivered before
    * stay in hand, those below the new `next` are to be passed over.
    */
-  transactor(group: string, place: Place): Promise<Transactor>;
+  transactor(group: string, topicPartition: TopicPartition): Promise<Transactor>;
   /** Committed records in order, without a group and without side effects. */
   read(options: ReadOptions): AsyncIterable<LogRecord>;
   lag(group: string, topic: string): Promise<readonly GroupLag[]>;

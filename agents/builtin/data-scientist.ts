@@ -19,7 +19,7 @@ import {
   computePublishedRanges,
 } from "./lessons.ts";
 import { describeNoImprovement, describeProposal } from "./explain-proposal.ts";
-import { readTuningRequests, type TuningWish } from "./parse-request.ts";
+import { readTuningRequests, type TuningRequest } from "./parse-request.ts";
 import { tune, type Tuning, type TuningJob } from "./tuning.ts";
 import { applyTuningRequests } from "./try-request.ts";
 import type { BusinessSettings } from "../business-settings.ts";
@@ -44,15 +44,18 @@ export function createProposer(tools: DataScientistTools): (job: ProposeJob) => 
   return async (job) => {
     const { dataset } = await tools.load(job.base);
     const text = selectRequestText(job);
-    const wishes = text === null ? [] : await readTuningRequests(text, job.base);
-    return callModel(() => proposeBySearch(tools, job, { dataset, wishes }));
+    const tuningRequests = text === null ? [] : await readTuningRequests(text, job.base);
+    return callModel(() => proposeBySearch(tools, job, { dataset, tuningRequests }));
   };
 }
 
 function proposeBySearch(
   tools: DataScientistTools,
   job: ProposeJob,
-  { dataset, wishes }: { dataset: LoadedData["dataset"]; wishes: readonly TuningWish[] },
+  {
+    dataset,
+    tuningRequests,
+  }: { dataset: LoadedData["dataset"]; tuningRequests: readonly TuningRequest[] },
 ): Answer {
   const { spec } = tools;
   const { baseline, task } = job;
@@ -76,7 +79,7 @@ function proposeBySearch(
     roi: createRoiRanges(lessons.refusedReturns, plausible),
   };
   const notes = [...lessons.notes, ...describeDiagnostics(job.trained)];
-  const granted = applyTuningRequests({ wishes, evaluator, tuningJob, bounds, around });
+  const granted = applyTuningRequests({ tuningRequests, evaluator, tuningJob, bounds, around });
   if (granted !== null) return granted;
   const tuning = tune(evaluator, tuningJob);
   const { evaluations } = tuning;

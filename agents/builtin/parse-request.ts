@@ -1,9 +1,9 @@
 /**
- * A person's words as wishes for parameters: channel, parameter, direction, amount.
+ * A person's words as tuning requests: channel, parameter, direction, amount.
  *
  * `router/intent.ts` reads most of it; added here are half-lives in weeks or days and media that only
  * one channel of the model has ("radio" for a channel named fm_spots). What is not understood is no
- * wish.
+ * request.
  *
  * I1. Text from outside chooses among known names and numbers; it is never quoted or obeyed
  *     otherwise.
@@ -11,10 +11,10 @@
 import type { ModelConfig } from "../../model/config.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
 import { TRANSFORM_PARAMETERS } from "../../model/media-types.ts";
-import { parseProposal, type Wish } from "../../router/intent.ts";
+import { parseProposal, type ParameterRequest } from "../../router/intent.ts";
 
-export interface TuningWish {
-  /** Null when the wish is about all channels or a training number. */
+export interface TuningRequest {
+  /** Null when the request is about all channels or a training number. */
   readonly channel: string | null;
   readonly parameter: string;
   readonly direction: "increase" | "decrease" | null;
@@ -26,18 +26,20 @@ export interface TuningWish {
   readonly range: readonly [number, number] | null;
 }
 
-/** All wishes of a text that name something tunable of this model. */
+/** All requests of a text that name something tunable of this model. */
 export async function readTuningRequests(
   text: string,
   config: ModelConfig,
-): Promise<readonly TuningWish[]> {
+): Promise<readonly TuningRequest[]> {
   const inWeeks = HALF_LIFE.test(text.slice(0, TEXT_CHARS))
     ? parseTuningRequest(text, config)
     : null;
   if (inWeeks !== null) return [inWeeks];
   const names = config.channels.map((channel) => channel.name);
-  const { wishes } = await parseProposal(text, names);
-  const read = wishes.flatMap((wish) => toTuningRequests(wish, text, config));
+  const { parameterRequests } = await parseProposal(text, names);
+  const read = parameterRequests.flatMap((parameterRequest) =>
+    toTuningRequests(parameterRequest, text, config),
+  );
   if (read.length > 0) return read;
   const own = parseTuningRequest(text, config);
   return own === null ? [] : [own];
@@ -47,10 +49,14 @@ const HALF_LIFE = /half[- ]?li(?:fe|ves)[^.;]*\b(?:weeks?|days?)\b/i;
 const EVERY_CHANNEL = /\b(all|every|each|both)\b/i;
 const DIRECTIONS = { raise: "increase", lower: "decrease", set: null } as const;
 
-function toTuningRequests(wish: Wish, text: string, config: ModelConfig): readonly TuningWish[] {
-  const { parameter, by, relative, target, range } = wish;
+function toTuningRequests(
+  parameterRequest: ParameterRequest,
+  text: string,
+  config: ModelConfig,
+): readonly TuningRequest[] {
+  const { parameter, by, relative, target, range } = parameterRequest;
   const said = text.slice(0, TEXT_CHARS).toLowerCase();
-  const channel = wish.channel ?? findNamedChannel(said, config);
+  const channel = parameterRequest.channel ?? findNamedChannel(said, config);
   if (isTransformParameter(parameter) && channel === null && !EVERY_CHANNEL.test(said)) return [];
   const amount =
     relative !== null
@@ -61,9 +67,9 @@ function toTuningRequests(wish: Wish, text: string, config: ModelConfig): readon
   const falls = relative !== null && relative < 0;
   const direction = falls
     ? "decrease"
-    : wish.direction === null
+    : parameterRequest.direction === null
       ? null
-      : DIRECTIONS[wish.direction];
+      : DIRECTIONS[parameterRequest.direction];
   if (direction === null && target === null && range === null && amount === null) return [];
   const own = isTransformParameter(parameter) ? channel : null;
   return [{ channel: own, parameter, direction, target, amount, range }];
@@ -102,7 +108,7 @@ const TARGET = new RegExp(
 const AMOUNT = new RegExp(String.raw`\bby\s*(?:about\s*)?${NUMBER}\s*(%|percent)?`);
 const TEXT_CHARS = 4000;
 
-function parseTuningRequest(text: string, config: ModelConfig): TuningWish | null {
+function parseTuningRequest(text: string, config: ModelConfig): TuningRequest | null {
   const said = text.slice(0, TEXT_CHARS).toLowerCase().replaceAll("_", " ");
   const parameter = PARAMETER_WORDS.find(([, words]) => words.test(said))?.[0];
   if (parameter === undefined) return null;

@@ -54,11 +54,11 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
   const ledgers = new Map<string, Ledger>();
   const ledgerTools: LedgerTools = tools;
   const named = (name: string, opening: () => Promise<Amount>): Ledger => {
-    const known = ledgers.get(name);
-    if (known !== undefined) {
+    const cached = ledgers.get(name);
+    if (cached !== undefined) {
       ledgers.delete(name);
-      ledgers.set(name, known);
-      return known;
+      ledgers.set(name, cached);
+      return cached;
     }
     const made = openLedger(ledgerTools, { name, opening });
     ledgers.set(name, made);

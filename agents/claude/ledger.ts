@@ -127,8 +127,8 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
   async function createFirstEntry(): Promise<Numbered> {
     const spent = await opening();
     const first: Entry = { kind: "opened", id: "", amount: spent, spent, open: {}, by: writer };
-    const kept = await store.remember(formatEntryKey(name, 1), JSON.stringify(first));
-    return { index: 1, entry: parse(kept) };
+    const stored = await store.remember(formatEntryKey(name, 1), JSON.stringify(first));
+    return { index: 1, entry: parse(stored) };
   }
 
   async function readNewestEntry(): Promise<Numbered> {
@@ -149,9 +149,9 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
       if (entry === null) return false;
       const text = JSON.stringify(entry);
       const index = last.index + 1;
-      const kept = await store.remember(formatEntryKey(name, index), text);
-      head = { index, entry: parse(kept) };
-      if (kept === text) return true;
+      const stored = await store.remember(formatEntryKey(name, index), text);
+      head = { index, entry: parse(stored) };
+      if (stored === text) return true;
     }
     throw new MmmError("snapshot_unavailable", "the ledger of spending is written by too many");
   }

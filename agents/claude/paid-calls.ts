@@ -1,5 +1,5 @@
 /**
- * Paid requests: budget, request, memo, booking, in an order that survives a kill at any moment.
+ * Paid requests: budget, request, stored answer, booking, in an order that survives a kill at any moment.
  *
  * I1. A request that was answered and stored is never made again: its key is the step and the
  *     digest of the whole request.
@@ -177,7 +177,7 @@ async function applyStoredCall(tools: PaidTools, text: string): Promise<CallReco
       computeCallAmount(record),
     );
   }
-  tools.observer.remembered({ role: record.role, model: record.model });
+  tools.observer.answeredFromStore({ role: record.role, model: record.model });
   return record;
 }
 
@@ -190,7 +190,7 @@ async function findCallOfOtherStep(tools: PaidTools, inputDigest: string): Promi
     throw new MmmError("reasoner_failed", message, { data: { offline: true } });
   }
   const record = JSON.parse(text) as CallRecord;
-  tools.observer.remembered({ role: record.role, model: record.model });
+  tools.observer.answeredFromStore({ role: record.role, model: record.model });
   const completion = { ...record.completion, usage: NO_USAGE };
   return { ...record, completion, cost_nanos: 0 };
 }

@@ -109,8 +109,8 @@ async function askRemoteAgent<K extends QuestionKind>(
     const parsed = ANSWERS[kind].safeParse(raw);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      const place = issue?.path.map(String).join(".") ?? "";
-      throw new MmmError("reasoner_failed", `${agent.name}: ${place}: ${issue?.message ?? ""}`);
+      const issuePath = issue?.path.map(String).join(".") ?? "";
+      throw new MmmError("reasoner_failed", `${agent.name}: ${issuePath}: ${issue?.message ?? ""}`);
     }
     return { answer: parsed.data as RemoteAnswer<K>, note: createRemoteNote(agent, null) };
   } catch (error) {

@@ -91,6 +91,6 @@ export function checkParams(method: string, params: unknown): void {
   const result = SCHEMAS[method]?.safeParse(params);
   if (result === undefined || result.success) return;
   const issue = result.error.issues[0];
-  const place = issue?.path.map(String).join(".") ?? "";
-  throw new RequestMalformedError(`${place || "params"}: ${issue?.message ?? "not valid"}`);
+  const issuePath = issue?.path.map(String).join(".") ?? "";
+  throw new RequestMalformedError(`${issuePath || "params"}: ${issue?.message ?? "not valid"}`);
 }

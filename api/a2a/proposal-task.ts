@@ -75,14 +75,14 @@ export function createProposalTask(
 /** The work item that took the proposal up; null while it waits. */
 function findWorkItem(entries: readonly HistoryEntry[], event: string): string | null {
   const submitted = entries.filter(({ event: { type } }) => type === "ProposalSubmitted");
-  const place = submitted.findIndex(({ line }) => line.id === event);
-  if (place === -1) return null;
+  const position = submitted.findIndex(({ line }) => line.id === event);
+  if (position === -1) return null;
   const taken = entries.flatMap(({ event: stated }) =>
     stated.type === "TaskStated" && stated.data.kind === "free_text" && stated.data.attempt === 1
       ? [stated.data.work_item]
       : [],
   );
-  return taken[place] ?? null;
+  return taken[position] ?? null;
 }
 
 function findProposalOutcome(entries: readonly HistoryEntry[], event: string): Outcome {

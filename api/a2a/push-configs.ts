@@ -4,7 +4,7 @@
  * I1. Only origins of the settings' list are ever called: the list is checked when a webhook is
  *     registered and again when it is called; redirects are not followed.
  * I2. Configurations are in the snapshot store, so any replica registers and any replica delivers;
- *     there they are sealed whole, since address, token and login may all be secrets.
+ *     there they are encrypted whole, since address, token and login may all be secrets.
  * I3. Token and login are given to the webhook alone: who asks for a configuration does not get them.
  * I4. All webhooks of a task are forgotten together, some time after the first was registered.
  */
@@ -14,7 +14,7 @@ import type { Clock, SnapshotStore } from "../../session/ports.ts";
 import { TaskPushNotificationConfig } from "./sdk.ts";
 import { appendToStoredList, readStoredList } from "../sessions/append-only-list.ts";
 import { parseProposalTaskId } from "./proposal-task.ts";
-import type { Sealer } from "../http/secret-box.ts";
+import type { SecretBox } from "../http/secret-box.ts";
 
 export interface PushConfigs {
   /** Throws `usage` for a webhook outside the list. */
@@ -30,7 +30,7 @@ const ID = /^[A-Za-z0-9._-]{1,100}$/;
 export interface PushTools {
   readonly store: Pick<SnapshotStore, "memo" | "remember">;
   readonly allowOrigins: readonly string[];
-  readonly sealer: Sealer;
+  readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly keepMs: number;
   readonly failed: (error: unknown) => void;
@@ -45,7 +45,7 @@ interface Entry {
 }
 
 export function createPushConfigs(tools: PushTools): PushConfigs {
-  const { store, sealer } = tools;
+  const { store, secretBox } = tools;
   const allows = allowOrigins(tools.allowOrigins);
   const logOf = (taskId: string): string => `push/${taskId}`;
   const unreadable = new Set<string>();
@@ -66,11 +66,11 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
     taskId: string,
     { id, sealed }: Entry,
   ): TaskPushNotificationConfig | null {
-    const place = `${taskId}/${id}`;
-    const text = sealed === null ? null : sealer.open(sealed, place);
+    const context = `${taskId}/${id}`;
+    const text = sealed === null ? null : secretBox.decrypt(sealed, context);
     if (text !== null) return TaskPushNotificationConfig.fromJSON(JSON.parse(text));
-    if (sealed !== null && !unreadable.has(place)) {
-      unreadable.add(place);
+    if (sealed !== null && !unreadable.has(context)) {
+      unreadable.add(context);
       tools.failed(new MmmError("conflict", `webhook ${id} was sealed with another key`));
     }
     return null;
@@ -97,7 +97,7 @@ export function createPushConfigs(tools: PushTools): PushConfigs {
       }
       const config = { ...given, taskId, id: given.id === "" ? randomUUID() : given.id };
       const text = JSON.stringify(TaskPushNotificationConfig.toJSON(config));
-      await add(taskId, config.id, sealer.seal(text, `${taskId}/${config.id}`));
+      await add(taskId, config.id, secretBox.encrypt(text, `${taskId}/${config.id}`));
       return config;
     },
     remove: async (taskId, id) => {

@@ -9,7 +9,13 @@
  */
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import type { Clock, Consumption, EventLog, LogRecord, Place } from "../../session/ports.ts";
+import type {
+  Clock,
+  Consumption,
+  EventLog,
+  LogRecord,
+  TopicPartition,
+} from "../../session/ports.ts";
 import { A2A_CONTENT_TYPE, StreamResponse, type TaskPushNotificationConfig } from "./sdk.ts";
 import type { PushConfigs } from "./push-configs.ts";
 
@@ -38,7 +44,10 @@ export async function startDelivery(tools: DeliveryTools): Promise<{ close(): Pr
   const chains = new Map<number, Promise<void>>();
   let consumption: Consumption | null = null;
 
-  async function deliverRecords(place: Place, records: readonly LogRecord[]): Promise<void> {
+  async function deliverRecords(
+    topicPartition: TopicPartition,
+    records: readonly LogRecord[],
+  ): Promise<void> {
     for (const record of records) {
       if (halt.signal.aborted) return;
       try {
@@ -49,7 +58,7 @@ export async function startDelivery(tools: DeliveryTools): Promise<{ close(): Pr
     }
     const last = records.at(-1);
     if (last !== undefined && !halt.signal.aborted) {
-      await consumption?.commit(place, last.offset + 1).catch(tools.failed);
+      await consumption?.commit(topicPartition, last.offset + 1).catch(tools.failed);
     }
   }
 
@@ -57,10 +66,10 @@ export async function startDelivery(tools: DeliveryTools): Promise<{ close(): Pr
     { group: tools.group, topics: [TOPICS.history.topic] },
     {
       assigned: async () => {},
-      revoked: async (place) => chains.get(place.partition),
-      deliver: async (place, records) => {
-        await chains.get(place.partition);
-        chains.set(place.partition, deliverRecords(place, records));
+      revoked: async (topicPartition) => chains.get(topicPartition.partition),
+      deliver: async (topicPartition, records) => {
+        await chains.get(topicPartition.partition);
+        chains.set(topicPartition.partition, deliverRecords(topicPartition, records));
       },
     },
   );

@@ -95,8 +95,8 @@ function parseDataPart<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const place = issue?.path.map(String).join(".") ?? "";
+  const issuePath = issue?.path.map(String).join(".") ?? "";
   throw new RequestMalformedError(
-    `data part, ${place || "whole"}: ${issue?.message ?? "not valid"}`,
+    `data part, ${issuePath || "whole"}: ${issue?.message ?? "not valid"}`,
   );
 }

@@ -100,15 +100,15 @@ function createTokenReader(
   tools: AuthTools,
 ): (token: string, changes: boolean) => Promise<Principal> {
   const keys = createKeySet(jwt);
-  const known = new Map<string, Verified>();
+  const cache = new Map<string, Verified>();
   return async (token, changes) => {
     const digest = createHash("sha256").update(token, "utf8").digest("base64");
-    let found = known.get(digest);
+    let found = cache.get(digest);
     if (found === undefined || tools.now() >= found.until) {
-      known.delete(digest);
+      cache.delete(digest);
       found = readToken(await verifyJwt(token, keys, jwt, tools.now()), jwt, tools.now());
-      known.set(digest, found);
-      if (known.size > VERIFIED_MAX) known.delete(known.keys().next().value as string);
+      cache.set(digest, found);
+      if (cache.size > VERIFIED_MAX) cache.delete(cache.keys().next().value as string);
     }
     if (jwt.single_use && changes) await claimOnce(tools, found);
     return found.principal;

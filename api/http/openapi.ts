@@ -83,7 +83,7 @@ function describeProblem(): Record<string, unknown> {
   };
 }
 
-function describeParameters(schema: z.ZodType | null, place: "path" | "query"): unknown[] {
+function describeParameters(schema: z.ZodType | null, location: "path" | "query"): unknown[] {
   if (schema === null) return [];
   const { properties = {}, required = [] } = convertToJsonSchema(schema) as {
     properties?: Record<string, unknown>;
@@ -91,8 +91,8 @@ function describeParameters(schema: z.ZodType | null, place: "path" | "query"): 
   };
   return Object.entries(properties).map(([name, value]) => ({
     name,
-    in: place,
-    required: place === "path" || required.includes(name),
+    in: location,
+    required: location === "path" || required.includes(name),
     schema: value,
   }));
 }

@@ -127,8 +127,8 @@ function parseRequestPart(schema: z.ZodType | undefined, value: unknown, where: 
 
 function describeFirstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
-  const place = issue?.path.map(String).join(".") ?? "";
-  return `${place === "" ? "" : `${place}: `}${issue?.message ?? "not valid"}`;
+  const issuePath = issue?.path.map(String).join(".") ?? "";
+  return `${issuePath === "" ? "" : `${issuePath}: `}${issue?.message ?? "not valid"}`;
 }
 
 /** A session's id as a path parameter. */

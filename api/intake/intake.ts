@@ -20,7 +20,13 @@ import {
 } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { createEventRecord } from "../../producers/publish.ts";
-import type { Clock, EventLog, LogRecord, Place, SnapshotStore } from "../../session/ports.ts";
+import type {
+  Clock,
+  EventLog,
+  LogRecord,
+  TopicPartition,
+  SnapshotStore,
+} from "../../session/ports.ts";
 import { createQueue, parseWaiting, type Queue, type Waiting } from "./queue.ts";
 import {
   computeUnitLoads,
@@ -54,7 +60,7 @@ export interface IntakeTools {
 }
 
 const TOPIC = TOPICS.intake.topic;
-const PLACE: Place = { topic: TOPIC, partition: 0 };
+const TOPIC_PARTITION: TopicPartition = { topic: TOPIC, partition: 0 };
 /** How long a count of running sessions holds; what has ended in the meantime frees its place late. */
 const POLL_MS = 200;
 const BUNCH_MS = 5;
@@ -101,7 +107,9 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     { assigned: own(true), revoked: own(false), deliver: async () => {} },
   );
   const following = followRequests(state);
-  const admitting = runAdmissionLoop(state, (offset) => consumption.commit(PLACE, offset));
+  const admitting = runAdmissionLoop(state, (offset) =>
+    consumption.commit(TOPIC_PARTITION, offset),
+  );
   return {
     put: (session, request) => put(state, session, request),
     find: (session) => state.queue.find(session),

@@ -1,17 +1,17 @@
 /**
- * A short list in the snapshot store, made of first-writer-wins memos: entry n is the memo "…/n".
+ * A short list in the snapshot store, made of keys that the first writer wins: entry n is the key "…/n".
  *
- * I1. Two writers at once get two places; nothing is overwritten.
+ * I1. Two writers at once get two entries; nothing is overwritten.
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
 
-type Memos = Pick<SnapshotStore, "memo" | "remember">;
+type KeyValues = Pick<SnapshotStore, "memo" | "remember">;
 
 const ENTRIES_MAX = 1_000;
 
 /** All entries, in order. */
-export async function readStoredList(store: Memos, name: string): Promise<string[]> {
+export async function readStoredList(store: KeyValues, name: string): Promise<string[]> {
   const found: string[] = [];
   while (found.length < ENTRIES_MAX) {
     const entry = await store.memo(`${name}/${found.length}`);
@@ -30,12 +30,12 @@ export interface NewEntry {
 
 /** Adds an entry; one that is there already is not added again. Throws `overloaded` when full. */
 export async function appendToStoredList(
-  store: Memos,
+  store: KeyValues,
   { name, entry, until }: NewEntry,
 ): Promise<void> {
-  const known = await readStoredList(store, name);
-  if (known.includes(entry)) return;
-  for (let at = known.length; at < ENTRIES_MAX; at += 1) {
+  const present = await readStoredList(store, name);
+  if (present.includes(entry)) return;
+  for (let at = present.length; at < ENTRIES_MAX; at += 1) {
     if ((await store.remember(`${name}/${at}`, entry, until)) === entry) return;
   }
   throw new MmmError("overloaded", `the list ${name} is full`, { data: { http: 409 } });

@@ -21,7 +21,7 @@ export interface SessionDetails {
 /** All texts together; ten thousand sessions take about this much. */
 const CHARS_MAX = 16_000_000;
 
-interface Kept extends Detail {
+interface CachedDetail extends Detail {
   readonly version: string;
 }
 
@@ -30,18 +30,18 @@ export function createSessionDetails(
   charsMax = CHARS_MAX,
 ): SessionDetails {
   /** In the order in which they were asked for. */
-  const kept = new Map<string, Kept>();
+  const cache = new Map<string, CachedDetail>();
   let chars = 0;
 
   function removeDetail(session: string): void {
-    chars -= kept.get(session)?.text.length ?? 0;
-    kept.delete(session);
+    chars -= cache.get(session)?.text.length ?? 0;
+    cache.delete(session);
   }
-  function cacheDetail(session: string, made: Kept): Kept {
+  function cacheDetail(session: string, made: CachedDetail): CachedDetail {
     removeDetail(session);
-    kept.set(session, made);
+    cache.set(session, made);
     chars += made.text.length;
-    for (const oldest of kept.keys()) {
+    for (const oldest of cache.keys()) {
       if (chars <= charsMax) break;
       removeDetail(oldest);
     }
@@ -51,7 +51,7 @@ export function createSessionDetails(
   return {
     async of(session) {
       const version = await snapshots.version(session);
-      const found = kept.get(session);
+      const found = cache.get(session);
       if (version === null) {
         removeDetail(session);
         return null;
@@ -64,7 +64,7 @@ export function createSessionDetails(
 }
 
 /** A snapshot newer than the version asked before is made again at the next question. */
-function createCachedDetail(snapshot: Snapshot, version: string): Kept {
+function createCachedDetail(snapshot: Snapshot, version: string): CachedDetail {
   const { business_unit } = snapshot.summary;
   return { version, business_unit, text: JSON.stringify(createSessionDetail(snapshot)) };
 }

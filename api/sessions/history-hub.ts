@@ -111,23 +111,24 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
 
 /** Where histories begin, and reading them from there. */
 function createHistoryOffsets({ log, snapshots, clock }: Omit<HubTools, "failed">) {
-  const known = { ends: [] as readonly number[], until: 0 };
+  const cachedEnds = { ends: [] as readonly number[], until: 0 };
   return {
     expect: async (session: string): Promise<void> => {
-      if (clock.now() >= known.until) {
-        known.ends = await readHistoryEnds(log);
-        known.until = clock.now() + ENDS_MS;
+      if (clock.now() >= cachedEnds.until) {
+        cachedEnds.ends = await readHistoryEnds(log);
+        cachedEnds.until = clock.now() + ENDS_MS;
       }
-      const end = known.ends[log.partitionOf(session)] ?? 0;
+      const end = cachedEnds.ends[log.partitionOf(session)] ?? 0;
       await snapshots.remember(`history-from/${session}`, String(end));
     },
-    /** All records so far; a remembered place that is not the beginning is not used. */
+    /** All records so far; a cached offset that is not the beginning is not used. */
     async *recordsOf(this: void, session: string): AsyncGenerator<LogRecord> {
       const from = Number((await snapshots.memo(`history-from/${session}`)) ?? 0);
-      const place = { topic: TOPIC, key: session, partition: log.partitionOf(session) };
+      const sessionHistory = { topic: TOPIC, key: session, partition: log.partitionOf(session) };
       let first = true;
-      for await (const record of log.read({ ...place, from })) {
-        if (first && parseRecordSeq(record) !== 1) return yield* log.read({ ...place, from: 0 });
+      for await (const record of log.read({ ...sessionHistory, from })) {
+        if (first && parseRecordSeq(record) !== 1)
+          return yield* log.read({ ...sessionHistory, from: 0 });
         first = false;
         yield record;
       }

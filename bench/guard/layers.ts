@@ -51,7 +51,7 @@ export function heldOutJudge(
 }
 
 /** An encoder that embeds each text once. */
-export function rememberingEncoder(encoder: TextEncoder): TextEncoder {
+export function createCachingEncoder(encoder: TextEncoder): TextEncoder {
   const known = new Map<string, Float32Array>();
   return {
     digest: encoder.digest,

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { systemClock } from "../../infra/clock.ts";
 import { createKafkaLog } from "../../infra/kafka/log.ts";
-import type { LogRecord, OutgoingRecord, Place, Transactor } from "../../session/ports.ts";
+import type { LogRecord, OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
 import { startKafka } from "../../test/support/servers/kafka-server.ts";
 import { median, spread } from "../measure.ts";
 
@@ -79,13 +79,13 @@ async function ours(brokers: readonly string[]): Promise<number> {
   const consumption = await log.consume(
     { group: "eo", topics: ["sessions"], transactional: true, deliverMax: 2_000 },
     {
-      assigned: async (place) => {
-        transactors.set(place.partition, await log.transactor("eo", place));
+      assigned: async (topicPartition) => {
+        transactors.set(topicPartition.partition, await log.transactor("eo", topicPartition));
       },
-      revoked: async (place) => transactors.get(place.partition)?.close(),
-      deliver: async (place: Place, records: readonly LogRecord[]) => {
+      revoked: async (topicPartition) => transactors.get(topicPartition.partition)?.close(),
+      deliver: async (topicPartition: TopicPartition, records: readonly LogRecord[]) => {
         if (started === 0) started = performance.now();
-        const { partition } = place;
+        const { partition } = topicPartition;
         const out = records.map(({ key, value, headers }) => ({
           topic: "history",
           partition,

@@ -82,8 +82,8 @@ function watched(log: EventLog, arrived: (session: string) => void): EventLog {
     record.topic === TOPICS.history.topic && ENDS.has(record.headers["ce_type"] ?? "");
   return {
     ...log,
-    transactor: async (group, place) => {
-      const inner = await log.transactor(group, place);
+    transactor: async (group, topicPartition) => {
+      const inner = await log.transactor(group, topicPartition);
       return {
         next: inner.next,
         close: () => inner.close(),

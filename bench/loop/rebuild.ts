@@ -53,8 +53,8 @@ async function rebuildAll(backend: Backend): Promise<void> {
   };
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
     await backend.snapshots.clear(partition);
-    const drawer = await createSessionCache(tools, partition);
-    await drawer.save({ everyMs: 0, inboxOffset: 1 });
+    const sessionCache = await createSessionCache(tools, partition);
+    await sessionCache.save({ everyMs: 0, inboxOffset: 1 });
   }
   await backend.log.flush();
 }

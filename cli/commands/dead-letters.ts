@@ -50,8 +50,8 @@ export function addDeadLettersCommand(program: Command, shell: Shell): void {
   withCommonOptions(letters.command("show"))
     .description("one letter with its headers")
     .argument("<place>", "partition/offset, as list prints it")
-    .action(async (place: string, options: CommonOptions) =>
-      withApp(shell, options, (app) => showDeadLetter(shell, place, app)),
+    .action(async (position: string, options: CommonOptions) =>
+      withApp(shell, options, (app) => showDeadLetter(shell, position, app)),
     );
   filtered(letters.command("redrive"))
     .description("send letters to where they came from (a dry run without --execute)")
@@ -106,11 +106,12 @@ async function listDeadLetters(shell: Shell, options: LetterOptions, app: App): 
     );
 }
 
-async function showDeadLetter(shell: Shell, place: string, app: App): Promise<void> {
+async function showDeadLetter(shell: Shell, position: string, app: App): Promise<void> {
   const letter = (await readDeadLetters(app.log, {} as LetterOptions)).find(
-    (one) => formatLetterPosition(one) === place,
+    (one) => formatLetterPosition(one) === position,
   );
-  if (letter === undefined) throw new MmmError("not_found", `no dead letter at ${place}; see list`);
+  if (letter === undefined)
+    throw new MmmError("not_found", `no dead letter at ${position}; see list`);
   const { key, headers, value } = letter;
   shell.out(JSON.stringify({ key, headers, body: Buffer.from(value).toString("base64") }, null, 2));
 }
@@ -146,10 +147,10 @@ async function runRedrive(shell: Shell, options: RedriveOptions, app: App): Prom
   );
 }
 
-/** Places that the operations history already tells of. */
+/** Positions that the operations history already tells of. */
 async function readRedrivenPositions(log: EventLog): Promise<ReadonlySet<string>> {
   const { toHistoryEntry } = await import("../../session/audit.ts");
-  const places = new Set<string>();
+  const positions = new Set<string>();
   for await (const record of log.read({
     topic: TOPICS.history.topic,
     key: OPERATIONS,
@@ -157,10 +158,10 @@ async function readRedrivenPositions(log: EventLog): Promise<ReadonlySet<string>
   })) {
     const { event } = toHistoryEntry(record);
     if (event.type === "OperatorActed" && event.data.action === "redrive") {
-      places.add(event.data.subject);
+      positions.add(event.data.subject);
     }
   }
-  return places;
+  return positions;
 }
 
 async function appendRedrivenLetter(
@@ -185,21 +186,21 @@ async function appendRedrivenLetter(
       headers: { ...Object.fromEntries(own), [REDRIVES]: redrives },
     },
   ]);
-  const place = formatLetterPosition(letter);
+  const position = formatLetterPosition(letter);
   await sendToInbox(
     app.log,
     {
       session: OPERATIONS,
       businessUnit: OPERATIONS,
       producer: "cli",
-      key: `redrive/${place}`,
+      key: `redrive/${position}`,
       time: new Date(app.clock.now()).toISOString(),
     },
     {
       type: "OperatorActed",
       data: {
         action: "redrive",
-        subject: place,
+        subject: position,
         by: options.by,
         detail: JSON.stringify({ topic, session: letter.key, redrives }),
       },

@@ -54,10 +54,10 @@ async function restorePartition(app: App, partition: number, check: boolean): Pr
   const fresh = createMemorySnapshots();
   const { log, clock, keys } = app;
   const tools = { log, snapshots: fresh, clock, keys, observer: SILENT, groupPrefix: "rebuild" };
-  const drawer = await createSessionCache(tools, partition);
+  const sessionCache = await createSessionCache(tools, partition);
   const committed = await app.log.lag("mmm.coordinator", "sessions");
   const inboxOffset = committed.find((row) => row.partition === partition)?.committed ?? 0;
-  await drawer.save({ everyMs: 0, inboxOffset });
+  await sessionCache.save({ everyMs: 0, inboxOffset });
   const rebuilt = await fresh.loadPartition(partition);
   const count = await compareSnapshots(app, partition, rebuilt);
   if (check) return count;

@@ -115,13 +115,9 @@ async function withStranded(
   );
 }
 
-function statusText({
-  status: showStatus,
-  open_escalation: escalation,
-  stranded,
-}: StatusRow): string {
-  if (stranded === true) return `${showStatus} (stranded)`;
-  return escalation === null ? showStatus : `${showStatus} (${escalation})`;
+function formatStatus({ status, open_escalation: escalation, stranded }: StatusRow): string {
+  if (stranded === true) return `${status} (stranded)`;
+  return escalation === null ? status : `${status} (${escalation})`;
 }
 
 function formatStatusTable(rows: readonly StatusRow[]): string {
@@ -130,7 +126,7 @@ function formatStatusTable(rows: readonly StatusRow[]): string {
     rows.map((row) => [
       row.session,
       row.business_unit.slice(0, 14),
-      statusText(row),
+      formatStatus(row),
       String(row.iteration),
       `${formatFigure(row.baseline_loss, 3)} → ${formatFigure(row.best_loss, 3)}`,
       row.updated.slice(0, 16).replace("T", " "),

@@ -1,5 +1,5 @@
 /**
- * What the coordinator vouches for when it hands out work, and which signatures it asks of outcomes.
+ * The attachments that the coordinator signs when it hands out work, and which signatures it asks of outcomes.
  *
  * I1. A warrant binds session, work item and attempt to the pinned baseline and the accepted
  *     configuration; the guard judges against nothing else.
@@ -83,14 +83,14 @@ function selectModelToTrain(state: SessionState, event: Event) {
 
 function createWarrant(state: SessionState, event: Event): Warrant {
   const { work_item, attempt } = event.data as { work_item: string; attempt: number };
-  const own = work_item === BASELINE_ITEM;
+  const isBaseline = work_item === BASELINE_ITEM;
   return {
     session: state.session,
     work_item,
     attempt,
     iteration: state.iteration,
-    baseline: own ? state.baseline_text : (state.baseline?.config ?? ""),
-    base: own ? state.baseline_text : (state.accepted?.config ?? ""),
+    baseline: isBaseline ? state.baseline_text : (state.baseline?.config ?? ""),
+    base: isBaseline ? state.baseline_text : (state.accepted?.config ?? ""),
     constraints: toWarrantConstraints(state.constraints),
   };
 }

@@ -9,7 +9,7 @@
  * I4. Snapshots follow the commit and may lag; history alone is the truth.
  */
 import { TOPICS } from "../../schemas/topics.ts";
-import type { Consumption, LogRecord, Place } from "../../session/ports.ts";
+import type { Consumption, LogRecord, TopicPartition } from "../../session/ports.ts";
 import type { Running } from "../loop/run-consumer.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { createPartitionProcessor } from "./partition-processor.ts";
@@ -24,26 +24,28 @@ export async function runCoordinator(tools: CoordinatorTools): Promise<Running> 
   let consumption: Consumption | null = null;
 
   const sink = {
-    assigned: async (place: Place) => {
-      const desk = await createPartitionProcessor(tools, group, place).catch((error: unknown) => {
-        // Who asks us to take a place asks again until we do, and tells nobody why we did not.
-        tools.observer.failed("coordinator", error);
-        throw error;
-      });
-      const drained = () => consumption?.resume(place);
-      const actor = new PartitionActor({ tools, group, place, drained }, desk);
+    assigned: async (topicPartition: TopicPartition) => {
+      const processor = await createPartitionProcessor(tools, group, topicPartition).catch(
+        (error: unknown) => {
+          // Who asks us to take a partition asks again until we do, and tells nobody why we did not.
+          tools.observer.failed("coordinator", error);
+          throw error;
+        },
+      );
+      const drained = () => consumption?.resume(topicPartition);
+      const actor = new PartitionActor({ tools, group, topicPartition, drained }, processor);
       actor.done.catch((error: unknown) => fatal.reject(error));
-      actors.set(place.partition, actor);
+      actors.set(topicPartition.partition, actor);
     },
-    revoked: async (place: Place) => {
-      const actor = actors.get(place.partition);
-      actors.delete(place.partition);
+    revoked: async (topicPartition: TopicPartition) => {
+      const actor = actors.get(topicPartition.partition);
+      actors.delete(topicPartition.partition);
       await actor?.stop();
     },
-    deliver: async (place: Place, records: readonly LogRecord[]) => {
-      const actor = actors.get(place.partition);
+    deliver: async (topicPartition: TopicPartition, records: readonly LogRecord[]) => {
+      const actor = actors.get(topicPartition.partition);
       actor?.push(records);
-      if ((actor?.queued ?? 0) > QUEUE_MAX) consumption?.pause(place);
+      if ((actor?.queued ?? 0) > QUEUE_MAX) consumption?.pause(topicPartition);
     },
   };
   consumption = await tools.log.consume(

@@ -1,14 +1,14 @@
 /**
- * The work of one inbox partition: a queue in front of a desk, and what to do when the desk fails.
+ * The work of one inbox partition: a queue in front of a partition processor, and what to do when the processor fails.
  *
  * I1. One batch at a time; the queue keeps what is not committed.
- * I2. A failed desk is closed and a new one opened before the same records are taken again.
- * I3. Giving a place up never fails, whatever store or log is away then.
+ * I2. A failed processor is closed and a new one opened before the same records are taken again.
+ * I3. Giving a partition up never fails, whatever store or log is away then.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { LogRecord, Place } from "../../session/ports.ts";
+import type { LogRecord, TopicPartition } from "../../session/ports.ts";
 import type { CoordinatorTools } from "./tools.ts";
-import { createPartitionProcessor, type Desk } from "./partition-processor.ts";
+import { createPartitionProcessor, type PartitionProcessor } from "./partition-processor.ts";
 
 const BATCH_MAX = 256;
 const RETRY_MS = 200;
@@ -21,13 +21,13 @@ const BUSY_SNAPSHOTS = 4;
 /** A reason of its own: the default one is an error with a stack, made at every wake. */
 const WOKEN = "woken";
 
-/** Above this many queued records the place is paused, below half of it resumed. */
+/** Above this many queued records the partition is paused, below half of it resumed. */
 export const QUEUE_MAX = 4_096;
 
 interface Job {
   readonly tools: CoordinatorTools;
   readonly group: string;
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   /** Called when the queue has room again. */
   readonly drained: () => void;
 }
@@ -36,15 +36,15 @@ export class PartitionActor {
   readonly #job: Job;
   readonly #halt = new AbortController();
   readonly #queue: LogRecord[] = [];
-  #desk: Desk;
+  #processor: PartitionProcessor;
   #nextSweep = 0;
   #wake: () => void = () => {};
   /** Rejects when the partition's state cannot be restored. */
   readonly done: Promise<void>;
 
-  constructor(job: Job, desk: Desk) {
+  constructor(job: Job, processor: PartitionProcessor) {
     this.#job = job;
-    this.#desk = desk;
+    this.#processor = processor;
     this.done = this.#work();
     this.done.catch(() => {});
   }
@@ -76,28 +76,28 @@ export class PartitionActor {
     await this.#leave();
   }
 
-  /** The place is given up here: what fails now, its next owner makes good, and nobody else ends. */
+  /** The partition is given up here: what fails now, its next owner makes good, and nobody else ends. */
   async #leave(): Promise<void> {
     const failed = (error: unknown): void => {
       this.#job.tools.observer.failed("coordinator", error);
     };
-    await this.#desk.saveSnapshots(0).catch(failed);
-    await this.#desk.close().catch(failed);
+    await this.#processor.saveSnapshots(0).catch(failed);
+    await this.#processor.close().catch(failed);
   }
 
   async #turn(): Promise<void> {
     const { clock, sweepEveryMs = SWEEP_MS, batchMax = BATCH_MAX } = this.#job.tools;
     if (clock.now() >= this.#nextSweep) {
-      await this.#desk.sweep();
+      await this.#processor.sweep();
       this.#nextSweep = clock.now() + sweepEveryMs;
     }
     const batch = this.#queue.slice(0, batchMax);
     if (batch.length > 0) {
-      await this.#desk.take(batch);
+      await this.#processor.take(batch);
       this.#queue.splice(0, batch.length);
       if (this.#queue.length <= QUEUE_MAX / 2) this.#job.drained();
     }
-    await this.#desk.saveSnapshots(this.#snapshotEveryMs(batch.length > 0));
+    await this.#processor.saveSnapshots(this.#snapshotEveryMs(batch.length > 0));
     if (this.#queue.length === 0) await this.#rest();
   }
 
@@ -107,7 +107,7 @@ export class PartitionActor {
     const waking = new AbortController();
     this.#wake = () => waking.abort(WOKEN);
     if (this.#halt.signal.aborted) return;
-    await clock.sleep(this.#desk.hasUnsaved ? snapshotEveryMs : sweepEveryMs, waking.signal);
+    await clock.sleep(this.#processor.hasUnsaved ? snapshotEveryMs : sweepEveryMs, waking.signal);
   }
 
   /** Under load snapshots are rarer: what they lag behind is read from the history at a restart. */
@@ -117,15 +117,15 @@ export class PartitionActor {
   }
 
   async #reopen(error: unknown): Promise<void> {
-    const { tools, group, place } = this.#job;
+    const { tools, group, topicPartition } = this.#job;
     tools.observer.failed("coordinator", error);
-    await this.#desk.close().catch(() => {});
+    await this.#processor.close().catch(() => {});
     const fenced = error instanceof MmmError && error.code === "fenced";
     while (!this.#halt.signal.aborted) {
       await tools.clock.sleep(fenced ? FENCED_MS : RETRY_MS, this.#halt.signal);
       if (this.#halt.signal.aborted) return;
       try {
-        this.#desk = await createPartitionProcessor(tools, group, place);
+        this.#processor = await createPartitionProcessor(tools, group, topicPartition);
         return;
       } catch (again) {
         if (!(again instanceof MmmError) || !again.retriable) throw again;

@@ -2,7 +2,7 @@
  * One inbox partition's work: states in memory, decisions, the transaction, snapshots, deadlines.
  *
  * I1. A record below the transactor's `next` was done before and is passed over; a gap is an error.
- * I2. A batch is decided in memory, then committed; when the commit fails the desk is thrown away.
+ * I2. A batch is decided in memory, then committed; when the commit fails the processor is thrown away.
  * I3. The chain head of a session is what was last committed for it; no snapshot is stored while
  *     memory is ahead of that.
  * I4. A history record names the inbox offset of its cause. Inbox records that are done, behind the
@@ -18,16 +18,16 @@ import { createEnvelope, createEventRecord } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
 import { decide } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
-import type { LogRecord, OutgoingRecord, Place, Transactor } from "../../session/ports.ts";
+import type { LogRecord, OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
 import type { SessionState } from "../../session/state.ts";
 import { createAttachments, signHead, findSignatureFault } from "./attachments.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { createDeadLetter } from "../loop/dead-letters.ts";
 import { createLearningDecoder } from "../loop/schema-learner.ts";
 import { createWatchdog, type Watchdog } from "./stranded-sessions.ts";
-import { createSessionCache, type Drawer, type Folder } from "./session-cache.ts";
+import { createSessionCache, type SessionCache, type SessionEntry } from "./session-cache.ts";
 
-export interface Desk {
+export interface PartitionProcessor {
   /** Decides and commits a batch of inbox records. */
   take(records: readonly LogRecord[]): Promise<void>;
   /** Stores changed sessions if the last time is at least `everyMs` ago. */
@@ -44,20 +44,20 @@ const NAME = "coordinator";
 export async function createPartitionProcessor(
   tools: CoordinatorTools,
   group: string,
-  place: Place,
-): Promise<Desk> {
-  const transactor = await tools.log.transactor(group, place);
+  topicPartition: TopicPartition,
+): Promise<PartitionProcessor> {
+  const transactor = await tools.log.transactor(group, topicPartition);
   try {
-    const drawer = await createSessionCache(tools, place.partition);
+    const sessionCache = await createSessionCache(tools, topicPartition.partition);
     const decode = createLearningDecoder(tools.log, tools.clock);
-    const watchdog = createWatchdog(tools, place.partition);
+    const watchdog = createWatchdog(tools, topicPartition.partition);
     const { next } = transactor;
     const parts = {
       tools,
       group,
-      place,
+      topicPartition,
       transactor,
-      drawer,
+      sessionCache,
       decode,
       watchdog,
       next,
@@ -74,9 +74,9 @@ export async function createPartitionProcessor(
 interface Parts {
   readonly tools: CoordinatorTools;
   readonly group: string;
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   readonly transactor: Transactor;
-  readonly drawer: Drawer;
+  readonly sessionCache: SessionCache;
   readonly decode: ReturnType<typeof createLearningDecoder>;
   readonly watchdog: Watchdog;
   next: number;
@@ -84,22 +84,22 @@ interface Parts {
   settled: boolean;
 }
 
-function createProcessorFrom(parts: Parts): Desk {
-  const { tools, drawer } = parts;
+function createProcessorFrom(parts: Parts): PartitionProcessor {
+  const { tools, sessionCache } = parts;
   return {
     take: (records) => processRecords(parts, records),
     saveSnapshots: async (everyMs) => {
-      if (parts.settled) await drawer.save({ everyMs, inboxOffset: parts.next });
+      if (parts.settled) await sessionCache.save({ everyMs, inboxOffset: parts.next });
     },
     get hasUnsaved() {
-      return drawer.hasUnsaved;
+      return sessionCache.hasUnsaved;
     },
     sweep: async () => {
-      await drawer.look();
-      const due = drawer.due(tools.clock.now());
+      await sessionCache.checkStore();
+      const due = sessionCache.due(tools.clock.now());
       if (due.length > 0)
         await tools.log.append(due.map((state) => createDeadlineRecord(parts, state)));
-      parts.watchdog.look(drawer);
+      parts.watchdog.scan(sessionCache);
     },
     close: () => parts.transactor.close(),
   };
@@ -116,7 +116,7 @@ async function processRecords(parts: Parts, records: readonly LogRecord[]): Prom
   for (const record of fresh) out.push(...(await processRecord(parts, record)));
   const written = await write(parts, out, last.offset + 1);
   tools.observer.committed(
-    parts.place.partition,
+    parts.topicPartition.partition,
     fresh.length,
     written,
     tools.clock.now() - started,
@@ -128,19 +128,19 @@ async function write(parts: Parts, out: readonly OutgoingRecord[], next: number)
   const offsets = await parts.transactor.commit(out, next);
   parts.next = next;
   const written = offsets.filter((_, index) => out[index]?.topic === TOPICS.history.topic);
-  parts.drawer.committed(written.at(-1));
+  parts.sessionCache.committed(written.at(-1));
   parts.settled = true;
   return written.length;
 }
 
 /** I4: what is done by its offset, and not by the history. */
 async function takeAgain(parts: Parts): Promise<void> {
-  const { tools, place, next, drawer } = parts;
-  const from = drawer.inboxNext ?? next;
+  const { tools, topicPartition, next, sessionCache } = parts;
+  const from = sessionCache.inboxNext ?? next;
   if (from >= next) return;
   const out: OutgoingRecord[] = [];
   let taken = 0;
-  for await (const record of tools.log.read({ ...place, from })) {
+  for await (const record of tools.log.read({ ...topicPartition, from })) {
     if (record.offset >= next) break;
     const made = await processRecord(parts, record);
     out.push(...made.filter(({ topic }) => topic !== TOPICS.deadLetters.topic));
@@ -149,7 +149,7 @@ async function takeAgain(parts: Parts): Promise<void> {
   if (out.length === 0) return;
   parts.settled = false;
   const written = await write(parts, out, next);
-  tools.observer.retaken(place.partition, taken, written);
+  tools.observer.retaken(topicPartition.partition, taken, written);
 }
 
 async function processRecord(parts: Parts, record: LogRecord): Promise<readonly OutgoingRecord[]> {
@@ -160,18 +160,18 @@ async function processRecord(parts: Parts, record: LogRecord): Promise<readonly 
     parts.tools.observer.deadLettered(NAME, record, error);
     return [createDeadLetter(record, parts.group, error)];
   }
-  const folder = await parts.drawer.open(event.envelope.session);
+  const entry = await parts.sessionCache.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
-  const fault = findSignatureFault(parts.tools.keys, folder.state, event);
+  const fault = findSignatureFault(parts.tools.keys, entry.state, event);
   const evidence = { signatureFault: fault, now };
-  const events = decideOr(() => decide(folder.state, event, evidence));
+  const events = decideOr(() => decide(entry.state, event, evidence));
   if (events instanceof MmmError) {
     parts.tools.observer.deadLettered(NAME, record, events);
     return [createDeadLetter(record, parts.group, events)];
   }
   const { offset } = record;
-  if (events.length > 0) return writeAll(parts, folder, { event, events, now, offset });
-  if (folder.state !== null) return [];
+  if (events.length > 0) return writeAll(parts, entry, { event, events, now, offset });
+  if (entry.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
   return [createDeadLetter(record, parts.group, unknown)];
 }
@@ -194,26 +194,26 @@ interface Step {
   readonly offset: number;
 }
 
-function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRecord[] {
+function writeAll(parts: Parts, entry: SessionEntry, step: Step): readonly OutgoingRecord[] {
   const out: OutgoingRecord[] = [];
   for (const [index, event] of step.events.entries()) {
     const echo = event.data === step.event.data;
-    out.push(...writeOne(parts, folder, { ...step, index: echo ? null : index, written: event }));
+    out.push(...writeOne(parts, entry, { ...step, index: echo ? null : index, written: event }));
     if (event.type === "SessionCompleted") {
       const seal: Event = {
         type: "SessionSealed",
         data: {
           seal: signHead(parts.tools.keys, {
-            session: folder.session,
-            seq: folder.seq,
-            head: folder.head,
+            session: entry.session,
+            seq: entry.seq,
+            head: entry.head,
           }),
         },
       };
-      out.push(...writeOne(parts, folder, { ...step, index: step.events.length, written: seal }));
+      out.push(...writeOne(parts, entry, { ...step, index: step.events.length, written: seal }));
     }
   }
-  parts.drawer.changed(folder);
+  parts.sessionCache.changed(entry);
   return out;
 }
 
@@ -223,41 +223,41 @@ interface Write extends Step {
   readonly index: number | null;
 }
 
-function writeOne(parts: Parts, folder: Folder, write: Write): readonly OutgoingRecord[] {
+function writeOne(parts: Parts, entry: SessionEntry, write: Write): readonly OutgoingRecord[] {
   const { written: event } = write;
   const cause = write.event.envelope;
   const origin = {
     producer: NAME,
     session: cause.session,
-    businessUnit: folder.state?.business_unit ?? cause.business_unit,
+    businessUnit: entry.state?.business_unit ?? cause.business_unit,
     cause: cause.id,
     time: write.now,
     ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
   };
   const envelope = write.index === null ? cause : createEnvelope(origin, write.index);
   const body = encodeEvent(event);
-  const link = computeLink({ seq: folder.seq + 1, prev: folder.head }, envelope, {
+  const link = computeLink({ seq: entry.seq + 1, prev: entry.head }, envelope, {
     type: event.type,
     body,
   });
-  folder.seq = link.seq;
-  folder.head = link.hash;
-  folder.state = evolve(folder.state, { ...event, envelope, attachments: {} });
+  entry.seq = link.seq;
+  entry.head = link.hash;
+  entry.state = evolve(entry.state, { ...event, envelope, attachments: {} });
   const headers = toHeaders(event.type, envelope);
   const key = cause.session;
   const history: OutgoingRecord = {
     topic: TOPICS.history.topic,
     key,
-    partition: parts.place.partition,
+    partition: parts.topicPartition.partition,
     value: body,
     headers: { ...headers, ...toLinkHeaders(link), ...inboxOffsetHeader(write.offset) },
   };
   const command = write.index === null ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];
-  const attachments = createAttachments(parts.tools.keys, folder.state, event);
-  const beside = toAttachmentHeaders(attachments);
+  const attachments = createAttachments(parts.tools.keys, entry.state, event);
+  const attachedHeaders = toAttachmentHeaders(attachments);
   const { topic } = command.topic;
-  return [history, { topic, key, value: body, headers: { ...headers, ...beside } }];
+  return [history, { topic, key, value: body, headers: { ...headers, ...attachedHeaders } }];
 }
 
 function createDeadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {

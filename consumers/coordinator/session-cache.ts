@@ -12,7 +12,7 @@
  *     while nothing happens.
  * I5. "Not to be seen" is never read as "not there". All writers of the partition are fenced when it
  *     is restored, so records that a transaction hides, or a store that knows more than the history,
- *     mean that something acknowledged is hidden or gone: the place is refused until a person has
+ *     mean that something acknowledged is hidden or gone: the partition is refused until a person has
  *     looked (`log_unavailable`, with the remedy).
  */
 import { toCanonicalJson } from "../../schemas/canonical.ts";
@@ -30,16 +30,16 @@ import type { QuietSession } from "./stranded-sessions.ts";
 import { decodeRecord } from "../loop/decode-record.ts";
 
 /** One session as the coordinator holds it. */
-export interface Folder {
+export interface SessionEntry {
   readonly session: string;
   state: SessionState | null;
   seq: number;
   head: string;
 }
 
-export interface Drawer {
-  open(session: string): Promise<Folder>;
-  changed(folder: Folder): void;
+export interface SessionCache {
+  open(session: string): Promise<SessionEntry>;
+  changed(entry: SessionEntry): void;
   /** Next inbox offset after the cause of the last history record; null where it is not known. */
   readonly inboxNext: number | null;
   /** History offset of the last record that was committed. */
@@ -47,8 +47,8 @@ export interface Drawer {
   /** Stores changed sessions, unless that was done less than `everyMs` ago. */
   save(now: { readonly everyMs: number; readonly inboxOffset: number }): Promise<void>;
   readonly hasUnsaved: boolean;
-  /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
-  look(): Promise<void>;
+  /** Checks now and then that the store still is what was stored: nothing else would while idle. */
+  checkStore(): Promise<void>;
   /** Open sessions that wait for a consumer, and to which nothing has happened since a time. */
   quiet(since: number): readonly QuietSession[];
   isUnchanged(session: QuietSession): boolean;
@@ -56,33 +56,33 @@ export interface Drawer {
   due(now: number): readonly SessionState[];
 }
 
-/** Between two looks at a store that nothing is written to. */
-const LOOK_MS = 30_000;
+/** Between two checks of a store that nothing is written to. */
+const CHECK_MS = 30_000;
 
 /** Restores a partition. */
 export async function createSessionCache(
   tools: CoordinatorTools,
   partition: number,
-): Promise<Drawer> {
-  const folders = new Map<string, Folder>();
-  const unsaved = new Set<Folder>();
-  const restored = await restore(tools, partition, { folders, unsaved });
+): Promise<SessionCache> {
+  const entries = new Map<string, SessionEntry>();
+  const unsaved = new Set<SessionEntry>();
+  const restored = await restore(tools, partition, { entries, unsaved });
   let { historyOffset, checkpoint } = restored;
   let lastSave = tools.clock.now();
-  let lastLook = lastSave;
+  let lastCheck = lastSave;
 
   async function assertSameStore(): Promise<void> {
     assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
-    lastLook = tools.clock.now();
+    lastCheck = tools.clock.now();
   }
 
-  async function loadCachedSession(session: string): Promise<Folder> {
-    const known = folders.get(session);
-    if (known !== undefined) return known;
-    const folder = (await loadStoredEntry(tools.snapshots, session)) ?? createEmptyEntry(session);
+  async function loadCachedSession(session: string): Promise<SessionEntry> {
+    const cached = entries.get(session);
+    if (cached !== undefined) return cached;
+    const entry = (await loadStoredEntry(tools.snapshots, session)) ?? createEmptyEntry(session);
     await assertSameStore();
-    if (folder.state !== null && !isOver(folder.state)) folders.set(session, folder);
-    return folder;
+    if (entry.state !== null && !isOver(entry.state)) entries.set(session, entry);
+    return entry;
   }
 
   async function save(now: { everyMs: number; inboxOffset: number }): Promise<void> {
@@ -94,42 +94,45 @@ export async function createSessionCache(
     await tools.snapshots.save(snapshots, next, checkpoint);
     checkpoint = next;
     lastSave = tools.clock.now();
-    for (const folder of changed) {
-      unsaved.delete(folder);
-      if (folder.state === null || isOver(folder.state)) folders.delete(folder.session);
+    for (const entry of changed) {
+      unsaved.delete(entry);
+      if (entry.state === null || isOver(entry.state)) entries.delete(entry.session);
     }
   }
 
   return {
     open: loadCachedSession,
     inboxNext: restored.inboxNext,
-    changed: (folder) => {
-      folders.set(folder.session, folder);
-      unsaved.add(folder);
+    changed: (entry) => {
+      entries.set(entry.session, entry);
+      unsaved.add(entry);
     },
     committed: (offset) => {
       if (offset !== undefined) historyOffset = offset + 1;
     },
     save,
-    look: async () => {
-      const { lookEveryMs = LOOK_MS } = tools;
-      if (tools.clock.now() - lastLook >= lookEveryMs) await assertSameStore();
+    checkStore: async () => {
+      const { checkEveryMs = CHECK_MS } = tools;
+      if (tools.clock.now() - lastCheck >= checkEveryMs) await assertSameStore();
     },
     get hasUnsaved() {
       return unsaved.size > 0;
     },
-    quiet: (since) => [...folders.values()].flatMap((folder) => quietSession(folder, since)),
-    isUnchanged: ({ session, seq }) => folders.get(session)?.seq === seq,
+    quiet: (since) => [...entries.values()].flatMap((entry) => quietSession(entry, since)),
+    isUnchanged: ({ session, seq }) => entries.get(session)?.seq === seq,
     due: (now) =>
-      [...folders.values()]
-        .map((folder) => folder.state)
+      [...entries.values()]
+        .map((entry) => entry.state)
         .filter((state) => state !== null)
         .filter((state) => hasRules(state.logic_version))
         .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
   };
 }
 
-function quietSession({ session, seq, state }: Folder, since: number): readonly QuietSession[] {
+function quietSession(
+  { session, seq, state }: SessionEntry,
+  since: number,
+): readonly QuietSession[] {
   const wait = state?.wait ?? null;
   if (state === null || wait === null || wait.for === "person") return [];
   if (Date.parse(state.updated) > since) return [];
@@ -141,30 +144,33 @@ function assertSame(found: Checkpoint | null, wanted: Checkpoint | null, partiti
   throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
 }
 
-function createEmptyEntry(session: string): Folder {
+function createEmptyEntry(session: string): SessionEntry {
   return { session, state: null, seq: 0, head: computeGenesisHash(session) };
 }
 
-async function loadStoredEntry(snapshots: SnapshotStore, session: string): Promise<Folder | null> {
+async function loadStoredEntry(
+  snapshots: SnapshotStore,
+  session: string,
+): Promise<SessionEntry | null> {
   const snapshot = await snapshots.load(session);
   return snapshot === null ? null : createEntryFromSnapshot(snapshot);
 }
 
-function createEntryFromSnapshot(snapshot: Snapshot): Folder {
+function createEntryFromSnapshot(snapshot: Snapshot): SessionEntry {
   const state = readState(snapshot.state);
   return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
 }
 
-function toSnapshots(folder: Folder, partition: number, offset: number): readonly Snapshot[] {
-  const { state, session, seq, head } = folder;
+function toSnapshots(entry: SessionEntry, partition: number, offset: number): readonly Snapshot[] {
+  const { state, session, seq, head } = entry;
   if (state === null) return [];
   const text = toCanonicalJson(state);
   return [{ session, partition, offset, seq, head, state: text, summary: toSessionSummary(state) }];
 }
 
 interface Hold {
-  readonly folders: Map<string, Folder>;
-  readonly unsaved: Set<Folder>;
+  readonly entries: Map<string, SessionEntry>;
+  readonly unsaved: Set<SessionEntry>;
 }
 
 interface Restored {
@@ -174,12 +180,12 @@ interface Restored {
   readonly inboxNext: number | null;
 }
 
-/** Fills the drawer. */
+/** Fills the session cache. */
 async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
   const checkpoint = await tools.snapshots.checkpoint(partition);
   if (checkpoint !== null) {
     for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
-      hold.folders.set(snapshot.session, createEntryFromSnapshot(snapshot));
+      hold.entries.set(snapshot.session, createEntryFromSnapshot(snapshot));
     }
     const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
     const folded = await foldTail(tools, tail, hold);
@@ -187,7 +193,7 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
     if (folded !== null) return { ...folded, checkpoint };
   }
   await tools.snapshots.clear(partition);
-  hold.folders.clear();
+  hold.entries.clear();
   hold.unsaved.clear();
   const folded = await foldTail(tools, { partition, from: 0, isOnStore: false }, hold);
   if (folded === null) {
@@ -218,9 +224,9 @@ async function foldTail(
     if (last === null) assertContinues(record, from);
     last = record;
     if (record.offset < from) continue;
-    if (isOnStore && !hold.folders.has(record.key)) {
-      const folder = await loadStoredEntry(tools.snapshots, record.key);
-      if (folder !== null) hold.folders.set(record.key, folder);
+    if (isOnStore && !hold.entries.has(record.key)) {
+      const entry = await loadStoredEntry(tools.snapshots, record.key);
+      if (entry !== null) hold.entries.set(record.key, entry);
     }
     if (!foldRecord(record, hold)) return null;
   }
@@ -252,14 +258,14 @@ function inboxNext(last: LogRecord | null): number | null {
 }
 
 function foldRecord(record: LogRecord, hold: Hold): boolean {
-  const folder = hold.folders.get(record.key) ?? createEmptyEntry(record.key);
-  hold.folders.set(record.key, folder);
+  const entry = hold.entries.get(record.key) ?? createEmptyEntry(record.key);
+  hold.entries.set(record.key, entry);
   const seq = Number(record.headers["ce_seq"]);
-  if (seq <= folder.seq) return true;
-  if (seq !== folder.seq + 1 || record.headers["ce_prevhash"] !== folder.head) return false;
-  folder.state = evolve(folder.state, decodeRecord(record));
-  folder.seq = seq;
-  folder.head = record.headers["ce_hash"] ?? "";
-  hold.unsaved.add(folder);
+  if (seq <= entry.seq) return true;
+  if (seq !== entry.seq + 1 || record.headers["ce_prevhash"] !== entry.head) return false;
+  entry.state = evolve(entry.state, decodeRecord(record));
+  entry.seq = seq;
+  entry.head = record.headers["ce_hash"] ?? "";
+  hold.unsaved.add(entry);
   return true;
 }

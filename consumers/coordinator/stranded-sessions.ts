@@ -35,7 +35,7 @@ export async function listIdlePartitions(
   groupPrefix: string,
 ): Promise<ReadonlySet<number>> {
   const idle = new Set(Array.from({ length: log.partitions }, (_, partition) => partition));
-  const look = async (consumer: string, topic: string): Promise<void> => {
+  const readPosition = async (consumer: string, topic: string): Promise<void> => {
     for (const row of await log.lag(`${groupPrefix}.${consumer}`, topic)) {
       if (row.committed < row.high) idle.delete(row.partition);
     }
@@ -46,14 +46,14 @@ export async function listIdlePartitions(
       .filter((topic) => topic !== inbox)
       .map((topic) => ({ consumer, topic })),
   );
-  await Promise.all(commands.map(({ consumer, topic }) => look(consumer, topic)));
-  await look("coordinator", inbox);
+  await Promise.all(commands.map(({ consumer, topic }) => readPosition(consumer, topic)));
+  await readPosition("coordinator", inbox);
   return idle;
 }
 
 export interface Watchdog {
   /** Looks from time to time, beside the work of the partition; never throws. */
-  look(sessions: Sessions): void;
+  scan(sessions: Sessions): void;
 }
 
 /** The sessions of a partition as the watchdog may ask for them. */
@@ -84,7 +84,7 @@ export function createWatchdog(tools: CoordinatorTools, partition: number): Watc
     }
   }
   return {
-    look: (sessions) => {
+    scan: (sessions) => {
       if (clock.now() < nextLook) return;
       nextLook = clock.now() + Math.min(LOOK_EVERY_MS, quietMs);
       find(sessions).catch((error: unknown) => observer.failed("coordinator", error));

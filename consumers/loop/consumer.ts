@@ -10,7 +10,7 @@ import type { TopicRow } from "../../schemas/topics.ts";
 import type { Emission } from "../../producers/publish.ts";
 
 export interface Handling {
-  /** Aborted when the place is lost or the process stops. */
+  /** Aborted when the partition is lost or the process stops. */
   readonly signal: AbortSignal;
 }
 

@@ -7,7 +7,7 @@
  */
 import type { LogRecord } from "../../session/ports.ts";
 
-interface LaneOptions {
+interface KeyedQueueOptions {
   readonly widthMax: number;
   /** Rejects only when it was told to stop; the record then stays not done. */
   handle(record: LogRecord): Promise<void>;
@@ -20,10 +20,10 @@ interface Entry {
   done: boolean;
 }
 
-/** The lanes of one assigned place. */
-export class Lanes {
-  readonly #options: LaneOptions;
-  readonly #lanes = new Map<string, Entry[]>();
+/** The queues by key of one assigned partition. */
+export class KeyedQueue {
+  readonly #options: KeyedQueueOptions;
+  readonly #entriesByKey = new Map<string, Entry[]>();
   readonly #ready: string[] = [];
   readonly #open: Entry[] = [];
   readonly #idle = Promise.withResolvers<void>();
@@ -31,7 +31,7 @@ export class Lanes {
   #running = 0;
   #stopped = false;
 
-  constructor(options: LaneOptions) {
+  constructor(options: KeyedQueueOptions) {
     this.#options = options;
   }
 
@@ -41,7 +41,7 @@ export class Lanes {
   }
 
   /** Records taken in and not yet below the low-water mark. */
-  get inHand(): number {
+  get inFlight(): number {
     return this.#open.length;
   }
 
@@ -51,10 +51,10 @@ export class Lanes {
       const entry: Entry = { record, done: false };
       if (this.#open.length === 0) this.#next = record.offset;
       this.#open.push(entry);
-      const lane = this.#lanes.get(record.key);
-      if (lane !== undefined) lane.push(entry);
+      const entries = this.#entriesByKey.get(record.key);
+      if (entries !== undefined) entries.push(entry);
       else {
-        this.#lanes.set(record.key, [entry]);
+        this.#entriesByKey.set(record.key, [entry]);
         this.#ready.push(record.key);
       }
     }
@@ -70,7 +70,7 @@ export class Lanes {
   #pump(): void {
     while (!this.#stopped && this.#running < this.#options.widthMax) {
       const key = this.#ready.shift();
-      const entry = key === undefined ? undefined : this.#lanes.get(key)?.[0];
+      const entry = key === undefined ? undefined : this.#entriesByKey.get(key)?.[0];
       if (key === undefined || entry === undefined) return;
       this.#running += 1;
       void this.#run(key, entry);
@@ -90,9 +90,9 @@ export class Lanes {
 
   #finish(key: string, entry: Entry): void {
     entry.done = true;
-    const lane = this.#lanes.get(key) ?? [];
-    lane.shift();
-    if (lane.length === 0) this.#lanes.delete(key);
+    const entries = this.#entriesByKey.get(key) ?? [];
+    entries.shift();
+    if (entries.length === 0) this.#entriesByKey.delete(key);
     else this.#ready.push(key);
     while (this.#open[0]?.done === true) {
       this.#next = (this.#open.shift()?.record.offset ?? this.#next) + 1;

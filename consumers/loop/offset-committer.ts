@@ -1,12 +1,12 @@
 /**
- * Commits how far a place is done: now and then, the latest mark only, until the log has it.
+ * Commits how far a partition is done: now and then, the latest mark only, until the log has it.
  *
  * Not committing at once is safe (a record done twice counts once) and far cheaper; what is not
  * committed when a process dies is done again.
  *
  * I1. One commit at a time; marks only rise.
  * I2. A commit that failed in a way worth another try is tried again, so that a group without new
- *     records still reaches its end. A place that was lost is not.
+ *     records still reaches its end. A partition that was lost is not.
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
@@ -17,7 +17,7 @@ const RETRY_MS = 500;
 
 interface CommitterOptions {
   readonly clock: Clock;
-  /** Aborted when the place is lost or the process stops. */
+  /** Aborted when the partition is lost or the process stops. */
   readonly signal: AbortSignal;
   commit(offset: number): Promise<void>;
   failed(error: unknown): void;
@@ -43,7 +43,7 @@ export class Committer {
     this.#working ??= this.#work();
   }
 
-  /** Commits what is left, once; for a place that is being let go. */
+  /** Commits what is left, once; for a partition that is being let go. */
   async finish(): Promise<void> {
     await this.#working;
     if (this.#done < this.#wanted) await this.#try();

@@ -6,17 +6,23 @@
  * I2. What cannot be decoded, or fails for good without an answer, is a dead letter.
  * I3. A retriable failure is tried again with jitter; after `triesMax` the session is parked: its
  *     later records wait behind it in order, and the try goes on at a slow pace.
- * I4. Above `inHandMax` records a place is paused, below half of it resumed.
+ * I4. Above `inFlightMax` records a partition is paused, below half of it resumed.
  */
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import type { ReasonerNote } from "../../schemas/parts.ts";
 import { publish, type Emission } from "../../producers/publish.ts";
-import type { Clock, Consumption, EventLog, LogRecord, Place } from "../../session/ports.ts";
+import type {
+  Clock,
+  Consumption,
+  EventLog,
+  LogRecord,
+  TopicPartition,
+} from "../../session/ports.ts";
 import { Committer } from "./offset-committer.ts";
 import type { Consumer, Failure } from "./consumer.ts";
 import { createDeadLetter } from "./dead-letters.ts";
-import { Lanes } from "./keyed-queue.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
 import type { Observer } from "./observer.ts";
 import { createLearningDecoder } from "./schema-learner.ts";
 
@@ -29,7 +35,7 @@ export interface LoopTools {
   /** First part of consumer group names. */
   readonly groupPrefix: string;
   readonly widthMax?: number;
-  readonly inHandMax?: number;
+  readonly inFlightMax?: number;
 }
 
 export interface Running {
@@ -47,44 +53,44 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
   const group = `${tools.groupPrefix}.${consumer.name}`;
   const halt = new AbortController();
   const decode = createLearningDecoder(tools.log, tools.clock);
-  const places = new Map<string, Held>();
-  const { inHandMax = 512, widthMax = 64 } = tools;
+  const heldPartitions = new Map<string, Held>();
+  const { inFlightMax = 512, widthMax = 64 } = tools;
   let consumption: Consumption | null = null;
 
-  function resumeAndMark(place: Place, { lanes, committer }: Held): void {
-    if (lanes.inHand <= inHandMax / 2) consumption?.resume(place);
-    committer.mark(lanes.lowWater);
+  function resumeAndMark(topicPartition: TopicPartition, { queue, committer }: Held): void {
+    if (queue.inFlight <= inFlightMax / 2) consumption?.resume(topicPartition);
+    committer.mark(queue.lowWater);
   }
 
   const sink = {
-    assigned: async (place: Place) => {
+    assigned: async (topicPartition: TopicPartition) => {
       const mine = new AbortController();
       const signal = AbortSignal.any([halt.signal, mine.signal]);
-      const lanes = new Lanes({
+      const queue = new KeyedQueue({
         widthMax,
         handle: (record) => handleRecord({ consumer, tools, group, signal, decode }, record),
-        progressed: () => resumeAndMark(place, held),
+        progressed: () => resumeAndMark(topicPartition, held),
       });
       const committer = new Committer({
         clock: tools.clock,
         signal,
-        commit: async (offset) => consumption?.commit(place, offset),
+        commit: async (offset) => consumption?.commit(topicPartition, offset),
         failed: (error) => tools.observer.failed(consumer.name, error),
       });
-      const held: Held = { lanes, committer, halt: mine };
-      places.set(formatPartition(place), held);
+      const held: Held = { queue, committer, halt: mine };
+      heldPartitions.set(formatPartition(topicPartition), held);
     },
-    revoked: async (place: Place) => {
-      const entry = places.get(formatPartition(place));
-      places.delete(formatPartition(place));
+    revoked: async (topicPartition: TopicPartition) => {
+      const entry = heldPartitions.get(formatPartition(topicPartition));
+      heldPartitions.delete(formatPartition(topicPartition));
       entry?.halt.abort();
-      await entry?.lanes.drain();
+      await entry?.queue.drain();
       await entry?.committer.finish();
     },
-    deliver: async (place: Place, records: readonly LogRecord[]) => {
-      const lanes = places.get(formatPartition(place))?.lanes;
-      lanes?.push(records);
-      if ((lanes?.inHand ?? 0) > inHandMax) consumption?.pause(place);
+    deliver: async (topicPartition: TopicPartition, records: readonly LogRecord[]) => {
+      const queue = heldPartitions.get(formatPartition(topicPartition))?.queue;
+      queue?.push(records);
+      if ((queue?.inFlight ?? 0) > inFlightMax) consumption?.pause(topicPartition);
     },
   };
   consumption = await tools.log.consume(
@@ -100,15 +106,15 @@ export async function runConsumer(consumer: Consumer, tools: LoopTools): Promise
   };
 }
 
-/** One place as its consumer holds it. */
+/** One partition as its consumer holds it. */
 interface Held {
-  readonly lanes: Lanes;
+  readonly queue: KeyedQueue;
   readonly committer: Committer;
   readonly halt: AbortController;
 }
 
-function formatPartition(place: Place): string {
-  return `${place.topic}/${place.partition}`;
+function formatPartition(topicPartition: TopicPartition): string {
+  return `${topicPartition.topic}/${topicPartition.partition}`;
 }
 
 interface Work {

@@ -25,21 +25,21 @@ export interface Prepared {
   readonly required: readonly Violation[];
 }
 
-const kept = new WeakMap<Pinned, WeakMap<Specification, Prepared>>();
+const cache = new WeakMap<Pinned, WeakMap<Specification, Prepared>>();
 const signatures = new WeakMap<Pinned, ModelSignature>();
 
 /** Bounds, numbers and required-value violations of a pinned configuration. */
 export function prepare(pinned: Pinned, spec: Specification): Prepared {
-  const known = kept.get(pinned)?.get(spec);
-  if (known !== undefined) return known;
+  const cached = cache.get(pinned)?.get(spec);
+  if (cached !== undefined) return cached;
   const prepared: Prepared = {
     bounds: computeTunableBounds(pinned.config, spec),
     values: readTunableValues(pinned.config),
     required: findRequiredViolations(pinned.config, spec),
   };
-  const own = kept.get(pinned) ?? new WeakMap<Specification, Prepared>();
-  own.set(spec, prepared);
-  kept.set(pinned, own);
+  const bySpecification = cache.get(pinned) ?? new WeakMap<Specification, Prepared>();
+  bySpecification.set(spec, prepared);
+  cache.set(pinned, bySpecification);
   return prepared;
 }
 
@@ -49,7 +49,7 @@ export function computePinnedSignature(
   observed: ObservedExposure | null,
 ): ModelSignature {
   if (observed !== null) return computeSignature(pinned.config, observed);
-  const known = signatures.get(pinned) ?? computeSignature(pinned.config);
-  signatures.set(pinned, known);
-  return known;
+  const cached = signatures.get(pinned) ?? computeSignature(pinned.config);
+  signatures.set(pinned, cached);
+  return cached;
 }

@@ -134,8 +134,8 @@ function verifyPayload<T extends object>(
   ring: KeyRing,
   schema: z.ZodType<T>,
 ): T {
-  const known = findCachedPayload(ring, typ, token);
-  if (known !== null) return known as T;
+  const cached = findCachedPayload(ring, typ, token);
+  if (cached !== null) return cached as T;
   const parsed = schema.safeParse(verifyToken(typ, token, ring));
   if (!parsed.success) throw createTokenRefusal("wrong_content", "the payload has another form");
   putCachedPayload(ring, token as string, { typ, payload: parsed.data });

@@ -16,12 +16,12 @@ interface Entry {
   readonly payload: object;
 }
 
-const memos = new WeakMap<KeyRing, Map<string, Entry>>();
+const payloadsByRing = new WeakMap<KeyRing, Map<string, Entry>>();
 
 /** The payload of a token known to be good for this ring; null where it is not known. */
 export function findCachedPayload(ring: KeyRing, typ: TokenType, token: unknown): object | null {
   if (typeof token !== "string") return null;
-  const entry = memos.get(ring)?.get(token);
+  const entry = payloadsByRing.get(ring)?.get(token);
   return entry?.typ === typ ? entry.payload : null;
 }
 
@@ -31,8 +31,8 @@ export function putCachedPayload(
   token: string,
   entry: { readonly typ: TokenType; readonly payload: object },
 ): void {
-  const memo = memos.get(ring) ?? new Map<string, Entry>();
-  memos.set(ring, memo);
-  memo.set(token, { typ: entry.typ, payload: Object.freeze(entry.payload) });
-  if (memo.size > TOKENS_MAX) memo.delete(memo.keys().next().value as string);
+  const payloads = payloadsByRing.get(ring) ?? new Map<string, Entry>();
+  payloadsByRing.set(ring, payloads);
+  payloads.set(token, { typ: entry.typ, payload: Object.freeze(entry.payload) });
+  if (payloads.size > TOKENS_MAX) payloads.delete(payloads.keys().next().value as string);
 }

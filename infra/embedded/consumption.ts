@@ -1,7 +1,7 @@
 /**
- * One membership of a consumer group on an embedded log: it owns all places of its topics.
+ * One membership of a consumer group on an embedded log: it owns all partitions of its topics.
  *
- * I1. A place is delivered in offset order and its deliveries never overlap.
+ * I1. A partition is delivered in offset order and its deliveries never overlap.
  * I2. Nothing is delivered before `assigned` has resolved, nor after `revoked` was called.
  * I3. Commits never go back. After `revoked` they are refused as `fenced`.
  * I4. Each delivery waits for one turn of the event loop, so that timers and sockets are served
@@ -9,7 +9,13 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../../session/ports.ts";
+import type {
+  Clock,
+  ConsumeOptions,
+  Consumption,
+  TopicPartition,
+  RecordSink,
+} from "../../session/ports.ts";
 import { formatTopicPartition, listTopicPartitions, type RecordTable } from "./record-table.ts";
 
 /** Records in one delivery where the consumer does not say. */
@@ -21,13 +27,13 @@ const REFUSED_WAIT_MS_MAX = 2_000;
 export interface LocalConsumption extends Consumption {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Something was appended to places of these names, or to any. */
+  /** Something was appended to partitions of these names, or to any. */
   wake(names?: ReadonlySet<string>): void;
   fail(error: unknown): void;
 }
 
-interface Lane {
-  readonly place: Place;
+interface AssignedPartition {
+  readonly topicPartition: TopicPartition;
   cursor: number;
   paused: boolean;
   owned: boolean;
@@ -52,15 +58,15 @@ export function startConsumption(
 ): LocalConsumption {
   const { options } = parts;
   const member: Membership = { ...parts, stopping: new AbortController() };
-  const places = listTopicPartitions(options.topics, parts.partitions);
-  const owned = places.filter(({ partition }) => parts.owns(partition));
-  const lanes = new Map(
-    owned.map((place) => [formatTopicPartition(place), createAssignedPartition(place)]),
+  const topicPartitions = listTopicPartitions(options.topics, parts.partitions);
+  const owned = topicPartitions.filter(({ partition }) => parts.owns(partition));
+  const allAssigned = new Map(
+    owned.map((target) => [formatTopicPartition(target), createAssignedPartition(target)]),
   );
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   ended.catch(() => {});
-  const running = [...lanes.values()].map((lane) =>
-    consumeAssignedPartition(member, lane).catch(failConsumption),
+  const running = [...allAssigned.values()].map((assigned) =>
+    consumeAssignedPartition(member, assigned).catch(failConsumption),
   );
   let stopped: Promise<void> | null = null;
 
@@ -70,34 +76,34 @@ export function startConsumption(
   }
   function stopAssignedPartitions(): void {
     member.stopping.abort();
-    for (const lane of lanes.values()) lane.wake();
+    for (const assigned of allAssigned.values()) assigned.wake();
   }
-  function requireAssignedPartition(place: Place): Lane {
-    const lane = lanes.get(formatTopicPartition(place));
-    if (lane === undefined) {
+  function requireAssignedPartition(target: TopicPartition): AssignedPartition {
+    const assigned = allAssigned.get(formatTopicPartition(target));
+    if (assigned === undefined) {
       throw new MmmError(
         "internal",
-        `${options.group} does not consume ${formatTopicPartition(place)}`,
+        `${options.group} does not consume ${formatTopicPartition(target)}`,
       );
     }
-    return lane;
+    return assigned;
   }
   return {
     group: options.group,
     topics: options.topics,
     ended,
     wake(names) {
-      if (names === undefined) for (const lane of lanes.values()) lane.wake();
-      else for (const name of names) lanes.get(name)?.wake();
+      if (names === undefined) for (const assigned of allAssigned.values()) assigned.wake();
+      else for (const name of names) allAssigned.get(name)?.wake();
     },
     fail: failConsumption,
-    pause: (place) => void (requireAssignedPartition(place).paused = true),
-    resume(place) {
-      const lane = requireAssignedPartition(place);
-      lane.paused = false;
-      lane.wake();
+    pause: (target) => void (requireAssignedPartition(target).paused = true),
+    resume(target) {
+      const assigned = requireAssignedPartition(target);
+      assigned.paused = false;
+      assigned.wake();
     },
-    commit: async (place, offset) => commit(member, requireAssignedPartition(place), offset),
+    commit: async (target, offset) => commit(member, requireAssignedPartition(target), offset),
     stop() {
       stopAssignedPartitions();
       stopped ??= Promise.all(running).then(() => resolve());
@@ -106,44 +112,49 @@ export function startConsumption(
   };
 }
 
-function createAssignedPartition(place: Place): Lane {
-  return { place, cursor: 0, paused: false, owned: false, wake: () => {} };
+function createAssignedPartition(target: TopicPartition): AssignedPartition {
+  return { topicPartition: target, cursor: 0, paused: false, owned: false, wake: () => {} };
 }
 
-function commit({ table, options }: Membership, lane: Lane, offset: number): void {
-  const { place } = lane;
-  if (!lane.owned) {
-    throw new MmmError("fenced", `${options.group} no longer owns ${formatTopicPartition(place)}`);
+function commit({ table, options }: Membership, assigned: AssignedPartition, offset: number): void {
+  const { topicPartition: target } = assigned;
+  if (!assigned.owned) {
+    throw new MmmError("fenced", `${options.group} no longer owns ${formatTopicPartition(target)}`);
   }
-  if (offset <= (table.committed(options.group, place) ?? 0)) return;
-  table.write(() => table.setCommitted(options.group, place, offset));
+  if (offset <= (table.committed(options.group, target) ?? 0)) return;
+  table.write(() => table.setCommitted(options.group, target, offset));
 }
 
-async function consumeAssignedPartition(member: Membership, lane: Lane): Promise<void> {
+async function consumeAssignedPartition(
+  member: Membership,
+  assigned: AssignedPartition,
+): Promise<void> {
   const { sink, stopping, table, options } = member;
-  if (!(await assign(member, lane))) return;
-  lane.cursor = table.committed(options.group, lane.place) ?? 0;
+  if (!(await assign(member, assigned))) return;
+  assigned.cursor = table.committed(options.group, assigned.topicPartition) ?? 0;
   try {
     while (!stopping.signal.aborted) {
       const max = options.deliverMax ?? DELIVER_MAX;
-      const records = lane.paused ? [] : table.range(lane.place, lane.cursor, max);
+      const records = assigned.paused
+        ? []
+        : table.range(assigned.topicPartition, assigned.cursor, max);
       const last = records.at(-1);
       if (last === undefined) {
-        await new Promise<void>((resolve) => (lane.wake = resolve));
+        await new Promise<void>((resolve) => (assigned.wake = resolve));
         continue;
       }
       await turn();
-      if (stopping.signal.aborted || lane.paused) continue;
-      lane.cursor = last.offset + 1;
-      await sink.deliver(lane.place, records);
+      if (stopping.signal.aborted || assigned.paused) continue;
+      assigned.cursor = last.offset + 1;
+      await sink.deliver(assigned.topicPartition, records);
     }
   } finally {
-    await sink.revoked(lane.place).finally(() => (lane.owned = false));
+    await sink.revoked(assigned.topicPartition).finally(() => (assigned.owned = false));
   }
 }
 
-/** False when the consumption was stopped before the place was taken. */
-async function assign(member: Membership, lane: Lane): Promise<boolean> {
+/** False when the consumption was stopped before the partition was taken. */
+async function assign(member: Membership, assigned: AssignedPartition): Promise<boolean> {
   const { signal } = member.stopping;
   for (
     let wait = REFUSED_WAIT_MS;
@@ -151,8 +162,8 @@ async function assign(member: Membership, lane: Lane): Promise<boolean> {
     wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
   ) {
     try {
-      await member.sink.assigned(lane.place);
-      lane.owned = true;
+      await member.sink.assigned(assigned.topicPartition);
+      assigned.owned = true;
       return true;
     } catch (error) {
       if (error instanceof MmmError && !error.retriable) throw error;

@@ -3,7 +3,7 @@
  *
  * Owns: order, delivery, fencing. Does not own: bytes on disk (`RecordTable`).
  *
- * I1. One process consumes; in it each group has one member, which owns every place.
+ * I1. One process consumes; in it each group has one member, which owns every partition.
  * I2. A transactor of an older epoch cannot write.
  */
 import { MmmError } from "../../schemas/errors.ts";
@@ -14,7 +14,7 @@ import type {
   EventLog,
   GroupLag,
   OutgoingRecord,
-  Place,
+  TopicPartition,
   TopicState,
   Transactor,
 } from "../../session/ports.ts";
@@ -34,7 +34,7 @@ const DAY_MS = 86_400_000;
 interface LocalParts {
   readonly partitions: number;
   readonly clock: Clock;
-  /** Partitions whose places are delivered here; all where it is left out. */
+  /** Partition numbers whose records are delivered here; all where it is left out. */
   readonly owns?: (partition: number) => boolean;
 }
 
@@ -90,12 +90,13 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
       consumption.ended.then(forget, forget);
       return consumption;
     },
-    transactor: async (group, place) => openTransactor({ table, put }, group, place),
+    transactor: async (group, topicPartition) =>
+      openTransactor({ table, put }, group, topicPartition),
     read: (options) => readLocal(table, options, partitions),
     lag: async (group, topic) => {
       table.refresh();
-      return listTopicPartitions([topic], partitions).map((place) =>
-        computePartitionLag(table, group, place, clock.now()),
+      return listTopicPartitions([topic], partitions).map((topicPartition) =>
+        computePartitionLag(table, group, topicPartition, clock.now()),
       );
     },
     // What a transaction writes here is there at once or never.
@@ -119,14 +120,14 @@ function appendAll(
   if (running.fatal !== null) throw running.fatal;
   const placed = records.map((record) => ({
     record,
-    place: resolveTopicPartition(record, parts.partitions),
+    topicPartition: resolveTopicPartition(record, parts.partitions),
   }));
   const now = parts.clock.now();
   const offsets = table.write(() => {
     also();
-    return placed.map(({ record, place }) => table.append(place, record, now));
+    return placed.map(({ record, topicPartition }) => table.append(topicPartition, record, now));
   });
-  wake(running, new Set(placed.map(({ place }) => formatTopicPartition(place))));
+  wake(running, new Set(placed.map(({ topicPartition }) => formatTopicPartition(topicPartition))));
   return offsets;
 }
 
@@ -135,24 +136,28 @@ interface TransactorParts {
   readonly put: Put;
 }
 
-function openTransactor(parts: TransactorParts, group: string, place: Place): Transactor {
+function openTransactor(
+  parts: TransactorParts,
+  group: string,
+  topicPartition: TopicPartition,
+): Transactor {
   const { table, put } = parts;
   table.claim();
-  const epoch = table.epoch(group, place) + 1;
-  table.write(() => table.setEpoch(group, place, epoch));
-  const next = table.committed(group, place) ?? 0;
+  const epoch = table.epoch(group, topicPartition) + 1;
+  table.write(() => table.setEpoch(group, topicPartition, epoch));
+  const next = table.committed(group, topicPartition) ?? 0;
   let open = true;
   return {
     next,
     commit: async (records, offset) => {
-      if (!open || table.epoch(group, place) !== epoch) {
+      if (!open || table.epoch(group, topicPartition) !== epoch) {
         throw new MmmError(
           "fenced",
-          `a newer owner writes for ${formatTopicPartition(place)} of ${group}`,
+          `a newer owner writes for ${formatTopicPartition(topicPartition)} of ${group}`,
         );
       }
-      const done = Math.max(offset, table.committed(group, place) ?? 0);
-      return put(records, () => table.setCommitted(group, place, done));
+      const done = Math.max(offset, table.committed(group, topicPartition) ?? 0);
+      return put(records, () => table.setCommitted(group, topicPartition, done));
     },
     close: async () => void (open = false),
   };
@@ -176,8 +181,8 @@ async function publishLocalSchemas(table: RecordTable, put: Put): Promise<void> 
 
 function describeTopic(table: RecordTable, topic: string, partitions: number): TopicState {
   const count = countPartitions(topic, partitions);
-  const ranges = listTopicPartitions([topic], partitions).map((place) =>
-    table.durableBounds(place),
+  const ranges = listTopicPartitions([topic], partitions).map((topicPartition) =>
+    table.durableBounds(topicPartition),
   );
   return { topic, partitions: count, ranges };
 }
@@ -185,12 +190,12 @@ function describeTopic(table: RecordTable, topic: string, partitions: number): T
 function computePartitionLag(
   table: RecordTable,
   group: string,
-  place: Place,
+  topicPartition: TopicPartition,
   now: number,
 ): GroupLag {
-  const { low, high } = table.bounds(place);
-  const committed = Math.max(low, table.committed(group, place) ?? 0);
-  const oldest = table.range(place, committed, 1)[0];
+  const { low, high } = table.bounds(topicPartition);
+  const committed = Math.max(low, table.committed(group, topicPartition) ?? 0);
+  const oldest = table.range(topicPartition, committed, 1)[0];
   const oldestMs = oldest === undefined ? null : Math.max(0, now - oldest.timestamp);
-  return { ...place, committed, high, oldestMs };
+  return { ...topicPartition, committed, high, oldestMs };
 }

@@ -3,14 +3,14 @@
  * there at the start or for as long as the reader follows.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { LogRecord, Place, ReadOptions } from "../../session/ports.ts";
+import type { LogRecord, TopicPartition, ReadOptions } from "../../session/ports.ts";
 import { computePartition } from "../partition.ts";
 import { countPartitions, listTopicPartitions, type RecordTable } from "./record-table.ts";
 
 const PAGE = 256;
 
 interface Cursor {
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   at: number;
 }
 
@@ -23,7 +23,7 @@ export async function* readLocal(
   const cursors = createCursors(options, partitions);
   await table.durable();
   for (const cursor of cursors) {
-    const end = table.durableBounds(cursor.place).high;
+    const end = table.durableBounds(cursor.topicPartition).high;
     yield* readUpTo(table, cursor, options, end);
   }
   while (options.follow === true && options.signal?.aborted !== true) {
@@ -42,8 +42,8 @@ function createCursors(options: ReadOptions, partitions: number): Cursor[] {
     throw new MmmError("internal", "an offset to read from needs a partition");
   }
   return listTopicPartitions([options.topic], partitions)
-    .filter((place) => only === undefined || place.partition === only)
-    .map((place) => ({ place, at: options.from ?? 0 }));
+    .filter((topicPartition) => only === undefined || topicPartition.partition === only)
+    .map((topicPartition) => ({ topicPartition, at: options.from ?? 0 }));
 }
 
 function* readUpTo(
@@ -64,7 +64,7 @@ function* readUpTo(
 
 function readNextPage(table: RecordTable, cursor: Cursor, options: ReadOptions): LogRecord[] {
   const more = options.key === undefined ? {} : { key: options.key };
-  const records = table.durableRange(cursor.place, cursor.at, { max: PAGE, ...more });
+  const records = table.durableRange(cursor.topicPartition, cursor.at, { max: PAGE, ...more });
   const last = records.at(-1);
   if (last !== undefined) cursor.at = last.offset + 1;
   return records;

@@ -4,7 +4,7 @@
  *
  * I1. Only an unbroken run of records up to the last one appended is answered; else null, and the
  *     table is read.
- * I2. Bounded in bytes over all places; the oldest leave first.
+ * I2. Bounded in bytes over all shelves; the oldest leave first.
  */
 import type { LogRecord } from "../../session/ports.ts";
 
@@ -23,10 +23,10 @@ export class RecentRecords {
   #oldest = 0;
   #bytes = 0;
 
-  /** Takes in the record just appended to a place. */
-  add(place: number, record: LogRecord): void {
-    const tail = this.#tails.get(place) ?? { first: record.offset, start: 0, records: [] };
-    this.#tails.set(place, tail);
+  /** Takes in the record just appended to a shelf. */
+  add(shelfNumber: number, record: LogRecord): void {
+    const tail = this.#tails.get(shelfNumber) ?? { first: record.offset, start: 0, records: [] };
+    this.#tails.set(shelfNumber, tail);
     const next = tail.first + tail.records.length - tail.start;
     if (record.offset !== next) {
       this.clear();
@@ -39,9 +39,9 @@ export class RecentRecords {
     while (this.#bytes > BYTES_MAX) this.#drop();
   }
 
-  /** At most `max` records of a place from an offset on; null when they are not all here. */
-  from(place: number, offset: number, max: number): LogRecord[] | null {
-    const tail = this.#tails.get(place);
+  /** At most `max` records of a shelf from an offset on; null when they are not all here. */
+  from(shelfNumber: number, offset: number, max: number): LogRecord[] | null {
+    const tail = this.#tails.get(shelfNumber);
     if (tail === undefined || offset < tail.first) return null;
     const at = tail.start + offset - tail.first;
     return at < tail.records.length ? tail.records.slice(at, at + max) : null;

@@ -7,24 +7,28 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
-import type { LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
+import type { LogRecord, OutgoingRecord, TopicPartition } from "../../session/ports.ts";
 import { computePartition } from "../partition.ts";
 
 export interface RecordTable {
   /** Runs a change; all of it is kept, or none and the table is lost (`onFatal`). */
   write<T>(change: () => T): T;
-  append(place: Place, record: OutgoingRecord, timestamp: number): number;
+  append(topicPartition: TopicPartition, record: OutgoingRecord, timestamp: number): number;
   /** Records from an offset on, those of the open transaction included. */
-  range(place: Place, from: number, max: number): LogRecord[];
+  range(topicPartition: TopicPartition, from: number, max: number): LogRecord[];
   /** Durable records from an offset on, of one key where one is given. */
-  durableRange(place: Place, from: number, more: { max: number; key?: string }): LogRecord[];
+  durableRange(
+    topicPartition: TopicPartition,
+    from: number,
+    more: { max: number; key?: string },
+  ): LogRecord[];
   /** First and next offset. */
-  bounds(place: Place): { low: number; high: number };
-  durableBounds(place: Place): { low: number; high: number };
-  committed(group: string, place: Place): number | null;
-  setCommitted(group: string, place: Place, offset: number): void;
-  epoch(group: string, place: Place): number;
-  setEpoch(group: string, place: Place, epoch: number): void;
+  bounds(topicPartition: TopicPartition): { low: number; high: number };
+  durableBounds(topicPartition: TopicPartition): { low: number; high: number };
+  committed(group: string, topicPartition: TopicPartition): number | null;
+  setCommitted(group: string, topicPartition: TopicPartition, offset: number): void;
+  epoch(group: string, topicPartition: TopicPartition): number;
+  setEpoch(group: string, topicPartition: TopicPartition, epoch: number): void;
   /** Forgets records older than a moment. */
   prune(topic: string, before: number): void;
   /** Takes the sole right to consume; throws `state_locked`. */
@@ -43,9 +47,9 @@ export interface RecordTable {
 
 export const DEFAULT_PARTITIONS = 12;
 
-/** Name of a place, for maps. */
-export function formatTopicPartition(place: Place): string {
-  return `${place.topic}/${place.partition}`;
+/** Name of a topic partition, for maps. */
+export function formatTopicPartition(topicPartition: TopicPartition): string {
+  return `${topicPartition.topic}/${topicPartition.partition}`;
 }
 
 /** Number of partitions of a topic. Throws `internal` for a topic the table does not know. */
@@ -55,8 +59,11 @@ export function countPartitions(topic: string, partitions: number): number {
   return row.partitions === "single" ? 1 : partitions;
 }
 
-/** All places of the topic table. */
-export function listTopicPartitions(topics: readonly string[], partitions: number): Place[] {
+/** All topic partitions of the topic table. */
+export function listTopicPartitions(
+  topics: readonly string[],
+  partitions: number,
+): TopicPartition[] {
   return topics.flatMap((topic) =>
     Array.from({ length: countPartitions(topic, partitions) }, (_, partition) => ({
       topic,
@@ -66,7 +73,7 @@ export function listTopicPartitions(topics: readonly string[], partitions: numbe
 }
 
 /** Where a record goes: its own partition number, else its key's. Throws `internal`. */
-export function resolveTopicPartition(record: OutgoingRecord, partitions: number): Place {
+export function resolveTopicPartition(record: OutgoingRecord, partitions: number): TopicPartition {
   const count = countPartitions(record.topic, partitions);
   const partition = record.partition ?? computePartition(record.key, count);
   if (!Number.isInteger(partition) || partition < 0 || partition >= count) {

@@ -1,7 +1,7 @@
 /**
  * One log made of several, each with the partitions p ≡ its number modulo their count.
  *
- * I1. A session's records are all on places of one partition number, hence in one shard: its order,
+ * I1. A session's records are all on topic partitions of one number, hence in one shard: its order,
  *     its transactions and its durability are those of the shard.
  * I2. What a transaction writes outside its own shard (a dead letter of a misplaced record) is made
  *     durable first: it may be written twice, never lost.
@@ -13,7 +13,7 @@ import type {
   EventLog,
   LogRecord,
   OutgoingRecord,
-  Place,
+  TopicPartition,
   ReadOptions,
   RecordSink,
   Transactor,
@@ -58,11 +58,14 @@ export function createShardedLog(
         sink,
         logOf,
       ),
-    transactor: async (group, place) =>
-      createShardTransactor(await logOf(place.partition).transactor(group, place), {
-        placed,
-        place,
-      }),
+    transactor: async (group, topicPartition) =>
+      createShardTransactor(
+        await logOf(topicPartition.partition).transactor(group, topicPartition),
+        {
+          placed,
+          topicPartition,
+        },
+      ),
     read: (options) => readShards(logs, options, { partitions, logOf }),
     lag: async (group, topic) => {
       const all = await Promise.all(logs.map((log) => log.lag(group, topic)));
@@ -102,9 +105,9 @@ async function appendToShards(
 
 function createShardTransactor(
   inner: Transactor,
-  { placed, place }: { readonly placed: Placed; readonly place: Place },
+  { placed, topicPartition }: { readonly placed: Placed; readonly topicPartition: TopicPartition },
 ): Transactor {
-  const own = placed.logOf(place.partition);
+  const own = placed.logOf(topicPartition.partition);
   const isOwn = (record: OutgoingRecord): boolean => placed.logOf(placed.shardOf(record)) === own;
   return {
     next: inner.next,
@@ -137,13 +140,14 @@ async function consumeShards(
     throw error;
   }
   const all = [...running.values()];
-  const of = (place: Place): Consumption => running.get(logOf(place.partition)) as Consumption;
+  const of = (topicPartition: TopicPartition): Consumption =>
+    running.get(logOf(topicPartition.partition)) as Consumption;
   const ended = Promise.race(all.map((consumption) => consumption.ended));
   ended.catch(() => {});
   return {
-    pause: (place) => of(place).pause(place),
-    resume: (place) => of(place).resume(place),
-    commit: (place, offset) => of(place).commit(place, offset),
+    pause: (topicPartition) => of(topicPartition).pause(topicPartition),
+    resume: (topicPartition) => of(topicPartition).resume(topicPartition),
+    commit: (topicPartition, offset) => of(topicPartition).commit(topicPartition, offset),
     stop: async () => void (await Promise.all(all.map((consumption) => consumption.stop()))),
     ended,
   };

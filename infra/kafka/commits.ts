@@ -1,12 +1,12 @@
 /**
  * Group offsets of one member: gathered for a moment, then committed in one request.
  *
- * I1. Of several commits of a place the highest counts; none ever goes back.
- * I2. A commit that Kafka refuses for the moment is tried again until the place is lost.
- * I3. A lost place rejects what waits as `fenced`.
+ * I1. Of several commits of a partition the highest counts; none ever goes back.
+ * I2. A commit that Kafka refuses for the moment is tried again until the partition is lost.
+ * I3. A lost partition rejects what waits as `fenced`.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { Place } from "../../session/ports.ts";
+import type { TopicPartition } from "../../session/ports.ts";
 import { formatTopicPartition } from "../embedded/record-table.ts";
 
 /** What is done and not committed when a process dies is done again; a request each is dear. */
@@ -16,19 +16,19 @@ const AGAIN_MS = 250;
 const LAST_TRIES = 4;
 
 interface Pending {
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   wanted: number;
   done: number;
   readonly waiting: { readonly offset: number; readonly promise: PromiseWithResolvers<void> }[];
 }
 
 export type SendCommits = (
-  offsets: readonly { readonly place: Place; readonly offset: number }[],
+  offsets: readonly { readonly topicPartition: TopicPartition; readonly offset: number }[],
 ) => Promise<void>;
 
 export class KafkaCommits {
   readonly #send: SendCommits;
-  readonly #places = new Map<string, Pending>();
+  readonly #topicPartitions = new Map<string, Pending>();
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<boolean> | null = null;
   #gatherMs = GATHER_MS;
@@ -37,14 +37,19 @@ export class KafkaCommits {
     this.#send = send;
   }
 
-  open(place: Place): void {
-    this.#places.set(formatTopicPartition(place), { place, wanted: -1, done: -1, waiting: [] });
+  open(topicPartition: TopicPartition): void {
+    this.#topicPartitions.set(formatTopicPartition(topicPartition), {
+      topicPartition,
+      wanted: -1,
+      done: -1,
+      waiting: [],
+    });
   }
 
   /** Resolves when Kafka has the offset or a higher one. */
-  async commit(place: Place, offset: number): Promise<void> {
-    const pending = this.#places.get(formatTopicPartition(place));
-    if (pending === undefined) throw createLostPartitionError(place);
+  async commit(topicPartition: TopicPartition, offset: number): Promise<void> {
+    const pending = this.#topicPartitions.get(formatTopicPartition(topicPartition));
+    if (pending === undefined) throw createLostPartitionError(topicPartition);
     if (offset <= pending.done) return;
     pending.wanted = Math.max(pending.wanted, offset);
     const promise = Promise.withResolvers<void>();
@@ -53,11 +58,11 @@ export class KafkaCommits {
     return promise.promise;
   }
 
-  lose(place: Place): void {
-    const pending = this.#places.get(formatTopicPartition(place));
-    this.#places.delete(formatTopicPartition(place));
+  lose(topicPartition: TopicPartition): void {
+    const pending = this.#topicPartitions.get(formatTopicPartition(topicPartition));
+    this.#topicPartitions.delete(formatTopicPartition(topicPartition));
     for (const { promise } of pending?.waiting.splice(0) ?? [])
-      promise.reject(createLostPartitionError(place));
+      promise.reject(createLostPartitionError(topicPartition));
   }
 
   /** From now on without gathering: the member is about to leave. */
@@ -90,7 +95,7 @@ export class KafkaCommits {
   }
 
   #dirty(): Pending[] {
-    return [...this.#places.values()].filter((pending) => pending.wanted > pending.done);
+    return [...this.#topicPartitions.values()].filter((pending) => pending.wanted > pending.done);
   }
 
   #flush(): Promise<boolean> {
@@ -102,9 +107,11 @@ export class KafkaCommits {
     const dirty = this.#dirty().map((pending) => ({ pending, offset: pending.wanted }));
     if (dirty.length === 0) return true;
     try {
-      await this.#send(dirty.map(({ pending, offset }) => ({ place: pending.place, offset })));
+      await this.#send(
+        dirty.map(({ pending, offset }) => ({ topicPartition: pending.topicPartition, offset })),
+      );
     } catch {
-      // The group is in motion or Kafka is away; the next try or the loss of the place settles it.
+      // The group is in motion or Kafka is away; the next try or the loss of the partition settles it.
       return false;
     }
     for (const { pending, offset } of dirty) {
@@ -119,9 +126,9 @@ export class KafkaCommits {
   }
 }
 
-function createLostPartitionError(place: Place): MmmError {
+function createLostPartitionError(topicPartition: TopicPartition): MmmError {
   return new MmmError(
     "fenced",
-    `the group has given ${formatTopicPartition(place)} to another member`,
+    `the group has given ${formatTopicPartition(topicPartition)} to another member`,
   );
 }

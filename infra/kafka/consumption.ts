@@ -6,21 +6,27 @@
  *
  * What kafkajs does not offer and what is done instead: it has no callback before partitions are
  * revoked, and after a rebalance it starts every partition at its committed offset. Here, at each
- * join, places that were lost are revoked, new ones are assigned while they are paused, and kept
- * ones go on where they were. Between the moment a place is lost and the moment we hear of it
+ * join, partitions that were lost are revoked, new ones are assigned while they are paused, and kept
+ * ones go on where they were. Between the moment a partition is lost and the moment we hear of it
  * another member may already work on it: handlers run at least once, and a transactor is fenced.
  *
- * I1. A place is delivered in offset order; deliveries never overlap; nothing between `revoked` and
+ * I1. A partition is delivered in offset order; deliveries never overlap; nothing between `revoked` and
  *     the next `assigned`.
- * I2. `assigned` of a place waits for an earlier `revoked` of it.
- * I3. A member that was expelled and joins under a new id has lost every place.
+ * I2. `assigned` of a partition waits for an earlier `revoked` of it.
+ * I3. A member that was expelled and joins under a new id has lost every partition.
  */
-import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../../session/ports.ts";
+import type {
+  Clock,
+  ConsumeOptions,
+  Consumption,
+  TopicPartition,
+  RecordSink,
+} from "../../session/ports.ts";
 import { createStickyAssigner } from "./assigner.ts";
 import { createKafkaClient, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
 import { KafkaCommits } from "./commits.ts";
 import { toKafkaError } from "./errors.ts";
-import { waitForSink, putBatch, type Lane, createAssigned } from "./partition-lane.ts";
+import { waitForSink, putBatch, type AssignedPartition, createAssigned } from "./partition-lane.ts";
 import type { Consumer, EachBatchPayload } from "./kafkajs-patches.ts";
 import { formatTopicPartition } from "../embedded/record-table.ts";
 
@@ -36,8 +42,8 @@ export interface ConsumptionParts {
   readonly clock: Clock;
   readonly options: ConsumeOptions;
   readonly sink: RecordSink;
-  /** The offset that this log's transactor of a place agreed on with Kafka. */
-  readonly nextOf: (group: string, place: Place) => number | null;
+  /** The offset that this log's transactor of a partition agreed on with Kafka. */
+  readonly nextOf: (group: string, target: TopicPartition) => number | null;
 }
 
 export class KafkaConsumption implements Consumption {
@@ -45,7 +51,7 @@ export class KafkaConsumption implements Consumption {
   readonly #parts: ConsumptionParts;
   readonly #prefix: string;
   readonly #end = Promise.withResolvers<void>();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #allAssigned = new Map<string, AssignedPartition>();
   readonly #revoking = new Map<string, Promise<void>>();
   readonly #commits: KafkaCommits;
   #consumer: Consumer;
@@ -63,22 +69,22 @@ export class KafkaConsumption implements Consumption {
     this.#running = this.#run();
   }
 
-  pause(place: Place): void {
-    const lane = this.#lanes.get(formatTopicPartition(place));
-    if (lane === undefined) return;
-    lane.paused = true;
-    this.#tell((consumer) => consumer.pause([this.#pointer(place)]));
+  pause(target: TopicPartition): void {
+    const assigned = this.#allAssigned.get(formatTopicPartition(target));
+    if (assigned === undefined) return;
+    assigned.paused = true;
+    this.#tell((consumer) => consumer.pause([this.#pointer(target)]));
   }
 
-  resume(place: Place): void {
-    const lane = this.#lanes.get(formatTopicPartition(place));
-    if (lane === undefined || !lane.paused) return;
-    lane.paused = false;
-    if (lane.held) this.#tell((consumer) => consumer.resume([this.#pointer(place)]));
+  resume(target: TopicPartition): void {
+    const assigned = this.#allAssigned.get(formatTopicPartition(target));
+    if (assigned === undefined || !assigned.paused) return;
+    assigned.paused = false;
+    if (assigned.held) this.#tell((consumer) => consumer.resume([this.#pointer(target)]));
   }
 
-  commit(place: Place, offset: number): Promise<void> {
-    return this.#commits.commit(place, offset);
+  commit(target: TopicPartition, offset: number): Promise<void> {
+    return this.#commits.commit(target, offset);
   }
 
   stop(): Promise<void> {
@@ -88,14 +94,14 @@ export class KafkaConsumption implements Consumption {
 
   async #stop(): Promise<void> {
     const { settings, clock } = this.#parts;
-    const lanes = [...this.#lanes.values()];
+    const allAssigned = [...this.#allAssigned.values()];
     this.#commits.hurry();
-    for (const lane of lanes) lane.lost.abort();
-    await Promise.all(lanes.map((lane) => this.#revoke(lane)));
+    for (const assigned of allAssigned) assigned.lost.abort();
+    await Promise.all(allAssigned.map((assigned) => this.#revoke(assigned)));
     await Promise.all(this.#revoking.values());
     await this.#commits.flush();
-    for (const lane of lanes) this.#commits.lose(lane.place);
-    this.#lanes.clear();
+    for (const assigned of allAssigned) this.#commits.lose(assigned.topicPartition);
+    this.#allAssigned.clear();
     await Promise.race([this.#running, clock.sleep(JOINING_MS_MAX)]);
     await this.#consumer.disconnect().catch((error: unknown) => {
       settings.onLog?.("warn", `leaving the group failed: ${String(error)}`);
@@ -171,50 +177,50 @@ export class KafkaConsumption implements Consumption {
     if (this.#stopped !== null) return;
     const expelled = this.#member !== null && this.#member !== member;
     this.#member = member;
-    const mine = new Map<string, Place>();
+    const mine = new Map<string, TopicPartition>();
     for (const [name, partitions] of Object.entries(assignment)) {
       const topic = name.slice(this.#prefix.length);
       for (const partition of partitions) {
         mine.set(formatTopicPartition({ topic, partition }), { topic, partition });
       }
     }
-    for (const [name, lane] of this.#lanes) {
-      if (expelled || !mine.has(name)) this.#lose(lane);
+    for (const [name, assigned] of this.#allAssigned) {
+      if (expelled || !mine.has(name)) this.#lose(assigned);
     }
-    for (const [name, place] of mine) {
-      const lane = this.#lanes.get(name);
-      if (lane === undefined) this.#open(place);
-      else this.#seek(lane);
+    for (const [name, target] of mine) {
+      const assigned = this.#allAssigned.get(name);
+      if (assigned === undefined) this.#open(target);
+      else this.#seek(assigned);
     }
   }
 
-  #open(place: Place): void {
-    const lane = createAssigned(place);
-    this.#lanes.set(formatTopicPartition(place), lane);
-    this.#tell((consumer) => consumer.pause([this.#pointer(place)]));
-    lane.opened = this.#assign(lane).catch((error: unknown) => this.#fail(error));
+  #open(target: TopicPartition): void {
+    const assigned = createAssigned(target);
+    this.#allAssigned.set(formatTopicPartition(target), assigned);
+    this.#tell((consumer) => consumer.pause([this.#pointer(target)]));
+    assigned.opened = this.#assign(assigned).catch((error: unknown) => this.#fail(error));
   }
 
-  async #assign(lane: Lane): Promise<void> {
+  async #assign(assigned: AssignedPartition): Promise<void> {
     const { sink, clock, options, nextOf } = this.#parts;
-    const { place, lost } = lane;
-    await this.#revoking.get(formatTopicPartition(place));
-    await waitForSink(lane, sink, clock);
+    const { topicPartition: target, lost } = assigned;
+    await this.#revoking.get(formatTopicPartition(target));
+    await waitForSink(assigned, sink, clock);
     if (lost.signal.aborted) return;
-    this.#commits.open(place);
-    if (options.transactional === true) lane.position = nextOf(options.group, place);
-    this.#seek(lane);
-    if (!lane.paused) this.#tell((consumer) => consumer.resume([this.#pointer(place)]));
+    this.#commits.open(target);
+    if (options.transactional === true) assigned.position = nextOf(options.group, target);
+    this.#seek(assigned);
+    if (!assigned.paused) this.#tell((consumer) => consumer.resume([this.#pointer(target)]));
   }
 
-  #lose(lane: Lane): void {
-    lane.lost.abort();
-    this.#lanes.delete(formatTopicPartition(lane.place));
-    this.#commits.lose(lane.place);
-    const name = formatTopicPartition(lane.place);
+  #lose(assigned: AssignedPartition): void {
+    assigned.lost.abort();
+    this.#allAssigned.delete(formatTopicPartition(assigned.topicPartition));
+    this.#commits.lose(assigned.topicPartition);
+    const name = formatTopicPartition(assigned.topicPartition);
     const before = this.#revoking.get(name) ?? Promise.resolve();
     const revoking: Promise<void> = before
-      .then(() => this.#revoke(lane))
+      .then(() => this.#revoke(assigned))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         if (this.#revoking.get(name) === revoking) this.#revoking.delete(name);
@@ -222,38 +228,40 @@ export class KafkaConsumption implements Consumption {
     this.#revoking.set(name, revoking);
   }
 
-  async #revoke(lane: Lane): Promise<void> {
-    await lane.opened;
-    if (!lane.held) return;
-    lane.held = false;
-    await this.#parts.sink.revoked(lane.place);
+  async #revoke(assigned: AssignedPartition): Promise<void> {
+    await assigned.opened;
+    if (!assigned.held) return;
+    assigned.held = false;
+    await this.#parts.sink.revoked(assigned.topicPartition);
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
     const { options, sink } = this.#parts;
     const topic = payload.batch.topic.slice(this.#prefix.length);
-    const lane = this.#lanes.get(
+    const assigned = this.#allAssigned.get(
       formatTopicPartition({ topic, partition: payload.batch.partition }),
     );
-    if (lane === undefined) return;
-    await putBatch(lane, payload, sink, options.deliverMax ?? DELIVER_MAX);
+    if (assigned === undefined) return;
+    await putBatch(assigned, payload, sink, options.deliverMax ?? DELIVER_MAX);
   }
 
-  #seek(lane: Lane): void {
-    if (lane.position === null) return;
-    const { topic, partition } = lane.place;
-    const offset = String(lane.position);
+  #seek(assigned: AssignedPartition): void {
+    if (assigned.position === null) return;
+    const { topic, partition } = assigned.topicPartition;
+    const offset = String(assigned.position);
     this.#tell((consumer) => {
       consumer.seek({ topic: `${this.#prefix}${topic}`, partition, offset });
     });
   }
 
-  async #sendCommits(offsets: readonly { place: Place; offset: number }[]): Promise<void> {
+  async #sendCommits(
+    offsets: readonly { topicPartition: TopicPartition; offset: number }[],
+  ): Promise<void> {
     if (this.#member === null) throw new Error("the group was not joined yet");
     await this.#consumer.commitOffsets(
-      offsets.map(({ place, offset }) => ({
-        topic: `${this.#prefix}${place.topic}`,
-        partition: place.partition,
+      offsets.map(({ topicPartition: target, offset }) => ({
+        topic: `${this.#prefix}${target.topic}`,
+        partition: target.partition,
         offset: String(offset),
       })),
     );
@@ -261,15 +269,15 @@ export class KafkaConsumption implements Consumption {
 
   #owned(): Record<string, number[]> {
     const owned: Record<string, number[]> = {};
-    for (const { place } of this.#lanes.values()) {
-      const name = `${this.#prefix}${place.topic}`;
-      owned[name] = [...(owned[name] ?? []), place.partition];
+    for (const { topicPartition: target } of this.#allAssigned.values()) {
+      const name = `${this.#prefix}${target.topic}`;
+      owned[name] = [...(owned[name] ?? []), target.partition];
     }
     return owned;
   }
 
-  #pointer(place: Place): { topic: string; partitions: number[] } {
-    return { topic: `${this.#prefix}${place.topic}`, partitions: [place.partition] };
+  #pointer(target: TopicPartition): { topic: string; partitions: number[] } {
+    return { topic: `${this.#prefix}${target.topic}`, partitions: [target.partition] };
   }
 
   /** kafkajs throws when it is between two runs; the next join sets all of it again. */

@@ -27,9 +27,9 @@ export function abortRemedy(
   { topic, partition, high }: Omit<Range, "end">,
 ): string {
   const tool = `kafka-transactions.sh --bootstrap-server ${settings.brokers[0]}`;
-  const place = `--topic ${prefixOf(settings)}${topic} --partition ${partition}`;
+  const topicPartition = `--topic ${prefixOf(settings)}${topic} --partition ${partition}`;
   return (
-    `stop all workers, look with "${tool} find-hanging ${place}", ` +
-    `end it with "${tool} abort ${place} --start-offset ${high}"`
+    `stop all workers, look with "${tool} find-hanging ${topicPartition}", ` +
+    `end it with "${tool} abort ${topicPartition} --start-offset ${high}"`
   );
 }

@@ -28,7 +28,7 @@ interface ConnectionInside {
   send: (...request: unknown[]) => Promise<unknown>;
 }
 
-interface Kept {
+interface CachedCoordinator {
   readonly failures: number;
   readonly found: CoordinatorMetadata;
 }
@@ -41,7 +41,7 @@ export function patchCoordinatorLookups(
   Cluster: ClusterInside,
   Connection: ConnectionInside,
 ): void {
-  const known = new WeakMap<ClusterInside, Map<string, Kept>>();
+  const caches = new WeakMap<ClusterInside, Map<string, CachedCoordinator>>();
   let failures = 0;
   const noticed = (error: { readonly type?: string }): never => {
     if (!IN_MOTION.includes(error.type ?? "")) failures += 1;
@@ -56,14 +56,14 @@ export function patchCoordinatorLookups(
   };
   const ask = Cluster.findGroupCoordinatorMetadata;
   Cluster.findGroupCoordinatorMetadata = async function (this: ClusterInside, asked) {
-    const mine = known.get(this) ?? new Map<string, Kept>();
-    known.set(this, mine);
+    const cache = caches.get(this) ?? new Map<string, CachedCoordinator>();
+    caches.set(this, cache);
     const name = `${asked.coordinatorType ?? 0} ${asked.groupId}`;
-    const kept = mine.get(name);
-    if (kept?.failures === failures) return kept.found;
+    const cached = cache.get(name);
+    if (cached?.failures === failures) return cached.found;
     const before = failures;
     const found = await ask.call(this, asked);
-    mine.set(name, { failures: before, found });
+    cache.set(name, { failures: before, found });
     return found;
   };
 }

@@ -6,7 +6,7 @@ import type {
   EventLog,
   GroupLag,
   OutgoingRecord,
-  Place,
+  TopicPartition,
   Transactor,
 } from "../../session/ports.ts";
 import { type KafkaSettings, prefixOf } from "./client.ts";
@@ -38,7 +38,8 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
   const writers = new Map<string, KafkaTransactors>();
   const transactors = new Map<string, Transactor>();
   const append = (records: readonly OutgoingRecord[]) => appender.append(records);
-  const nameOf = (group: string, place: Place): string => `${group}/${formatTopicPartition(place)}`;
+  const nameOf = (group: string, topicPartition: TopicPartition): string =>
+    `${group}/${formatTopicPartition(topicPartition)}`;
 
   return {
     partitions,
@@ -51,19 +52,19 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
     append,
     flush: () => appender.flush(),
     consume: async (options, sink) => {
-      const nextOf = (group: string, place: Place): number | null =>
-        transactors.get(nameOf(group, place))?.next ?? null;
+      const nextOf = (group: string, topicPartition: TopicPartition): number | null =>
+        transactors.get(nameOf(group, topicPartition))?.next ?? null;
       const consumption = new KafkaConsumption({ settings, clock, options, sink, nextOf });
       consumptions.add(consumption);
       const forget = (): void => void consumptions.delete(consumption);
       consumption.ended.then(forget, forget);
       return consumption;
     },
-    transactor: async (group, place) => {
+    transactor: async (group, topicPartition) => {
       const mine = writers.get(group) ?? new KafkaTransactors({ settings, partitions, group });
       writers.set(group, mine);
-      const transactor = await mine.open(place);
-      transactors.set(nameOf(group, place), transactor);
+      const transactor = await mine.open(topicPartition);
+      transactors.set(nameOf(group, topicPartition), transactor);
       return transactor;
     },
     read: (options) => readKafka(settings, options, partitions),

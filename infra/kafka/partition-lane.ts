@@ -1,16 +1,16 @@
 /**
- * One assigned place of a member on Kafka: from `assigned`, through deliveries, to `revoked`.
+ * One assigned partition of a member on Kafka: from `assigned`, through deliveries, to `revoked`.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, Place, RecordSink } from "../../session/ports.ts";
+import type { Clock, TopicPartition, RecordSink } from "../../session/ports.ts";
 import { toLogRecord } from "./read.ts";
 import type { EachBatchPayload, FetchedMessage } from "./kafkajs-patches.ts";
 
 const REFUSED_WAIT_MS = 100;
 const REFUSED_WAIT_MS_MAX = 2_000;
 
-export interface Lane {
-  readonly place: Place;
+export interface AssignedPartition {
+  readonly topicPartition: TopicPartition;
   readonly lost: AbortController;
   /** True from `assigned` until `revoked`. */
   held: boolean;
@@ -21,24 +21,28 @@ export interface Lane {
   opened: Promise<void>;
 }
 
-/** A lane before its assignment. */
-export function createAssigned(place: Place): Lane {
+/** A partition before its assignment. */
+export function createAssigned(topicPartition: TopicPartition): AssignedPartition {
   const lost = new AbortController();
   const opened = Promise.resolve();
-  return { place, lost, held: false, paused: false, position: null, opened };
+  return { topicPartition, lost, held: false, paused: false, position: null, opened };
 }
 
-/** Asks the sink until it takes the place or the place is lost. Throws what no retry can help. */
-export async function waitForSink(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
-  const { signal } = lane.lost;
+/** Asks the sink until it takes the partition or the partition is lost. Throws what no retry can help. */
+export async function waitForSink(
+  assigned: AssignedPartition,
+  sink: RecordSink,
+  clock: Clock,
+): Promise<void> {
+  const { signal } = assigned.lost;
   for (
     let wait = REFUSED_WAIT_MS;
     !signal.aborted;
     wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
   ) {
     try {
-      await sink.assigned(lane.place);
-      lane.held = true;
+      await sink.assigned(assigned.topicPartition);
+      assigned.held = true;
       return;
     } catch (error) {
       if (error instanceof MmmError && !error.retriable) throw error;
@@ -47,29 +51,29 @@ export async function waitForSink(lane: Lane, sink: RecordSink, clock: Clock): P
   }
 }
 
-/** Puts a fetched batch into the sink, as far as the place is held and not paused. */
+/** Puts a fetched batch into the sink, as far as the partition is held and not paused. */
 export async function putBatch(
-  lane: Lane,
+  assigned: AssignedPartition,
   payload: EachBatchPayload,
   sink: RecordSink,
   deliverMax: number,
 ): Promise<void> {
   const { batch } = payload;
-  const { topic, partition } = lane.place;
+  const { topic, partition } = assigned.topicPartition;
   const last = batch.messages.at(-1);
   if (last === undefined) return;
   const messages = batch.messages as unknown as readonly FetchedMessage[];
   const records = messages
     .map((message) => toLogRecord(topic, partition, message))
-    .filter(({ offset }) => offset >= (lane.position ?? 0));
+    .filter(({ offset }) => offset >= (assigned.position ?? 0));
   for (let at = 0; at < records.length; at += deliverMax) {
-    if (!lane.held || lane.paused || lane.lost.signal.aborted) return;
+    if (!assigned.held || assigned.paused || assigned.lost.signal.aborted) return;
     const part = records.slice(at, at + deliverMax);
-    await sink.deliver(lane.place, part);
-    lane.position = (part.at(-1)?.offset ?? 0) + 1;
-    payload.resolveOffset(String(lane.position - 1));
+    await sink.deliver(assigned.topicPartition, part);
+    assigned.position = (part.at(-1)?.offset ?? 0) + 1;
+    payload.resolveOffset(String(assigned.position - 1));
   }
   // Past markers that follow the last record, which are never delivered.
   payload.resolveOffset(last.offset);
-  lane.position = Math.max(lane.position ?? 0, Number(batch.lastOffset()) + 1);
+  assigned.position = Math.max(assigned.position ?? 0, Number(batch.lastOffset()) + 1);
 }

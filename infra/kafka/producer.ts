@@ -32,7 +32,7 @@ export interface TopicMessages {
   }[];
 }
 
-/** Messages as kafkajs wants them, each with its partition. Throws `internal` for a wrong place. */
+/** Messages as kafkajs wants them, each with its partition. Throws `internal` for a wrong partition. */
 export function toTopicMessages(
   records: readonly OutgoingRecord[],
   settings: KafkaSettings,

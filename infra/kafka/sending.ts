@@ -46,7 +46,7 @@ interface SendingCluster {
   findTopicPartitionMetadata(topic: string): readonly object[];
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findBroker(node: { nodeId: string }): Promise<ProducingBroker>;
-  removeBroker(place: { host: string | undefined; port: number | undefined }): void;
+  removeBroker(address: { host: string | undefined; port: number | undefined }): void;
   isConnected(): boolean;
   connect(): Promise<void>;
 }

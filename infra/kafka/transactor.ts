@@ -3,41 +3,41 @@
  *
  * kafkajs lacks KIP-447 (a commit of offsets that names its group generation), so an older owner is
  * kept from writing by transactional ids alone (KIP-98), of two kinds. A process writes for all of its
- * places with one id, its *writer*, a new one after every error. Which writer may write for a place
- * stands beside the place's committed offset, and only who holds the place's own id,
+ * partitions with one id, its *writer*, a new one after every error. Which writer may write for a partition
+ * stands beside the partition's committed offset, and only who holds the partition's own id,
  * `group.topic.partition`, may set it:
  *
- *   1. InitProducerId with the place's id: other claims of the place are over, and none is begun.
+ *   1. InitProducerId with the partition's id: other claims of the partition are over, and none is begun.
  *   2. Read the offset and the writer beside it. If there is one, wait a moment for it to give the
- *      place back (its name gone, in a last transaction of its own); if it does not, InitProducerId
+ *      partition back (its name gone, in a last transaction of its own); if it does not, InitProducerId
  *      with *its* id completes its open transaction and fences it, and the process it belongs to
- *      opens all its places anew. Read again.
- *   3. Commit offset and the own writer's name with the place's id: the claim.
+ *      opens all its partitions anew. Read again.
+ *   3. Commit offset and the own writer's name with the partition's id: the claim.
  *
  * A claim whose commit was not answered may have taken effect. Then step 2 of the next try finds the
  * own writer's name, and takes it for what it is: step 1 has completed or aborted that claim, and this
- * process, which opens a place once at a time and has closed what it held of it, writes nothing for it.
+ * process, which opens a partition once at a time and has closed what it held of it, writes nothing for it.
  *
- * I1. Whoever writes for a place has a claim on it that was committed after every earlier writer of
- *     the place had given it back or been fenced; so no two write for a place, and the offset and
+ * I1. Whoever writes for a partition has a claim on it that was committed after every earlier writer of
+ *     the partition had given it back or been fenced; so no two write for a partition, and the offset and
  *     the end of `history` are final when they are read.
  * I2. After any error nothing is trusted: a new writer, with a new id, and new claims.
- * I3. A place is opened once at a time: while it is being opened nothing of this process holds it.
+ * I3. A partition is opened once at a time: while it is being opened nothing of this process holds it.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
-import type { OutgoingRecord, Place, Transactor } from "../../session/ports.ts";
+import type { OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
 import { type KafkaSettings, prefixOf } from "./client.ts";
 import { toKafkaError } from "./errors.ts";
 import { type Committed, withOffsets } from "./offsets.ts";
 import { KafkaWriter, toTopicOffsets, openProducer } from "./writer.ts";
 import { resolveTopicPartition, formatTopicPartition } from "../embedded/record-table.ts";
 
-/** How long another writer has to give a place back before it is fenced. */
+/** How long another writer has to give a partition back before it is fenced. */
 const RELEASE_MS = 2_000;
 const RELEASE_STEP_MS = 25;
-/** Beside the offset of a place that nobody writes for. */
+/** Beside the offset of a partition that nobody writes for. */
 const NOBODY = "";
 
 export interface TransactorParts {
@@ -50,7 +50,7 @@ export interface TransactorParts {
 export class KafkaTransactors {
   readonly #parts: TransactorParts;
   readonly #held = new Map<string, Transactor>();
-  /** The last opening of a place, by name; never rejects. */
+  /** The last opening of a partition, by name; never rejects. */
   readonly #opening = new Map<string, Promise<unknown>>();
   /** Own writers that broke, by id; settles when what they left open is complete. */
   readonly #fenced = new Map<string, Promise<void>>();
@@ -60,11 +60,11 @@ export class KafkaTransactors {
     this.#parts = parts;
   }
 
-  /** Fences older owners of the place and agrees with Kafka on the next offset to read. */
-  open(place: Place): Promise<Transactor> {
-    const name = formatTopicPartition(place);
+  /** Fences older owners of the partition and agrees with Kafka on the next offset to read. */
+  open(topicPartition: TopicPartition): Promise<Transactor> {
+    const name = formatTopicPartition(topicPartition);
     const before = this.#opening.get(name) ?? Promise.resolve();
-    const opening = before.then(() => this.#openAlone(place));
+    const opening = before.then(() => this.#openAlone(topicPartition));
     this.#opening.set(
       name,
       opening.catch(() => {}),
@@ -72,17 +72,21 @@ export class KafkaTransactors {
     return opening;
   }
 
-  async #openAlone(place: Place): Promise<Transactor> {
+  async #openAlone(topicPartition: TopicPartition): Promise<Transactor> {
     const { settings } = this.#parts;
     try {
-      await this.#held.get(formatTopicPartition(place))?.close();
+      await this.#held.get(formatTopicPartition(topicPartition))?.close();
       const writer = await this.#usableWriter();
-      const next = await this.#claim(place, writer);
-      const hold = this.#holdOf(place, writer, next);
-      this.#held.set(formatTopicPartition(place), hold);
+      const next = await this.#claim(topicPartition, writer);
+      const hold = this.#holdOf(topicPartition, writer, next);
+      this.#held.set(formatTopicPartition(topicPartition), hold);
       return hold;
     } catch (error) {
-      throw toKafkaError(error, `taking over ${formatTopicPartition(place)}`, settings.brokers);
+      throw toKafkaError(
+        error,
+        `taking over ${formatTopicPartition(topicPartition)}`,
+        settings.brokers,
+      );
     }
   }
 
@@ -112,9 +116,9 @@ export class KafkaTransactors {
   }
 
   /** Steps 1 to 3; resolves with the next offset to read. */
-  async #claim(place: Place, writer: KafkaWriter): Promise<number> {
+  async #claim(topicPartition: TopicPartition, writer: KafkaWriter): Promise<number> {
     const { settings, group } = this.#parts;
-    const { topic, partition } = place;
+    const { topic, partition } = topicPartition;
     const claimer = await openProducer(
       settings,
       `${prefixOf(settings)}${group}.${topic}.${partition}`,
@@ -125,7 +129,7 @@ export class KafkaTransactors {
       );
       const claim = await claimer.transaction();
       await claim.sendOffsets(
-        toTopicOffsets(settings, group, [{ place, offset, owner: writer.id }]),
+        toTopicOffsets(settings, group, [{ topicPartition, offset, owner: writer.id }]),
       );
       await claim.commit();
       return offset;
@@ -134,7 +138,7 @@ export class KafkaTransactors {
     }
   }
 
-  /** The committed offset once no writer can change it; the own one holds nothing of the place. */
+  /** The committed offset once no writer can change it; the own one holds nothing of the partition. */
   async #settled(writer: KafkaWriter, read: () => Promise<Committed | undefined>): Promise<number> {
     let found = await read();
     const owner = this.#writerOf(found);
@@ -151,8 +155,8 @@ export class KafkaTransactors {
 
   /** Completes what a writer left open and keeps it from writing more; once for an own one. */
   #fence(id: string): Promise<void> {
-    const known = this.#fenced.get(id);
-    if (known !== undefined) return known;
+    const earlier = this.#fenced.get(id);
+    if (earlier !== undefined) return earlier;
     const fencing = openProducer(this.#parts.settings, id).then((producer) =>
       producer.disconnect().catch(() => {}),
     );
@@ -167,14 +171,14 @@ export class KafkaTransactors {
     return metadata.startsWith(this.#writerPrefix) ? metadata : NOBODY;
   }
 
-  #holdOf(place: Place, writer: KafkaWriter, next: number): Transactor {
+  #holdOf(topicPartition: TopicPartition, writer: KafkaWriter, next: number): Transactor {
     const { partitions } = this.#parts;
     /** Of what was last given to the writer, which keeps the order. */
     let done = next;
     let closed: Promise<void> | null = null;
     const release = async (): Promise<void> => {
       if (!writer.usable) return;
-      const given = writer.commit({ place, records: [], offset: done, owner: NOBODY });
+      const given = writer.commit({ topicPartition, records: [], offset: done, owner: NOBODY });
       await given.catch(() => {});
     };
     return {
@@ -183,12 +187,12 @@ export class KafkaTransactors {
         if (closed !== null) {
           throw new MmmError(
             "fenced",
-            `the transactor of ${formatTopicPartition(place)} is closed`,
+            `the transactor of ${formatTopicPartition(topicPartition)} is closed`,
           );
         }
         for (const record of records) resolveTopicPartition(record, partitions);
         done = offset;
-        return writer.commit({ place, records, offset, owner: writer.id });
+        return writer.commit({ topicPartition, records, offset, owner: writer.id });
       },
       close: () => {
         closed ??= release();

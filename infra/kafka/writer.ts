@@ -1,19 +1,19 @@
 /**
- * The transactional producer of a process: one for all the places of a group that it owns, so that
- * what several places have to commit goes into one transaction.
+ * The transactional producer of a process: one for all the partitions of a group that it owns, so that
+ * what several partitions have to commit goes into one transaction.
  *
  * A transaction is five requests, and a marker in every partition it touched, whatever it holds:
  * while one is under way, what the next one will hold gathers.
  *
- * I1. Transactions follow one another; a place's parts stay in order and each has a transaction of
- *     its own, so that all that came before a place is given back is complete when it is.
+ * I1. Transactions follow one another; a partition's parts stay in order and each has a transaction of
+ *     its own, so that all that came before a partition is given back is complete when it is.
  * I2. After any error the producer is thrown away and every part that waits is refused: the outcome
  *     is learned by InitProducerId with the same id, which completes what was open.
  * I3. A new writer begins with one part in a transaction and doubles: a part that Kafka refuses for
- *     good holds up its own place, the others get on between its tries.
+ *     good holds up its own partition, the others get on between its tries.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { OutgoingRecord, Place } from "../../session/ports.ts";
+import type { OutgoingRecord, TopicPartition } from "../../session/ports.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { toKafkaError } from "./errors.ts";
 import {
@@ -25,13 +25,13 @@ import {
 import type { Producer } from "./kafkajs-patches.ts";
 import { resolveTopicPartition, formatTopicPartition } from "../embedded/record-table.ts";
 
-/** What one place has to commit. */
+/** What one partition has to commit. */
 export interface Part {
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   readonly records: readonly OutgoingRecord[];
   /** Everything below it is done. */
   readonly offset: number;
-  /** Kept beside the offset: who may write for the place. */
+  /** Kept beside the offset: who may write for the partition. */
   readonly owner: string;
 }
 
@@ -80,11 +80,11 @@ export function toTopicOffsets(
 ) {
   const prefix = prefixOf(settings);
   const topics = new Map<string, Map<number, { offset: string; metadata: string }>>();
-  for (const { place, offset, owner } of parts) {
-    const name = `${prefix}${place.topic}`;
+  for (const { topicPartition, offset, owner } of parts) {
+    const name = `${prefix}${topicPartition.topic}`;
     const rows = topics.get(name) ?? new Map<number, { offset: string; metadata: string }>();
     topics.set(name, rows);
-    rows.set(place.partition, { offset: String(offset), metadata: owner });
+    rows.set(topicPartition.partition, { offset: String(offset), metadata: owner });
   }
   return {
     consumerGroupId: `${prefix}${group}`,
@@ -138,7 +138,7 @@ export class KafkaWriter {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // What other places commit in the same turn of the event loop goes along.
+      // What other partitions commit in the same turn of the event loop goes along.
       await new Promise<void>((resolve) => setImmediate(resolve));
       const batch = this.#queue.splice(0, this.#fitting());
       try {
@@ -147,21 +147,21 @@ export class KafkaWriter {
         for (const { part, done } of batch) done.resolve(offsets.splice(0, part.records.length));
       } catch (error) {
         const { group, settings } = this.#parts;
-        const doing = `committing for ${batch.map(({ part }) => formatTopicPartition(part.place)).join(", ")} of ${group}`;
+        const doing = `committing for ${batch.map(({ part }) => formatTopicPartition(part.topicPartition)).join(", ")} of ${group}`;
         await this.#break(toKafkaError(error, doing, settings.brokers), batch);
       }
     }
     this.#working = null;
   }
 
-  /** How many of the waiting parts go into the next transaction: at most one of a place. */
+  /** How many of the waiting parts go into the next transaction: at most one of a partition. */
   #fitting(): number {
-    const places = new Set<string>();
+    const topicPartitions = new Set<string>();
     const from = this.#queue.findIndex(({ part }) => {
-      const name = formatTopicPartition(part.place);
-      if (places.has(name)) return true;
-      places.add(name);
-      return places.size > this.#width;
+      const name = formatTopicPartition(part.topicPartition);
+      if (topicPartitions.has(name)) return true;
+      topicPartitions.add(name);
+      return topicPartitions.size > this.#width;
     });
     return from === -1 ? this.#queue.length : from;
   }

@@ -1,7 +1,13 @@
 /**
  * The log in memory: for tests and simulation. Nothing outlives the process.
  */
-import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
+import type {
+  Clock,
+  EventLog,
+  LogRecord,
+  OutgoingRecord,
+  TopicPartition,
+} from "../../session/ports.ts";
 import { createLocalLog } from "../embedded/log.ts";
 import {
   DEFAULT_PARTITIONS,
@@ -34,50 +40,54 @@ class MemoryTable implements RecordTable {
     return result;
   }
 
-  append(place: Place, record: OutgoingRecord, timestamp: number): number {
-    const { topic, partition } = place;
+  append(topicPartition: TopicPartition, record: OutgoingRecord, timestamp: number): number {
+    const { topic, partition } = topicPartition;
     const { key, value, headers } = record;
-    const offset = this.bounds(place).high;
-    const { records } = this.#shelf(place);
+    const offset = this.bounds(topicPartition).high;
+    const { records } = this.#shelf(topicPartition);
     records.push({ topic, partition, offset, key, value, headers, timestamp });
     return offset;
   }
 
-  range(place: Place, from: number, max: number): LogRecord[] {
-    return this.durableRange(place, from, { max });
+  range(topicPartition: TopicPartition, from: number, max: number): LogRecord[] {
+    return this.durableRange(topicPartition, from, { max });
   }
 
-  durableRange(place: Place, from: number, more: { max: number; key?: string }): LogRecord[] {
-    const { low, records } = this.#shelf(place);
+  durableRange(
+    topicPartition: TopicPartition,
+    from: number,
+    more: { max: number; key?: string },
+  ): LogRecord[] {
+    const { low, records } = this.#shelf(topicPartition);
     const start = Math.max(0, from - low);
     if (more.key === undefined) return records.slice(start, start + more.max);
     const ours = records.slice(start).filter((record) => record.key === more.key);
     return ours.slice(0, more.max);
   }
 
-  bounds(place: Place): { low: number; high: number } {
-    const { low, records } = this.#shelf(place);
+  bounds(topicPartition: TopicPartition): { low: number; high: number } {
+    const { low, records } = this.#shelf(topicPartition);
     return { low, high: low + records.length };
   }
 
-  durableBounds(place: Place): { low: number; high: number } {
-    return this.bounds(place);
+  durableBounds(topicPartition: TopicPartition): { low: number; high: number } {
+    return this.bounds(topicPartition);
   }
 
-  committed(group: string, place: Place): number | null {
-    return this.#committed.get(`${group}/${formatTopicPartition(place)}`) ?? null;
+  committed(group: string, topicPartition: TopicPartition): number | null {
+    return this.#committed.get(`${group}/${formatTopicPartition(topicPartition)}`) ?? null;
   }
 
-  setCommitted(group: string, place: Place, offset: number): void {
-    this.#committed.set(`${group}/${formatTopicPartition(place)}`, offset);
+  setCommitted(group: string, topicPartition: TopicPartition, offset: number): void {
+    this.#committed.set(`${group}/${formatTopicPartition(topicPartition)}`, offset);
   }
 
-  epoch(group: string, place: Place): number {
-    return this.#epochs.get(`${group}/${formatTopicPartition(place)}`) ?? 0;
+  epoch(group: string, topicPartition: TopicPartition): number {
+    return this.#epochs.get(`${group}/${formatTopicPartition(topicPartition)}`) ?? 0;
   }
 
-  setEpoch(group: string, place: Place, epoch: number): void {
-    this.#epochs.set(`${group}/${formatTopicPartition(place)}`, epoch);
+  setEpoch(group: string, topicPartition: TopicPartition, epoch: number): void {
+    this.#epochs.set(`${group}/${formatTopicPartition(topicPartition)}`, epoch);
   }
 
   prune(topic: string, before: number): void {
@@ -111,8 +121,8 @@ class MemoryTable implements RecordTable {
   onForeign(): void {}
   onFatal(): void {}
 
-  #shelf(place: Place): Shelf {
-    const name = formatTopicPartition(place);
+  #shelf(topicPartition: TopicPartition): Shelf {
+    const name = formatTopicPartition(topicPartition);
     const found = this.#shelves.get(name) ?? { low: 0, records: [] };
     this.#shelves.set(name, found);
     return found;

@@ -13,7 +13,7 @@ import {
 export function createMemorySnapshots(): SnapshotStore {
   const snapshots = new Map<string, Snapshot>();
   const checkpoints = new Map<number, Checkpoint>();
-  const memos = new Map<string, { readonly value: string; readonly until: number }>();
+  const keyValues = new Map<string, { readonly value: string; readonly until: number }>();
   return {
     async save(batch, checkpoint, onto) {
       const held = checkpoints.get(checkpoint.partition) ?? null;
@@ -39,14 +39,14 @@ export function createMemorySnapshots(): SnapshotStore {
         [...snapshots.values()].map((snapshot) => snapshot.summary),
         filter,
       ),
-    memo: async (key) => memos.get(key)?.value ?? null,
+    memo: async (key) => keyValues.get(key)?.value ?? null,
     async remember(key, value, until = Number.POSITIVE_INFINITY) {
-      const stored = memos.get(key) ?? { value, until };
-      memos.set(key, stored);
+      const stored = keyValues.get(key) ?? { value, until };
+      keyValues.set(key, stored);
       return stored.value;
     },
     async forget(now) {
-      for (const [key, { until }] of memos) if (until <= now) memos.delete(key);
+      for (const [key, { until }] of keyValues) if (until <= now) keyValues.delete(key);
     },
     async clear(partition) {
       for (const [session, snapshot] of snapshots) {

@@ -1,7 +1,7 @@
 /**
  * Reading the embedded log's batches on one connection.
  *
- * A stream is a run of batch numbers; a place is one topic of a stream. A batch carries, apart from
+ * A stream is a run of batch numbers; a topic partition is one topic of a stream. A batch carries, apart from
  * its records, the bounds of every topic of its stream: so an offset is found by halving, without an
  * index.
  *
@@ -10,7 +10,7 @@
  *     compared here).
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { LogRecord, Place } from "../../session/ports.ts";
+import type { LogRecord, TopicPartition } from "../../session/ports.ts";
 import { hashKey } from "../partition.ts";
 import { decodeRecords, type PackedRecord } from "./record-batch.ts";
 
@@ -25,9 +25,9 @@ export const BATCH_SCHEMA = `
 /** Batch numbers of one stream: from a multiple of this on. */
 export const STREAM_SPAN = 2 ** 36;
 
-/** Where a place's batches are. */
+/** Where a partition's batches are. */
 export interface Track {
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   /** Number of the topic in this database. */
   readonly topic: number;
   /** Number of the stream's first possible batch. */
@@ -85,7 +85,7 @@ export class BatchReader {
     };
   }
 
-  /** First and next offset of a place. */
+  /** First and next offset of a partition. */
   bounds(track: Track): { low: number; high: number } {
     const edges = this.edges(track.base);
     return { low: edges?.low[track.topic]?.[0] ?? 0, high: edges?.high[track.topic]?.[1] ?? 0 };
@@ -110,7 +110,7 @@ export class BatchReader {
   }
 
   /** Forgets batches read before: some were removed. */
-  forget(): void {
+  clearCache(): void {
     this.#cached.clear();
     this.#hints.clear();
   }
@@ -130,7 +130,7 @@ export class BatchReader {
     return found;
   }
 
-  /** Number of the batch with this offset of a place, which is within the edges. */
+  /** Number of the batch with this offset of a partition, which is within the edges. */
   #locate(track: Track, offset: number, edges: Edges): number {
     const name = track.base + track.topic;
     const hint = this.#hints.get(name) ?? edges.first;
@@ -153,15 +153,15 @@ export class BatchReader {
   }
 
   #boundsOf(id: number, topic: number): readonly [first: number, next: number] {
-    const known = this.#cached.get(id)?.bounds;
-    const text = known === undefined ? this.#sql.bounds.get(id)?.["bounds"] : undefined;
-    const bounds = known ?? (JSON.parse((text ?? "{}") as string) as Bounds);
+    const cached = this.#cached.get(id)?.bounds;
+    const text = cached === undefined ? this.#sql.bounds.get(id)?.["bounds"] : undefined;
+    const bounds = cached ?? (JSON.parse((text ?? "{}") as string) as Bounds);
     return bounds[topic] ?? [0, 0];
   }
 
   #load(id: number): Batch {
-    const known = this.#cached.get(id);
-    if (known !== undefined) return known;
+    const cached = this.#cached.get(id);
+    if (cached !== undefined) return cached;
     const row = this.#sql.batch.get(id);
     const bounds = JSON.parse((row?.["bounds"] ?? "{}") as string) as Bounds;
     const body = row?.["body"] as Uint8Array | undefined;
@@ -187,11 +187,11 @@ function collectBatchRecords(batch: Batch, wanted: Wanted, into: LogRecord[]): v
     if (record.topic !== track.topic || record.offset < offset) continue;
     if (key !== undefined && record.key !== key) continue;
     if (into.length >= max) return;
-    into.push(unwrapPackedRecord(track.place, record));
+    into.push(unwrapPackedRecord(track.topicPartition, record));
   }
 }
 
-function unwrapPackedRecord({ topic, partition }: Place, packed: PackedRecord): LogRecord {
+function unwrapPackedRecord({ topic, partition }: TopicPartition, packed: PackedRecord): LogRecord {
   const { offset, key, value, headers, timestamp } = packed;
   return { topic, partition, offset, key, value, headers, timestamp };
 }

@@ -1,13 +1,19 @@
 /**
  * Records of the embedded log in SQLite.
  *
- * I1. Offsets of a place are 0, 1, 2, … without gaps; records of a rolled-back transaction never
+ * I1. Offsets of a partition are 0, 1, 2, … without gaps; records of a rolled-back transaction never
  *     had one that anybody outside the process saw.
- * I2. A place's records are found by offset without a scan; so are, where they are kept for ever, a
+ * I2. A partition's records are found by offset without a scan; so are, where they are kept for ever, a
  *     session's by key.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, EventLog, LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
+import type {
+  Clock,
+  EventLog,
+  LogRecord,
+  OutgoingRecord,
+  TopicPartition,
+} from "../../session/ports.ts";
 import { createLocalLog } from "../embedded/log.ts";
 import { RecentRecords } from "../embedded/recent-records.ts";
 import {
@@ -93,18 +99,18 @@ class SqliteTable implements RecordTable {
     return this.#database.write(change);
   }
 
-  append(place: Place, record: OutgoingRecord, timestamp: number): number {
+  append(topicPartition: TopicPartition, record: OutgoingRecord, timestamp: number): number {
     const { key, headers, value } = record;
-    const { topic, partition } = place;
-    const shelf = this.#streams.make(place);
+    const { topic, partition } = topicPartition;
+    const shelf = this.#streams.make(topicPartition);
     const offset = this.#streams.append(shelf, record, timestamp);
     const kept = { topic, partition, offset, key, value, headers, timestamp };
     this.#recent.add(computeShelfNumber(shelf), kept);
     return offset;
   }
 
-  range(place: Place, from: number, max: number): LogRecord[] {
-    const shelf = this.#streams.of(place);
+  range(topicPartition: TopicPartition, from: number, max: number): LogRecord[] {
+    const shelf = this.#streams.of(topicPartition);
     if (shelf === null || from >= shelf.high) return [];
     const recent = this.#database.query(() =>
       this.#recent.from(computeShelfNumber(shelf), from, max),
@@ -114,37 +120,41 @@ class SqliteTable implements RecordTable {
     return this.#database.query(() => this.#own.range(shelf, from, { max }));
   }
 
-  durableRange(place: Place, from: number, more: { max: number; key?: string }): LogRecord[] {
-    const shelf = this.#streams.of(place);
+  durableRange(
+    topicPartition: TopicPartition,
+    from: number,
+    more: { max: number; key?: string },
+  ): LogRecord[] {
+    const shelf = this.#streams.of(topicPartition);
     if (shelf === null) return [];
     return this.#database.query(() => this.#durable.range(shelf, from, more));
   }
 
-  bounds(place: Place): { low: number; high: number } {
-    const shelf = this.#streams.of(place);
+  bounds(topicPartition: TopicPartition): { low: number; high: number } {
+    const shelf = this.#streams.of(topicPartition);
     return { low: shelf?.low ?? 0, high: shelf?.high ?? 0 };
   }
 
-  durableBounds(place: Place): { low: number; high: number } {
-    const shelf = this.#streams.of(place);
+  durableBounds(topicPartition: TopicPartition): { low: number; high: number } {
+    const shelf = this.#streams.of(topicPartition);
     if (shelf === null) return { low: 0, high: 0 };
     return this.#database.query(() => this.#durable.bounds(shelf));
   }
 
-  committed(group: string, place: Place): number | null {
-    return this.#progress.of(formatProgressName(group, place)).committed;
+  committed(group: string, topicPartition: TopicPartition): number | null {
+    return this.#progress.of(formatProgressName(group, topicPartition)).committed;
   }
 
-  setCommitted(group: string, place: Place, offset: number): void {
-    this.#progress.set(formatProgressName(group, place), { committed: offset });
+  setCommitted(group: string, topicPartition: TopicPartition, offset: number): void {
+    this.#progress.set(formatProgressName(group, topicPartition), { committed: offset });
   }
 
-  epoch(group: string, place: Place): number {
-    return this.#progress.of(formatProgressName(group, place)).epoch;
+  epoch(group: string, topicPartition: TopicPartition): number {
+    return this.#progress.of(formatProgressName(group, topicPartition)).epoch;
   }
 
-  setEpoch(group: string, place: Place, epoch: number): void {
-    this.#progress.set(formatProgressName(group, place), { epoch });
+  setEpoch(group: string, topicPartition: TopicPartition, epoch: number): void {
+    this.#progress.set(formatProgressName(group, topicPartition), { epoch });
   }
 
   prune(topic: string, before: number): void {
@@ -198,11 +208,11 @@ class SqliteTable implements RecordTable {
   }
 }
 
-/** One number for a place, for maps. */
+/** One number for a partition, for maps. */
 function computeShelfNumber(shelf: Shelf): number {
   return shelf.base + shelf.topic;
 }
 
-function formatProgressName(group: string, place: Place): string {
-  return `${group}/${formatTopicPartition(place)}`;
+function formatProgressName(group: string, topicPartition: TopicPartition): string {
+  return `${group}/${formatTopicPartition(topicPartition)}`;
 }

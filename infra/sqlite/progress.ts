@@ -24,11 +24,11 @@ export class Progress {
     this.#database = database;
     this.#get = database.writer.prepare(GET);
     const put = database.writer.prepare(PUT);
-    const forgetIf = (foreign: boolean): void => {
+    const clearIfForeign = (foreign: boolean): void => {
       if (foreign) this.#marks.clear();
     };
-    database.onBegin(forgetIf);
-    database.onChanged(forgetIf);
+    database.onBegin(clearIfForeign);
+    database.onChanged(clearIfForeign);
     database.onCommitting(() => {
       for (const name of this.#changed) {
         const { committed, epoch } = this.of(name);
@@ -39,8 +39,8 @@ export class Progress {
   }
 
   of(name: string): Mark {
-    const known = this.#marks.get(name);
-    if (known !== undefined) return known;
+    const cached = this.#marks.get(name);
+    if (cached !== undefined) return cached;
     const row = this.#database.query(() => this.#get.get(name));
     const committed = (row?.["committed"] ?? null) as number | null;
     const mark = { committed, epoch: Number(row?.["epoch"] ?? 0) };

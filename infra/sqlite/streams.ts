@@ -1,5 +1,5 @@
 /**
- * The places of the embedded log with their bounds, held in memory, and the batches that are being
+ * The partitions of the embedded log with their bounds, held in memory, and the batches that are being
  * written.
  *
  * Topics that are kept equally long share one stream per partition, and what one transaction appends
@@ -13,7 +13,7 @@
  *     it keeps its bounds and loses its records.
  */
 import { TOPIC_ROWS, type TopicRow } from "../../schemas/topics.ts";
-import type { OutgoingRecord, Place } from "../../session/ports.ts";
+import type { OutgoingRecord, TopicPartition } from "../../session/ports.ts";
 import { hashKey } from "../partition.ts";
 import { encodeRecords, type PackedRecord } from "./record-batch.ts";
 import { formatTopicPartition } from "../embedded/record-table.ts";
@@ -26,7 +26,7 @@ import {
 } from "./batches.ts";
 import type { SqliteDatabase } from "./database.ts";
 
-/** A place with its bounds in memory. */
+/** A partition with its bounds in memory. */
 export interface Shelf extends Track {
   readonly stream: Stream;
   low: number;
@@ -84,7 +84,7 @@ export class Streams {
     this.#sql = prepareBatchStatements(database.writer, STATEMENTS);
     this.#batches = new BatchReader(database.writer);
     const reloadIf = (foreign: boolean): void => {
-      if (foreign) this.#forget();
+      if (foreign) this.#clearCache();
     };
     database.onBegin(reloadIf);
     database.onChanged(reloadIf);
@@ -92,22 +92,22 @@ export class Streams {
     this.#loadTopics();
   }
 
-  /** The place's shelf, or null where nothing was ever appended to its topic. */
-  of(place: Place): Shelf | null {
-    const name = formatTopicPartition(place);
-    const known = this.#shelves.get(name);
-    if (known !== undefined) return known;
-    if (!this.#topics.has(place.topic)) this.#loadTopics();
-    const topic = this.#topics.get(place.topic);
+  /** The partition's shelf, or null where nothing was ever appended to its topic. */
+  of(topicPartition: TopicPartition): Shelf | null {
+    const name = formatTopicPartition(topicPartition);
+    const cached = this.#shelves.get(name);
+    if (cached !== undefined) return cached;
+    if (!this.#topics.has(topicPartition.topic)) this.#loadTopics();
+    const topic = this.#topics.get(topicPartition.topic);
     if (topic === undefined) return null;
-    const shelf = this.#shelfOf(place, topic);
+    const shelf = this.#shelfOf(topicPartition, topic);
     this.#shelves.set(name, shelf);
     return shelf;
   }
 
-  /** The place's shelf, made where there is none; inside a write only. */
-  make(place: Place): Shelf {
-    return this.of(place) ?? this.#make(place);
+  /** The partition's shelf, made where there is none; inside a write only. */
+  make(topicPartition: TopicPartition): Shelf {
+    return this.of(topicPartition) ?? this.#make(topicPartition);
   }
 
   /** Takes in a record; inside a write only. Returns its offset. */
@@ -173,13 +173,13 @@ export class Streams {
       const bounds = JSON.stringify(Object.fromEntries(ends));
       this.#sql.empty.run(bounds, encodeRecords([]), edges.last);
     }
-    this.#forget();
+    this.#clearCache();
   }
 
-  #forget(): void {
+  #clearCache(): void {
     this.#shelves.clear();
     this.#streams.clear();
-    this.#batches.forget();
+    this.#batches.clearCache();
   }
 
   #loadTopics(): void {
@@ -194,20 +194,23 @@ export class Streams {
     }
   }
 
-  #make(place: Place): Shelf {
-    const row = TOPIC_ROWS.find(({ topic }) => topic === place.topic);
-    this.#sql.addTopic.run(place.topic, row === undefined ? FOR_EVER : nameTopicClass(row));
+  #make(topicPartition: TopicPartition): Shelf {
+    const row = TOPIC_ROWS.find(({ topic }) => topic === topicPartition.topic);
+    this.#sql.addTopic.run(
+      topicPartition.topic,
+      row === undefined ? FOR_EVER : nameTopicClass(row),
+    );
     this.#loadTopics();
-    return this.of(place) as Shelf;
+    return this.of(topicPartition) as Shelf;
   }
 
-  #shelfOf(place: Place, topic: TopicEntry): Shelf {
-    const base = computeStreamBase(topic.class, place.partition);
+  #shelfOf(topicPartition: TopicPartition, topic: TopicEntry): Shelf {
+    const base = computeStreamBase(topic.class, topicPartition.partition);
     const stream = this.#streams.get(base) ?? this.#openStream(base, topic.isKeyed);
     const { id, isKeyed } = topic;
     const found = stream.shelves.get(id);
     const { low = 0, high = 0 } = found ?? {};
-    const shelf = { place, topic: id, base, isKeyed, stream, low, high, settled: high };
+    const shelf = { topicPartition, topic: id, base, isKeyed, stream, low, high, settled: high };
     stream.shelves.set(id, shelf);
     return shelf;
   }
@@ -219,8 +222,17 @@ export class Streams {
     for (const [name, [, high]] of Object.entries<Bounds[string]>(edges?.high ?? {})) {
       const topic = Number(name);
       const low = edges?.low[name]?.[0] ?? 0;
-      const place = { topic: name, partition: 0 };
-      stream.shelves.set(topic, { place, topic, base, isKeyed, stream, low, high, settled: high });
+      const topicPartition = { topic: name, partition: 0 };
+      stream.shelves.set(topic, {
+        topicPartition,
+        topic,
+        base,
+        isKeyed,
+        stream,
+        low,
+        high,
+        settled: high,
+      });
     }
     this.#streams.set(base, stream);
     return stream;

@@ -35,7 +35,7 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly now: () => number;
-  /** Lag of each consumer's places, by consumer. */
+  /** Lag of each consumer's partitions, by consumer. */
   readonly lags: () => Promise<readonly { consumer: string; lag: readonly GroupLag[] }[]>;
   /** What transactions that have not ended hide from readers. */
   readonly unstable: () => Promise<readonly UnstableRange[]>;
@@ -113,7 +113,10 @@ function createModelObserver(register: Registry): ModelObserver {
   const cost = counter("mmm_model_cost_usd_total", "money spent", ["role", "model"]);
   const failures = counter("mmm_model_failures_total", "failed attempts", ["model", "code"]);
   const fallbacks = counter("mmm_model_fallbacks_total", "built-in stood in", ["role"]);
-  const memos = counter("mmm_model_memo_hits_total", "answers not paid twice", ["role", "model"]);
+  const storedAnswers = counter("mmm_model_memo_hits_total", "answers not paid twice", [
+    "role",
+    "model",
+  ]);
   const latency = new Histogram({
     name: "mmm_model_milliseconds",
     help: "one paid answer",
@@ -131,7 +134,7 @@ function createModelObserver(register: Registry): ModelObserver {
     },
     attemptFailed: ({ model, code }) => failures.inc({ model, code }),
     fellBack: ({ role }) => fallbacks.inc({ role }),
-    remembered: ({ role, model }) => memos.inc({ role, model }),
+    answeredFromStore: ({ role, model }) => storedAnswers.inc({ role, model }),
   };
 }
 

@@ -76,7 +76,7 @@ export function createModelMetrics(): ModelObserver {
   const failures = meter.createCounter("mmm.model.attempt_failures");
   const retries = meter.createCounter("mmm.model.retries");
   const fallbacks = meter.createCounter("mmm.model.fallbacks");
-  const remembered = meter.createCounter("mmm.model.remembered");
+  const answeredFromStore = meter.createCounter("mmm.model.remembered");
   const of = (role: string, model: string): Attributes => ({
     ...PROVIDER,
     "gen_ai.operation.name": "chat",
@@ -99,6 +99,6 @@ export function createModelMetrics(): ModelObserver {
     fellBack({ role, reason }) {
       fallbacks.add(1, { ...PROVIDER, "gen_ai.agent.name": role, "error.type": reason });
     },
-    remembered: ({ role, model }) => remembered.add(1, of(role, model)),
+    answeredFromStore: ({ role, model }) => answeredFromStore.add(1, of(role, model)),
   };
 }

@@ -34,7 +34,7 @@ const TRIAL_STEPS = 2;
 const APART = 0.1;
 const SAME = 0.02;
 const MINIMA_MAX = 12;
-const REMEMBERED_MAX = 400;
+const STORED_MAX = 400;
 /** A jump's descent that is not within this share of the best after its trial is given up. */
 const HOPELESS = 0.003;
 const JUMP_FIRST = 0.03;
@@ -107,7 +107,7 @@ function searchGlobally(search: BasinSearch): CubePoint[] {
   const evaluate = (point: Float64Array): number => {
     const loss = search.evaluate(point);
     seen.push({ point: point.slice(), loss });
-    if (seen.length >= 2 * REMEMBERED_MAX) seen = byLoss().slice(0, REMEMBERED_MAX);
+    if (seen.length >= 2 * STORED_MAX) seen = byLoss().slice(0, STORED_MAX);
     return loss;
   };
   const evaluations = Math.max(

@@ -57,7 +57,7 @@ interface Waiting {
   readonly reject: (error: MmmError) => void;
 }
 
-interface Lane {
+interface WorkerSlot {
   worker: Worker | null;
   inFlight: { readonly id: number; readonly batch: readonly Waiting[] } | null;
   timer: NodeJS.Timeout | null;
@@ -65,7 +65,7 @@ interface Lane {
 
 interface Pool {
   readonly options: EncoderOptions;
-  readonly lanes: Lane[];
+  readonly slots: WorkerSlot[];
   readonly queue: Waiting[];
   opening: Extract<Opening, { kind: "ready" }>;
   nextId: number;
@@ -87,14 +87,14 @@ export async function openSentenceEncoder(options: EncoderOptions = {}): Promise
   const ready = started.filter((s) => "worker" in s);
   const pool: Pool = {
     options,
-    lanes: ready.map(() => ({ worker: null, inFlight: null, timer: null })),
+    slots: ready.map(() => ({ worker: null, inFlight: null, timer: null })),
     queue: [],
     opening: ready[0]!.opening,
     nextId: 1,
     restarts: 0,
     closed: false,
   };
-  for (const [i, { worker }] of ready.entries()) attach(pool, pool.lanes[i]!, worker);
+  for (const [i, { worker }] of ready.entries()) attach(pool, pool.slots[i]!, worker);
   return { encoder: createPoolEncoder(pool), unavailable: null };
 }
 
@@ -109,7 +109,7 @@ function createPoolEncoder(pool: Pool): SentenceEncoder {
 
 function enqueue(pool: Pool, text: string): Promise<Float32Array> {
   return new Promise((resolve, reject) => {
-    if (pool.closed || pool.lanes.every((lane) => lane.worker === null)) {
+    if (pool.closed || pool.slots.every((slot) => slot.worker === null)) {
       reject(
         createEncoderUnavailable("runtime_failed", "the sentence encoder is closed or has failed"),
       );
@@ -127,27 +127,27 @@ function enqueue(pool: Pool, text: string): Promise<Float32Array> {
 
 /** Gives waiting texts to free workers, shared evenly among the free ones. */
 function dispatch(pool: Pool): void {
-  const free = pool.lanes.filter((lane) => lane.worker !== null && lane.inFlight === null);
-  for (const [i, lane] of free.entries()) {
+  const free = pool.slots.filter((slot) => slot.worker !== null && slot.inFlight === null);
+  for (const [i, slot] of free.entries()) {
     const share = Math.ceil(pool.queue.length / (free.length - i));
     const batch = pool.queue.splice(0, Math.min(BATCH_TEXTS, share));
-    if (batch.length > 0) sendBatch(pool, lane, batch);
+    if (batch.length > 0) sendBatch(pool, slot, batch);
   }
 }
 
-function sendBatch(pool: Pool, lane: Lane, batch: readonly Waiting[]): void {
+function sendBatch(pool: Pool, slot: WorkerSlot, batch: readonly Waiting[]): void {
   const id = pool.nextId++;
   const request: BatchRequest = { id, texts: batch.map((waiting) => waiting.text) };
-  lane.inFlight = { id, batch };
-  lane.timer = setTimeout(() => void lane.worker?.terminate(), BATCH_TIMEOUT_MS);
-  lane.worker?.ref();
-  lane.worker?.postMessage(request);
+  slot.inFlight = { id, batch };
+  slot.timer = setTimeout(() => void slot.worker?.terminate(), BATCH_TIMEOUT_MS);
+  slot.worker?.ref();
+  slot.worker?.postMessage(request);
 }
 
-function receive(pool: Pool, lane: Lane, message: BatchAnswer): void {
-  const flight = lane.inFlight;
+function receive(pool: Pool, slot: WorkerSlot, message: BatchAnswer): void {
+  const flight = slot.inFlight;
   if (flight === null || flight.id !== message.id) return;
-  clearInFlight(lane);
+  clearInFlight(slot);
   const { dimension } = pool.opening;
   for (const [i, waiting] of flight.batch.entries()) {
     if (message.vectors === null) {
@@ -161,25 +161,25 @@ function receive(pool: Pool, lane: Lane, message: BatchAnswer): void {
   dispatch(pool);
 }
 
-function clearInFlight(lane: Lane): void {
-  if (lane.timer !== null) clearTimeout(lane.timer);
-  lane.timer = null;
-  lane.inFlight = null;
-  lane.worker?.unref();
+function clearInFlight(slot: WorkerSlot): void {
+  if (slot.timer !== null) clearTimeout(slot.timer);
+  slot.timer = null;
+  slot.inFlight = null;
+  slot.worker?.unref();
 }
 
-function attach(pool: Pool, lane: Lane, worker: Worker): void {
-  lane.worker = worker;
-  worker.on("message", (message: BatchAnswer) => receive(pool, lane, message));
+function attach(pool: Pool, slot: WorkerSlot, worker: Worker): void {
+  slot.worker = worker;
+  worker.on("message", (message: BatchAnswer) => receive(pool, slot, message));
   worker.on("error", () => {}); // The exit that follows carries the consequence.
-  worker.on("exit", () => void replaceWorker(pool, lane));
+  worker.on("exit", () => void replaceWorker(pool, slot));
   worker.unref();
 }
 
-async function replaceWorker(pool: Pool, lane: Lane): Promise<void> {
-  const flight = lane.inFlight;
-  lane.worker = null;
-  clearInFlight(lane);
+async function replaceWorker(pool: Pool, slot: WorkerSlot): Promise<void> {
+  const flight = slot.inFlight;
+  slot.worker = null;
+  clearInFlight(slot);
   if (pool.closed) return;
   const error = createEncoderUnavailable(
     "runtime_failed",
@@ -190,9 +190,9 @@ async function replaceWorker(pool: Pool, lane: Lane): Promise<void> {
     pool.restarts += 1;
     const next = await startWorker(pool.options).catch(() => null);
     if (next !== null && pool.closed) await next.worker.terminate();
-    else if (next !== null) attach(pool, lane, next.worker);
+    else if (next !== null) attach(pool, slot, next.worker);
   }
-  if (pool.lanes.every(({ worker }) => worker === null)) {
+  if (pool.slots.every(({ worker }) => worker === null)) {
     for (const waiting of pool.queue.splice(0)) waiting.reject(error);
   }
   dispatch(pool);
@@ -203,7 +203,7 @@ async function closePool(pool: Pool): Promise<void> {
   const error = createEncoderUnavailable("runtime_failed", "the sentence encoder was closed");
   for (const waiting of pool.queue.splice(0)) waiting.reject(error);
   await Promise.all(
-    pool.lanes.map(async ({ worker }) => {
+    pool.slots.map(async ({ worker }) => {
       if (worker === null) return;
       worker.ref();
       const gone = new Promise((resolve) => worker.once("exit", resolve));

@@ -20,34 +20,34 @@ const SECRET = new Uint8Array(32).fill(7);
 
 describe("a sealed text", () => {
   it("opens with the same secret at the same place, and nowhere else", () => {
-    const sealer = createSecretBox(SECRET, "tests");
+    const secretBox = createSecretBox(SECRET, "tests");
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), (text, place, other) => {
-        const sealed = sealer.seal(text, place);
-        expect(sealer.open(sealed, place)).toBe(text);
-        expect(sealer.seal(text, place)).not.toBe(sealed);
-        if (other !== place) expect(sealer.open(sealed, other)).toBeNull();
-        expect(createSecretBox(SECRET, "others").open(sealed, place)).toBeNull();
+      fc.property(fc.string(), fc.string(), fc.string(), (text, context, other) => {
+        const sealed = secretBox.encrypt(text, context);
+        expect(secretBox.decrypt(sealed, context)).toBe(text);
+        expect(secretBox.encrypt(text, context)).not.toBe(sealed);
+        if (other !== context) expect(secretBox.decrypt(sealed, other)).toBeNull();
+        expect(createSecretBox(SECRET, "others").decrypt(sealed, context)).toBeNull();
         const stranger = createSecretBox(new Uint8Array(32).fill(8), "tests");
-        expect(stranger.open(sealed, place)).toBeNull();
+        expect(stranger.decrypt(sealed, context)).toBeNull();
       }),
       { numRuns: 50 },
     );
   });
 
   it("does not open when a byte of it has changed, or when it is none", () => {
-    const sealer = createSecretBox(SECRET, "tests");
-    const sealed = sealer.seal("secret", "here");
+    const secretBox = createSecretBox(SECRET, "tests");
+    const sealed = secretBox.encrypt("secret", "here");
     for (let at = 0; at < sealed.length; at += 1) {
       const other = sealed[at] === "A" ? "B" : "A";
       const changed = `${sealed.slice(0, at)}${other}${sealed.slice(at + 1)}`;
       // The last letter of a base64url part can hold bits that mean nothing.
-      const opened = sealer.open(changed, "here");
+      const opened = secretBox.decrypt(changed, "here");
       expect([null, "secret"]).toContain(opened);
       if (opened !== null) expect(/^$|\./.test(sealed[at + 1] ?? "")).toBe(true);
     }
     for (const none of ["", "s1", "s1...", "s1.AAAA.AAAA.AAAA", "secret"]) {
-      expect(sealer.open(none, "here")).toBeNull();
+      expect(secretBox.decrypt(none, "here")).toBeNull();
     }
   });
 });
@@ -82,7 +82,7 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       createPushConfigs({
         store: snapshots,
         allowOrigins: [origin],
-        sealer: createSecretBox(secret, "webhooks"),
+        secretBox: createSecretBox(secret, "webhooks"),
         clock: { now: () => 0, sleep: async () => {} },
         keepMs: 1,
         failed: (error) => void failures.push(error),

@@ -157,10 +157,10 @@ describe.each(BACKENDS)("a proposal that changes the methodology, on $name", ({ 
     });
     await request(parts.log, "s1");
     const entries = await until(parts.log, "s1", "EscalationRaised");
-    const rungs = eventsOf(entries).flatMap((event) =>
+    const escalationSteps = eventsOf(entries).flatMap((event) =>
       event.type === "ProposalRejected" ? [event.data.next] : [],
     );
-    expect(rungs).toEqual(["originator", "alternative", "person"]);
+    expect(escalationSteps).toEqual(["originator", "alternative", "person"]);
     expect(trained).toHaveLength(1);
     expect(await countOf(parts.log, "vetoes")).toBe(3);
     expect(await countOf(parts.log, "escalations")).toBe(1);

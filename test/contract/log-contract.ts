@@ -10,7 +10,7 @@ import type {
   EventLog,
   LogRecord,
   OutgoingRecord,
-  Place,
+  TopicPartition,
   RecordSink,
 } from "../../session/ports.ts";
 
@@ -55,18 +55,18 @@ function collector(more: Partial<RecordSink> = {}): Collector {
   return {
     seen,
     events,
-    async assigned(place) {
-      await more.assigned?.(place);
-      events.push(`assigned ${place.topic}/${place.partition}`);
+    async assigned(topicPartition) {
+      await more.assigned?.(topicPartition);
+      events.push(`assigned ${topicPartition.topic}/${topicPartition.partition}`);
     },
-    async revoked(place) {
-      await more.revoked?.(place);
-      events.push(`revoked ${place.topic}/${place.partition}`);
+    async revoked(topicPartition) {
+      await more.revoked?.(topicPartition);
+      events.push(`revoked ${topicPartition.topic}/${topicPartition.partition}`);
     },
-    async deliver(place, records) {
-      await more.deliver?.(place, records);
+    async deliver(topicPartition, records) {
+      await more.deliver?.(topicPartition, records);
       seen.push(...records);
-      events.push(`deliver ${place.topic}/${place.partition}`);
+      events.push(`deliver ${topicPartition.topic}/${topicPartition.partition}`);
     },
   };
 }
@@ -219,11 +219,11 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
       const consumption = await consume(sink);
       await until(() => sink.seen.length === 1);
       await consumption.stop();
-      const place = `proposals/${log.partitionOf("s1")}`;
-      expect(sink.events.filter((event) => event.endsWith(place))).toEqual([
-        `assigned ${place}`,
-        `deliver ${place}`,
-        `revoked ${place}`,
+      const topicPartition = `proposals/${log.partitionOf("s1")}`;
+      expect(sink.events.filter((event) => event.endsWith(topicPartition))).toEqual([
+        `assigned ${topicPartition}`,
+        `deliver ${topicPartition}`,
+        `revoked ${topicPartition}`,
       ]);
       const count = (word: string) => sink.events.filter((event) => event.startsWith(word)).length;
       expect([count("assigned"), count("revoked")]).toEqual([log.partitions, log.partitions]);
@@ -237,7 +237,7 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
       let inside = 0;
       const sizes: number[] = [];
       const sink = collector({
-        async deliver(_place, records) {
+        async deliver(_topicPartition, records) {
           inside += 1;
           expect(inside).toBe(1);
           sizes.push(records.length);
@@ -254,16 +254,16 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
     });
 
     test("holds a paused place back, loses nothing, and goes on when it is resumed", async () => {
-      const place = { topic: "proposals", partition: log.partitionOf("s1") };
+      const topicPartition = { topic: "proposals", partition: log.partitionOf("s1") };
       const sink = collector();
       const consumption = await consume(sink, { deliverMax: 1 });
       await log.append([record("s1", "a")]);
       await until(() => sink.seen.length === 1);
-      consumption.pause(place);
+      consumption.pause(topicPartition);
       await log.append([record("s1", "b"), record("s1", "c")]);
       await sleep(150);
       expect(sink.seen.length).toBeLessThanOrEqual(2);
-      consumption.resume(place);
+      consumption.resume(topicPartition);
       await until(() => sink.seen.length === 3);
       await consumption.stop();
       expect(sink.seen.map(textOf)).toEqual(["a", "b", "c"]);
@@ -271,13 +271,13 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
 
     test("starts again at the committed offset, and a lower commit changes nothing", async () => {
       await log.append(["a", "b", "c"].map((text) => record("s1", text)));
-      const place = { topic: "proposals", partition: log.partitionOf("s1") };
+      const topicPartition = { topic: "proposals", partition: log.partitionOf("s1") };
       const first = collector();
       const one = await consume(first);
       await until(() => first.seen.length === 3);
       const third = first.seen[2]?.offset ?? -1;
-      await one.commit(place, third);
-      await one.commit(place, first.seen[0]?.offset ?? -1);
+      await one.commit(topicPartition, third);
+      await one.commit(topicPartition, first.seen[0]?.offset ?? -1);
       await one.stop();
       const second = collector();
       const two = await consume(second);
@@ -287,11 +287,12 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
     });
 
     test("takes commits until `revoked` has resolved, and refuses them as fenced afterwards", async () => {
-      const place = { topic: "proposals", partition: log.partitionOf("s1") };
+      const topicPartition = { topic: "proposals", partition: log.partitionOf("s1") };
       let last = -1;
       const sink = collector({
-        revoked: async (revoked: Place) => {
-          if (revoked.partition === place.partition) await consumption.commit(place, last + 1);
+        revoked: async (revoked: TopicPartition) => {
+          if (revoked.partition === topicPartition.partition)
+            await consumption.commit(topicPartition, last + 1);
         },
       });
       const consumption = await consume(sink);
@@ -299,15 +300,17 @@ export function logContract(name: string, create: () => Promise<LogUnderTest>): 
       await until(() => sink.seen.length === 1);
       last = sink.seen[0]?.offset ?? -1;
       await consumption.stop();
-      expect((await log.lag("readers", "proposals"))[place.partition]?.committed).toBe(last + 1);
-      expect((await failure(consumption.commit(place, last + 2))).code).toBe("fenced");
+      expect((await log.lag("readers", "proposals"))[topicPartition.partition]?.committed).toBe(
+        last + 1,
+      );
+      expect((await failure(consumption.commit(topicPartition, last + 2))).code).toBe("fenced");
     });
 
     test("tries a refused assignment again", async () => {
       let refusals = 2;
       const sink = collector({
-        assigned: async (place) => {
-          if (place.partition !== log.partitionOf("s1") || refusals === 0) return;
+        assigned: async (topicPartition) => {
+          if (topicPartition.partition !== log.partitionOf("s1") || refusals === 0) return;
           refusals -= 1;
           throw new MmmError("snapshot_unavailable", "not yet");
         },

@@ -2,7 +2,7 @@
  * What every `EventLog` promises about its transactors: all or nothing, one owner, one order.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { EventLog, Place, RecordSink, Transactor } from "../../session/ports.ts";
+import type { EventLog, TopicPartition, RecordSink, Transactor } from "../../session/ports.ts";
 import {
   collector,
   failure,
@@ -16,7 +16,7 @@ import {
 /** A log whose server can be reached through a connection that loses an answer when it is told to. */
 export interface LossyLog extends LogUnderTest {
   /** The answer to the next taking-over of this place is lost; what was asked for is done. */
-  loseClaim(group: string, place: Place): void;
+  loseClaim(group: string, topicPartition: TopicPartition): void;
   readonly lost: number;
 }
 
@@ -33,13 +33,13 @@ export function transactorContract(
   describe(`a transactor on ${name}`, () => {
     let under: LogUnderTest;
     let log: EventLog;
-    let place: Place;
+    let topicPartition: TopicPartition;
     const open: Transactor[] = [];
     beforeEach(async () => {
       under = await create();
       log = await under.open();
       await log.ensureTopics();
-      place = { topic: "sessions", partition: log.partitionOf("s1") };
+      topicPartition = { topic: "sessions", partition: log.partitionOf("s1") };
     });
     afterEach(async () => {
       for (const one of open.splice(0)) await one.close();
@@ -47,7 +47,7 @@ export function transactorContract(
       await under.remove();
     });
     async function transactor(group = "coordinator"): Promise<Transactor> {
-      const one = await log.transactor(group, place);
+      const one = await log.transactor(group, topicPartition);
       open.push(one);
       return one;
     }
@@ -60,17 +60,19 @@ export function transactorContract(
       expect(one.next).toBe(0);
       const offsets = await one.commit(
         [
-          { ...record("s1", "h", "history"), partition: place.partition },
+          { ...record("s1", "h", "history"), partition: topicPartition.partition },
           record("s1", "task"),
-          { ...record("s1", "h2", "history"), partition: place.partition },
+          { ...record("s1", "h2", "history"), partition: topicPartition.partition },
         ],
         1,
       );
-      const history = await readAll(log, { topic: "history", partition: place.partition });
+      const history = await readAll(log, { topic: "history", partition: topicPartition.partition });
       expect(history.map(textOf)).toEqual(["h", "h2"]);
       expect(history.map((one) => one.offset)).toEqual([offsets[0], offsets[2]]);
       expect((await readAll(log, { topic: "proposals" })).map(textOf)).toEqual(["task"]);
-      expect((await log.lag("coordinator", "sessions"))[place.partition]?.committed).toBe(1);
+      expect((await log.lag("coordinator", "sessions"))[topicPartition.partition]?.committed).toBe(
+        1,
+      );
       await one.close();
       expect((await transactor()).next).toBe(1);
     });
@@ -131,7 +133,7 @@ export function transactorContract(
       await first.close();
       const sink = collector({
         assigned: async (assigned) => {
-          if (assigned.partition === place.partition) await transactor();
+          if (assigned.partition === topicPartition.partition) await transactor();
         },
       });
       const consumption = await consume(sink);
@@ -153,24 +155,29 @@ function lossyContract(name: string, create: () => Promise<LossyLog>): void {
     const log = await under.open();
     try {
       await log.ensureTopics();
-      const place = { topic: "sessions", partition: log.partitionOf("s1") };
-      const elsewhere = { topic: "sessions", partition: (place.partition + 1) % log.partitions };
+      const topicPartition = { topic: "sessions", partition: log.partitionOf("s1") };
+      const elsewhere = {
+        topic: "sessions",
+        partition: (topicPartition.partition + 1) % log.partitions,
+      };
       const other = await log.transactor("coordinator", elsewhere);
-      const at = (text: string, { partition }: Place) => ({
+      const at = (text: string, { partition }: TopicPartition) => ({
         ...record("s1", text, "history"),
         partition,
       });
       await other.commit([at("of another place", elsewhere)], 1);
-      under.loseClaim("coordinator", place);
-      expect((await failure(log.transactor("coordinator", place))).code).toBe("log_unavailable");
+      under.loseClaim("coordinator", topicPartition);
+      expect((await failure(log.transactor("coordinator", topicPartition))).code).toBe(
+        "log_unavailable",
+      );
       expect(under.lost).toBe(1);
-      const again = await log.transactor("coordinator", place);
+      const again = await log.transactor("coordinator", topicPartition);
       expect(again.next).toBe(0);
-      await again.commit([at("mine", place)], 1);
+      await again.commit([at("mine", topicPartition)], 1);
       await other.commit([at("still mine", elsewhere)], 2);
-      const texts = async ({ partition }: Place) =>
+      const texts = async ({ partition }: TopicPartition) =>
         (await readAll(log, { topic: "history", partition })).map(textOf);
-      expect(await texts(place)).toEqual(["mine"]);
+      expect(await texts(topicPartition)).toEqual(["mine"]);
       expect(await texts(elsewhere)).toEqual(["of another place", "still mine"]);
     } finally {
       await log.close();

@@ -41,7 +41,7 @@ describe("parseProposal", () => {
   it("reads channel, parameter, direction and target", async () => {
     const parsed = await parseProposal("Lower the decay of TV from 0.8 to about 0.65.", CHANNELS);
     expect(parsed).toMatchObject({ intent: "tune", ground: "rules", channels: ["tv"] });
-    expect(parsed.wishes).toEqual([
+    expect(parsed.parameterRequests).toEqual([
       {
         ...NONE,
         parameter: "decay",
@@ -55,16 +55,21 @@ describe("parseProposal", () => {
 
   it("keeps the wishes of one sentence apart", async () => {
     const text = "raise alpha for paid search by 10% and set gamma of radio to 0.4";
-    const { wishes } = await parseProposal(text, CHANNELS);
-    expect(wishes).toMatchObject([
+    const { parameterRequests } = await parseProposal(text, CHANNELS);
+    expect(parameterRequests).toMatchObject([
       { parameter: "alpha", channel: "paid_search", direction: "raise", relative: 0.1 },
       { parameter: "gamma", channel: "radio", direction: "set", target: 0.4 },
     ]);
   });
 
   it("hears what is too small as a wish for more", async () => {
-    const { wishes } = await parseProposal("The l2_penalty is too small for this", CHANNELS);
-    expect(wishes).toMatchObject([{ parameter: "l2_penalty", channel: null, direction: "raise" }]);
+    const { parameterRequests } = await parseProposal(
+      "The l2_penalty is too small for this",
+      CHANNELS,
+    );
+    expect(parameterRequests).toMatchObject([
+      { parameter: "l2_penalty", channel: null, direction: "raise" },
+    ]);
   });
 
   it.each([
@@ -78,7 +83,7 @@ describe("parseProposal", () => {
 
   it("takes a mention of a parameter for no wish", async () => {
     const parsed = await parseProposal("Why is adstock geometric?", CHANNELS);
-    expect(parsed.wishes).toEqual([]);
+    expect(parsed.parameterRequests).toEqual([]);
   });
 
   it("asks the encoder only where words show no intent", async () => {
@@ -105,12 +110,12 @@ describe("parseProposal", () => {
       intent: "other",
       ground: "none",
       channels: [],
-      wishes: [],
+      parameterRequests: [],
     });
   });
 
   it("reads a bounded part of a text of any size", async () => {
     const parsed = await parseProposal("decay of tv to 0.5; ".repeat(50_000), CHANNELS);
-    expect(parsed.wishes.length).toBeLessThan(1000);
+    expect(parsed.parameterRequests.length).toBeLessThan(1000);
   });
 });

@@ -1,11 +1,11 @@
 /**
  * The shared side of the simulated log: what survives processes. Records, committed offsets,
- * transactor epochs, and which member of a group holds which place.
+ * transactor epochs, and which member of a group holds which partition.
  *
  * I1. A transaction's records and its inbox offset become visible in one step, or never.
- * I2. A write by an older epoch, or a commit by a member that no longer holds the place, is refused
+ * I2. A write by an older epoch, or a commit by a member that no longer holds the partition, is refused
  *     as `fenced`, whatever the writer believes.
- * I3. A place has at most one holder that the broker acknowledges; a zombie may go on unaware.
+ * I3. A partition has at most one holder that the broker acknowledges; a zombie may go on unaware.
  */
 import { computePartition } from "../../infra/partition.ts";
 import {
@@ -14,13 +14,13 @@ import {
   listTopicPartitions,
 } from "../../infra/embedded/record-table.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import type { LogRecord, OutgoingRecord, Place } from "../../session/ports.ts";
+import type { LogRecord, OutgoingRecord, TopicPartition } from "../../session/ports.ts";
 import type { Scheduler, SimProcess } from "./scheduler.ts";
 
-/** A member's hold on a place; `acknowledged` is the broker's view, `stopping` the member's. */
+/** A member's hold on a partition; `acknowledged` is the broker's view, `stopping` the member's. */
 export interface Hold {
   readonly member: Member;
-  readonly place: Place;
+  readonly topicPartition: TopicPartition;
   acknowledged: boolean;
   stopping: boolean;
   wake: () => void;
@@ -36,7 +36,7 @@ export interface Member {
   left: boolean;
   /** Left of its own will, for good. */
   stopped: boolean;
-  /** Starts delivering; resolves when the member has let go of the place. */
+  /** Starts delivering; resolves when the member has let go of the partition. */
   run(hold: Hold): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export class Broker {
   readonly #epochs = new Map<string, number>();
   readonly #groups = new Map<string, Group>();
   watcher: BrokerWatcher = { appended: () => {} };
-  /** True: places are taken over without waiting for the old holder. */
+  /** True: partitions are taken over without waiting for the old holder. */
   isAbrupt: () => boolean = () => false;
 
   constructor(scheduler: Scheduler, partitions: number) {
@@ -68,13 +68,13 @@ export class Broker {
     this.partitions = partitions;
   }
 
-  records(place: Place): readonly LogRecord[] {
-    return this.#shelf(formatTopicPartition(place));
+  records(topicPartition: TopicPartition): readonly LogRecord[] {
+    return this.#shelf(formatTopicPartition(topicPartition));
   }
 
   all(topic: string): readonly LogRecord[] {
-    return listTopicPartitions([topic], this.partitions).flatMap((place) => [
-      ...this.records(place),
+    return listTopicPartitions([topic], this.partitions).flatMap((topicPartition) => [
+      ...this.records(topicPartition),
     ]);
   }
 
@@ -82,18 +82,18 @@ export class Broker {
     return computePartition(key, this.partitions);
   }
 
-  committed(group: string, place: Place): number {
-    return this.#committed.get(`${group}/${formatTopicPartition(place)}`) ?? 0;
+  committed(group: string, topicPartition: TopicPartition): number {
+    return this.#committed.get(`${group}/${formatTopicPartition(topicPartition)}`) ?? 0;
   }
 
   append(records: readonly OutgoingRecord[], transactional = false): number[] {
     const written = records.map((record) => {
-      const place = resolveTopicPartition(record, this.partitions);
-      const shelf = this.#shelf(formatTopicPartition(place));
+      const topicPartition = resolveTopicPartition(record, this.partitions);
+      const shelf = this.#shelf(formatTopicPartition(topicPartition));
       const { key, value, headers } = record;
       const offset = shelf.length;
       const timestamp = Math.floor(this.#scheduler.now);
-      const stored: LogRecord = { ...place, offset, key, value, headers, timestamp };
+      const stored: LogRecord = { ...topicPartition, offset, key, value, headers, timestamp };
       shelf.push(stored);
       return stored;
     });
@@ -102,8 +102,8 @@ export class Broker {
     return written.map((record) => record.offset);
   }
 
-  openEpoch(group: string, place: Place): number {
-    const name = `${group}/${formatTopicPartition(place)}`;
+  openEpoch(group: string, topicPartition: TopicPartition): number {
+    const name = `${group}/${formatTopicPartition(topicPartition)}`;
     const epoch = (this.#epochs.get(name) ?? 0) + 1;
     this.#epochs.set(name, epoch);
     return epoch;
@@ -111,11 +111,15 @@ export class Broker {
 
   /** Commits a transaction of `epoch`. Throws `fenced` when a newer one was opened. */
   transact(
-    owner: { readonly group: string; readonly place: Place; readonly epoch: number },
+    owner: {
+      readonly group: string;
+      readonly topicPartition: TopicPartition;
+      readonly epoch: number;
+    },
     records: readonly OutgoingRecord[],
     offset: number,
   ): number[] {
-    const name = `${owner.group}/${formatTopicPartition(owner.place)}`;
+    const name = `${owner.group}/${formatTopicPartition(owner.topicPartition)}`;
     if (this.#epochs.get(name) !== owner.epoch) throw fenced(name);
     this.#committed.set(name, offset);
     return this.append(records, true);
@@ -123,7 +127,7 @@ export class Broker {
 
   /** Commits a consumer's offset. Throws `fenced` when the hold is no longer acknowledged. */
   commit(hold: Hold, offset: number): void {
-    const name = `${hold.member.group}/${formatTopicPartition(hold.place)}`;
+    const name = `${hold.member.group}/${formatTopicPartition(hold.topicPartition)}`;
     if (!hold.acknowledged) throw fenced(name);
     this.#committed.set(name, Math.max(offset, this.#committed.get(name) ?? 0));
   }
@@ -155,30 +159,36 @@ export class Broker {
     return [...this.#groups.keys()];
   }
 
-  /** Assigns every place anew, to a random living member each. */
+  /** Assigns every partition anew, to a random living member each. */
   rebalance(name: string): void {
     const group = this.#group(name);
-    for (const place of listTopicPartitions([...group.topics].toSorted(), this.partitions)) {
+    for (const topicPartition of listTopicPartitions(
+      [...group.topics].toSorted(),
+      this.partitions,
+    )) {
       const count = group.members.length;
       const heir =
         count === 0 ? null : (group.members[this.#scheduler.random.below(count)] ?? null);
-      this.#give(group, place, heir);
+      this.#give(group, topicPartition, heir);
     }
   }
 
-  /** Records a group has not done yet, over all its places. */
+  /** Records a group has not done yet, over all its partitions. */
   lag(name: string): number {
     return listTopicPartitions([...this.#group(name).topics], this.partitions)
-      .map((place) => this.records(place).length - this.committed(name, place))
+      .map(
+        (topicPartition) =>
+          this.records(topicPartition).length - this.committed(name, topicPartition),
+      )
       .reduce((sum, one) => sum + one, 0);
   }
 
-  #give(group: Group, place: Place, heir: Member | null): void {
-    const key = formatTopicPartition(place);
+  #give(group: Group, topicPartition: TopicPartition, heir: Member | null): void {
+    const key = formatTopicPartition(topicPartition);
     const held = group.holds.get(key);
     if (held !== undefined && held.member === heir && !held.member.left) return;
     if (held === undefined) {
-      if (heir !== null) this.#start(group, place, heir);
+      if (heir !== null) this.#start(group, topicPartition, heir);
       return;
     }
     const waits = held.member.process.alive && !held.member.left && !this.isAbrupt();
@@ -189,7 +199,7 @@ export class Broker {
     }
     this.#take(held);
     group.holds.delete(key);
-    if (heir !== null) this.#start(group, place, heir);
+    if (heir !== null) this.#start(group, topicPartition, heir);
   }
 
   /** The broker no longer acknowledges the hold; the member learns of it later. */
@@ -202,11 +212,11 @@ export class Broker {
     });
   }
 
-  #start(group: Group, place: Place, member: Member): void {
-    const key = formatTopicPartition(place);
+  #start(group: Group, topicPartition: TopicPartition, member: Member): void {
+    const key = formatTopicPartition(topicPartition);
     const hold: Hold = {
       member,
-      place,
+      topicPartition,
       acknowledged: true,
       stopping: false,
       wake: () => {},
@@ -220,12 +230,12 @@ export class Broker {
       group.holds.delete(key);
       const count = group.members.length;
       const heir = group.members[this.#scheduler.random.below(Math.max(1, count))];
-      if (heir !== undefined) this.#start(group, place, heir);
+      if (heir !== undefined) this.#start(group, topicPartition, heir);
     });
   }
 
-  #wake(place: Place): void {
-    const key = formatTopicPartition(place);
+  #wake(topicPartition: TopicPartition): void {
+    const key = formatTopicPartition(topicPartition);
     for (const group of this.#groups.values()) group.holds.get(key)?.wake();
   }
 

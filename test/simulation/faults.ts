@@ -46,7 +46,7 @@ export interface FaultPlan {
   readonly disagreements: boolean;
   readonly cancels: boolean;
   /** How often an idle coordinator looks at the store; where it does, faults of a restore heal. */
-  readonly lookEveryMs: number;
+  readonly checkEveryMs: number;
 }
 
 /** The plan of a seed. */
@@ -83,7 +83,7 @@ export function planOf(seed: number): FaultPlan {
     disagreements: altering && random.uniform() < 0.5,
     cancels: altering && random.uniform() < 0.2,
     // Not drawn: seeds that once failed keep their traces.
-    lookEveryMs: seed % 3 === 0 ? 30_000 : Number.POSITIVE_INFINITY,
+    checkEveryMs: seed % 3 === 0 ? 30_000 : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -113,5 +113,5 @@ export const CALM: FaultPlan = {
   hangs: 0,
   disagreements: false,
   cancels: false,
-  lookEveryMs: 30_000,
+  checkEveryMs: 30_000,
 };

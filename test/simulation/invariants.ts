@@ -350,8 +350,8 @@ const RULES: Partial<Record<Recorded["type"], Rule>> = {
     const { work_item, count, next } = event.data;
     const times = (followed.rejections.get(work_item) ?? 0) + 1;
     followed.rejections.set(work_item, times);
-    const rung = count <= 1 ? "originator" : count === 2 ? "alternative" : "person";
-    if (count < times || next !== rung) {
+    const escalationStep = count <= 1 ? "originator" : count === 2 ? "alternative" : "person";
+    if (count < times || next !== escalationStep) {
       throw new InvariantBroken(9, followed.session, `refusal ${times} counted as ${count}`);
     }
   }),

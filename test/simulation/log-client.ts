@@ -10,7 +10,7 @@ import type {
   EventLog,
   LogRecord,
   OutgoingRecord,
-  Place,
+  TopicPartition,
   ReadOptions,
   RecordSink,
   Transactor,
@@ -44,16 +44,16 @@ export function createSimLog(link: Link): EventLog {
         TOPIC_ROWS.map(({ topic }) => ({
           topic,
           partitions: listTopicPartitions([topic], broker.partitions).length,
-          ranges: listTopicPartitions([topic], broker.partitions).map((place) => ({
+          ranges: listTopicPartitions([topic], broker.partitions).map((topicPartition) => ({
             low: 0,
-            high: broker.records(place).length,
+            high: broker.records(topicPartition).length,
           })),
         })),
       ),
     append: (records) => append(link, records),
     flush: () => process.hop("flush"),
     consume: (options, sink) => consume(link, options, sink),
-    transactor: (group, place) => transactor(link, group, place),
+    transactor: (group, topicPartition) => transactor(link, group, topicPartition),
     read: (options) => read(link, options),
     listUnstable: () => Promise.resolve([]),
     lag: () => Promise.reject(new MmmError("internal", "the simulated log counts no lag")),
@@ -98,19 +98,26 @@ async function append(link: Link, records: readonly OutgoingRecord[]): Promise<v
   await call({ ...link, callFault: () => fault }, "append", () => link.broker.append(records));
 }
 
-async function transactor(link: Link, group: string, place: Place): Promise<Transactor> {
+async function transactor(
+  link: Link,
+  group: string,
+  topicPartition: TopicPartition,
+): Promise<Transactor> {
   const { broker } = link;
   const { epoch, next } = await call(link, "transactor", () => ({
-    epoch: broker.openEpoch(group, place),
-    next: broker.committed(group, place),
+    epoch: broker.openEpoch(group, topicPartition),
+    next: broker.committed(group, topicPartition),
   }));
   let open = true;
   return {
     next,
     commit: async (records, offset) => {
       if (!open)
-        throw new MmmError("fenced", `the transactor of ${formatTopicPartition(place)} is closed`);
-      const owner = { group, place, epoch };
+        throw new MmmError(
+          "fenced",
+          `the transactor of ${formatTopicPartition(topicPartition)} is closed`,
+        );
+      const owner = { group, topicPartition, epoch };
       return call(link, "transact", () => broker.transact(owner, records, offset));
     },
     close: async () => {
@@ -123,12 +130,12 @@ async function* read(link: Link, options: ReadOptions): AsyncGenerator<LogRecord
   const { broker } = link;
   const only =
     options.partition ?? (options.key === undefined ? 0 : broker.partitionOf(options.key));
-  const place = { topic: options.topic, partition: only };
-  const end = await call(link, "read", () => broker.records(place).length);
+  const topicPartition = { topic: options.topic, partition: only };
+  const end = await call(link, "read", () => broker.records(topicPartition).length);
   for (let from = options.from ?? 0; from < end; from += PAGE) {
     yield* await call(link, "read", () =>
       broker
-        .records(place)
+        .records(topicPartition)
         .slice(from, Math.min(end, from + PAGE))
         .filter((record) => options.key === undefined || record.key === options.key),
     );
@@ -146,37 +153,38 @@ async function consume(
   const paused = new Set<string>();
   const holds = new Map<string, Hold>();
 
-  /** One hold of a place after the other, however the broker sees it. */
+  /** One hold of a partition after the other, however the broker sees it. */
   async function run(hold: Hold): Promise<void> {
-    const before = holds.get(formatTopicPartition(hold.place));
-    holds.set(formatTopicPartition(hold.place), hold);
+    const before = holds.get(formatTopicPartition(hold.topicPartition));
+    holds.set(formatTopicPartition(hold.topicPartition), hold);
     await before?.ended;
     await runAlone(hold);
-    if (holds.get(formatTopicPartition(hold.place)) === hold)
-      holds.delete(formatTopicPartition(hold.place));
+    if (holds.get(formatTopicPartition(hold.topicPartition)) === hold)
+      holds.delete(formatTopicPartition(hold.topicPartition));
   }
 
   async function runAlone(hold: Hold): Promise<void> {
-    const { place } = hold;
+    const { topicPartition } = hold;
     if (!(await assign(hold))) return;
-    paused.delete(formatTopicPartition(place));
+    paused.delete(formatTopicPartition(topicPartition));
     await process.hop("position");
-    let cursor = broker.committed(options.group, place);
+    let cursor = broker.committed(options.group, topicPartition);
     while (!hold.stopping) {
       const idle =
-        paused.has(formatTopicPartition(place)) || broker.records(place).length <= cursor;
+        paused.has(formatTopicPartition(topicPartition)) ||
+        broker.records(topicPartition).length <= cursor;
       if (idle) {
         await new Promise<void>((wake) => (hold.wake = wake));
         continue;
       }
       await process.hop("deliver");
-      if (hold.stopping || paused.has(formatTopicPartition(place))) continue;
+      if (hold.stopping || paused.has(formatTopicPartition(topicPartition))) continue;
       const max = Math.min(options.deliverMax ?? 256, 1 + scheduler.random.below(24));
-      const records = broker.records(place).slice(cursor, cursor + max);
+      const records = broker.records(topicPartition).slice(cursor, cursor + max);
       cursor += records.length;
-      await sink.deliver(place, records);
+      await sink.deliver(topicPartition, records);
     }
-    await sink.revoked(place);
+    await sink.revoked(topicPartition);
     await process.hop("revoked");
   }
 
@@ -184,7 +192,7 @@ async function consume(
     while (!hold.stopping) {
       await process.hop("assign");
       try {
-        await sink.assigned(hold.place);
+        await sink.assigned(hold.topicPartition);
         return true;
       } catch (error) {
         if (error instanceof MmmError && !error.retriable) {
@@ -203,13 +211,13 @@ async function consume(
   broker.join(member);
   return {
     ended,
-    pause: (place) => void paused.add(formatTopicPartition(place)),
-    resume: (place) => {
-      paused.delete(formatTopicPartition(place));
-      holds.get(formatTopicPartition(place))?.wake();
+    pause: (topicPartition) => void paused.add(formatTopicPartition(topicPartition)),
+    resume: (topicPartition) => {
+      paused.delete(formatTopicPartition(topicPartition));
+      holds.get(formatTopicPartition(topicPartition))?.wake();
     },
-    commit: async (place, offset) => {
-      const hold = holds.get(formatTopicPartition(place));
+    commit: async (topicPartition, offset) => {
+      const hold = holds.get(formatTopicPartition(topicPartition));
       if (hold === undefined) throw new MmmError("fenced", "the place was let go");
       await call(link, "commit", () => broker.commit(hold, offset));
     },

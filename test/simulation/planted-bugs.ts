@@ -48,7 +48,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the coordinator does not look at the guard's signature",
     file: "consumers/coordinator/partition-processor.ts",
-    find: "const fault = findSignatureFault(parts.tools.keys, folder.state, event);",
+    find: "const fault = findSignatureFault(parts.tools.keys, entry.state, event);",
     put: "const fault = null;",
   },
   {
@@ -96,8 +96,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a snapshot is stored while memory is ahead of the history",
     file: "consumers/coordinator/partition-processor.ts",
-    find: "if (parts.settled) await drawer.save",
-    put: "await drawer.save",
+    find: "if (parts.settled) await sessionCache.save",
+    put: "await sessionCache.save",
   },
   {
     name: "the inbox offset is committed one too far",
@@ -133,20 +133,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a late failure of one attempt counts for another",
     file: "session/admission.ts",
     find:
-      '    awaited(state, "answer", attemptOf(data)) ??\n' +
-      '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
-    put: '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
+      '    checkAwaited(state, "answer", deriveProposalId(data)) ??\n' +
+      '    checkSame("the role", data.role, state.work_item?.role ?? "")\n  );',
+    put: '    checkSame("the role", data.role, state.work_item?.role ?? "")\n  );',
   },
   {
     name: "the seal is of another place in the chain",
     file: "consumers/coordinator/partition-processor.ts",
-    find: "            head: folder.head,",
+    find: "            head: entry.head,",
     put: "            head: step.event.envelope.id.replaceAll('-', '').repeat(2),",
   },
   {
     name: "the guard does not look at the ranges of tunable numbers",
     file: "guard/rules/rules.ts",
-    find: "...rangeViolations(config, bounds)",
+    find: "...findRangeViolations(config, bounds)",
     put: "...[]",
   },
 ];

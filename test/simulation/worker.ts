@@ -41,7 +41,7 @@ export interface WorkerParts {
   readonly trouble: Trouble;
   readonly logFault: () => CallFault;
   readonly storeFault: () => CallFault;
-  readonly lookEveryMs: number;
+  readonly checkEveryMs: number;
 }
 
 export interface Worker {
@@ -67,7 +67,7 @@ export function startWorker(parts: WorkerParts, process: SimProcess): Worker {
       snapshots,
       keys,
       batchMax: 32,
-      lookEveryMs: parts.lookEveryMs,
+      checkEveryMs: parts.checkEveryMs,
       // The simulated log counts no lag.
       quietMs: Number.POSITIVE_INFINITY,
     }),

@@ -187,7 +187,7 @@ class World {
         trouble: (who, signal) => this.#trouble(process, who, signal),
         logFault: () => this.#callFault(this.#plan.logFaults),
         storeFault: () => this.#callFault(this.#plan.storeFaults),
-        lookEveryMs: this.#plan.lookEveryMs,
+        checkEveryMs: this.#plan.checkEveryMs,
       },
       process,
     );
@@ -279,7 +279,7 @@ class World {
     void worker?.stop().then(() => process.crash());
   }
 
-  /** The process stands still; the group gives its places away, and it joins again when it wakes. */
+  /** The process stands still; the group gives its partitions away, and it joins again when it wakes. */
   #pause(process: SimProcess): void {
     const { random } = this.#scheduler;
     const ms = random.uniform() * 20_000;

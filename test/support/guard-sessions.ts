@@ -5,7 +5,7 @@
 import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
 import { emit, type Consumer } from "../../consumers/loop/consumer.ts";
 import { explainRejection } from "../../agents/builtin/research-persona.ts";
-import type { JudgingTools } from "../../consumers/guard-question.ts";
+import type { VerdictRequestTools } from "../../consumers/guard-question.ts";
 import type { Training } from "../../consumers/trainer/trainer.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
@@ -70,7 +70,7 @@ export interface Watched {
 
 export interface WatchedOptions {
   readonly judges: readonly SemanticJudge[];
-  readonly observed?: JudgingTools["observed"];
+  readonly observed?: VerdictRequestTools["observed"];
   readonly without?: readonly string[];
 }
 

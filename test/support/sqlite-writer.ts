@@ -7,14 +7,14 @@ import { openSqliteState } from "../../infra/sqlite/state.ts";
 import { summary } from "../contract/snapshot-contract.ts";
 
 const state = openSqliteState(process.argv[2] ?? "", { partitions: 2, clock: systemClock });
-const place = { topic: "sessions", partition: state.log.partitionOf("s1") };
-const transactor = await state.log.transactor("coordinator", place);
+const topicPartition = { topic: "sessions", partition: state.log.partitionOf("s1") };
+const transactor = await state.log.transactor("coordinator", topicPartition);
 
 for (let at = transactor.next; ; at += 1) {
   const text = Buffer.from(String(at));
   await state.log.append([{ topic: "sessions", key: "s1", value: text, headers: {} }]);
   await transactor.commit([{ topic: "history", key: "s1", value: text, headers: {} }], at + 1);
-  const { partition } = place;
+  const { partition } = topicPartition;
   const one = { session: "s1", partition, offset: at + 1, seq: at + 1, head: "", state: "" };
   await state.snapshots.save([{ ...one, summary: summary("s1") }], {
     partition,

@@ -10,7 +10,7 @@ import type { Consumer } from "../../consumers/loop/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createVerdictRequest, type JudgingTools } from "../../consumers/guard-question.ts";
+import { createVerdictRequest, type VerdictRequestTools } from "../../consumers/guard-question.ts";
 import type { Observer } from "../../consumers/loop/observer.ts";
 import type { Reasoners } from "../../agents/reasoners.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
@@ -135,7 +135,7 @@ export interface SystemOptions {
   readonly reasoners?: Partial<Reasoners>;
   readonly training?: Training;
   readonly judges?: readonly SemanticJudge[];
-  readonly observed?: JudgingTools["observed"];
+  readonly observed?: VerdictRequestTools["observed"];
   readonly observer?: Observer;
   /** The rings of this process; TEST_KEYS where left out. */
   readonly keys?: Keys;
@@ -182,7 +182,7 @@ export async function startSystem(options: SystemOptions): Promise<Running> {
         snapshots,
         keys: options.keys ?? TEST_KEYS,
         snapshotEveryMs: 20,
-        lookEveryMs: 2_000,
+        checkEveryMs: 2_000,
         ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
       }),
     );

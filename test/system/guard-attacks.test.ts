@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { readBlind } from "../../bench/guard/blind-set.ts";
-import { rememberingEncoder } from "../../bench/guard/layers.ts";
+import { createCachingEncoder } from "../../bench/guard/layers.ts";
 import { inputOf, readBases, readProposals, type LabelledProposal } from "../../bench/guard/set.ts";
 import { createJudges } from "../../app/compose-consumers.ts";
 import { openRouting } from "../../app/open-router.ts";
@@ -88,7 +88,7 @@ async function attack(open: () => Promise<TestBackend>, rows: readonly Row[], se
   const settings = loadSettings(null, {});
   const routing = await openRouting(settings, { router: false, guard: true });
   if (routing.encoder === null) throw new Error(`no encoder: ${routing.refused}`);
-  const encoder = { ...routing.encoder, ...rememberingEncoder(routing.encoder) };
+  const encoder = { ...routing.encoder, ...createCachingEncoder(routing.encoder) };
   const plans = rows.map(planOf);
   const { running, faults, trained } = await startReplaying(backend, plans, {
     judges: createJudges(encoder, settings),

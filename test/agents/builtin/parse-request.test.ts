@@ -1,4 +1,4 @@
-/** People's words as wishes: what is understood, in which unit, and what is no wish. */
+/** People's words as tuning requests: what is understood, in which unit, and what is none. */
 import { describe, expect, it } from "vitest";
 import { parseRange, readTuningRequests } from "../../../agents/builtin/parse-request.ts";
 import { parseModelConfig } from "../../../model/config.ts";
@@ -66,8 +66,8 @@ describe("readWishes", () => {
         },
       ],
     ],
-  ])("reads %s", async (text, wishes) => {
-    expect(await readTuningRequests(text, config)).toEqual(wishes);
+  ])("reads %s", async (text, tuningRequests) => {
+    expect(await readTuningRequests(text, config)).toEqual(tuningRequests);
   });
 
   it("turns a half-life in weeks or days into a decay per period", async () => {
@@ -79,11 +79,13 @@ describe("readWishes", () => {
   });
 
   it("finds every wish of a text", async () => {
-    const wishes = await readTuningRequests(
+    const tuningRequests = await readTuningRequests(
       "set tv decay to 0.6 and raise paid search gamma",
       config,
     );
-    expect(wishes.map((wish) => [wish.channel, wish.parameter])).toEqual([
+    expect(
+      tuningRequests.map((tuningRequest) => [tuningRequest.channel, tuningRequest.parameter]),
+    ).toEqual([
       ["tv", "decay"],
       ["paid_search", "gamma"],
     ]);

@@ -136,7 +136,7 @@ function agents(script: Scripted, settings: Record<string, unknown> = {}, own = 
     observer: {
       answered: () => {},
       attemptFailed: () => {},
-      remembered: () => {},
+      answeredFromStore: () => {},
       fellBack: ({ role, reason }) => void fellBack.push(`${role}: ${reason}`),
     },
   });

@@ -30,10 +30,10 @@ function hiding(log: EventLog, consumer: string, type: string): EventLog {
     consume: (options, sink) =>
       log.consume(options, {
         ...sink,
-        deliver: async (place, records) => {
+        deliver: async (topicPartition, records) => {
           const isHidden = options.group === `test.${consumer}`;
           const rest = records.filter(({ headers }) => headers["ce_type"] !== `mmm.${type}`);
-          await sink.deliver(place, isHidden ? rest : records);
+          await sink.deliver(topicPartition, isHidden ? rest : records);
         },
       }),
     lag: async (group, topic) => {

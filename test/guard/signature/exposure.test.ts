@@ -80,24 +80,24 @@ describe("the guard's judging", () => {
     ["hyperparameters.tv.gamma", 1],
     ["hyperparameters.tv.decay", 0.5],
   );
-  const judging = (observed: () => Promise<ObservedExposure>) =>
+  const requestVerdict = (observed: () => Promise<ObservedExposure>) =>
     createVerdictRequest({ spec, judge: (input) => judge(input, []), observed });
-  const asked = { raw: lawful, own: false, warrant };
+  const asked = { raw: lawful, isBaseline: false, warrant };
 
   it("refuses a curve that is straight over the spend seen, and clears it where spend reaches up", async () => {
-    const spiky = judging(async () => ({ tv: { p50: 0.01, p95: 0.04 } }));
+    const spiky = requestVerdict(async () => ({ tv: { p50: 0.01, p95: 0.04 } }));
     const verdict = await spiky(asked);
     expect([verdict.layer, verdict.violations[0]?.code]).toEqual([
       "signature",
       "saturation_linear",
     ]);
-    const full = await judging(async () => ({ tv: { p50: 0.5, p95: 1 } }))(asked);
+    const full = await requestVerdict(async () => ({ tv: { p50: 0.5, p95: 1 } }))(asked);
     expect(full.verdict).toBe("cleared");
   });
 
   it("judges nothing while the data cannot be read, and looks again the next time", async () => {
     let reads = 0;
-    const judgeIt = judging(async () => {
+    const judgeIt = requestVerdict(async () => {
       reads += 1;
       if (reads === 1) throw new Error("the share is not mounted");
       return {};

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../infra/clock.ts";
 import { createKafkaLog } from "../../../infra/kafka/log.ts";
 import { MmmError } from "../../../schemas/errors.ts";
-import type { EventLog, LogRecord, Place, Transactor } from "../../../session/ports.ts";
+import type { EventLog, LogRecord, TopicPartition, Transactor } from "../../../session/ports.ts";
 import { readAll, record, textOf, until } from "../../contract/log-contract.ts";
 import { type KafkaServer, startKafka } from "../../support/servers/kafka-server.ts";
 
@@ -21,10 +21,10 @@ const CAUGHT_UP_MS = 60_000;
 async function startCopier(log: EventLog) {
   const queues = new Map<number, { queue: LogRecord[]; lost: boolean; done: Promise<void> }>();
   let reopened = 0;
-  async function work(place: Place, first: Transactor): Promise<void> {
+  async function work(topicPartition: TopicPartition, first: Transactor): Promise<void> {
     let transactor = first;
     let next = first.next;
-    const own = queues.get(place.partition);
+    const own = queues.get(topicPartition.partition);
     while (own !== undefined && !own.lost) {
       const batch = own.queue.filter((one) => one.offset >= next).slice(0, 20);
       const last = batch.at(-1);
@@ -35,7 +35,7 @@ async function startCopier(log: EventLog) {
       const out = batch.map((one) => ({
         topic: "history",
         key: one.key,
-        partition: place.partition,
+        partition: topicPartition.partition,
         value: one.value,
         headers: {},
       }));
@@ -46,17 +46,17 @@ async function startCopier(log: EventLog) {
       } catch (error) {
         expect(error instanceof MmmError && error.retriable).toBe(true);
         await transactor.close();
-        transactor = await reopen(place);
+        transactor = await reopen(topicPartition);
         next = transactor.next;
         reopened += 1;
       }
     }
     await transactor.close();
   }
-  async function reopen(place: Place): Promise<Transactor> {
+  async function reopen(topicPartition: TopicPartition): Promise<Transactor> {
     for (;;) {
       try {
-        return await log.transactor("copier", place);
+        return await log.transactor("copier", topicPartition);
       } catch {
         await sleep(200);
       }
@@ -65,18 +65,19 @@ async function startCopier(log: EventLog) {
   const consumption = await log.consume(
     { group: "copier", topics: ["sessions"], transactional: true },
     {
-      assigned: async (place) => {
-        const transactor = await log.transactor("copier", place);
-        queues.set(place.partition, { queue: [], lost: false, done: Promise.resolve() });
-        const own = queues.get(place.partition);
-        if (own !== undefined) own.done = work(place, transactor);
+      assigned: async (topicPartition) => {
+        const transactor = await log.transactor("copier", topicPartition);
+        queues.set(topicPartition.partition, { queue: [], lost: false, done: Promise.resolve() });
+        const own = queues.get(topicPartition.partition);
+        if (own !== undefined) own.done = work(topicPartition, transactor);
       },
-      revoked: async (place) => {
-        const own = queues.get(place.partition);
+      revoked: async (topicPartition) => {
+        const own = queues.get(topicPartition.partition);
         if (own !== undefined) own.lost = true;
         await own?.done;
       },
-      deliver: async (place, records) => void queues.get(place.partition)?.queue.push(...records),
+      deliver: async (topicPartition, records) =>
+        void queues.get(topicPartition.partition)?.queue.push(...records),
     },
   );
   return { consumption, reopened: () => reopened };

@@ -33,25 +33,27 @@ afterEach(async () => {
   for (const one of opened) await one.close();
 });
 
-const places = (sink: { events: string[] }, word: string) =>
+const topicPartitions = (sink: { events: string[] }, word: string) =>
   sink.events.filter((event) => event.startsWith(word)).map((event) => event.split("/")[1]);
 
 describe("a group with several members", () => {
   test("hands over only what must move, and revokes before it is another's turn to be assigned again", async () => {
     const one = collector();
     const first = await log.consume(GROUP, one);
-    await until(() => places(one, "assigned").length === 6);
+    await until(() => topicPartitions(one, "assigned").length === 6);
     const two = collector();
     const other = open();
     const second = await other.consume(GROUP, two);
-    await until(() => places(two, "assigned").length === 3);
-    await until(() => places(one, "revoked").length === 3);
-    expect(new Set(places(one, "revoked"))).toEqual(new Set(places(two, "assigned")));
+    await until(() => topicPartitions(two, "assigned").length === 3);
+    await until(() => topicPartitions(one, "revoked").length === 3);
+    expect(new Set(topicPartitions(one, "revoked"))).toEqual(
+      new Set(topicPartitions(two, "assigned")),
+    );
     await second.stop();
-    await until(() => places(one, "assigned").length === 9);
-    expect(places(one, "revoked").length).toBe(3);
+    await until(() => topicPartitions(one, "assigned").length === 9);
+    expect(topicPartitions(one, "revoked").length).toBe(3);
     await first.stop();
-    expect(places(one, "revoked").length).toBe(9);
+    expect(topicPartitions(one, "revoked").length).toBe(9);
   });
 
   test("loses no record and keeps each key's order while members come and go", async () => {
@@ -62,14 +64,14 @@ describe("a group with several members", () => {
       const consumption = await own.consume(GROUP, {
         assigned: async () => {},
         revoked: async () => {},
-        deliver: async (place, records) => {
+        deliver: async (topicPartition, records) => {
           for (const one of records) {
             const of = seen.get(one.key) ?? [];
             seen.set(one.key, of);
             of.push(Number(textOf(one)));
           }
           const next = (records.at(-1)?.offset ?? 0) + 1;
-          consumption.commit(place, next).catch(() => {});
+          consumption.commit(topicPartition, next).catch(() => {});
         },
       });
       return consumption;
@@ -106,23 +108,23 @@ describe("a group with several members", () => {
   test("keeps its places while the work takes longer than the session timeout", async () => {
     const sink = collector();
     const consumption = await log.consume(GROUP, sink);
-    await until(() => places(sink, "assigned").length === 6);
+    await until(() => topicPartitions(sink, "assigned").length === 6);
     await log.append([record("s1", "think")]);
     await until(() => sink.seen.length === 1);
     await sleep(9_000);
     const at = { topic: "proposals", partition: log.partitionOf("s1") };
     await consumption.commit(at, 1);
-    expect(places(sink, "revoked")).toEqual([]);
+    expect(topicPartitions(sink, "revoked")).toEqual([]);
     await consumption.stop();
   }, 40_000);
 
   test("does not take a commit from a member that lost the place", async () => {
     const one = collector();
     const first = await log.consume(GROUP, one);
-    await until(() => places(one, "assigned").length === 6);
+    await until(() => topicPartitions(one, "assigned").length === 6);
     const second = await open().consume(GROUP, collector());
-    await until(() => places(one, "revoked").length === 3);
-    const lost = Number(places(one, "revoked")[0]);
+    await until(() => topicPartitions(one, "revoked").length === 3);
+    const lost = Number(topicPartitions(one, "revoked")[0]);
     const error = await failure(first.commit({ topic: "proposals", partition: lost }, 5));
     expect(error.code).toBe("fenced");
     await first.stop();
@@ -177,7 +179,7 @@ describe("aborted transactions", () => {
   });
 
   test("left open by a dead owner are aborted when the next one takes over", async () => {
-    const place = { topic: "sessions", partition: 0 };
+    const topicPartition = { topic: "sessions", partition: 0 };
     const kafka = createKafkaClient(settings, "quick");
     const dead = kafka.producer({
       transactionalId: `${settings.prefix}coordinator.sessions.0`,
@@ -187,7 +189,7 @@ describe("aborted transactions", () => {
     const open_ = await dead.transaction();
     const topic = `${settings.prefix}history`;
     await open_.send({ topic, messages: [{ key: "s1", value: "half done", partition: 0 }] });
-    const transactor = await log.transactor("coordinator", place);
+    const transactor = await log.transactor("coordinator", topicPartition);
     await transactor.commit([{ ...record("s1", "whole", "history"), partition: 0 }], 1);
     const history = await readAll(log, { topic: "history", partition: 0 });
     expect(history.map(textOf)).toEqual(["whole"]);

@@ -87,8 +87,8 @@ describe("Kafka behind TLS", () => {
     const prefix = `${mechanism}.`;
     const log = createKafkaLog(settings({ prefix, sasl: { mechanism, ...alice } }), systemClock);
     await log.ensureTopics();
-    const place = { topic: "sessions", partition: 0 };
-    const transactor = await log.transactor("coordinator", place);
+    const topicPartition = { topic: "sessions", partition: 0 };
+    const transactor = await log.transactor("coordinator", topicPartition);
     await transactor.commit([record("s1", "in a transaction")], 0);
     await log.append([record("s1", "plain")]);
     const sink = collector();

@@ -38,10 +38,10 @@ test("after a failed commit of ours the same process writes again, each record o
   const settings = { brokers: await kafkaBrokers(), prefix, partitions: 1 };
   const [mine, rival] = [0, 1].map(() => createKafkaLog(settings, systemClock));
   if (mine === undefined || rival === undefined) throw new Error("no log");
-  const place = { topic: "sessions", partition: 0 };
-  const first = await mine.transactor("writers", place);
+  const topicPartition = { topic: "sessions", partition: 0 };
+  const first = await mine.transactor("writers", topicPartition);
   await first.commit([record("s1", "before", "history")], 1);
-  const taken = await rival.transactor("writers", place);
+  const taken = await rival.transactor("writers", topicPartition);
   for (let tries = 0; tries < 2; tries += 1) {
     expect((await failure(first.commit([record("s1", "never", "history")], 2))).code).toBe(
       "fenced",
@@ -49,7 +49,7 @@ test("after a failed commit of ours the same process writes again, each record o
   }
   await first.close();
   await taken.close();
-  const again = await mine.transactor("writers", place);
+  const again = await mine.transactor("writers", topicPartition);
   expect(again.next).toBe(1);
   await again.commit([record("s1", "after", "history")], 2);
   await again.close();

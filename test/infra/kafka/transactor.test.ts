@@ -1,5 +1,5 @@
 /**
- * Who may write for a place, among logs that each have one transactional producer for all of theirs.
+ * Who may write for a partition, among logs that each have one transactional producer for all of theirs.
  */
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -8,12 +8,12 @@ import { systemClock } from "../../../infra/clock.ts";
 import { createKafkaClient } from "../../../infra/kafka/client.ts";
 import { readCommittedOffsets } from "../../../infra/kafka/offsets.ts";
 import { createKafkaLog } from "../../../infra/kafka/log.ts";
-import type { EventLog, Place, Transactor } from "../../../session/ports.ts";
+import type { EventLog, TopicPartition, Transactor } from "../../../session/ports.ts";
 import { failure, readAll, record, textOf } from "../../contract/log-contract.ts";
 import { kafkaBrokers } from "../../support/servers/servers.ts";
 
 const GROUP = "coordinator";
-const place = (partition: number): Place => ({ topic: "sessions", partition });
+const topicPartition = (partition: number): TopicPartition => ({ topic: "sessions", partition });
 let settings: { brokers: string[]; prefix: string; partitions: number };
 let opened: EventLog[];
 
@@ -48,8 +48,10 @@ afterEach(async () => {
 
 test("commits of several places go into few transactions, each with its own offsets", async () => {
   const log = open();
-  const places = [0, 1, 2, 3];
-  const transactors = await Promise.all(places.map((at) => log.transactor(GROUP, place(at))));
+  const topicPartitions = [0, 1, 2, 3];
+  const transactors = await Promise.all(
+    topicPartitions.map((at) => log.transactor(GROUP, topicPartition(at))),
+  );
   const rounds = 10;
   countRequests();
   await Promise.all(
@@ -61,25 +63,25 @@ test("commits of several places go into few transactions, each with its own offs
     }),
   );
   expect(takeRequests().get("EndTxn")).toBeLessThanOrEqual(2 * rounds);
-  for (const at of places) {
+  for (const at of topicPartitions) {
     const expected = Array.from({ length: rounds }, (_, round) => [`${round}`, `${round}b`]);
     expect(await historyOf(log, at)).toEqual(expected.flat());
   }
   const committed = (await log.lag(GROUP, "sessions")).map((row) => row.committed);
-  expect(committed).toEqual(places.map(() => rounds));
+  expect(committed).toEqual(topicPartitions.map(() => rounds));
   // Each transaction leaves one marker in each partition it touched.
   const ends = (await log.describe()).find(({ topic }) => topic === "history")?.ranges ?? [];
-  expect(ends.map(({ high }) => high)).toEqual(places.map(() => 3 * rounds));
+  expect(ends.map(({ high }) => high)).toEqual(topicPartitions.map(() => 3 * rounds));
 });
 
 test("a place that was given back is another's at once, and nobody is fenced", async () => {
   const [a, b] = [open(), open()];
-  const kept = await a.transactor(GROUP, place(0));
-  const given = await a.transactor(GROUP, place(1));
+  const kept = await a.transactor(GROUP, topicPartition(0));
+  const given = await a.transactor(GROUP, topicPartition(1));
   await given.commit([out(1, "a")], 7);
   await given.close();
   expect(await ownerOf(1)).toBe("");
-  const taken = await b.transactor(GROUP, place(1));
+  const taken = await b.transactor(GROUP, topicPartition(1));
   expect(taken.next).toBe(7);
   await taken.commit([out(1, "b")], 8);
   await kept.commit([out(0, "still a")], 1);
@@ -88,15 +90,15 @@ test("a place that was given back is another's at once, and nobody is fenced", a
 
 test("a place that is not given back is taken: its owner's writer writes no more, anywhere", async () => {
   const [a, b] = [open(), open()];
-  const stuck = await a.transactor(GROUP, place(1));
-  const other = await a.transactor(GROUP, place(2));
+  const stuck = await a.transactor(GROUP, topicPartition(1));
+  const other = await a.transactor(GROUP, topicPartition(2));
   await stuck.commit([out(1, "a")], 3);
-  const taken = await b.transactor(GROUP, place(1));
+  const taken = await b.transactor(GROUP, topicPartition(1));
   expect(taken.next).toBe(3);
   expect((await failure(stuck.commit([out(1, "zombie")], 4))).code).toBe("fenced");
   expect((await failure(other.commit([out(2, "zombie")], 4))).code).toBe("fenced");
   await other.close();
-  const again = await a.transactor(GROUP, place(2));
+  const again = await a.transactor(GROUP, topicPartition(2));
   await again.commit([out(2, "a again")], 5);
   await taken.commit([out(1, "b")], 4);
   expect(await historyOf(b, 1)).toEqual(["a", "b"]);
@@ -125,7 +127,7 @@ test("a transaction that a dead owner left open is aborted, offset and all", asy
   await half.send({ topic, messages: [{ key: "s1", value: "half", partition: 0 }] });
   await half.sendOffsets({ consumerGroupId, topics: topics("9") });
   const log = open();
-  const transactor = await log.transactor(GROUP, place(0));
+  const transactor = await log.transactor(GROUP, topicPartition(0));
   expect(transactor.next).toBe(2);
   await transactor.commit([out(0, "whole")], 3);
   expect(await historyOf(log, 0)).toEqual(["whole"]);
@@ -141,7 +143,7 @@ test("of several that want a place at once one has it in the end, and no two wri
       for (let round = 0; round < 3; round += 1) {
         let transactor: Transactor;
         try {
-          transactor = await log.transactor(GROUP, place(3));
+          transactor = await log.transactor(GROUP, topicPartition(3));
           const next = transactor.next;
           await transactor.commit([out(3, `${next} ${at}`)], next + 1);
           seen.push(`${next} ${at}`);
@@ -167,7 +169,7 @@ test("metadata of anybody else beside an offset names no writer", async () => {
     partitions: [byHand],
   });
   await admin.disconnect();
-  const transactor = await open().transactor(GROUP, place(0));
+  const transactor = await open().transactor(GROUP, topicPartition(0));
   expect(transactor.next).toBe(6);
   await transactor.close();
 });

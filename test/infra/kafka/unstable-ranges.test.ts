@@ -49,9 +49,9 @@ test("what an open transaction hides is told with its age and the commands that 
   expect(more).toEqual([]);
   expect(range).toMatchObject({ topic: "history", partition: PARTITION, high: 1, end: 3 });
   expect(range?.oldestMs).toBeGreaterThanOrEqual(0);
-  const place = `--topic ${prefix}history --partition ${PARTITION}`;
-  expect(range?.remedy).toContain(`find-hanging ${place}`);
-  expect(range?.remedy).toContain(`abort ${place} --start-offset 1`);
+  const topicPartition = `--topic ${prefix}history --partition ${PARTITION}`;
+  expect(range?.remedy).toContain(`find-hanging ${topicPartition}`);
+  expect(range?.remedy).toContain(`abort ${topicPartition} --start-offset 1`);
 
   expect((await readAll(log, history)).map(textOf)).toEqual(["before"]);
   const refused = await failure(readAll(log, { ...history, entire: true }));

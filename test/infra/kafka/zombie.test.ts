@@ -38,11 +38,14 @@ describe("a frozen worker", () => {
         { group: "writers", topics: ["sessions"], transactional: true },
         {
           ...collector(),
-          assigned: async (place) => {
-            const transactor = await log.transactor("writers", place);
-            const out = { ...record("s1", "owner", "history"), partition: place.partition };
+          assigned: async (topicPartition) => {
+            const transactor = await log.transactor("writers", topicPartition);
+            const out = {
+              ...record("s1", "owner", "history"),
+              partition: topicPartition.partition,
+            };
             await transactor.commit([out], 1);
-            owned.push(place.partition);
+            owned.push(topicPartition.partition);
           },
         },
       );

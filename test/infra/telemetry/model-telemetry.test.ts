@@ -94,7 +94,7 @@ describe("metrics of model calls", () => {
     observer.attemptFailed({ model: "m", code: "overloaded", again: true });
     observer.attemptFailed({ model: "m", code: "overloaded", again: false });
     observer.fellBack({ role: "guard", reason: "refusal" });
-    observer.remembered({ role: "guard", model: "m" });
+    observer.answeredFromStore({ role: "guard", model: "m" });
     expect(told.map(({ name }) => name)).toEqual([
       "mmm.model.attempt_failures",
       "mmm.model.retries",

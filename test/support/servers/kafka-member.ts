@@ -1,6 +1,6 @@
 /**
- * Child process of the zombie test: a coordinator-like member that writes for every place it holds,
- * ten times a second, and says on stdout what became of each commit. Once it has lost a place it takes
+ * Child process of the zombie test: a coordinator-like member that writes for every partition it holds,
+ * ten times a second, and says on stdout what became of each commit. Once it has lost a partition it takes
  * none again.
  */
 import { systemClock } from "../../../infra/clock.ts";
