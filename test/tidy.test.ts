@@ -89,6 +89,23 @@ describe("the checker", () => {
     expect(plant("model/base/numbers.ts", header)).toHaveLength(1);
   });
 
+  it("finds an identifier of the old vocabulary, and leaves comments and texts alone", () => {
+    expect(plant("session/x.ts", `${header}export interface Place {}`)).toEqual([
+      "session/x.ts names something Place: TopicPartition",
+    ]);
+    expect(plant("infra/x.ts", `${header}const { drawer } = parts; // here`)).toEqual([
+      "infra/x.ts names something drawer: sessionCache",
+    ]);
+    expect(plant("infra/x.ts", `${header}const a = \`at \${lane.cursor}\`;`)).toHaveLength(1);
+    for (const text of [
+      "// the Place of a desk\n/* a lane */",
+      'const a = "desk"; const b = \'lane\'; const c = `a "wish"`;',
+      "const replaced = placement; const { workplace } = a;",
+    ]) {
+      expect(plant("session/x.ts", header + text), text).toEqual([]);
+    }
+  });
+
   it("finds a file that repeats its folder and a folder that is too full", () => {
     expect(plant("infra/kafka/kafka-log.ts", header)).toEqual([
       "infra/kafka/kafka-log.ts repeats its folder's name",

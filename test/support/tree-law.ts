@@ -68,6 +68,48 @@ const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] 
   { pattern: /\bMath\.random\(/, instead: "a seeded generator, or crypto" },
 ];
 
+/**
+ * Names that the tree had before its vocabulary was the field's (docs/GLOSSARY.md): identifiers, as they
+ * stand in code. Comments, texts and what is published may use the words.
+ */
+export const BANNED_IDENTIFIERS: Readonly<Record<string, string>> = {
+  Place: "TopicPartition",
+  placeName: "formatTopicPartition",
+  placeFor: "resolveTopicPartition",
+  placesOf: "listTopicPartitions",
+  Desk: "PartitionProcessor",
+  desk: "processor",
+  createDesk: "createPartitionProcessor",
+  Drawer: "SessionCache",
+  drawer: "sessionCache",
+  createDrawer: "createSessionCache",
+  Folder: "SessionEntry",
+  Lane: "AssignedPartition, or KeyedQueue",
+  Lanes: "KeyedQueue",
+  lane: "assignedPartition, or queue",
+  lanes: "queue",
+  vouching: "attachments",
+  Wish: "ParameterRequest",
+  TuningWish: "TuningRequest",
+  wish: "tuningRequest",
+  wishes: "tuningRequests",
+  grantWish: "applyTuningRequests",
+  Memos: "KeyValueStore",
+  MemoOptions: "CachedJudgeOptions",
+  memoKey: "computeVerdictKey",
+  rememberToken: "putCachedPayload",
+  rememberedJudge: "createCachedJudge",
+  JudgingTools: "VerdictRequestTools",
+  judging: "requestVerdict",
+  createJudging: "createVerdictRequest",
+  Sealer: "SecretBox",
+  sealer: "secretBox",
+  createSealer: "createSecretBox",
+  Rung: "EscalationStep",
+  rung: "escalationStep",
+  rungOf: "chooseEscalationStep",
+};
+
 const NAMELESS = /(?:^|\/)(?:base|utils?|helpers?|common|misc|index)(?:\.ts$|\/)/;
 
 export interface Source {
@@ -91,9 +133,26 @@ function findFileComplaints(file: Source): string[] {
   for (const { pattern, instead } of BANNED) {
     if (pattern.test(text)) found.push(`${path} holds ${pattern.source}: ${instead}`);
   }
+  found.push(...findBannedIdentifiers(file));
   if (NAMELESS.test(path)) found.push(`${path} is named for nothing it holds`);
   if (repeatsItsFolder(path)) found.push(`${path} repeats its folder's name`);
   return found;
+}
+
+function findBannedIdentifiers({ path, text }: Source): string[] {
+  const words = new Set(removeCommentsAndTexts(text).match(/[A-Za-z_$][\w$]*/g));
+  return Object.entries(BANNED_IDENTIFIERS)
+    .filter(([identifier]) => words.has(identifier))
+    .map(([identifier, instead]) => `${path} names something ${identifier}: ${instead}`);
+}
+
+/** The code alone: of a template what stands in its braces. */
+function removeCommentsAndTexts(text: string): string {
+  const skipped =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+  return text.replace(skipped, (part) =>
+    part.startsWith("`") ? [...part.matchAll(/\$\{([^{}]*)\}/g)].join(" ") : " ",
+  );
 }
 
 function findForbiddenImports({ path, text }: Source): string[] {
