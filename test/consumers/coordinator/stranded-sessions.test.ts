@@ -110,10 +110,10 @@ test("a session to which something happens while lag is measured is not named", 
     },
     0,
   );
-  watchdog.look({ quiet: () => [one], isUnchanged: () => false });
+  watchdog.scan({ quiet: () => [one], isUnchanged: () => false });
   await systemClock.sleep(50);
   expect(named).toEqual([]);
-  watchdog.look({ quiet: () => [one], isUnchanged: () => true });
+  watchdog.scan({ quiet: () => [one], isUnchanged: () => true });
   await systemClock.sleep(50);
   expect(named).toEqual(["s1"]);
 });
