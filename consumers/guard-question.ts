@@ -15,6 +15,7 @@ import { parseStrictJson } from "../guard/proposal/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { computeSha256 } from "../schemas/canonical.ts";
+import { describeError, MmmError } from "../schemas/errors.ts";
 
 export interface VerdictRequestTools {
   readonly spec: Specification;
@@ -38,13 +39,13 @@ const CACHED_MAX = 256;
 export function createVerdictRequest(
   tools: VerdictRequestTools,
 ): (question: Question) => Promise<Verdict> {
-  const pinned = createDigestCache(pin);
+  const pinned = createDigestCache((text) => readable(() => pin(text)));
   const observed = createDigestCache(async (_text: string, baseline: Pinned) =>
     tools.observed === undefined ? null : tools.observed(baseline.config),
   );
   return async ({ raw, isBaseline, warrant }) => {
     const baseline = isBaseline
-      ? pinConfig(parseModelConfig(parseStrictJson(warrant.baseline)))
+      ? readable(() => pinConfig(parseModelConfig(parseStrictJson(warrant.baseline))))
       : pinned.get(warrant.baseline);
     const base = isBaseline ? baseline : pinned.get(warrant.base);
     const { constraints } = warrant;
@@ -63,6 +64,16 @@ export function createVerdictRequest(
       observed: seen,
     });
   };
+}
+
+/** What the session itself starts from cannot be read: no proposal's fault, and waiting does not help. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const message = `the session's configuration: ${describeError(cause)}; correct the baseline`;
+    throw new MmmError("config_invalid", message, { cause });
+  }
 }
 
 interface DigestCache<T, More extends readonly unknown[]> {

@@ -13,10 +13,10 @@ import { type JudgeInput, judge } from "./judge.ts";
 import { isObject } from "./proposal/proposal.ts";
 import type { SemanticJudge } from "./words/judges.ts";
 import type { Verdict } from "./verdict.ts";
+import { UNJUDGED } from "./violation.ts";
 
 /** Changes whenever the code can give another verdict for the same input. */
 const GUARD_VERSION = 2;
-const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
 
 /** The part of a snapshot store that stored verdicts need; first writer wins. */
 export interface VerdictStore {
@@ -39,7 +39,7 @@ export function createCachedJudge(
     const cached = readVerdict(key, await resolveOrNull(options.store.memo(key)), options.ring);
     if (cached !== null) return cached;
     const verdict = await judge(input, options.judges);
-    if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
+    if (verdict.violations.some(({ code }) => UNJUDGED.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
     const stored = await resolveOrNull(options.store.remember(key, token));

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   topics_mismatch: { exit: 32, retriable: false },
   drifted: { exit: 33, retriable: false },
   logic_unknown: { exit: 34, retriable: false },
+  guard_unable: { exit: 35, retriable: false },
   interrupted: { exit: 130, retriable: false },
   internal: { exit: 1, retriable: false },
 } as const satisfies Record<string, ErrorRow>;

@@ -45,6 +45,7 @@ const CHECKS: Checks = {
   ProposalCleared: (state, data) =>
     checkAwaited(state, "verdict", data.proposal) ?? checkDigests(state, data),
   ProposalVetoed: (state, data) => checkAwaited(state, "verdict", data.proposal),
+  GuardFailed: (state, data) => checkAwaited(state, "verdict", data.proposal),
   RejectionExplained: (state, data) => checkAwaited(state, "explanation", data.proposal),
   ModelTrained: (state, data) =>
     checkAwaited(state, "training", data.proposal) ??

@@ -122,6 +122,7 @@ const FOLDS: Folds = {
     wait: createWait("explanation", data.proposal, time, readAgentTimeout(state)),
     counters: { ...state.counters, vetoes: state.counters.vetoes + 1 },
   }),
+  GuardFailed: () => ({ wait: null }),
   RejectionExplained: (state, data) => ({
     wait: null,
     counters: addUsage(state, data.reasoner, {}),

@@ -45,6 +45,9 @@ export const REACTIONS: Reactions = {
             data: { proposal: data.proposal, config_digest: data.config_digest, seed: state.seed },
           },
         ],
+  GuardFailed: (state, data) => [
+    completeSession(state, "failed", `the guard could not judge: ${data.reason}`),
+  ],
   RejectionExplained: (state, data) => handleVeto(state, data.text),
   ProposalRejected: escalateRejection,
   ModelTrained: (state, data, { rules }) =>

@@ -42,6 +42,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   topics_mismatch: 500,
   drifted: 409,
   logic_unknown: 500,
+  guard_unable: 503,
   interrupted: 503,
   internal: 500,
 };
