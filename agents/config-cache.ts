@@ -3,18 +3,14 @@
  *
  * I1. A hit needs the very same text. What is handed out is shared: nobody changes it.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { callModel } from "./data-source.ts";
 
 const CACHED_MAX = 512;
-const cache = new Map<string, ModelConfig>();
+const cache = createBoundedCache<string, ModelConfig>(CACHED_MAX);
 
 /** The configuration of a text. Throws `config_invalid`, or SyntaxError for what is not JSON. */
 export function parseConfigText(text: string): ModelConfig {
-  const cached = cache.get(text);
-  if (cached !== undefined) return cached;
-  const config = callModel(() => parseModelConfig(JSON.parse(text)));
-  cache.set(text, config);
-  if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
-  return config;
+  return getOrMake(cache, text, () => callModel(() => parseModelConfig(JSON.parse(text))));
 }

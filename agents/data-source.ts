@@ -3,6 +3,7 @@
  *
  * I1. The digest is of the bytes read; a changed file is a different data set.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -24,18 +25,15 @@ const CACHED_MAX = 32;
 
 /** Loads data sets through `source`, keeping the last few. */
 export function createDataLoader(source: DataSource): (config: ModelConfig) => Promise<LoadedData> {
-  const cache = new Map<string, LoadedData>();
+  const cache = createBoundedCache<string, LoadedData>(CACHED_MAX);
   return async (config) => {
     const text = await source.read(config.data.path);
     const digest = computeSha256(text);
     const { hyperparameters: _tuned, training: _settings, ...structure } = config;
     const key = `${digest}/${computeSha256(toCanonicalJson(structure))}`;
-    const cached = cache.get(key);
-    if (cached !== undefined) return cached;
-    const loaded = { dataset: callModel(() => parseDataset(text, config)), digest };
-    cache.set(key, loaded);
-    if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
-    return loaded;
+    return getOrMake(cache, key, () => {
+      return { dataset: callModel(() => parseDataset(text, config)), digest };
+    });
   };
 }
 

@@ -19,6 +19,7 @@ import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { checkData } from "./request.ts";
@@ -37,7 +38,7 @@ export function createRequestCheck(
   settings: Settings,
   folders: DataFolders,
 ): (request: StartRequest) => Promise<Prepared> {
-  const checked = new Set<string>();
+  const checked = createBoundedCache<string, true>(CHECKED_MAX);
   return async (request) => {
     const config = resolveConfigDataPath(
       callModel(() => parseModelConfig(request.baseline)),
@@ -45,11 +46,10 @@ export function createRequestCheck(
     );
     const baseline = toCanonicalJson(config);
     const digest = computeSha256(baseline);
-    if (!checked.has(digest)) {
+    getOrMake(checked, digest, () => {
       checkData(config);
-      checked.add(digest);
-      if (checked.size > CHECKED_MAX) checked.delete(checked.values().next().value as string);
-    }
+      return true;
+    });
     const context = parseBusinessContext(request.business_context);
     const { session } = settings;
     const limits = {

@@ -14,6 +14,7 @@ import type { Specification } from "../guard/specification/specification.ts";
 import { parseStrictJson } from "../guard/proposal/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { computeSha256 } from "../schemas/canonical.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
 
@@ -82,20 +83,12 @@ interface DigestCache<T, More extends readonly unknown[]> {
 }
 
 /** What was made of the last texts, by their digest. */
-function createDigestCache<T, More extends readonly unknown[]>(
+function createDigestCache<T extends object, More extends readonly unknown[]>(
   make: (text: string, ...more: More) => T,
 ): DigestCache<T, More> {
-  const cache = new Map<string, T>();
+  const cache = createBoundedCache<string, T>(CACHED_MAX);
   return {
-    get(text, ...more) {
-      const key = computeSha256(text);
-      const cached = cache.get(key);
-      if (cached !== undefined) return cached;
-      const made = make(text, ...more);
-      cache.set(key, made);
-      if (cache.size > CACHED_MAX) cache.delete(cache.keys().next().value as string);
-      return made;
-    },
+    get: (text, ...more) => getOrMake(cache, computeSha256(text), () => make(text, ...more)),
     remove: (text) => void cache.delete(computeSha256(text)),
   };
 }

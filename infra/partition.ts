@@ -5,6 +5,7 @@
  * Source: Kafka `org.apache.kafka.common.utils.Utils.murmur2` (MurmurHash2, A. Appleby, seed
  * 0x9747b28c) and `toPositive(hash) % partitions` over the UTF-8 bytes of the key.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
 
@@ -31,16 +32,11 @@ export function computeMurmur2(bytes: Uint8Array): number {
 
 /** Hashes of the keys used last: a session's key comes some hundred times. */
 const CACHED_MAX = 8_192;
-const cache = new Map<string, number>();
+const cache = createBoundedCache<string, number>(CACHED_MAX);
 
 /** MurmurHash2 of a key's UTF-8 bytes, as a signed number. */
 export function hashKey(key: string): number {
-  const cached = cache.get(key);
-  if (cached !== undefined) return cached;
-  const hash = computeMurmur2(Buffer.from(key, "utf8"));
-  if (cache.size >= CACHED_MAX) cache.clear();
-  cache.set(key, hash);
-  return hash;
+  return getOrMake(cache, key, () => computeMurmur2(Buffer.from(key, "utf8")));
 }
 
 /** Partition of a key among `partitions`. */

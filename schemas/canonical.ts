@@ -5,6 +5,7 @@
  * I2. What JSON cannot hold (NaN, Infinity, undefined, lone surrogates) throws; it is never mended.
  */
 import { hash } from "node:crypto";
+import { createBoundedCache, getOrMake } from "./bounded-cache.ts";
 import { MmmError } from "./errors.ts";
 
 export type Json =
@@ -36,16 +37,11 @@ function formatCanonicalNumber(value: number): string {
 const LONG_MIN = 512;
 const LONG_MAX = 32_768;
 const LONG_TEXTS_MAX = 128;
-const longTexts = new Map<string, string>();
+const longTexts = createBoundedCache<string, string>(LONG_TEXTS_MAX);
 
 function formatCanonicalString(value: string): string {
   if (value.length < LONG_MIN || value.length > LONG_MAX) return quoteString(value);
-  const cached = longTexts.get(value);
-  if (cached !== undefined) return cached;
-  const text = quoteString(value);
-  longTexts.set(value, text);
-  if (longTexts.size > LONG_TEXTS_MAX) longTexts.delete(longTexts.keys().next().value as string);
-  return text;
+  return getOrMake(longTexts, value, () => quoteString(value));
 }
 
 function quoteString(value: string): string {

@@ -11,6 +11,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from "jose";
 import { z } from "zod";
+import { createBoundedCache } from "../../schemas/bounded-cache.ts";
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import { LOCAL, SCOPES, type Principal, type Scope } from "./principal.ts";
 import type { ApiSettings, JwtSettings } from "./settings.ts";
@@ -100,7 +101,7 @@ function createTokenReader(
   tools: AuthTools,
 ): (token: string, changes: boolean) => Promise<Principal> {
   const keys = createKeySet(jwt);
-  const cache = new Map<string, Verified>();
+  const cache = createBoundedCache<string, Verified>(VERIFIED_MAX);
   return async (token, changes) => {
     const digest = createHash("sha256").update(token, "utf8").digest("base64");
     let found = cache.get(digest);
@@ -108,7 +109,6 @@ function createTokenReader(
       cache.delete(digest);
       found = readToken(await verifyJwt(token, keys, jwt, tools.now()), jwt, tools.now());
       cache.set(digest, found);
-      if (cache.size > VERIFIED_MAX) cache.delete(cache.keys().next().value as string);
     }
     if (jwt.single_use && changes) await claimOnce(tools, found);
     return found.principal;

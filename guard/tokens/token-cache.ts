@@ -3,9 +3,10 @@
  * verified once, however many hands it goes through.
  *
  * I1. A hit needs the very same text under the very same ring; a ring without a key is another ring.
- * I2. Bounded: the oldest entries leave first.
+ * I2. Bounded: what was used least recently leaves first.
  * I3. Payloads in it are frozen and shared.
  */
+import { type BoundedCache, createBoundedCache } from "../../schemas/bounded-cache.ts";
 import type { TokenType } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
 
@@ -16,7 +17,7 @@ interface Entry {
   readonly payload: object;
 }
 
-const payloadsByRing = new WeakMap<KeyRing, Map<string, Entry>>();
+const payloadsByRing = new WeakMap<KeyRing, BoundedCache<string, Entry>>();
 
 /** The payload of a token known to be good for this ring; null where it is not known. */
 export function findCachedPayload(ring: KeyRing, typ: TokenType, token: unknown): object | null {
@@ -31,8 +32,7 @@ export function putCachedPayload(
   token: string,
   entry: { readonly typ: TokenType; readonly payload: object },
 ): void {
-  const payloads = payloadsByRing.get(ring) ?? new Map<string, Entry>();
+  const payloads = payloadsByRing.get(ring) ?? createBoundedCache<string, Entry>(TOKENS_MAX);
   payloadsByRing.set(ring, payloads);
   payloads.set(token, { typ: entry.typ, payload: Object.freeze(entry.payload) });
-  if (payloads.size > TOKENS_MAX) payloads.delete(payloads.keys().next().value as string);
 }
