@@ -4,8 +4,8 @@
  * I1. How many proposals looked at the validation weeks, and whether calibration was on, is always
  *     said.
  */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
-import { formatPercent } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
 
 /** Sentences for the caveats section. */

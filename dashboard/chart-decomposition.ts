@@ -1,5 +1,6 @@
 /** What the target is made of: over time, and in all. */
-import { formatCompact, formatPercent } from "./figures.ts";
+import { formatPercent } from "../schemas/number-text.ts";
+import { formatCompact } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import { createChannelLegend, createChannelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";

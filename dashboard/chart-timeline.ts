@@ -1,7 +1,7 @@
 /** The session as it went: the validated error of each attempt, the best so far, refusals. */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { formatPercent } from "./figures.ts";
 import { INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 

@@ -1,9 +1,10 @@
 /** The report's tables and lists; words from outside go through `html`, which escapes them. */
 import type { EventData } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { formatSignificant, formatPathLabel, formatPercent } from "./figures.ts";
+import { formatSignificant, formatPathLabel } from "./figures.ts";
 import { html, type Html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 

@@ -8,6 +8,7 @@
  * I3. Pure: equal input, equal page.
  */
 import type { Recorded } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
 import { listAttempts } from "./attempts.ts";
 import { listCaveats } from "./caveats.ts";
@@ -17,7 +18,6 @@ import { drawFit } from "./chart-fit.ts";
 import { drawResponses } from "./chart-response.ts";
 import { drawReturns, type ExpectedReturn } from "./chart-returns.ts";
 import { drawTimeline } from "./chart-timeline.ts";
-import { formatPercent } from "./figures.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import type { Picture } from "./plot.ts";

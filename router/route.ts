@@ -10,6 +10,7 @@
  */
 import { describeError } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import { ROLES, type Role } from "../schemas/parts.ts";
 import type { Classification } from "./classifier/head.ts";
 import { OUT_OF_SCOPE } from "./words/roles.ts";
@@ -125,7 +126,7 @@ async function judgeByModel(text: string, model: RouterModel | null): Promise<Sc
   const { classification: found } = judgement;
   if (found.rejected !== null && found.rejected !== "reject_label") {
     return {
-      reason: `model unsure: ${found.rejected}, ${percent(found.confidence)} ${found.label}`,
+      reason: `model unsure: ${found.rejected}, ${formatPercent(found.confidence, 0)} ${found.label}`,
     };
   }
   return scoreByModel(found, model);
@@ -139,7 +140,7 @@ function scoreByModel(found: Classification, model: RouterModel): Scored {
     confidence: found.confidence,
     threshold: model.confidenceThreshold,
     modelDigest: model.digest,
-    reason: `model: ${found.label} ${percent(found.confidence)}, likeness ${percent(found.familiarity)}`,
+    reason: `model: ${found.label} ${formatPercent(found.confidence, 0)}, likeness ${formatPercent(found.familiarity, 0)}`,
   };
 }
 
@@ -177,8 +178,4 @@ function createRoleScores(of: (role: Role) => number): RoleScores {
 
 function roundScore(x: number): number {
   return Math.round(x * 1000) / 1000;
-}
-
-function percent(x: number): string {
-  return `${Math.round(x * 100)} %`;
 }

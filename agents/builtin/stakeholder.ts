@@ -9,6 +9,7 @@
  */
 import type { Specification } from "../../guard/specification/specification.ts";
 import { parseModelConfig } from "../../model/config.ts";
+import { formatPercent } from "../../schemas/number-text.ts";
 import type { Finding, Metrics } from "../../schemas/parts.ts";
 import { reviewModel } from "./business-analyst.ts";
 import { createMonitoringPlan } from "./monitoring-plan.ts";
@@ -51,13 +52,13 @@ function listRefusals({ figures, request, context }: DecideJob): readonly string
   const after = selectError(request.final);
   if (after > criteria.mape_max) {
     found.push(
-      `the validated error ${percent(after)} is above the ${percent(criteria.mape_max)} asked for`,
+      `the validated error ${formatPercent(after)} is above the ${formatPercent(criteria.mape_max)} asked for`,
     );
   }
   const gain = computeGain(selectErrors(request));
   if (gain < criteria.improvement_min) {
     found.push(
-      `the validated error fell by ${percent(gain)}, less than the ${percent(criteria.improvement_min)} asked for`,
+      `the validated error fell by ${formatPercent(gain)}, less than the ${formatPercent(criteria.improvement_min)} asked for`,
     );
   }
   return found;
@@ -68,11 +69,11 @@ function listLockedTestRefusals(
 ): string[] {
   const [was, is] = [selectError(locked.baseline), selectError(locked.final)];
   if (locked.contradicts) {
-    return [`the locked weeks contradict validation (error ${percent(is)})`];
+    return [`the locked weeks contradict validation (error ${formatPercent(is)})`];
   }
   if (is > was * (1 + LOCKED_WORSE_SHARE)) {
     return [
-      `on the locked weeks the error is ${percent(is)} against the baseline's ${percent(was)}: the validated gain does not carry over`,
+      `on the locked weeks the error is ${formatPercent(is)} against the baseline's ${formatPercent(was)}: the validated gain does not carry over`,
     ];
   }
   return [];
@@ -98,7 +99,7 @@ function fitConditions({ figures, request, context }: DecideJob): readonly strin
   const locked = figures.locked_test;
   if (locked !== null && selectError(locked.final) > selectError(locked.baseline)) {
     found.push(
-      `On the locked weeks the baseline was closer (${percent(selectError(locked.baseline))} against ${percent(selectError(locked.final))}): run both side by side until the next review.`,
+      `On the locked weeks the baseline was closer (${formatPercent(selectError(locked.baseline))} against ${formatPercent(selectError(locked.final))}): run both side by side until the next review.`,
     );
   }
   if (request.proposals_tried > 1) {
@@ -145,10 +146,10 @@ function describeRationale(decision: DecideJob, refusals: readonly string[]): st
   const locked = figures.locked_test;
   const name = request.final.mape === null ? "wMAPE" : "MAPE";
   const parts = [
-    `Validated ${name} ${percent(before)} → ${percent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
+    `Validated ${name} ${formatPercent(before)} → ${formatPercent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
     locked === null
       ? ""
-      : `Locked weeks, seen once: ${percent(selectError(locked.baseline))} → ${percent(selectError(locked.final))}.`,
+      : `Locked weeks, seen once: ${formatPercent(selectError(locked.baseline))} → ${formatPercent(selectError(locked.final))}.`,
     figures.methodology_unchanged ? "The methodology is unchanged." : "",
     refusals.length === 0 ? "" : `Rejected because ${refusals.join("; ")}.`,
   ];
@@ -160,7 +161,7 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
   const stand =
     trained === null
       ? ""
-      : ` The model in force has a validated error of ${percent(selectError(trained.validation))}.`;
+      : ` The model in force has a validated error of ${formatPercent(selectError(trained.validation))}.`;
   const text = `Deployment is decided at the end of the session, on validated and locked weeks and the business review.${stand}`;
   return { kind: "advice", text, constraints: [], citations: [] };
 }
@@ -168,8 +169,4 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
 /** The error that decisions speak of: MAPE, or wMAPE where MAPE is undefined. */
 function selectError(metrics: Metrics): number {
   return metrics.mape ?? metrics.wmape ?? metrics.smape;
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }

@@ -6,7 +6,8 @@ import { allocateBudget, type Allocation, type AllocationRequest } from "../../m
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { formatFigure, percent } from "../output/format.ts";
+import { formatPercent } from "../../schemas/number-text.ts";
+import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -91,7 +92,7 @@ function formatAllocation(allocation: Allocation): string {
     row.channel,
     formatFigure(row.spend_before, 6),
     formatFigure(row.spend_after, 6),
-    percent((row.spend_after - row.spend_before) / (row.spend_before || 1), 0),
+    formatPercent((row.spend_after - row.spend_before) / (row.spend_before || 1), 0),
     formatFigure(row.response_before, 6),
     formatFigure(row.response_after, 6),
     formatFigure(row.mroi_after, 3),

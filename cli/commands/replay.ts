@@ -13,6 +13,7 @@ import { parseModelConfig } from "../../model/config.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { EventData } from "../../schemas/event.ts";
+import { formatPercent } from "../../schemas/number-text.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { evolve, replay } from "../../session/evolve.ts";
 import { rederive } from "../../session/rederive.ts";
@@ -20,7 +21,7 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { PHASES, type SessionState } from "../../session/state.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
-import { selectComparedError, formatFigure, percent } from "../output/format.ts";
+import { selectComparedError, formatFigure } from "../output/format.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
@@ -258,9 +259,9 @@ function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void
   if (options.json === true) return shell.out(JSON.stringify({ parent: before, fork: after }));
   const rows: [string, (of: SessionResults) => string][] = [
     ["session", (of) => of.session],
-    ["started from", (of) => percent(selectComparedError(of.validation.baseline).value)],
-    ["validated error", (of) => percent(selectComparedError(of.validation.final).value)],
-    ["locked test", (of) => percent(selectComparedError(of.locked_test?.final).value)],
+    ["started from", (of) => formatPercent(selectComparedError(of.validation.baseline).value)],
+    ["validated error", (of) => formatPercent(selectComparedError(of.validation.final).value)],
+    ["locked test", (of) => formatPercent(selectComparedError(of.locked_test?.final).value)],
     ["iterations", (of) => String(of.counts.iterations)],
     ["convergence", (of) => formatFigure(of.convergence.score, 3)],
     ["decision", (of) => of.decision ?? "–"],

@@ -15,10 +15,10 @@ import { judgePromotion } from "../../router/shadow.ts";
 import { trainRouter } from "../../router/training/train.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Recorded } from "../../schemas/event.ts";
+import { formatPercent } from "../../schemas/number-text.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { sendToInbox } from "../../producers/request.ts";
 import { toHistoryEntry } from "../../session/audit.ts";
-import { percent } from "../output/format.ts";
 import { openFor, withApp } from "../open.ts";
 import { parseInteger } from "../options.ts";
 import {
@@ -141,7 +141,7 @@ async function runRouterTraining(
   } else {
     shell.out(
       `${options.output}: ${metrics.examples} examples, held-out accuracy ` +
-        `${percent(metrics.accuracy, 1)}, calibration error ${percent(metrics.calibration_error, 1)}\n` +
+        `${formatPercent(metrics.accuracy, 1)}, calibration error ${formatPercent(metrics.calibration_error, 1)}\n` +
         `left out: ${leftOut.duplicates} near-duplicates, ${leftOut.other_language} in other languages`,
     );
   }

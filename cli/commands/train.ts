@@ -1,11 +1,12 @@
 /** `mmm train`: fits one configuration, outside any session. */
+import { formatPercent } from "../../schemas/number-text.ts";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
 import { readTextFile } from "../../infra/files.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
-import { formatFigure, percent } from "../output/format.ts";
+import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -41,8 +42,8 @@ function formatTraining(result: TrainingResult): string {
   const metrics = formatTable(
     ["metric", "validation", "in sample"],
     [
-      ["MAPE", percent(validation.mean.mape), percent(inside.mape)],
-      ["wMAPE", percent(validation.mean.wmape), percent(inside.wmape)],
+      ["MAPE", formatPercent(validation.mean.mape), formatPercent(inside.mape)],
+      ["wMAPE", formatPercent(validation.mean.wmape), formatPercent(inside.wmape)],
       ["R²", formatFigure(validation.mean.r2), formatFigure(inside.r2)],
       ["adjusted R²", formatFigure(validation.mean.adj_r2), formatFigure(inside.adj_r2)],
       ["MAE", formatFigure(validation.mean.mae, 6), formatFigure(inside.mae, 6)],
@@ -56,13 +57,13 @@ function formatTraining(result: TrainingResult): string {
       row.name,
       formatFigure(row.roi, 3),
       formatFigure(row.mroi, 3),
-      percent(row.contribution_share, 1),
+      formatPercent(row.contribution_share, 1),
       formatFigure(row.half_life_weeks, 3),
       formatFigure(row.vif, 3),
     ]),
   );
   const facts =
-    `baseline ${percent(baseline.share, 1)} of the fit · Durbin-Watson ` +
+    `baseline ${formatPercent(baseline.share, 1)} of the fit · Durbin-Watson ` +
     `${formatFigure(diagnostics.durbin_watson, 3)} · ${formatFigure(diagnostics.rows_per_variable, 3)} rows per variable`;
   const findings = result.findings.map((row) => `  ${row.code}: ${row.message}`);
   return [

@@ -1,8 +1,9 @@
 /** What `run` says while it runs: a line per iteration, the phase in a terminal's status line. */
+import { formatPercent } from "../../schemas/number-text.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { evolve } from "../../session/evolve.ts";
 import { PHASES, type SessionState } from "../../session/state.ts";
-import { selectComparedError, percent } from "./format.ts";
+import { selectComparedError } from "./format.ts";
 import type { Shell } from "../shell.ts";
 
 /** A callback for history events that prints progress on stderr. */
@@ -29,7 +30,7 @@ function describeProgress(state: SessionState, event: HistoryEntry["event"]): st
     case "ModelTrained": {
       if (state.baseline === null || state.iteration > 0) return null;
       const error = selectComparedError(event.data.validation);
-      return `${formatIterationCount(state)} baseline trained · validated ${error.name} ${percent(error.value)}`;
+      return `${formatIterationCount(state)} baseline trained · validated ${error.name} ${formatPercent(error.value)}`;
     }
     case "ProposalVetoed": {
       const first = event.data.violations[0];
@@ -43,7 +44,7 @@ function describeProgress(state: SessionState, event: HistoryEntry["event"]): st
       const error = selectComparedError(state.accepted?.trained?.validation);
       const { outcome, convergence } = event.data;
       return (
-        `${formatIterationCount(state)} ${outcome.padEnd(12)} validated ${error.name} ${percent(error.value)}` +
+        `${formatIterationCount(state)} ${outcome.padEnd(12)} validated ${error.name} ${formatPercent(error.value)}` +
         ` · convergence ${convergence.toFixed(3)}`
       );
     }
