@@ -13,7 +13,7 @@ import { describeError, MmmError } from "../schemas/errors.ts";
 import type { Envelope, Event, EventType, Recorded } from "../schemas/event.ts";
 import { readEnvelope } from "../schemas/headers.ts";
 import { withoutDefaults } from "../schemas/written-data.ts";
-import { updateHistoryDigest, computeGenesisHash, computeLink } from "./chain.ts";
+import { updateHistoryDigest, computeGenesisHash, computeLink, readLink } from "./chain.ts";
 import type { LogRecord } from "./ports.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
@@ -56,8 +56,9 @@ export function toHistoryEntry(record: LogRecord): HistoryEntry {
   const envelope = readEnvelope(record.headers);
   const event = decodeEvent(record.value);
   const { id, session, business_unit, cause, producer, time } = envelope;
+  const { seq, prev, hash } = readLink(record.headers);
   const line: AuditLine = {
-    seq: Number(record.headers["ce_seq"]),
+    seq,
     type: event.type,
     id,
     session,
@@ -65,8 +66,8 @@ export function toHistoryEntry(record: LogRecord): HistoryEntry {
     cause,
     producer,
     time,
-    prev: record.headers["ce_prevhash"] ?? "",
-    hash: record.headers["ce_hash"] ?? "",
+    prev,
+    hash,
     body: Buffer.from(record.value).toString("base64"),
     data: event.data,
   };

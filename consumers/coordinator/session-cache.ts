@@ -19,7 +19,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { readInboxOffset } from "../../schemas/headers.ts";
 import { TOPICS } from "../../schemas/topics.ts";
-import { computeGenesisHash } from "../../session/chain.ts";
+import { computeGenesisHash, readLink } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
 import { hasRules } from "../../session/logic.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../../session/ports.ts";
@@ -260,12 +260,12 @@ function inboxNext(last: LogRecord | null): number | null {
 function foldRecord(record: LogRecord, hold: Hold): boolean {
   const entry = hold.entries.get(record.key) ?? createEmptyEntry(record.key);
   hold.entries.set(record.key, entry);
-  const seq = Number(record.headers["ce_seq"]);
+  const { seq, prev, hash } = readLink(record.headers);
   if (seq <= entry.seq) return true;
-  if (seq !== entry.seq + 1 || record.headers["ce_prevhash"] !== entry.head) return false;
+  if (seq !== entry.seq + 1 || prev !== entry.head) return false;
   entry.state = evolve(entry.state, decodeRecord(record));
   entry.seq = seq;
-  entry.head = record.headers["ce_hash"] ?? "";
+  entry.head = hash;
   hold.unsaved.add(entry);
   return true;
 }
