@@ -27,6 +27,7 @@ import type {
   TopicPartition,
   SnapshotStore,
 } from "../../session/ports.ts";
+import { Wakeup } from "../../session/wakeup.ts";
 import { createQueue, parseWaiting, type Queue, type Waiting } from "./queue.ts";
 import {
   computeUnitLoads,
@@ -72,15 +73,15 @@ interface State {
   readonly tools: IntakeTools;
   readonly queue: Queue;
   readonly halt: AbortController;
-  /** Called when a session's request has come back from the log. */
-  readonly seen: Map<string, () => void>;
+  /** Woken when a session's request has come back from the log. */
+  readonly seen: Map<string, Wakeup>;
   owner: boolean;
   committed: number;
   /** Sessions by unit that ran when they were last counted, and those admitted since. */
   running: Map<string, number>;
   /** When to count again, milliseconds since 1970. */
   countAgain: number;
-  wake: () => void;
+  readonly wakeup: Wakeup;
 }
 
 /** Follows the queue and, where this process owns it, admits. */
@@ -96,11 +97,11 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     committed: from,
     running: new Map(),
     countAgain: 0,
-    wake: () => {},
+    wakeup: new Wakeup(),
   };
   const own = (owner: boolean) => async () => {
     state.owner = owner;
-    state.wake();
+    state.wakeup.wake();
   };
   const consumption = await tools.log.consume(
     { group: tools.group, topics: [TOPIC] },
@@ -118,7 +119,7 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     admitNow: (session) => admitNow(state, session),
     close: async () => {
       state.halt.abort();
-      state.wake();
+      state.wakeup.wake();
       await consumption.stop();
       await Promise.all([following, admitting]);
     },
@@ -145,12 +146,12 @@ async function put(
     producer: "api",
     time: new Date(tools.clock.now()).toISOString(),
   };
-  const came = new AbortController();
-  state.seen.set(session, () => came.abort());
+  const came = new Wakeup();
+  state.seen.set(session, came);
   const event = { type: "SessionRequested", data: request } as const;
   await tools.log.append([createEventRecord(TOPICS.intake, event, envelope)]);
   await tools.log.flush();
-  await tools.clock.sleep(SEEN_MS_MAX, AbortSignal.any([came.signal, state.halt.signal]));
+  await came.rest(tools.clock, SEEN_MS_MAX, state.halt.signal);
   state.seen.delete(session);
 }
 
@@ -172,12 +173,12 @@ async function followRequests(state: State): Promise<void> {
 function enqueueRequest(state: State, record: LogRecord): void {
   try {
     state.queue.add(parseWaiting(record));
-    state.seen.get(record.key)?.();
+    state.seen.get(record.key)?.wake();
   } catch (error) {
     state.tools.failed(error);
     state.queue.passOver(record.offset);
   }
-  state.wake();
+  state.wakeup.wake();
 }
 
 async function runAdmissionLoop(
@@ -186,8 +187,6 @@ async function runAdmissionLoop(
 ): Promise<void> {
   const { tools, halt } = state;
   while (!halt.signal.aborted) {
-    const resting = new AbortController();
-    state.wake = () => resting.abort();
     try {
       await runAdmissionRound(state, commit);
     } catch (error) {
@@ -196,7 +195,7 @@ async function runAdmissionLoop(
     // Requests come in bunches; a short rest takes them together.
     await tools.clock.sleep(BUNCH_MS, halt.signal);
     if (halt.signal.aborted) return;
-    await tools.clock.sleep(state.queue.size === 0 ? POLL_MS * 5 : POLL_MS, resting.signal);
+    await state.wakeup.rest(tools.clock, state.queue.size === 0 ? POLL_MS * 5 : POLL_MS);
   }
 }
 

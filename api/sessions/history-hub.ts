@@ -10,7 +10,9 @@
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
+import { readLink } from "../../session/chain.ts";
 import type { Clock, EventLog, LogRecord, SnapshotStore } from "../../session/ports.ts";
+import { Wakeup } from "../../session/wakeup.ts";
 
 const TOPIC = TOPICS.history.topic;
 const BEHIND_MAX = 5_000;
@@ -38,7 +40,7 @@ interface Listener {
   readonly session: string;
   readonly waiting: LogRecord[];
   overrun: boolean;
-  wake: () => void;
+  readonly wakeup: Wakeup;
 }
 
 interface Reader {
@@ -81,7 +83,7 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
       session: options.session,
       waiting: [],
       overrun: false,
-      wake: () => {},
+      wakeup: new Wakeup(),
     };
     reader.listeners.add(listener);
     try {
@@ -178,13 +180,13 @@ function notifyListeners(listeners: ReadonlySet<Listener>, record: LogRecord): v
     if (listener.session !== record.key) continue;
     if (listener.waiting.length >= BEHIND_MAX) endOverrun(listener);
     else listener.waiting.push(record);
-    listener.wake();
+    listener.wakeup.wake();
   }
 }
 
 function endOverrun(listener: Listener): void {
   listener.overrun = true;
-  listener.wake();
+  listener.wakeup.wake();
 }
 
 async function* readEntriesFor(
@@ -205,7 +207,8 @@ async function* readEntriesFor(
     const record = listener.waiting.shift();
     if (record === undefined) {
       if (listener.overrun) throw new MmmError("overloaded", "the listener fell behind; resume");
-      if (!(await waitForRecords(listener, clock, { signal, idleMs }))) yield null;
+      const waitForRecords = await listener.wakeup.rest(clock, idleMs, signal);
+      if (!waitForRecords && !signal.aborted) yield null;
       continue;
     }
     if (parseRecordSeq(record) <= last) continue;
@@ -216,19 +219,6 @@ async function* readEntriesFor(
   }
 }
 
-/** Waits for something to be handed over; false when nothing was for `idleMs`. */
-async function waitForRecords(
-  listener: Listener,
-  clock: Clock,
-  { signal, idleMs }: { signal: AbortSignal; idleMs: number },
-): Promise<boolean> {
-  const woken = new AbortController();
-  listener.wake = () => woken.abort();
-  await clock.sleep(idleMs, AbortSignal.any([signal, woken.signal]));
-  listener.wake = () => {};
-  return woken.signal.aborted || signal.aborted;
-}
-
 function parseRecordSeq(record: LogRecord): number {
-  return Number(record.headers["ce_seq"]);
+  return readLink(record.headers).seq;
 }
