@@ -2,14 +2,13 @@
  * The Business Analyst: holds a trained model against benchmarks and common sense; may narrow
  * ranges, never sets a parameter.
  */
-import { MmmError } from "../schemas/errors.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { readReviewContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
-import type { ReviewContext } from "./coordinator/attachments.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
   return {
@@ -38,11 +37,8 @@ async function reviewTrainedModel(
   event: ReviewEvent,
   handling: Handling,
 ): Promise<Event> {
-  const figures = JSON.parse(event.attachments.context ?? "{}") as ReviewContext;
+  const figures = readReviewContext(event.attachments.context);
   const { candidate, baseline } = figures;
-  if (!candidate || !baseline) {
-    throw new MmmError("event_invalid", "the review names no trained model");
-  }
   const answer = await tools.reasoners.review({
     ...createJob(event, handling),
     config: parseConfigText(figures.config),

@@ -3,11 +3,11 @@
  */
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { readApprovalContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
-import type { ApprovalContext } from "./coordinator/attachments.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
   return {
@@ -36,7 +36,7 @@ async function decideApproval(
   event: ApprovalEvent,
   handling: Handling,
 ): Promise<Event> {
-  const figures = JSON.parse(event.attachments.context ?? "{}") as ApprovalContext;
+  const figures = readApprovalContext(event.attachments.context);
   const { note, ...decision } = await tools.reasoners.decide({
     ...createJob(event, handling),
     request: event.data,

@@ -6,7 +6,8 @@
  * I2. The methodology never changes: a clearance whose methodology digest differs from the
  *     baseline's, or that starts from another configuration than the accepted one, is refused.
  */
-import type { EventData, EventType, Recorded } from "../schemas/event.ts";
+import type { EventData, Recorded } from "../schemas/event.ts";
+import type { Check, Checks } from "./rules.ts";
 import {
   BASELINE_ITEM,
   isOver,
@@ -16,18 +17,19 @@ import {
   type WaitFor,
 } from "./state.ts";
 
-type Check<T extends EventType> = (state: SessionState, data: EventData<T>) => string | null;
-type Checks = { readonly [T in EventType]?: Check<T> };
-
 /** Why the session does not admit this event; null when it does. */
-export function findRefusalReason(state: SessionState, event: Recorded): string | null {
-  const check = CHECKS[event.type] as Check<EventType> | undefined;
+export function findRefusalReason(
+  state: SessionState,
+  event: Recorded,
+  checks: Checks,
+): string | null {
+  const check = checks[event.type] as Check | undefined;
   if (check === undefined) return `a session does not take ${event.type} from outside`;
   if (isOver(state)) return `the session is ${state.status}`;
   return check(state, event.data as never);
 }
 
-const CHECKS: Checks = {
+export const CHECKS_V1: Checks = {
   SessionRequested: () => "the session was requested before",
   SessionCancelled: () => null,
   ProposalSubmitted: (state) =>
@@ -36,11 +38,11 @@ const CHECKS: Checks = {
   ProposalMade: (state, data) =>
     checkAwaited(state, "answer", deriveProposalId(data)) ??
     checkSame("the proposal's id", data.proposal, deriveProposalId(data)) ??
-    checkSame("the author", data.author, state.work_item?.role ?? "") ??
+    checkSame("the author", data.author, state.work_item?.role) ??
     checkSame("a role that proposes", data.author, "data_scientist"),
   AgentAnswered: (state, data) =>
     checkAwaited(state, "answer", deriveProposalId(data)) ??
-    checkSame("the role", data.role, state.work_item?.role ?? ""),
+    checkSame("the role", data.role, state.work_item?.role),
   AgentFailed: checkFailure,
   ProposalCleared: (state, data) =>
     checkAwaited(state, "verdict", data.proposal) ?? checkDigests(state, data),
@@ -49,11 +51,7 @@ const CHECKS: Checks = {
   RejectionExplained: (state, data) => checkAwaited(state, "explanation", data.proposal),
   ModelTrained: (state, data) =>
     checkAwaited(state, "training", data.proposal) ??
-    checkSame(
-      "the configuration",
-      data.config_digest,
-      state.work_item?.candidate?.config_digest ?? "",
-    ),
+    checkSame("the configuration", data.config_digest, state.work_item?.candidate?.config_digest),
   TrainingRefused: (state, data) => checkAwaited(state, "training", data.proposal),
   TrainingFailed: (state, data) => checkAwaited(state, "training", data.proposal),
   BusinessReviewed: (state, data) => checkAwaited(state, "review", data.proposal),
@@ -65,12 +63,18 @@ const CHECKS: Checks = {
     state.wait !== null && state.wait.key === data.deadline && state.wait.for === data.waited_for
       ? null
       : "the wait is over",
-  LockedTestEvaluated: (state) =>
-    checkAwaited(state, "locked_test", state.accepted?.config_digest ?? ""),
-  LockedTestRefused: (state) =>
-    checkAwaited(state, "locked_test", state.accepted?.config_digest ?? ""),
-  DeploymentDecided: (state) =>
-    checkAwaited(state, "approval", state.accepted?.config_digest ?? ""),
+  LockedTestEvaluated: (state) => checkAwaited(state, "locked_test", state.accepted?.config_digest),
+  LockedTestRefused: (state) => checkAwaited(state, "locked_test", state.accepted?.config_digest),
+  DeploymentDecided: (state) => checkAwaited(state, "approval", state.accepted?.config_digest),
+};
+
+/** Since version 2 a text that comes when tuning is over is refused, not kept for nobody. */
+export const CHECKS_V2: Checks = {
+  ...CHECKS_V1,
+  ProposalSubmitted: (state, data) =>
+    state.stopped_because === null
+      ? (CHECKS_V1.ProposalSubmitted?.(state, data) ?? null)
+      : `tuning is over: ${state.stopped_because}`,
 };
 
 /** A failure belongs to one attempt at one task, review or approval; a late one is not another's. */
@@ -88,7 +92,7 @@ function checkFailure(state: SessionState, data: EventData<"AgentFailed">): stri
   }
   return (
     checkAwaited(state, "answer", deriveProposalId(data)) ??
-    checkSame("the role", data.role, state.work_item?.role ?? "")
+    checkSame("the role", data.role, state.work_item?.role)
   );
 }
 
@@ -96,13 +100,14 @@ function deriveProposalId(data: { work_item: string; attempt: number }): string 
   return formatProposalId(data.work_item, data.attempt);
 }
 
-function checkAwaited(state: SessionState, what: WaitFor, key: string): string | null {
+function checkAwaited(state: SessionState, what: WaitFor, key: string | undefined): string | null {
   if (state.wait === null) return "nothing is awaited";
   if (state.wait.for !== what) return `${what} is not awaited, ${state.wait.for} is`;
-  return checkSame("what is awaited", key, state.wait.key);
+  return checkSame("what is awaited", state.wait.key, key);
 }
 
-function checkSame(what: string, given: string, wanted: string): string | null {
+/** What is wanted may not exist: then nothing given fits. */
+function checkSame(what: string, given: string, wanted: string | null | undefined): string | null {
   return given === wanted ? null : `${what} does not fit`;
 }
 
@@ -113,12 +118,8 @@ function checkChoice(choice: string): string | null {
 function checkDigests(state: SessionState, data: EventData<"ProposalCleared">): string | null {
   if (state.work_item?.id === BASELINE_ITEM) return null;
   return (
-    checkSame("the base configuration", data.base_digest, state.accepted?.config_digest ?? "") ??
-    checkSame(
-      "the methodology",
-      data.methodology_digest,
-      state.baseline?.methodology_digest ?? "",
-    ) ??
-    checkSame("the specification", data.spec_digest, state.spec_digest ?? "")
+    checkSame("the base configuration", data.base_digest, state.accepted?.config_digest) ??
+    checkSame("the methodology", data.methodology_digest, state.baseline?.methodology_digest) ??
+    checkSame("the specification", data.spec_digest, state.spec_digest)
   );
 }

@@ -8,12 +8,15 @@ import { computeSha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import type { Event, EventData } from "../schemas/event.ts";
 import { completeSession, escalateToPerson, rejectAttempt } from "./endings.ts";
-import type { Circumstances, Reactions } from "./rules.ts";
+import type { Circumstances, Reactions, Rules } from "./rules.ts";
+import { requireClosing, requireItem, requireTrained, requireTuning } from "./stages.ts";
 import { chooseNextStep, createNextAttempt } from "./tasks.ts";
 import {
   BASELINE_ITEM,
   formatProposalId,
+  type ClosingSession,
   type SessionState,
+  type TuningSession,
   type WaitFor,
   type WorkItem,
 } from "./state.ts";
@@ -30,15 +33,17 @@ export const REACTIONS: Reactions = {
     completeSession(state, "cancelled", `cancelled by ${data.by}: ${data.reason}`),
   ],
   ProposalRouted: (state, data) =>
-    data.role === null ? [escalateToPerson(state, `no agent was sure enough: ${data.reason}`)] : [],
-  AgentAnswered: handleAnswer,
-  AgentFailed: (state, data, { before }) =>
-    before?.wait?.for === "approval"
+    data.role === null
+      ? [escalateToPerson(requireTuning(state), `no agent was sure enough: ${data.reason}`)]
+      : [],
+  AgentAnswered: (state, data) => handleAnswer(requireTuning(state), data),
+  AgentFailed: (state, data) =>
+    state.stage === "closing"
       ? [completeSession(state, "failed", `the ${data.role} failed: ${data.message}`)]
-      : [rejectAttempt(state, "system", `${data.role} failed: ${data.message}`)],
+      : [rejectAttempt(requireTuning(state), "system", `${data.role} failed: ${data.message}`)],
   ProposalCleared: (state, data) =>
     data.config_digest === state.accepted?.config_digest
-      ? [completeIteration(state, "not_improved")]
+      ? [completeIteration(requireTuning(state), "not_improved")]
       : [
           {
             type: "TrainingRequested",
@@ -49,21 +54,15 @@ export const REACTIONS: Reactions = {
     completeSession(state, "failed", `the guard could not judge: ${data.reason}`),
   ],
   RejectionExplained: (state, data) => handleVeto(state, data.text),
-  ProposalRejected: escalateRejection,
-  ModelTrained: (state, data, { rules }) =>
-    state.work_item === null
-      ? chooseNextStep(state, rules)
-      : createReviewRequest(state, data.proposal),
+  ProposalRejected: (state, data) => escalateRejection(requireTuning(state), data),
+  ModelTrained: (state, data, { rules }) => afterTraining(requireTuning(state), data, rules),
   TrainingRefused: (state, data) => handleTrainingFault(state, `training refused: ${data.reason}`),
   TrainingFailed: (state, data) => handleTrainingFault(state, `training failed: ${data.reason}`),
-  BusinessReviewed: (state, data) =>
-    data.verdict === "critical"
-      ? [rejectAttempt(state, "business_analyst", data.summary)]
-      : [completeIteration(state, isImproved(state) ? "accepted" : "not_improved")],
-  IterationCompleted: (state, _data, { rules }) => chooseNextStep(state, rules),
-  HumanDecided: (state, data) => handleDecision(state, data.choice, data.reason),
+  BusinessReviewed: (state, data) => reviewed(requireTuning(state), data),
+  IterationCompleted: (state, _data, { rules }) => chooseNextStep(requireTuning(state), rules),
+  HumanDecided: (state, data) => handleDecision(requireTuning(state), data.choice, data.reason),
   DeadlinePassed: handleDeadline,
-  LockedTestEvaluated: (state) => [createApprovalRequest(state)],
+  LockedTestEvaluated: (state) => [createApprovalRequest(requireClosing(state))],
   LockedTestRefused: (state, data) => [
     completeSession(state, "failed", `locked test: ${data.reason}`),
   ],
@@ -71,7 +70,7 @@ export const REACTIONS: Reactions = {
     completeSession(
       state,
       "completed",
-      `${state.stopped_because ?? ""}; deployment: ${data.decision}`,
+      `${requireClosing(state).stopped_because}; deployment: ${data.decision}`,
     ),
   ],
 };
@@ -92,40 +91,47 @@ function proposeBaseline(state: SessionState): Event {
   };
 }
 
-function handleAnswer(state: SessionState, data: EventData<"AgentAnswered">): readonly Event[] {
+function handleAnswer(state: TuningSession, data: EventData<"AgentAnswered">): readonly Event[] {
   if (data.kind === "constraints") return [createNextAttempt(state, { pinned: "data_scientist" })];
   if (data.kind === "rejection") return [rejectAttempt(state, data.role, data.text)];
   return [completeIteration(state, "answered")];
 }
 
 function handleVeto(state: SessionState, text: string): readonly Event[] {
-  if (state.work_item?.id === BASELINE_ITEM) {
+  if (state.stage === "baseline") {
     return [completeSession(state, "failed", `the baseline was vetoed: ${text}`)];
   }
-  return [rejectAttempt(state, "research_persona", text)];
+  return [rejectAttempt(requireTuning(state), "research_persona", text)];
 }
 
 function handleTrainingFault(state: SessionState, reason: string): readonly Event[] {
-  if (state.work_item?.id === BASELINE_ITEM) return [completeSession(state, "failed", reason)];
-  return [rejectAttempt(state, "system", reason)];
+  if (state.stage === "baseline") return [completeSession(state, "failed", reason)];
+  return [rejectAttempt(requireTuning(state), "system", reason)];
 }
 
-function createReviewRequest(state: SessionState, proposal: string): readonly Event[] {
-  const data = {
-    proposal,
-    work_item: state.work_item?.id ?? "",
-    timeout_s: state.limits?.agent_timeout_s ?? 0,
-  };
+/** The baseline's model starts the tuning; a candidate's is looked at first. */
+function afterTraining(
+  state: TuningSession,
+  { proposal }: EventData<"ModelTrained">,
+  rules: Rules,
+): readonly Event[] {
+  if (state.work_item === null) return chooseNextStep(state, rules);
+  const { id: work_item } = state.work_item;
+  const data = { proposal, work_item, timeout_s: state.limits.agent_timeout_s };
   return [{ type: "ReviewRequested", data }];
+}
+
+function reviewed(state: TuningSession, data: EventData<"BusinessReviewed">): readonly Event[] {
+  if (data.verdict === "critical") return [rejectAttempt(state, "business_analyst", data.summary)];
+  return [completeIteration(state, isImproved(state) ? "accepted" : "not_improved")];
 }
 
 /** A person's text goes back to the person; an agent's work climbs the ladder. */
 function escalateRejection(
-  state: SessionState,
+  state: TuningSession,
   data: EventData<"ProposalRejected">,
 ): readonly Event[] {
-  const item = state.work_item;
-  if (item === null) return [];
+  const item = requireItem(state);
   if (data.next === "person") return [escalateToPerson(state, data.reason)];
   if (item.author === "person" && data.next === "originator")
     return [completeIteration(state, "rejected")];
@@ -133,7 +139,7 @@ function escalateRejection(
   return [createNextAttempt(state, { pinned: item.originator ?? item.role })];
 }
 
-function handleDecision(state: SessionState, choice: string, reason: string): readonly Event[] {
+function handleDecision(state: TuningSession, choice: string, reason: string): readonly Event[] {
   if (choice === "abort") return [completeSession(state, "aborted", reason)];
   if (choice === "resume") return [createNextAttempt(state, { pinned: "data_scientist" })];
   return [completeIteration(state, "rejected")];
@@ -142,8 +148,7 @@ function handleDecision(state: SessionState, choice: string, reason: string): re
 type Late = (state: SessionState, reason: string) => readonly Event[];
 
 const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
-  person: (state) =>
-    handleDecision(state, state.limits?.person_default ?? "keep_current", "no decision"),
+  person: (state) => decidedByDefault(requireTuning(state)),
   explanation: (state) => handleVeto(state, describeVeto(state.work_item)),
   review: handleTrainingFault,
   routing: handleTrainingFault,
@@ -153,6 +158,10 @@ const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
   locked_test: (state, reason) => [completeSession(state, "failed", reason)],
   approval: (state, reason) => [completeSession(state, "failed", reason)],
 };
+
+function decidedByDefault(state: TuningSession): readonly Event[] {
+  return handleDecision(state, state.limits.person_default, "no decision");
+}
 
 function handleDeadline(
   state: SessionState,
@@ -173,49 +182,48 @@ function describeVeto(item: WorkItem | null): string {
 /** Relative improvement below which a change is not worth its risk. */
 const IMPROVEMENT_MIN = 1e-4;
 
-function isImproved(state: SessionState): boolean {
-  const loss = state.work_item?.candidate?.trained?.loss;
-  const best = state.accepted?.trained?.loss;
-  return loss !== undefined && best !== undefined && loss < best * (1 - IMPROVEMENT_MIN);
+function isImproved(state: TuningSession): boolean {
+  const { loss } = requireTrained(requireItem(state)).trained;
+  return loss < state.accepted.trained.loss * (1 - IMPROVEMENT_MIN);
 }
 
-function completeIteration(state: SessionState, outcome: string): Event {
-  const candidate = state.work_item?.candidate ?? null;
-  const kept = outcome === "accepted" ? candidate : state.accepted;
-  const trained = kept?.trained ?? null;
-  const scores = [trained?.solver_score, trained?.roi_stability, state.work_item?.search_score];
-  const known = scores.filter((score) => score !== null && score !== undefined);
+type Outcome = "accepted" | "not_improved" | "rejected" | "answered";
+
+function completeIteration(state: TuningSession, outcome: Outcome): Event {
+  const item = requireItem(state);
+  const { candidate } = item;
+  const kept = outcome === "accepted" ? requireTrained(item) : state.accepted;
+  const { trained } = kept;
+  const scores = [trained.solver_score, trained.roi_stability, item.search_score];
+  const known = scores.filter((score) => score !== null);
   return {
     type: "IterationCompleted",
     data: {
       iteration: state.iteration,
-      work_item: state.work_item?.id ?? "",
+      work_item: item.id,
       outcome,
       proposal: candidate?.proposal ?? null,
       loss: candidate?.trained?.loss ?? null,
-      best_loss: trained?.loss ?? 0,
+      best_loss: trained.loss,
       convergence: known.length === 0 ? 0 : Math.min(...known),
-      accepted_digest: kept?.config_digest ?? "",
-      methodology_digest: kept?.methodology_digest ?? "",
+      accepted_digest: kept.config_digest,
+      methodology_digest: kept.methodology_digest,
     },
   };
 }
 
-function createApprovalRequest(state: SessionState): Event {
-  const baseline = state.baseline?.trained;
-  const final = state.accepted?.trained;
-  if (!baseline || !final) return completeSession(state, "failed", "nothing was trained");
+function createApprovalRequest(state: ClosingSession): Event {
   return {
     type: "ApprovalRequested",
     data: {
-      final_digest: state.accepted?.config_digest ?? "",
-      stopped_because: state.stopped_because ?? "",
+      final_digest: state.accepted.config_digest,
+      stopped_because: state.stopped_because,
       iterations: state.iteration,
       proposals_tried: state.counters.proposals,
       evaluations: state.counters.evaluations,
-      baseline: baseline.validation,
-      final: final.validation,
-      timeout_s: state.limits?.agent_timeout_s ?? 0,
+      baseline: state.baseline.trained.validation,
+      final: state.accepted.trained.validation,
+      timeout_s: state.limits.agent_timeout_s,
     },
   };
 }

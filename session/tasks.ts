@@ -1,21 +1,22 @@
 /**
  * The next task of a session, or the reason to stop.
  *
- * I1. The order of reasons is fixed: a person's pending text first, then convergence, iterations,
- *     patience.
+ * I1. The order of reasons is fixed, by version of the rules. Today: while a person's text waits,
+ *     tuning goes on; then convergence, iterations, patience.
  * I2. A task states its figures in words; agents get the exact configuration in the warrant.
  */
 import type { Event, EventData } from "../schemas/event.ts";
 import { formatPercent } from "../schemas/number-text.ts";
-import type { Role } from "../schemas/parts.ts";
+import type { Limits, Role } from "../schemas/parts.ts";
 import { findAlternativeRole } from "./ladder.ts";
 import { createLockedTestRequested } from "./endings.ts";
-import type { Rules } from "./rules.ts";
-import type { SessionState, WorkItem } from "./state.ts";
+import type { Rules, StopRule } from "./rules.ts";
+import { requireItem } from "./stages.ts";
+import type { TuningSession } from "./state.ts";
 
 /** After training the baseline and after each iteration. */
 export function chooseNextStep(
-  state: SessionState,
+  state: TuningSession,
   rules: Pick<Rules, "stopReason">,
 ): readonly Event[] {
   const reason = rules.stopReason(state);
@@ -23,22 +24,36 @@ export function chooseNextStep(
   return [createLockedTestRequested(state, reason)];
 }
 
-/** The stop rule of version 1. */
-export function findStopReason(state: SessionState): string | null {
-  const limits = state.limits;
-  if (limits === null) return "no limits";
-  if (state.iteration >= limits.max_iterations) return "all iterations used";
-  if (state.pending.length > 0) return null;
-  if (state.iteration > 0 && state.convergence >= limits.convergence_threshold) {
-    return `convergence ${state.convergence.toFixed(3)} reached ${limits.convergence_threshold}`;
-  }
-  if (state.no_improvement >= limits.patience) {
-    return `${state.no_improvement} iterations without improvement`;
-  }
-  return null;
-}
+/** Why tuning may end, each for itself; null where it gives no reason. */
+const REASONS = {
+  iterations: ({ iteration }, limits) =>
+    iteration >= limits.max_iterations ? "all iterations used" : null,
+  convergence: ({ iteration, convergence }, { convergence_threshold }) =>
+    iteration > 0 && convergence >= convergence_threshold
+      ? `convergence ${convergence.toFixed(3)} reached ${convergence_threshold}`
+      : null,
+  patience: ({ no_improvement }, limits) =>
+    no_improvement >= limits.patience ? `${no_improvement} iterations without improvement` : null,
+} as const satisfies Record<string, (state: TuningSession, limits: Limits) => string | null>;
 
-function createNextTask(state: SessionState): Event {
+/** Version 1: a text that waits keeps tuning going, but not beyond the last iteration. */
+export const stopReasonV1: StopRule = (state) => {
+  const { limits } = state;
+  const { iterations, convergence, patience } = REASONS;
+  const all = iterations(state, limits);
+  if (all !== null || state.pending.length > 0) return all;
+  return convergence(state, limits) ?? patience(state, limits);
+};
+
+/** Since version 2: no text is left lying; each that waits gets an iteration, also after the last. */
+export const stopReasonV2: StopRule = (state) => {
+  const { limits } = state;
+  if (state.pending.length > 0) return null;
+  const { iterations, convergence, patience } = REASONS;
+  return convergence(state, limits) ?? iterations(state, limits) ?? patience(state, limits);
+};
+
+function createNextTask(state: TuningSession): Event {
   const iteration = state.iteration + 1;
   const pending = state.pending[0];
   const text = pending?.text ?? describeTuning(state);
@@ -61,10 +76,10 @@ function createNextTask(state: SessionState): Event {
 
 /** The same work item once more, with what was learnt. */
 export function createNextAttempt(
-  state: SessionState,
+  state: TuningSession,
   to: { readonly pinned: Role | "alternative" | null },
 ): Event {
-  const item = state.work_item as WorkItem;
+  const item = requireItem(state);
   const pinned = to.pinned === "alternative" ? findAlternativeRole(item) : to.pinned;
   const excluded = to.pinned === "alternative" && item.originator !== null ? [item.originator] : [];
   return {
@@ -89,14 +104,14 @@ type TaskPart = Omit<
   "constraints" | "base_digest" | "seed" | "evaluations" | "timeout_s"
 >;
 
-function createTaskData(state: SessionState, part: TaskPart): EventData<"TaskStated"> {
+function createTaskData(state: TuningSession, part: TaskPart): EventData<"TaskStated"> {
   return {
     ...part,
     constraints: state.constraints,
-    base_digest: state.accepted?.config_digest ?? "",
+    base_digest: state.accepted.config_digest,
     seed: deriveTaskSeed(state.seed, part.iteration, part.attempt),
-    evaluations: state.limits?.evaluations_per_iteration ?? 0,
-    timeout_s: state.limits?.agent_timeout_s ?? 0,
+    evaluations: state.limits.evaluations_per_iteration,
+    timeout_s: state.limits.agent_timeout_s,
   };
 }
 
@@ -110,10 +125,8 @@ function deriveTaskSeed(seed: number, iteration: number, attempt: number): numbe
   return hash;
 }
 
-function describeTuning(state: SessionState): string {
-  const trained = state.accepted?.trained;
-  const metrics = trained?.validation;
-  if (trained === undefined || trained === null || metrics === undefined) return "Tune the model.";
+function describeTuning(state: TuningSession): string {
+  const metrics = state.accepted.trained.validation;
   const error =
     metrics.mape === null
       ? `wMAPE of ${formatPercent(metrics.wmape ?? 0)}`

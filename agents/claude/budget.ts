@@ -8,7 +8,7 @@
 import { createBoundedCache, getOrMake } from "../../schemas/bounded-cache.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
-import type { SessionState } from "../../session/state.ts";
+import { readState } from "../../session/stages.ts";
 import { openLedger, type Ledger, type LedgerTools, type Limits } from "./ledger.ts";
 import { NOTHING, toNanos, addAmounts, type Amount } from "./prices.ts";
 import type { ClaudeSettings } from "./settings.ts";
@@ -115,7 +115,7 @@ function computePeriodStart(period: "ever" | "month" | "day", now: number): stri
 async function readSessionSpending(store: SnapshotStore, session: string): Promise<Amount> {
   const snapshot = await store.load(session);
   if (snapshot === null) return NOTHING;
-  const { counters } = JSON.parse(snapshot.state) as Pick<SessionState, "counters">;
+  const { counters } = readState(snapshot.state);
   const tokens = counters.input_tokens + counters.output_tokens;
   return { tokens, nanos: toNanos(counters.cost_usd) };
 }

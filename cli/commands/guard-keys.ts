@@ -10,7 +10,7 @@ import {
 } from "../../guard/tokens/keys.ts";
 import { generateKeySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { readState } from "../../session/state.ts";
+import { readState } from "../../session/stages.ts";
 import { loadKeys } from "../../app/keys.ts";
 import { withApp } from "../open.ts";
 import { createChoiceParser } from "../options.ts";

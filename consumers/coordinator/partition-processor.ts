@@ -11,12 +11,12 @@
  */
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { deriveEventId, type Event, type Recorded } from "../../schemas/event.ts";
+import { deriveEventId, type Envelope, type Event, type Recorded } from "../../schemas/event.ts";
 import { toAttachmentHeaders, inboxOffsetHeader, toHeaders } from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
 import { createEnvelope, createEventRecord } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
-import { decide } from "../../session/decide.ts";
+import { decide, type Step } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { LogRecord, OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
 import type { SessionState } from "../../session/state.ts";
@@ -25,7 +25,12 @@ import type { CoordinatorTools } from "./tools.ts";
 import { createDeadLetter } from "../loop/dead-letters.ts";
 import { createLearningDecoder } from "../loop/schema-learner.ts";
 import { createWatchdog, type Watchdog } from "./stranded-sessions.ts";
-import { createSessionCache, type SessionCache, type SessionEntry } from "./session-cache.ts";
+import {
+  createSessionCache,
+  type SessionCache,
+  type SessionEntry,
+  type Overdue,
+} from "./session-cache.ts";
 
 export interface PartitionProcessor {
   /** Decides and commits a batch of inbox records. */
@@ -98,7 +103,7 @@ function createProcessorFrom(parts: Parts): PartitionProcessor {
       await sessionCache.checkStore();
       const due = sessionCache.due(tools.clock.now());
       if (due.length > 0)
-        await tools.log.append(due.map((state) => createDeadlineRecord(parts, state)));
+        await tools.log.append(due.map((one) => createDeadlineRecord(parts, one)));
       parts.watchdog.scan(sessionCache);
     },
     close: () => parts.transactor.close(),
@@ -162,79 +167,91 @@ async function processRecord(parts: Parts, record: LogRecord): Promise<readonly 
   }
   const entry = await parts.sessionCache.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
-  const fault = findSignatureFault(parts.tools.keys, entry.state, event);
-  const evidence = { signatureFault: fault, now };
-  const events = decideOr(() => decide(entry.state, event, evidence));
-  if (events instanceof MmmError) {
-    parts.tools.observer.deadLettered(NAME, record, events);
-    return [createDeadLetter(record, parts.group, events)];
-  }
   const { offset } = record;
-  if (events.length > 0) return writeAll(parts, entry, { event, events, now, offset });
+  const step: Cause = { event, envelope: envelopesOf(entry, event, now), offset };
+  let steps: readonly Step[];
+  try {
+    const fault = findSignatureFault(parts.tools.keys, entry.state, event);
+    steps = decide(entry.state, event, { signatureFault: fault, envelope: step.envelope });
+  } catch (error) {
+    if (!(error instanceof MmmError) || error.code !== "logic_unknown") throw error;
+    parts.tools.observer.deadLettered(NAME, record, error);
+    return [createDeadLetter(record, parts.group, error)];
+  }
+  if (steps.length > 0) return writeAll(parts, entry, { ...step, steps });
   if (entry.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
   return [createDeadLetter(record, parts.group, unknown)];
 }
 
-/** What is decided, or the error of a session whose rules only another version of the program has. */
-function decideOr(decision: () => readonly Event[]): readonly Event[] | MmmError {
-  try {
-    return decision();
-  } catch (error) {
-    if (error instanceof MmmError && error.code === "logic_unknown") return error;
-    throw error;
-  }
-}
-
-interface Step {
+interface Cause {
   readonly event: Recorded;
-  readonly events: readonly Event[];
-  readonly now: string;
+  /** Envelope of the `index`-th event that follows. */
+  readonly envelope: (index: number) => Envelope;
   /** Of the event on the inbox. */
   readonly offset: number;
 }
 
-function writeAll(parts: Parts, entry: SessionEntry, step: Step): readonly OutgoingRecord[] {
+function envelopesOf(entry: SessionEntry, event: Recorded, time: string): Cause["envelope"] {
+  const { id, session, business_unit, traceparent } = event.envelope;
+  const origin = {
+    producer: NAME,
+    session,
+    businessUnit: entry.state?.business_unit ?? business_unit,
+    cause: id,
+    time,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+  return (index) => createEnvelope(origin, index);
+}
+
+interface Decision extends Cause {
+  readonly steps: readonly Step[];
+}
+
+function writeAll(
+  parts: Parts,
+  entry: SessionEntry,
+  decision: Decision,
+): readonly OutgoingRecord[] {
   const out: OutgoingRecord[] = [];
-  for (const [index, event] of step.events.entries()) {
-    const echo = event.data === step.event.data;
-    out.push(...writeOne(parts, entry, { ...step, index: echo ? null : index, written: event }));
-    if (event.type === "SessionCompleted") {
-      const seal: Event = {
-        type: "SessionSealed",
-        data: {
-          seal: signHead(parts.tools.keys, {
-            session: entry.session,
-            seq: entry.seq,
-            head: entry.head,
-          }),
-        },
-      };
-      out.push(...writeOne(parts, entry, { ...step, index: step.events.length, written: seal }));
-    }
+  const { offset } = decision;
+  for (const step of decision.steps) {
+    out.push(...writeOne(parts, entry, { step, offset }));
+    if (step.event.type !== "SessionCompleted") continue;
+    const envelope = decision.envelope(decision.steps.length);
+    const seal = sealStep(parts, entry, { envelope, state: step.after });
+    out.push(...writeOne(parts, entry, { step: seal, offset }));
   }
   parts.sessionCache.changed(entry);
   return out;
 }
 
-interface Write extends Step {
-  readonly written: Event;
-  /** Null for the inbox event itself: it keeps its envelope. */
-  readonly index: number | null;
+/** The seal over all records so far. */
+function sealStep(
+  parts: Parts,
+  { session, seq, head }: SessionEntry,
+  at: { readonly envelope: Envelope; readonly state: SessionState },
+): Step {
+  const data = { seal: signHead(parts.tools.keys, { session, seq, head }) };
+  const { envelope } = at;
+  const event: Recorded = { type: "SessionSealed", data, envelope, attachments: {} };
+  return { event, isEcho: false, after: evolve(at.state, event) };
 }
 
-function writeOne(parts: Parts, entry: SessionEntry, write: Write): readonly OutgoingRecord[] {
-  const { written: event } = write;
-  const cause = write.event.envelope;
-  const origin = {
-    producer: NAME,
-    session: cause.session,
-    businessUnit: entry.state?.business_unit ?? cause.business_unit,
-    cause: cause.id,
-    time: write.now,
-    ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
-  };
-  const envelope = write.index === null ? cause : createEnvelope(origin, write.index);
+interface Write {
+  readonly step: Step;
+  /** Of the event on the inbox that led to it. */
+  readonly offset: number;
+}
+
+function writeOne(
+  parts: Parts,
+  entry: SessionEntry,
+  { step, offset }: Write,
+): readonly OutgoingRecord[] {
+  const { event, isEcho, after } = step;
+  const { envelope } = event;
   const body = encodeEvent(event);
   const link = computeLink({ seq: entry.seq + 1, prev: entry.head }, envelope, {
     type: event.type,
@@ -242,26 +259,24 @@ function writeOne(parts: Parts, entry: SessionEntry, write: Write): readonly Out
   });
   entry.seq = link.seq;
   entry.head = link.hash;
-  entry.state = evolve(entry.state, { ...event, envelope, attachments: {} });
+  entry.state = after;
   const headers = toHeaders(event.type, envelope);
-  const key = cause.session;
+  const key = envelope.session;
   const history: OutgoingRecord = {
     topic: TOPICS.history.topic,
     key,
     partition: parts.topicPartition.partition,
     value: body,
-    headers: { ...headers, ...toLinkHeaders(link), ...inboxOffsetHeader(write.offset) },
+    headers: { ...headers, ...toLinkHeaders(link), ...inboxOffsetHeader(offset) },
   };
-  const command = write.index === null ? undefined : COMMANDS[event.type];
+  const command = isEcho ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];
-  const attachments = createAttachments(parts.tools.keys, entry.state, event);
-  const attachedHeaders = toAttachmentHeaders(attachments);
+  const attachedHeaders = toAttachmentHeaders(createAttachments(parts.tools.keys, after, event));
   const { topic } = command.topic;
   return [history, { topic, key, value: body, headers: { ...headers, ...attachedHeaders } }];
 }
 
-function createDeadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {
-  const wait = state.wait ?? { key: "", for: "answer" as const };
+function createDeadlineRecord(parts: Parts, { state, wait }: Overdue): OutgoingRecord {
   const name = `${state.session}/deadline/${wait.for}/${wait.key}`;
   const id = deriveEventId(state.session, name, 0);
   const event: Event = {

@@ -1,8 +1,8 @@
 /**
  * The sessions of one partition: in memory while open, restored from snapshot and history.
  *
- * I1. Restoring gives what was committed last: snapshot, then the tail of `history`; a gap between
- *     the two means the whole partition is rebuilt.
+ * I1. Restoring gives what was committed last: snapshot, then the tail of `history`; a snapshot
+ *     that is damaged, or a gap between the two, means the whole partition is rebuilt.
  * I2. Sessions that are over leave memory once their snapshot is stored, and are not loaded again
  *     unless something comes for them: a restart takes as long as there are open sessions.
  * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
@@ -23,7 +23,8 @@ import { computeGenesisHash, readLink } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
 import { hasRules } from "../../session/logic.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../../session/ports.ts";
-import { isOver, OPEN_STATUSES, readState, type SessionState } from "../../session/state.ts";
+import { isOver, OPEN_STATUSES, type SessionState, type Wait } from "../../session/state.ts";
+import { readState } from "../../session/stages.ts";
 import { toSessionSummary } from "../../session/summary.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import type { QuietSession } from "./stranded-sessions.ts";
@@ -53,7 +54,13 @@ export interface SessionCache {
   quiet(since: number): readonly QuietSession[];
   isUnchanged(session: QuietSession): boolean;
   /** Open sessions that can be decided here whose wait ran out before `now` (ms since 1970). */
-  due(now: number): readonly SessionState[];
+  due(now: number): readonly Overdue[];
+}
+
+/** A session with the wait that ran out. */
+export interface Overdue {
+  readonly state: SessionState;
+  readonly wait: Wait;
 }
 
 /** Between two checks of a store that nothing is written to. */
@@ -121,11 +128,11 @@ export async function createSessionCache(
     quiet: (since) => [...entries.values()].flatMap((entry) => quietSession(entry, since)),
     isUnchanged: ({ session, seq }) => entries.get(session)?.seq === seq,
     due: (now) =>
-      [...entries.values()]
-        .map((entry) => entry.state)
-        .filter((state) => state !== null)
-        .filter((state) => hasRules(state.logic_version))
-        .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
+      [...entries.values()].flatMap(({ state }) => {
+        const wait = state?.wait ?? null;
+        if (state === null || wait === null || wait.deadline === null) return [];
+        return wait.deadline <= now && hasRules(state.logic_version) ? [{ state, wait }] : [];
+      }),
   };
 }
 
@@ -184,12 +191,7 @@ interface Restored {
 async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
   const checkpoint = await tools.snapshots.checkpoint(partition);
   if (checkpoint !== null) {
-    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
-      hold.entries.set(snapshot.session, createEntryFromSnapshot(snapshot));
-    }
-    const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
-    const folded = await foldTail(tools, tail, hold);
-    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    const folded = await restoreFrom(tools, checkpoint, hold);
     if (folded !== null) return { ...folded, checkpoint };
   }
   await tools.snapshots.clear(partition);
@@ -200,6 +202,26 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
     throw new MmmError("state_damaged", `the history of partition ${partition} has a gap`);
   }
   return { ...folded, checkpoint: null };
+}
+
+/** Snapshots, then the tail of the history; null when they do not fit together, or are damaged. */
+async function restoreFrom(
+  tools: CoordinatorTools,
+  checkpoint: Checkpoint,
+  hold: Hold,
+): Promise<Omit<Restored, "checkpoint"> | null> {
+  const { partition, historyOffset: from } = checkpoint;
+  try {
+    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
+      hold.entries.set(snapshot.session, createEntryFromSnapshot(snapshot));
+    }
+    const folded = await foldTail(tools, { partition, from, isOnStore: true }, hold);
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    return folded;
+  } catch (error) {
+    if (error instanceof MmmError && error.code === "state_damaged") return null;
+    throw error;
+  }
 }
 
 interface TailStart {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createSessionDetails } from "../../../api/sessions/details.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
-import { createSessionState, type SessionState } from "../../../session/state.ts";
+import { stateOfFields } from "../../../session/stages.ts";
+import { createSessionState, type StateFields } from "../../../session/state.ts";
 import { toSessionSummary } from "../../../session/summary.ts";
 
 async function stored(sessions: readonly string[]) {
   const snapshots = createMemorySnapshots();
   let loads = 0;
-  const save = async (session: string, offset: number, more: Partial<SessionState> = {}) => {
-    const state = { ...createSessionState(session, "emea", "2026-01-05T10:00:00.000Z"), ...more };
+  const save = async (session: string, offset: number, more: Partial<StateFields> = {}) => {
+    const empty = createSessionState(session, "emea", "2026-01-05T10:00:00.000Z");
+    const state = stateOfFields({ ...empty, ...more });
     const about = { session, partition: 0, offset, seq: offset, head: `h${offset}` };
     const snapshot = { ...about, state: JSON.stringify(state), summary: toSessionSummary(state) };
     await snapshots.save([snapshot], { partition: 0, offset, historyOffset: 0 });
