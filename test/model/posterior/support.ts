@@ -16,7 +16,7 @@ export const QUICK = { chains: 2, warmup: 150, draws: 150 } as const;
 export type Case = Pick<ReturnType<typeof simulated>, "config" | "dataset">;
 
 /** A simulated national set of two years. */
-export function nationalCase(config: Record<string, unknown> = {}): Case {
+export function nationalCase(config: Record<string, unknown> = {}): ReturnType<typeof simulated> {
   return simulated(3, { periods: 117 }, { evaluation: { folds: 2 }, ...config });
 }
 
