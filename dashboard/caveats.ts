@@ -21,7 +21,7 @@ export function listCaveats(
     describeTrainer(results, detail),
     detail === null
       ? ""
-      : `Intervals hold for this methodology: they carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.intervals.draws} draws, ${formatPercent(detail.intervals.level, 0)}).`,
+      : `Returns are those of the methodology and the data; tuning moves the forecast and never a return. Intervals carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.result.posterior.draws} draws, ${formatPercent(detail.result.posterior.level, 0)}).`,
     ...describeFitDiagnostics(detail),
     "Effects after the last week and beyond the longest lag are not counted; long-term brand effects are outside this model.",
   ].filter((sentence) => sentence !== "");
@@ -62,17 +62,5 @@ function describeTrainer({ model }: SessionResults, detail: ModelDetail | null):
 
 function describeFitDiagnostics(detail: ModelDetail | null): readonly string[] {
   if (detail === null) return [];
-  const outside = detail.result.channels.filter(({ name, roi }) => {
-    const interval = detail.intervals.channels[name]?.roi ?? null;
-    return roi !== null && interval !== null && (roi < interval.low || roi > interval.high);
-  });
-  const names = outside.map((channel) => channel.name).join(", ");
-  return [
-    ...(names === ""
-      ? []
-      : [
-          `The ROI of ${names} lies outside its own interval: tuning for validation error picked parameters that are not typical of those that explain the data. Rely on the interval.`,
-        ]),
-    ...detail.result.findings.map((finding) => `${finding.message}.`),
-  ];
+  return detail.result.findings.map((finding) => `${finding.message}.`);
 }

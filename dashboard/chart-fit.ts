@@ -40,7 +40,7 @@ export function drawFit(detail: ModelDetail): Picture {
         mark.rect(locked, { x1: "x1", x2: "x2", fill: INK.faint, fillOpacity: 0.15 }),
         mark.text(locked, { x: computeMidpoint, frameAnchor: "top", text: () => "locked", dy: 4 }),
         line(listPoints(dates, contributions.actual, 0), INK.actual, 1.2),
-        line(listPoints(dates, contributions.fitted, 0), INK.fitted, 1.6),
+        line(listPoints(dates, result.fitted, 0), INK.fitted, 1.6),
         ...folds.map((fold) => line(fold.points, INK.validation, 2)),
       ],
     },

@@ -4,16 +4,11 @@ import type { ModelDetail } from "./model-detail.ts";
 import { chooseChannelColour, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
-const MULTIPLIER_MAX = 2;
-
 /** Response curves, in the order of the model's channels. */
 export function drawResponses(detail: ModelDetail): readonly Picture[] {
   return detail.curves.map((curve, index) => {
     const colour = chooseChannelColour(index);
     const today = curve.points.find((point) => Math.abs(point.multiplier - 1) < 1e-9);
-    const band = (detail.intervals.channels[curve.channel]?.response_curve ?? [])
-      .filter((point) => point.multiplier <= MULTIPLIER_MAX)
-      .map((point) => ({ ...point, spend: point.multiplier * curve.spend_today }));
     const svg = drawSvg(
       {
         width: 470,
@@ -23,7 +18,13 @@ export function drawResponses(detail: ModelDetail): readonly Picture[] {
         x: { label: "spend over the training weeks →", tickFormat: formatCompact, ticks: 5 },
         y: { label: null, tickFormat: formatCompact, grid: true, ticks: 5, zero: true },
         marks: [
-          mark.areaY(band, { x: "spend", y1: "low", y2: "high", fill: colour, fillOpacity: 0.15 }),
+          mark.areaY(curve.points, {
+            x: "spend",
+            y1: "low",
+            y2: "high",
+            fill: colour,
+            fillOpacity: 0.15,
+          }),
           mark.lineY(curve.points, { x: "spend", y: "response", stroke: colour, strokeWidth: 2 }),
           mark.ruleX([curve.spend_today], { stroke: INK.faint, strokeDasharray: "3,3" }),
           ...(today === undefined

@@ -24,14 +24,13 @@ interface Row {
 const REACH = 3;
 
 export function drawReturns(
-  { result, intervals, config }: ModelDetail,
+  { result, config }: ModelDetail,
   expected: readonly ExpectedReturn[],
   unit: string,
 ): Picture {
-  const rows: Row[] = result.channels.flatMap(({ name, roi, mroi }) => {
-    const interval = intervals.channels[name]?.roi ?? null;
+  const rows: Row[] = result.channels.flatMap(({ name, roi, roi_low, roi_high, mroi }) => {
     if (roi === null) return [];
-    return [{ channel: name, roi, mroi, low: interval?.low ?? roi, high: interval?.high ?? roi }];
+    return [{ channel: name, roi, mroi, low: roi_low ?? roi, high: roi_high ?? roi }];
   });
   const names = config.channels.map((channel) => channel.name);
   const reach = computeReach(rows, expected);
@@ -55,7 +54,7 @@ export function drawReturns(
   return {
     name: "roi",
     title: "Return on spend",
-    caption: `Dot: ROI (${unit}). Line: 90 % interval from ${intervals.draws} draws. Black tick: return of the next 1 % of spend. Green band: what benchmarks expect of such a medium. A dot outside its line: the tuned parameters are not typical of those that explain the data; rely on the line.${cut.length === 0 ? "" : " A line that ends in a figure goes on to it: the data say next to nothing about that return."}`,
+    caption: `Dot: ROI (${unit}). Line: 90 % interval from ${result.posterior.draws} draws. Black tick: return of the next 1 % of spend. Green band: what benchmarks expect of such a medium.${cut.length === 0 ? "" : " A line that ends in a figure goes on to it: the data say next to nothing about that return."}`,
     svg,
   };
 }

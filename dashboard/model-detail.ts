@@ -1,17 +1,16 @@
 /**
- * Everything about one configuration that pictures show and events do not carry: series, curves,
- * intervals.
+ * Everything about one configuration that pictures show and events do not carry: series and curves.
  *
  * I1. From the training window only; locked weeks appear as dates without figures.
- * I2. Same data, configuration and seed: same detail.
+ * I2. Same data and configuration: same detail.
  */
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
-import { computeContributions, type ContributionTable } from "../model/fit/contributions.ts";
+import { attributePeriods, type ContributionTable } from "../model/fit/contributions.ts";
 import type { Dataset } from "../model/data/dataset.ts";
+import { estimateEffects, type Effects } from "../model/effects.ts";
 import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
 import { trainModel } from "../model/train.ts";
 import type { TrainingResult } from "../model/results/training-result.ts";
-import { estimateIntervals, type IntervalResult } from "../model/search/uncertainty.ts";
 
 export interface CarryoverCurve {
   readonly channel: string;
@@ -26,7 +25,6 @@ export interface ModelDetail {
   /** Dates of all periods, locked ones included. */
   readonly dates: readonly string[];
   readonly curves: readonly ResponseCurve[];
-  readonly intervals: IntervalResult;
   readonly carryover: readonly CarryoverCurve[];
 }
 
@@ -40,16 +38,15 @@ const MULTIPLIERS = Array.from({ length: 41 }, (_, at) => at * 0.05);
 export function computeModelDetail(
   dataset: Dataset,
   config: ModelConfig,
-  options: { readonly seed: number; readonly draws?: number },
+  options: { readonly seed: number; readonly effects?: Effects },
 ): ModelDetail {
-  const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
+  const effects = options.effects ?? estimateEffects(dataset, config);
   return {
-    config: asIs,
-    result: trainModel(dataset, asIs, { seed: options.seed }),
-    contributions: computeContributions(dataset, asIs),
+    config,
+    result: trainModel(dataset, config, { seed: options.seed, effects }),
+    contributions: attributePeriods(dataset, effects),
     dates: dataset.dates,
-    curves: computeResponseCurves(dataset, asIs, { multipliers: MULTIPLIERS }),
-    intervals: estimateIntervals(dataset, asIs, options),
+    curves: computeResponseCurves(effects, { multipliers: MULTIPLIERS }),
     carryover: config.channels.map(({ name }) => computeCarryover(name, config)),
   };
 }

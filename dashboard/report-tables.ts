@@ -41,7 +41,7 @@ export function renderMetricsTable({ validation, locked_test: locked }: SessionR
 /** What each channel does, with intervals. */
 export function renderChannelsTable(detail: ModelDetail): Html {
   const rows = detail.result.channels.map((channel) => {
-    const own = detail.intervals.channels[channel.name];
+    const own = detail.result.posterior.channels[channel.name];
     const parameters = detail.config.hyperparameters[channel.name];
     return html`<tr><td>${channel.name}</td><td>${channel.media_type}</td>
       <td class="n">${formatPercent(channel.spend_share, 1)}</td><td class="n">${formatPercent(channel.effect_share, 1)}</td>

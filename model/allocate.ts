@@ -1,9 +1,9 @@
 /**
- * Budget allocation: the split of a total that maximises the modelled response.
+ * Budget allocation: the split of a total that the model of record expects most from.
  *
- *   max Σ_c f_c(b_c)   s.t.  Σ_c b_c ≤ total,  low_c ≤ b_c ≤ high_c,
+ *   max E[Σ_c f_c(b_c)]   s.t.  Σ_c b_c ≤ total,  low_c ≤ b_c ≤ high_c,
  * where f_c(b) is the channel's total response over the training window if its spend had been
- * scaled to b with its flighting kept (`computeResponseAt`), and for a target ROI also
+ * scaled to b with its flighting kept, E the mean over the draws of the effects, and for a target ROI also
  *   Σ_c f_c(b_c) ≥ target · Σ_c b_c,  spending less than the total when that is needed.
  *
  * Hill curves with α > 1 are S-shaped, so marginal returns alone can miss the optimum. The split is
@@ -13,17 +13,18 @@
  * 1. Bounds hold, and the sum never exceeds the total.
  * 2. On the coarse grid the result is the best there is, whatever the shape of the curves.
  * 3. Budgets are over the training window's length; a channel without spend history cannot be scaled.
+ * 4. Gain and loss are those of each draw under the plan, today's spend taken off: what may go wrong
+ *    stands beside what is expected.
  */
 
-import { computeResponseAt } from "./fit/attribution.ts";
-import type { ModelConfig } from "./config.ts";
-import { fitConfiguration } from "./fit/contributions.ts";
-import type { Dataset } from "./data/dataset.ts";
+import type { EffectDraws } from "./effect-draws.ts";
+import type { Effects, Interval } from "./effects.ts";
+import { intervalOver } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
-import type { WindowFit } from "./fit/fit.ts";
-import { toFiniteOrNull, sum } from "./numbers.ts";
+import { toFiniteOrNull, computeMean, sum } from "./numbers.ts";
+import { tabulateResponse } from "./response-table.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
@@ -44,9 +45,21 @@ export interface ChannelAllocation {
   readonly channel: string;
   readonly spend_before: number;
   readonly spend_after: number;
+  /** Published ROI at today's spend. */
+  readonly roi: Interval | null;
+  /** Expected, as all responses here. */
   readonly response_before: number;
   readonly response_after: number;
   readonly mroi_after: number | null;
+}
+
+/** Response under the plan less response under today's spend, over the draws. */
+export interface AllocationGain extends Interval {
+  readonly expected: number;
+  /** Share of the draws in which the plan brings more than today's spend. */
+  readonly probability: number;
+  /** Mean over all draws of what is lost where the plan brings less; at least 0. */
+  readonly expected_loss: number;
 }
 
 export interface Allocation {
@@ -56,6 +69,7 @@ export interface Allocation {
   readonly response_after: number;
   readonly roi_before: number | null;
   readonly roi_after: number | null;
+  readonly gain: AllocationGain;
   readonly channels: readonly ChannelAllocation[];
   readonly findings: readonly Finding[];
 }
@@ -69,20 +83,14 @@ export interface SpendCurve {
 }
 
 /**
- * Allocates on a configuration's fitted curves.
+ * Allocates on the effects' expected curves.
  *
  * @throws ModelError `allocation_infeasible` when bounds contradict the total or the target ROI
  *   cannot be reached.
  */
-export function allocateBudget(
-  dataset: Dataset,
-  config: ModelConfig,
-  request: AllocationRequest = {},
-): Allocation {
-  const fits = fitConfiguration(dataset, config);
-  const curves = config.channels.map((channel, index) =>
-    createSpendCurve(fits, { channel, index, request }),
-  );
+export function allocateBudget(effects: Effects, request: AllocationRequest = {}): Allocation {
+  const { draws } = effects;
+  const curves = draws.channels.map((_, index) => createSpendCurve(draws, index, request));
   const known = new Set(curves.map((curve) => curve.name));
   for (const name of Object.keys(request.bounds ?? {})) {
     if (!known.has(name)) {
@@ -96,7 +104,7 @@ export function allocateBudget(
     throw createInfeasibleError(`the total ${total} is not a non-negative amount`, {});
   }
   const spends = allocateCurves(curves, total, request.target_roi);
-  return buildAllocation(curves, { total, spends });
+  return buildAllocation(effects, { total, spends });
 }
 
 /**
@@ -198,14 +206,11 @@ function sumResponses(curves: readonly SpendCurve[], spends: readonly number[]):
 }
 
 function createSpendCurve(
-  fits: readonly WindowFit[],
-  context: { channel: { name: string }; index: number; request: AllocationRequest },
+  draws: EffectDraws,
+  index: number,
+  request: AllocationRequest,
 ): SpendCurve {
-  const { index, request } = context;
-  const { name } = context.channel;
-  const today = sum(
-    fits.map((fit) => sum(fit.problem.dataset.channels[index]?.spend ?? [], 0, fit.trainRows)),
-  );
+  const { name, spend: today } = draws.channels[index] ?? { name: "", spend: 0 };
   const [low, high] = request.bounds?.[name] ?? [0, EXTRAPOLATION * today];
   if (!(low >= 0) || !(low <= high) || !Number.isFinite(high)) {
     throw createInfeasibleError(
@@ -215,14 +220,19 @@ function createSpendCurve(
       },
     );
   }
-  return {
-    name,
-    today,
-    low,
-    high,
-    response: (spend) =>
-      today > 0 ? sum(fits.map((fit) => computeResponseAt(fit, index, spend / today))) : 0,
-  };
+  if (today === 0) return { name, today, low, high, response: () => 0 };
+  const response = tabulateResponse(high / today, (multiplier) =>
+    expectedResponse(draws, index, multiplier),
+  );
+  return { name, today, low, high, response: (spend) => response(spend / today) };
+}
+
+function expectedResponse(draws: EffectDraws, channel: number, multiplier: number): number {
+  let total = 0;
+  for (let draw = 0; draw < draws.count; draw += 1) {
+    total += draws.response(draw, channel, multiplier);
+  }
+  return total / draws.count;
 }
 
 function createInfeasibleError(why: string, data: Record<string, string | number>): ModelError {
@@ -233,23 +243,16 @@ function createInfeasibleError(why: string, data: Record<string, string | number
   );
 }
 
-function buildAllocation(
-  curves: readonly SpendCurve[],
-  { total, spends }: { total: number; spends: readonly number[] },
-): Allocation {
-  const channels = curves.map((curve, index): ChannelAllocation => {
-    const spend = spends[index] ?? 0;
-    const step = Math.max(0.01 * spend, 1e-6 * Math.max(curve.today, 1));
-    const slope = (curve.response(spend + step) - curve.response(spend)) / step;
-    return {
-      channel: curve.name,
-      spend_before: curve.today,
-      spend_after: spend,
-      response_before: curve.response(curve.today),
-      response_after: curve.response(spend),
-      mroi_after: curve.today > 0 ? toFiniteOrNull(slope) : null,
-    };
-  });
+interface Plan {
+  readonly total: number;
+  readonly spends: readonly number[];
+}
+
+function buildAllocation(effects: Effects, { total, spends }: Plan): Allocation {
+  const { draws } = effects;
+  const channels = draws.channels.map((_, index) =>
+    summarizeChannel(effects, index, spends[index] ?? 0),
+  );
   const spent = sum(spends);
   const before = sum(channels.map((row) => row.spend_before));
   const responseBefore = sum(channels.map((row) => row.response_before));
@@ -261,19 +264,56 @@ function buildAllocation(
     response_after: responseAfter,
     roi_before: toFiniteOrNull(responseBefore / before),
     roi_after: toFiniteOrNull(responseAfter / spent),
+    gain: gainOf(draws, spends),
     channels,
-    findings: channels
-      .filter((row) => row.spend_after > EXTRAPOLATION * row.spend_before && row.spend_before > 0)
-      .map((row) =>
-        toFinding(
-          "extrapolated_beyond_data",
-          `"${row.channel}" would spend ${(row.spend_after / row.spend_before).toFixed(1)} times its past: beyond the data`,
-          {
-            channel: row.channel,
-            figure: row.spend_after / row.spend_before,
-            bound: EXTRAPOLATION,
-          },
-        ),
-      ),
+    findings: channels.flatMap(extrapolation),
   };
+}
+
+function summarizeChannel({ draws, summary }: Effects, index: number, spend: number) {
+  const { name, spend: today } = draws.channels[index] ?? { name: "", spend: 0 };
+  const at = (amount: number): number =>
+    today > 0 ? expectedResponse(draws, index, amount / today) : 0;
+  const step = Math.max(0.01 * spend, 1e-6 * Math.max(today, 1));
+  const slope = (at(spend + step) - at(spend)) / step;
+  return {
+    channel: name,
+    spend_before: today,
+    spend_after: spend,
+    roi: summary.channels[name]?.roi ?? null,
+    response_before: at(today),
+    response_after: at(spend),
+    mroi_after: today > 0 ? toFiniteOrNull(slope) : null,
+  };
+}
+
+/** What the plan brings beyond today's spend, draw by draw. */
+function gainOf(draws: EffectDraws, spends: readonly number[]): AllocationGain {
+  const gains = Array.from({ length: draws.count }, (_, draw) =>
+    sum(
+      draws.channels.map(({ spend }, channel) => {
+        if (spend === 0) return 0;
+        const after = draws.response(draw, channel, (spends[channel] ?? 0) / spend);
+        return after - draws.response(draw, channel, 1);
+      }),
+    ),
+  );
+  return {
+    ...intervalOver(draws, (draw) => gains[draw] ?? 0),
+    expected: computeMean(gains),
+    probability: gains.filter((gain) => gain > 0).length / Math.max(1, gains.length),
+    expected_loss: computeMean(gains.map((gain) => Math.max(0, -gain))),
+  };
+}
+
+function extrapolation(row: ChannelAllocation): Finding[] {
+  const factor = row.spend_after / row.spend_before;
+  if (row.spend_before === 0 || factor <= EXTRAPOLATION) return [];
+  return [
+    toFinding(
+      "extrapolated_beyond_data",
+      `"${row.channel}" would spend ${factor.toFixed(1)} times its past: beyond the data`,
+      { channel: row.channel, figure: factor, bound: EXTRAPOLATION },
+    ),
+  ];
 }

@@ -17,7 +17,6 @@ import type { Metrics } from "./metrics.ts";
 import { computeMetrics } from "./metrics.ts";
 import { createObjective } from "./fit/objective.ts";
 import { toParameterVector } from "./fit/problem.ts";
-import { refineConfiguration } from "./search/refine.ts";
 import { computeFoldResults, computeMeanNaiveError, countVariables } from "./results/scores.ts";
 
 const MEAN_FACTOR = 1.5;
@@ -54,9 +53,7 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
       { locked_test_weeks: config.evaluation.locked_test_weeks },
     );
   }
-  const refined = config.training.refinement_steps > 0;
-  const used = refined ? refineConfiguration(objective, config).config : config;
-  const parameters = toParameterVector(used);
+  const parameters = toParameterVector(config);
   const actual: number[] = [];
   const predicted: number[] = [];
   for (const engine of objective.engines) {

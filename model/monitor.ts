@@ -3,23 +3,25 @@
  *
  * `deployed_until` is the last date of the data the session had. The model is fitted on the periods
  * up to it, with the saturation scales of that data, and predicts the weeks after it without
- * refitting; a refit on all data shows how far coefficients have moved.
+ * refitting.
  *
  * Figures and what a breach means:
  *   wmape            error on the new weeks against `wmape_max`
  *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction, against ±`bias_max`
  *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954); 2.24 is the
  *                    5 % point of the supremum of Brownian motion, `cusum_max`
- *   roi_shift        largest relative change of a channel's ROI after a refit, `roi_shift_max`
+ *   roi_shift        relative change of a channel's published ROI (`effects.ts`) when it is estimated
+ *                    anew with the new weeks, `roi_shift_max`
  *   spend_range      largest weekly exposure against the training maximum, `spend_range_max`
  *
  * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
  */
 
-import { computeChannelAttribution } from "./fit/attribution.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
+import type { EffectSummary } from "./effects.ts";
+import { estimateEffects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
 import type { WindowFit } from "./fit/fit.ts";
@@ -86,23 +88,19 @@ export function monitorModel(
       { deployed_until: options.deployed_until, last_date: dataset.dates.at(-1) ?? "" },
     );
   }
-  const parts = splitGeos(dataset, config).map((part) => {
+  const deployed = splitGeos(dataset, config).map((part) => {
     const problem = createDeployedProblem(part, config, last + 1);
     const parameters = toParameterVector(config);
     const trainRows = (last + 1) * problem.stride;
-    return {
-      deployed: fitWindow(problem, parameters, { trainRows, rows: problem.rows }),
-      refitted: fitWindow(problem, parameters, { trainRows: problem.rows, rows: problem.rows }),
-    };
+    return fitWindow(problem, parameters, { trainRows, rows: problem.rows });
   });
-  const deployed = parts.map((part) => part.deployed);
   const actual = deployed.flatMap((fit) => [...fit.problem.dataset.target.subarray(fit.trainRows)]);
   const predicted = deployed.flatMap((fit) => [...fit.fitted.subarray(fit.trainRows)]);
   const metrics = computeMetrics(actual, predicted, { variables: 0, naiveError: null });
   const limits = { ...DEFAULTS, ...options.thresholds };
   const figures = [
     ...computeErrorFigures(deployed, { metrics, actual, predicted, limits }),
-    ...computeRoiFigures(parts, config, limits.roi_shift_max),
+    ...computeRoiFigures(effectsAround(dataset, config, last + 1), limits.roi_shift_max),
     ...computeRangeFigures(deployed, config, limits.spend_range_max),
   ];
   return {
@@ -178,26 +176,28 @@ function computeResidualSd(fits: readonly WindowFit[]): number {
   return freedom > 0 ? Math.sqrt(squares / freedom) : 0;
 }
 
-function computeRoiFigures(
-  parts: readonly { deployed: WindowFit; refitted: WindowFit }[],
-  config: ModelConfig,
-  bound: number,
-): DriftFigure[] {
-  return config.channels.map((channel, index) => {
-    const before = computeChannelAttribution(
-      parts.map((part) => part.deployed),
-      index,
-    ).roi;
-    const after = computeChannelAttribution(
-      parts.map((part) => part.refitted),
-      index,
-    ).roi;
+interface EffectsAround {
+  readonly deployed: EffectSummary;
+  readonly renewed: EffectSummary;
+}
+
+/** Effects on all weeks up to deployment and up to now, none of them locked. */
+function effectsAround(dataset: Dataset, config: ModelConfig, periods: number): EffectsAround {
+  const unlocked = { ...config, evaluation: { ...config.evaluation, locked_test_weeks: 0 } };
+  return {
+    deployed: estimateEffects(takeFirstPeriods(dataset, periods), unlocked).summary,
+    renewed: estimateEffects(dataset, unlocked).summary,
+  };
+}
+
+function computeRoiFigures({ deployed, renewed }: EffectsAround, bound: number): DriftFigure[] {
+  return Object.entries(deployed.channels).map(([channel, { roi }]) => {
+    const before = roi?.median ?? null;
+    const after = renewed.channels[channel]?.roi?.median ?? null;
     const shift =
       before === null || after === null ? null : toFiniteOrNull((after - before) / before);
-    return createDriftFigure("roi_shift", shift, bound, {
-      note: "relative change of ROI after a refit",
-      channel: channel.name,
-    });
+    const note = "relative change of the published ROI with the new weeks";
+    return createDriftFigure("roi_shift", shift, bound, { note, channel });
   });
 }
 

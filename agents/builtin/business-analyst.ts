@@ -10,6 +10,7 @@ import { computeTunableBounds, readTunableValues } from "../../guard/specificati
 import type { ChannelResult, Finding } from "../../schemas/parts.ts";
 import { checkCarryover, checkHalfLifeOrder } from "./carryover-checks.ts";
 import { deriveConstraintsAgainst } from "./constraints.ts";
+import { listEngineFindings } from "../../consumers/builtin-engine-findings.ts";
 import { checkModelFigures } from "./model-checks.ts";
 import { checkReturns } from "./return-checks.ts";
 import type { BusinessSettings } from "../business-settings.ts";
@@ -55,6 +56,7 @@ function collectFindings(
     ...perChannel,
     ...findNewOrderFindings(candidate.channels, baseline.channels),
     ...checkModelFigures({ candidate, baseline, settings }),
+    ...listEngineFindings(candidate),
     ...checkBusinessConstraints(model),
   ];
 }

@@ -7,7 +7,7 @@
 import { formatPercent } from "../../schemas/number-text.ts";
 import { countPeriodsPerWeek, type ModelConfig } from "../../model/config.ts";
 import type { Metrics } from "../../model/metrics.ts";
-import type { TrainingResult } from "../../model/results/training-result.ts";
+import type { ForecastResult } from "../../model/results/training-result.ts";
 import type { TunedChange, Tuning } from "./tuning.ts";
 
 export interface Told {
@@ -30,7 +30,6 @@ export function describeProposal(told: Told): string {
     `${lines.join("; ")}${more}.`,
     `${describeErrors(before, after)}; ${evaluations} configurations evaluated.`,
     describeTopChanges(changes),
-    describeReturnChanges(before, after),
     boundText(changes),
     describeRefinement(tuning),
     ...notes.map((note) => `${startSentence(note)}.`),
@@ -43,7 +42,7 @@ export function describeProposal(told: Told): string {
 
 /** The text when nothing better was found. */
 export function describeNoImprovement(
-  before: Pick<TrainingResult, "validation" | "loss">,
+  before: Pick<ForecastResult, "validation" | "loss">,
   evaluations: number,
   notes: readonly string[],
 ): string {
@@ -69,7 +68,7 @@ export function describeChange(
 }
 
 /** Validated errors before and after. */
-export function describeErrors(before: TrainingResult, after: TrainingResult): string {
+export function describeErrors(before: ForecastResult, after: ForecastResult): string {
   const [was, is] = [before.validation.mean, after.validation.mean];
   const rows = [
     `validated wMAPE ${formatPercent(before.loss)} → ${formatPercent(after.loss)}`,
@@ -99,17 +98,6 @@ function describeTopChanges(changes: readonly TunedChange[]): string {
     .slice(0, 3)
     .map((one) => `${labelPath(one.path)} (${(one.worth * 100).toFixed(3)} points)`);
   return `Most of the gain would be lost without ${named.join(", ")}.`;
-}
-
-function describeReturnChanges(before: TrainingResult, after: TrainingResult): string {
-  const moved = after.channels.flatMap((channel) => {
-    const was = before.channels.find((row) => row.name === channel.name)?.roi ?? null;
-    const { roi } = channel;
-    if (was === null || roi === null || Math.abs(roi - was) <= 0.2 * Math.abs(was)) return [];
-    return [`${channel.name} ${was.toFixed(2)} → ${roi.toFixed(2)}`];
-  });
-  if (moved.length === 0) return "";
-  return `Returns that move by more than a fifth: ${moved.slice(0, 8).join(", ")}.`;
 }
 
 function boundText(changes: readonly TunedChange[]): string {

@@ -11,8 +11,7 @@ import { createProposer, type DataScientistTools } from "./data-scientist.ts";
 import { explainRejection, rejectTask } from "./research-persona.ts";
 import { adviseStakeholder, decideDeployment } from "./stakeholder.ts";
 import type { BusinessSettings } from "../business-settings.ts";
-import { withIntervals } from "./intervals.ts";
-import type { AdviseAnswer, AdviseJob, Reasoners, ReviewAnswer, ReviewJob } from "../reasoners.ts";
+import type { AdviseAnswer, AdviseJob, Reasoners } from "../reasoners.ts";
 
 export interface BuiltinTools extends DataScientistTools {
   readonly settings: BusinessSettings;
@@ -39,22 +38,9 @@ export function createBuiltinReasoners(tools: BuiltinTools): Reasoners {
   const note = BUILTIN_REASONER;
   return {
     propose: async (job) => ({ ...(await propose(job)), note }),
-    review: async (job) => ({ ...(await reviewWithIntervals(job, tools)), note }),
+    review: async (job) => ({ ...reviewModel(job, settings, spec), note }),
     advise: async (job) => ({ ...advise[job.role](job), note }),
     explain: async (job) => ({ ...explainRejection(job, spec), note }),
     decide: async (job) => ({ ...decideDeployment(job, settings, spec), note }),
   };
-}
-
-/** A critical return is looked at again with its interval: it may reach into the plausible. */
-async function reviewWithIntervals(
-  job: ReviewJob,
-  tools: BuiltinTools,
-): Promise<Omit<ReviewAnswer, "note">> {
-  const first = reviewModel(job, tools.settings, tools.spec);
-  const doubtful = first.findings.some(
-    (one) => one.code === "roi_implausible" && one.severity === "critical",
-  );
-  if (!doubtful) return first;
-  return reviewModel(await withIntervals(job, tools.load), tools.settings, tools.spec);
 }

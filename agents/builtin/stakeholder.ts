@@ -133,6 +133,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   decay_at_published_bound: "check against a campaign pause",
   baseline_share_unusual: "check that trend and seasonality are in the model",
   returns_unstable: "plan with the interval, not the point",
+  parameter_at_bound: "do not read the forecast's carryover and saturation as found",
+  intervals_wide: "plan with the interval, and test before large moves",
 };
 
 function describeCondition(finding: Finding): string {

@@ -12,7 +12,7 @@ import {
   type TunableBound,
 } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { trainModel } from "../../model/train.ts";
+import { assessForecast } from "../../model/forecast.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { describeChange, describeErrors } from "./explain-proposal.ts";
 import type { TuningRequest } from "./parse-request.ts";
@@ -44,8 +44,8 @@ export function applyTuningRequests(job: TuningRequestJob): Granted | null {
   if (values.length === 0) return null;
   const settings = values.map(({ path, to }) => ({ path, to }));
   const requested = applyChanges(tuningJob.base, settings);
-  const before = trainWithConfig(tuningJob, tuningJob.base);
-  const alone = trainWithConfig(tuningJob, requested);
+  const before = assessForecast(tuningJob.dataset, tuningJob.base);
+  const alone = assessForecast(tuningJob.dataset, requested);
   const moved = settings.filter((_, at) => values[at]?.from !== values[at]?.to);
   const told = values.map((value) => describeRequestedValue(value, tuningJob.base)).join("; ");
   const asAsked = {
@@ -74,11 +74,6 @@ export function applyTuningRequests(job: TuningRequestJob): Granted | null {
 /** One value per path; of two requests for the same number the later one counts. */
 function removeDuplicatePaths(values: readonly RequestedValue[]): readonly RequestedValue[] {
   return [...new Map(values.map((value) => [value.path, value])).values()];
-}
-
-function trainWithConfig(job: TuningJob, config: ModelConfig) {
-  const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
-  return trainModel(job.dataset, asIs, { seed: job.seed });
 }
 
 function describeRequestedValue(value: RequestedValue, base: ModelConfig): string {

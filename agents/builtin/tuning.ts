@@ -15,8 +15,8 @@ import type { Range } from "../../model/media-types.ts";
 import { withParameters } from "../../model/fit/problem.ts";
 import { refineParameters } from "../../model/search/refine.ts";
 import { searchConfiguration, type SearchResult } from "../../model/search/search.ts";
-import { trainModel } from "../../model/train.ts";
-import type { TrainingResult } from "../../model/results/training-result.ts";
+import { assessForecast } from "../../model/forecast.ts";
+import type { ForecastResult } from "../../model/results/training-result.ts";
 import type { Evaluator, Tried } from "./evaluator.ts";
 
 export interface TuningJob {
@@ -45,8 +45,8 @@ export interface TunedChange {
 
 export interface Tuning {
   readonly changes: readonly TunedChange[];
-  readonly before: TrainingResult;
-  readonly after: TrainingResult;
+  readonly before: ForecastResult;
+  readonly after: ForecastResult;
   /** Learning rate that refined best, null when none was tried. */
   readonly learningRate: number | null;
   readonly refinementGain: number;
@@ -134,10 +134,8 @@ function createSearchBounds(base: ModelConfig, { box }: Evaluator): SearchBounds
   return { hyperparameters, l2_penalty: range(base.channels.length * 3) };
 }
 
-function trainWithParameters(job: TuningJob, parameters: Float64Array): TrainingResult {
-  const config = withParameters(job.base, parameters);
-  const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
-  return trainModel(job.dataset, asIs, { seed: job.seed });
+function trainWithParameters(job: TuningJob, parameters: Float64Array): ForecastResult {
+  return assessForecast(job.dataset, withParameters(job.base, parameters));
 }
 
 /** Gradient refinement at the configuration's learning rate and at a third and three times it. */
@@ -202,7 +200,7 @@ function selectMostPlausible(
   return first?.parameters ?? evaluator.start;
 }
 
-function countImplausibleReturns(result: TrainingResult, { plausible }: TuningJob): number {
+function countImplausibleReturns(result: ForecastResult, { plausible }: TuningJob): number {
   if (plausible === null) return 0;
   return result.channels.filter(
     ({ roi }) => roi !== null && (roi < plausible.low || roi > plausible.high),

@@ -51,6 +51,8 @@ export function createChannelRows(trained: TrainedModel | null) {
       alpha: row.alpha,
       gamma: row.gamma,
       roi: row.roi,
+      roi_low: row.roi_low,
+      roi_high: row.roi_high,
       mroi: row.mroi,
       spend_share: row.spend_share,
       effect_share: row.effect_share,

@@ -81,10 +81,11 @@ function proposeBestTried(
 }
 
 function createEngineForJob(tools: WrapTools, job: ProposeJob, dataset: Dataset): EngineTools {
-  const { base, baseline } = job;
+  const { base, baseline, trained } = job;
   const { spec, settings } = tools;
   const bounds = computeVisibleBounds(tools, job);
-  return createEngineTools({ dataset, base, baseline, bounds, spec, limits: settings.tools });
+  const { tools: limits } = settings;
+  return createEngineTools({ dataset, base, baseline, bounds, spec, trained, limits });
 }
 
 /** Ranges of the numbers that the engine's loss depends on, the business's constraints applied. */

@@ -14,13 +14,15 @@ import type { ModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
 import { withParameters } from "../../model/fit/problem.ts";
 import { refineParameters } from "../../model/search/refine.ts";
-import { trainModel } from "../../model/train.ts";
+import { assessForecast } from "../../model/forecast.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { ToolDeclaration } from "../../session/language-model.ts";
 import { createEvaluator, type Evaluator } from "../builtin/evaluator.ts";
 import { toJsonSchema, type Toolbox } from "./ask.ts";
+import { createChannelRows } from "./context.ts";
 import { formatPromptData } from "./prompts.ts";
 import type { ClaudeSettings } from "./settings.ts";
+import type { TrainedModel } from "../reasoners.ts";
 
 export interface EngineToolsJob {
   readonly dataset: Dataset;
@@ -28,6 +30,8 @@ export interface EngineToolsJob {
   readonly baseline: ModelConfig;
   readonly bounds: ReadonlyMap<string, TunableBound>;
   readonly spec: Specification;
+  /** The model in force, with the published returns. */
+  readonly trained: TrainedModel | null;
   readonly limits: ClaudeSettings["tools"];
 }
 
@@ -82,7 +86,7 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
   },
   {
     name: "diagnose",
-    description: `Returns, contributions, half-lives, collinearity (vif) and findings of one candidate; ${DIAGNOSIS_COST} evaluations.`,
+    description: `Half-lives, saturation, collinearity (vif) and findings of one candidate, beside the published returns, which tuning does not move; ${DIAGNOSIS_COST} evaluations.`,
     input: toJsonSchema(DIAGNOSE),
   },
   {
@@ -222,24 +226,21 @@ function describeMeasurement(evaluator: Evaluator, found: Measured): Record<stri
   return { changes, loss: found.loss, against_in_force: (found.loss - startLoss) / startLoss };
 }
 
+/** The candidate's forecast beside the published returns, which no candidate moves. */
 function describeModelFit(job: EngineToolsJob, parameters: Float64Array): Record<string, unknown> {
-  const config = withParameters(job.base, parameters);
-  const asIs = { ...config, training: { ...config.training, refinement_steps: 0 } };
-  const result = trainModel(job.dataset, asIs, { seed: 1 });
+  const result = assessForecast(job.dataset, withParameters(job.base, parameters));
   return {
     loss: result.loss,
-    baseline_share: result.baseline.share,
     rows_per_variable: result.diagnostics.rows_per_variable,
     channels: result.channels.map((row) => ({
       channel: row.name,
       media_type: row.media_type,
-      roi: row.roi,
-      mroi: row.mroi,
-      spend_share: row.spend_share,
-      effect_share: row.effect_share,
       half_life_weeks: row.half_life_weeks,
+      duration_90_weeks: row.duration_90_weeks,
+      mean_saturation: row.mean_saturation,
       vif: row.vif,
     })),
+    published: job.trained === null ? null : createChannelRows(job.trained)?.channels,
     findings: result.findings
       .slice(0, FINDINGS_MAX)
       .map(({ code, message }) => ({ code, message })),

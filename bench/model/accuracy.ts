@@ -8,8 +8,9 @@ import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { createProblem } from "../../model/fit/problem.ts";
 import { searchConfiguration } from "../../model/search/search.ts";
 import { solveSymmetric } from "../../model/fit/linear-solve.ts";
-import { trainModel } from "../../model/train.ts";
-import { estimateIntervals } from "../../model/search/uncertainty.ts";
+import { estimateEffects } from "../../model/effects.ts";
+import { assessForecast } from "../../model/forecast.ts";
+import { parameterIntervals } from "../parameter-intervals.ts";
 import { governedSession } from "./session.ts";
 import type { BenchSet } from "./sets.ts";
 import { benchSets, randomSets } from "./sets.ts";
@@ -103,7 +104,7 @@ function plainRegression(dataset: Dataset, config: ModelConfig): Predict {
 
 function modelScore(dataset: Dataset, config: ModelConfig): Score {
   return {
-    validation: trainModel(dataset, config, { seed: 7 }).loss,
+    validation: assessForecast(dataset, config).loss,
     locked: evaluateLockedTest(dataset, config).metrics.wmape ?? Number.NaN,
   };
 }
@@ -136,8 +137,8 @@ export async function accuracyPart(names: readonly string[] | undefined): Promis
 async function accuracyRow(set: BenchSet) {
   const { dataset, config } = set;
   const tuned = await governedSession(set);
-  const before = trainModel(dataset, config, { seed: 7 });
-  const after = trainModel(dataset, tuned.config, { seed: 7 });
+  const before = assessForecast(dataset, config);
+  const after = assessForecast(dataset, tuned.config);
   return {
     set: set.name,
     rows: dataset.target.length,
@@ -169,7 +170,7 @@ function roiError(rois: Rois, truth: Rois): number {
 }
 
 function roisOf(dataset: Dataset, config: ModelConfig): Rois {
-  const { channels } = trainModel(dataset, config, { seed: 7 });
+  const { channels } = assessForecast(dataset, config);
   return Object.fromEntries(channels.map((channel) => [channel.name, channel.roi ?? 0]));
 }
 
@@ -205,7 +206,7 @@ async function roiRow(set: BenchSet, truth: Rois) {
   }).config;
   const tuned = searchAlone(set);
   const session = await governedSession(set);
-  const intervals = estimateIntervals(dataset, tuned, { seed: 7 }).channels;
+  const intervals = estimateEffects(dataset, config).summary.channels;
   const medians = Object.fromEntries(
     Object.entries(intervals).map(([name, { roi }]) => [name, roi?.median ?? 0]),
   );
@@ -231,8 +232,8 @@ export function recoveryPart(): unknown {
   const set = benchSets(0).find((one) => one.name === "pymc-example");
   if (set === undefined) return null;
   const found = searchConfiguration(set.dataset, set.config, { seed: 7, evaluations: 2000 });
-  const trained = trainModel(set.dataset, found.config, { seed: 7 });
-  const { channels } = estimateIntervals(set.dataset, found.config, { seed: 7 });
+  const trained = assessForecast(set.dataset, found.config);
+  const channels = parameterIntervals(set.dataset, found.config, 7);
   const engine = createEngine(set.dataset, set.config);
   const row = {
     decay_x1: found.config.hyperparameters["x1"]?.decay,

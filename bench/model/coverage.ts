@@ -6,7 +6,7 @@
  */
 
 import { simulateData } from "../../model/simulate/simulate.ts";
-import { estimateIntervals } from "../../model/search/uncertainty.ts";
+import { parameterIntervals } from "../parameter-intervals.ts";
 import { randomSpec, simulatedSet } from "./sets.ts";
 
 const FIGURES = ["decay", "alpha", "gamma", "coefficient", "roi", "mroi"] as const;
@@ -18,15 +18,14 @@ export function coveragePart(simulations: number): unknown {
     const spec = randomSpec(seed);
     const { truth } = simulateData(spec, seed);
     const set = simulatedSet(seed, spec);
-    const { channels } = estimateIntervals(set.dataset, set.config, { seed });
+    const channels = parameterIntervals(set.dataset, set.config, seed);
     for (const [name, intervals] of Object.entries(channels)) {
       const own = truth.channels[name];
       if (own === undefined) continue;
       total += 1;
       for (const figure of FIGURES) {
         const interval = intervals[figure];
-        const hit =
-          interval !== null && own[figure] >= interval.low && own[figure] <= interval.high;
+        const hit = own[figure] >= interval.low && own[figure] <= interval.high;
         inside[figure] = (inside[figure] ?? 0) + (hit ? 1 : 0);
       }
     }

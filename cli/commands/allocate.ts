@@ -5,6 +5,7 @@ import { readJsonFile, readTextFile } from "../../infra/files.ts";
 import { allocateBudget, type Allocation, type AllocationRequest } from "../../model/allocate.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
+import { estimateEffects } from "../../model/effects.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "../output/format.ts";
@@ -62,7 +63,7 @@ function allocate(shell: Shell, options: AllocateOptions): void {
     ...(options.total === undefined ? {} : { total: options.total }),
     ...(options.targetRoi === undefined ? {} : { target_roi: options.targetRoi }),
   };
-  const allocation = callModel(() => allocateBudget(dataset, config, request));
+  const allocation = callModel(() => allocateBudget(estimateEffects(dataset, config), request));
   if (options.json === true) shell.out(JSON.stringify(allocation));
   else shell.out(formatAllocation(allocation));
 }
@@ -102,6 +103,11 @@ function formatAllocation(allocation: Allocation): string {
     `response ${formatFigure(allocation.response_before, 6)} → ${formatFigure(allocation.response_after, 6)}` +
     ` · ROI ${formatFigure(allocation.roi_before, 3)} → ${formatFigure(allocation.roi_after, 3)}` +
     ` · spent ${formatFigure(allocation.spent, 6)} of ${formatFigure(allocation.total, 6)}`;
+  const { gain } = allocation;
+  const chance =
+    `gain ${formatFigure(gain.expected, 4)} expected, 90 % ${formatFigure(gain.low, 4)} to ${formatFigure(gain.high, 4)}` +
+    ` · more than today with probability ${percent(gain.probability, 0)}` +
+    ` · expected loss ${formatFigure(gain.expected_loss, 4)}`;
   const findings = allocation.findings.map((row) => `  ${row.code}: ${row.message}`);
-  return [formatTable(head, rows), "", total, ...findings].join("\n");
+  return [formatTable(head, rows), "", total, chance, ...findings].join("\n");
 }

@@ -3,7 +3,10 @@ import { formatPercent } from "../../schemas/number-text.ts";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
 import { readTextFile } from "../../infra/files.ts";
-import { parseDataset } from "../../model/data/dataset.ts";
+import type { ModelConfig } from "../../model/config.ts";
+import { parseDataset, type Dataset } from "../../model/data/dataset.ts";
+import { createObjective } from "../../model/fit/objective.ts";
+import { refineConfiguration } from "../../model/search/refine.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
@@ -15,7 +18,16 @@ interface TrainOptions extends CommonOptions {
   readonly config: string;
   readonly data?: string;
   readonly seed: number;
+  readonly refine?: boolean;
 }
+
+const EXAMPLES = `
+Examples:
+  mmm train --config examples/baseline_model.json --json
+  mmm train --config examples/baseline_model.json --refine
+
+A configuration is fitted as it stands, as in a session. Returns are those of the methodology and the
+data: no tuning, refinement or seed moves them.`;
 
 export function addTrainCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("train"))
@@ -23,18 +35,27 @@ export function addTrainCommand(program: Command, shell: Shell): void {
     .requiredOption("--config <file>", "model configuration (JSON)")
     .option("--data <file>", "data file, instead of the one the configuration names")
     .option("--seed <n>", "seed", parseInteger, 1)
-    .addHelpText("after", "\nExample:\n  mmm train --config examples/baseline_model.json --json")
+    .option(
+      "--refine",
+      "first take training.refinement_steps gradient steps; trains what they end at",
+    )
+    .addHelpText("after", EXAMPLES)
     .action((options: TrainOptions) => runTraining(shell, options));
 }
 
 function runTraining(shell: Shell, options: TrainOptions): void {
   const config = readModelConfig(options.config, options.data);
   const text = readTextFile(config.data.path, "csv", "data_invalid");
-  const result = callModel(() =>
-    trainModel(parseDataset(text, config), config, { seed: options.seed }),
-  );
+  const result = callModel(() => trained(parseDataset(text, config), config, options));
   if (options.json === true) shell.out(JSON.stringify(result));
   else shell.out(formatTraining(result));
+}
+
+function trained(dataset: Dataset, config: ModelConfig, options: TrainOptions): TrainingResult {
+  const { seed } = options;
+  if (options.refine !== true) return trainModel(dataset, config, { seed });
+  const refinement = refineConfiguration(createObjective(dataset, config), config);
+  return trainModel(dataset, refinement.config, { seed, refinement });
 }
 
 function formatTraining(result: TrainingResult): string {
@@ -52,10 +73,11 @@ function formatTraining(result: TrainingResult): string {
     ],
   );
   const channels = formatTable(
-    ["channel", "ROI", "mROI", "share", "half-life (weeks)", "VIF"],
+    ["channel", "ROI", "90 % interval", "mROI", "share", "half-life (weeks)", "VIF"],
     result.channels.map((row) => [
       row.name,
       formatFigure(row.roi, 3),
+      `${formatFigure(row.roi_low, 3)} to ${formatFigure(row.roi_high, 3)}`,
       formatFigure(row.mroi, 3),
       formatPercent(row.contribution_share, 1),
       formatFigure(row.half_life_weeks, 3),

@@ -1,7 +1,9 @@
 /**
  * The built-in engine as a trainer.
  *
- * I1. Refinement is the Data Scientist's work: here the cleared parameters are fitted as they are.
+ * I1. The cleared parameters are fitted as they are.
+ * I2. ROI, contributions and their intervals are those of the methodology and its data, estimated once;
+ *     no cleared proposal moves them.
  */
 import type { ModelConfig } from "../../model/config.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
@@ -10,26 +12,28 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { Finding } from "../../schemas/parts.ts";
 import { callModel, type LoadedData } from "../../agents/data-source.ts";
+import { createEffectsSource, type EffectsSource } from "../remembered-effects.ts";
 import type { Trained, Training } from "./trainer.ts";
 
 /** Trains with `model/` on data that `load` brings. */
 export function createBuiltinTraining(
   load: (config: ModelConfig) => Promise<LoadedData>,
+  effectsOf: EffectsSource = createEffectsSource(),
 ): Training {
   return {
     name: "builtin",
     train: async (config, { seed }) => {
-      const { dataset, digest } = await load(config);
-      const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
+      const loaded = await load(config);
+      const effects = effectsOf(config, loaded);
       return toTrainedFields(
-        callModel(() => trainModel(dataset, asCleared, { seed })),
-        digest,
+        callModel(() => trainModel(loaded.dataset, config, { seed, effects })),
+        loaded.digest,
       );
     },
     lockedTest: async ({ baseline, final }) => {
       const { dataset } = await load(final);
-      const before = callModel(() => evaluateLockedTest(dataset, withoutRefinement(baseline)));
-      const after = callModel(() => evaluateLockedTest(dataset, withoutRefinement(final)));
+      const before = callModel(() => evaluateLockedTest(dataset, baseline));
+      const after = callModel(() => evaluateLockedTest(dataset, final));
       return {
         baseline: before.metrics,
         final: after.metrics,
@@ -39,10 +43,6 @@ export function createBuiltinTraining(
       };
     },
   };
-}
-
-function withoutRefinement(config: ModelConfig): ModelConfig {
-  return { ...config, training: { ...config.training, refinement_steps: 0 } };
 }
 
 /** A training result as the event's fields. */

@@ -13,6 +13,8 @@
 import type { ModelConfig } from "../config.ts";
 import { countPeriodsPerWeek } from "../config.ts";
 import { ModelError } from "../errors.ts";
+import type { Finding } from "../findings.ts";
+import { toFinding } from "../findings.ts";
 import type { Range, TransformParameter } from "../media-types.ts";
 import {
   DEFAULT_PENALTY_RANGE,
@@ -125,5 +127,33 @@ export function toUnit(box: Box, parameters: ArrayLike<number>): Float64Array {
     return box.logarithmic[index] === true
       ? Math.log(value / low) / Math.log(high / low)
       : (value - low) / (high - low);
+  });
+}
+
+/** Share of a range at its ends within which a parameter counts as lying at the end. */
+const EDGE_SHARE = 1e-3;
+
+/** Parameters at or beyond an end of their range: the range may exclude the better value. */
+export function boundFindings(box: Box, parameters: ArrayLike<number>): Finding[] {
+  return box.paths.flatMap((path, index) => {
+    const low = box.low[index] ?? 0;
+    const high = box.high[index] ?? 0;
+    const value = parameters[index] ?? 0;
+    if (low === high) return [];
+    const edge = EDGE_SHARE * (high - low);
+    const bound = value <= low + edge ? low : value >= high - edge ? high : null;
+    if (bound === null) return [];
+    const channel = path.split(".")[1];
+    return [
+      toFinding(
+        "parameter_at_bound",
+        `${path} = ${value} lies at its bound ${bound}: the range may exclude the better value`,
+        {
+          ...(path.startsWith("hyperparameters.") && channel !== undefined ? { channel } : {}),
+          figure: value,
+          bound,
+        },
+      ),
+    ];
   });
 }

@@ -25,15 +25,16 @@ import { resolveSearch } from "./space.ts";
 import type { SearchConstraints, SearchSpace } from "./space.ts";
 import { searchBasins } from "./basins.ts";
 import type { SearchBounds } from "./bounds.ts";
+import { boundFindings } from "./bounds.ts";
 import type { ModelConfig } from "../config.ts";
-import { fitTrainingRows } from "../fit/contributions.ts";
+
 import { computeRoiStability, computeRois } from "../results/convergence.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { runDifferentialEvolution } from "./differential-evolution.ts";
 import type { CubePoint } from "./differential-evolution.ts";
 import { ModelError } from "../errors.ts";
 import type { Finding } from "../findings.ts";
-import { toFinding } from "../findings.ts";
+import { trainingFits } from "../forecast.ts";
 import { clamp, computeMedian } from "../numbers.ts";
 import { withParameters } from "../fit/problem.ts";
 import { Random, deriveSeed } from "../random.ts";
@@ -123,7 +124,7 @@ export function searchConfiguration(
     })),
     roi_stability: computeSearchStability(space, near),
     search_score: computeSearchConvergence(log, runs),
-    at_bounds: findParametersAtBounds(space, parameters),
+    at_bounds: boundFindings(space.box, parameters),
   };
 }
 
@@ -236,7 +237,7 @@ function computeSearchConvergence(
 
 function computeSearchStability(space: SearchSpace, near: readonly CubePoint[]): number {
   const rois = near.map(({ point }) =>
-    computeRois(fitTrainingRows(space.source, space.parametersAt(point))),
+    computeRois(trainingFits(space.source, space.parametersAt(point))),
   );
   return computeRoiStability(rois);
 }
@@ -246,29 +247,5 @@ function listParameterChanges(space: SearchSpace, parameters: Float64Array): Cha
     const from = space.start[index] ?? 0;
     const to = parameters[index] ?? from;
     return from === to ? [] : [{ path, from, to }];
-  });
-}
-
-function findParametersAtBounds(space: SearchSpace, parameters: Float64Array): Finding[] {
-  return space.box.paths.flatMap((path, index) => {
-    const low = space.box.low[index] ?? 0;
-    const high = space.box.high[index] ?? 0;
-    const value = parameters[index] ?? 0;
-    if (low === high) return [];
-    const edge = 1e-3 * (high - low);
-    const bound = value <= low + edge ? low : value >= high - edge ? high : null;
-    if (bound === null) return [];
-    const channel = path.split(".")[1];
-    return [
-      toFinding(
-        "parameter_at_bound",
-        `${path} = ${value} lies at its bound ${bound}: the range may exclude the better value`,
-        {
-          ...(path.startsWith("hyperparameters.") && channel !== undefined ? { channel } : {}),
-          figure: value,
-          bound,
-        },
-      ),
-    ];
   });
 }

@@ -9,11 +9,10 @@ const detail = smallReport().detail as ModelDetail;
 
 /** The same model with an interval of one channel's ROI that ends at `high`. */
 function withInterval(high: number): ModelDetail {
-  const [name = "", own] = Object.entries(detail.intervals.channels)[0] ?? [];
-  if (own === undefined) throw new Error("no channel");
-  const wide = { ...own, roi: { low: 0, median: 1, high } };
-  const channels = { ...detail.intervals.channels, [name]: wide };
-  return { ...detail, intervals: { ...detail.intervals, channels } };
+  const channels = detail.result.channels.map((row, at) =>
+    at === 0 ? { ...row, roi: 1, roi_low: 0, roi_high: high } : row,
+  );
+  return { ...detail, result: { ...detail.result, channels } };
 }
 
 describe("the picture of returns", () => {

@@ -51,7 +51,7 @@ const reasoners = createBuiltinReasoners({
 describe("channels without information", () => {
   it("leave no NaN in the report and are named in its caveats", () => {
     const page = renderReport(
-      smallReport({ detail: computeModelDetail(dataset, config, { seed: 1, draws: 10 }) }),
+      smallReport({ detail: computeModelDetail(dataset, config, { seed: 1 }) }),
     );
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
     for (const name of ["nothing", "steady", "once", "twin"]) {

@@ -215,7 +215,7 @@ export function smallReport(more: Partial<ReportInput> = {}): ReportInput {
   return {
     results: smallResults(),
     events: smallEvents(),
-    detail: computeModelDetail(smallDataset(), smallConfig(), { seed: 7, draws: 20 }),
+    detail: computeModelDetail(smallDataset(), smallConfig(), { seed: 7 }),
     expected: [{ channel: "tv", low: 1, high: 9, source: "a source" }],
     unit: "revenue per EUR",
     ...more,

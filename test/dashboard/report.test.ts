@@ -55,7 +55,7 @@ describe("renderReport", () => {
     const shown = renderReport(
       smallReport({
         events: smallEvents(ATTACK),
-        detail: computeModelDetail(dataset, config, { seed: 1, draws: 5 }),
+        detail: computeModelDetail(dataset, config, { seed: 1 }),
         results: { ...smallResults(), business_unit: ATTACK },
         expected: [{ channel: "tv", low: 1, high: 2, source: ATTACK }],
         unit: ATTACK,
@@ -78,10 +78,7 @@ describe("renderReport", () => {
       ...base,
       calibration: { roi_priors: [{ channel: "tv", roi: 2, sd: 1 }] },
     });
-    const detail = computeModelDetail(parseDataset(smallCsv(), config), config, {
-      seed: 1,
-      draws: 5,
-    });
+    const detail = computeModelDetail(parseDataset(smallCsv(), config), config, { seed: 1 });
     expect(renderReport(smallReport({ detail }))).toContain(
       "Calibration is on: 0 lift tests and 1 ROI priors",
     );

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { SpendCurve } from "../../model/allocate.ts";
 import { allocateBudget, allocateCurves } from "../../model/allocate.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
+import { estimateEffects } from "../../model/effects.ts";
 import { computeResponseCurves } from "../../model/fit/response-curve.ts";
 import { trainModel } from "../../model/train.ts";
 import { computeHillSaturation } from "../../model/transform/transform.ts";
@@ -12,6 +13,7 @@ import { golden, goldenConfig, unsafeNumbers } from "./support.ts";
 
 const config = goldenConfig();
 const dataset = parseDataset(golden.objective.csv, config);
+const effects = estimateEffects(dataset, config);
 
 function curve(name: string, size: number, alpha: number, half: number): SpendCurve {
   return {
@@ -103,20 +105,39 @@ describe("allocateCurves", () => {
 
 describe("allocateBudget", () => {
   test("raises the response of today's budget on a trained model", () => {
-    const plan = allocateBudget(dataset, config);
+    const plan = allocateBudget(effects);
     expect(unsafeNumbers(plan)).toEqual([]);
     expect(plan.response_after).toBeGreaterThanOrEqual(plan.response_before);
     expect(plan.spent).toBeLessThanOrEqual(plan.total * (1 + 1e-9));
     const trained = trainModel(dataset, config, { seed: 1 });
     for (const [at, row] of plan.channels.entries()) {
-      expect(row.response_before).toBeCloseTo(trained.channels[at]?.contribution ?? 0, 5);
+      expect(row.roi?.median).toBe(trained.channels[at]?.roi);
+      const course = effects.draws.mean.channels[at] ?? new Float64Array(0);
+      const expected = course.reduce((sum, value) => sum + value, 0);
+      expect(row.response_before / expected).toBeCloseTo(1, 9);
     }
+  });
+
+  test("says how likely the plan gains, and what is at stake where it does not", () => {
+    const { gain, response_before, response_after } = allocateBudget(effects);
+    expect(gain.expected).toBeCloseTo(response_after - response_before, 5);
+    expect(gain.probability).toBeGreaterThan(0.5);
+    expect(gain.probability).toBeLessThanOrEqual(1);
+    expect(gain.expected_loss).toBeGreaterThanOrEqual(0);
+    expect(gain.low).toBeLessThanOrEqual(gain.median);
+    expect(gain.median).toBeLessThanOrEqual(gain.high);
+    const still = Object.fromEntries(
+      effects.draws.channels.map(({ name, spend }) => [name, [spend, spend] as const]),
+    );
+    const kept = allocateBudget(effects, { bounds: still }).gain;
+    expect(Math.abs(kept.expected)).toBeLessThan(1e-6);
+    expect(kept.expected_loss).toBeLessThan(1e-6);
   });
 
   test("flags spend far beyond the data", () => {
     const total = 1e6;
     const bounds = Object.fromEntries(config.channels.map(({ name }) => [name, [0, 1e6] as const]));
-    const plan = allocateBudget(dataset, config, { total, bounds });
+    const plan = allocateBudget(effects, { total, bounds });
     expect(plan.findings.map((one) => one.code)).toContain("extrapolated_beyond_data");
   });
 
@@ -126,7 +147,7 @@ describe("allocateBudget", () => {
     ["bounds of no channel", { bounds: { x: [0, 5] as const } }],
     ["a total that is no number", { total: Number.NaN }],
   ])("refuses %s", (_, request) => {
-    expect(() => allocateBudget(dataset, config, request)).toThrow(
+    expect(() => allocateBudget(effects, request)).toThrow(
       expect.objectContaining({ code: "allocation_infeasible" }),
     );
   });
@@ -135,7 +156,7 @@ describe("allocateBudget", () => {
 describe("responseCurves", () => {
   test("pass through zero and today's contribution, and rise", () => {
     const trained = trainModel(dataset, config, { seed: 1 });
-    for (const [at, one] of computeResponseCurves(dataset, config, {
+    for (const [at, one] of computeResponseCurves(effects, {
       multipliers: [0, 0.5, 1, 2],
     }).entries()) {
       expect(one.points[0]?.response).toBe(0);
@@ -144,6 +165,6 @@ describe("responseCurves", () => {
       expect([...responses].sort((a, b) => a - b)).toEqual(responses);
       expect(unsafeNumbers(one)).toEqual([]);
     }
-    expect(() => computeResponseCurves(dataset, config, { channels: ["x"] })).toThrow(/no channel/);
+    expect(() => computeResponseCurves(effects, { channels: ["x"] })).toThrow(/no channel/);
   });
 });

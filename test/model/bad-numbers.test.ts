@@ -5,14 +5,14 @@ import { describe, expect, test } from "vitest";
 import { allocateBudget } from "../../model/allocate.ts";
 import { formatIsoDate } from "../../model/calendar.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { computeContributions } from "../../model/fit/contributions.ts";
+import { attributePeriods } from "../../model/fit/contributions.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
+import { estimateEffects } from "../../model/effects.ts";
 import { ModelError } from "../../model/errors.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { computeResponseCurves } from "../../model/fit/response-curve.ts";
 import { searchConfiguration } from "../../model/search/search.ts";
 import { trainModel } from "../../model/train.ts";
-import { estimateIntervals } from "../../model/search/uncertainty.ts";
 import { unsafeNumbers } from "./support.ts";
 
 const WEEKS = 48;
@@ -81,14 +81,14 @@ describe("the model", () => {
           const csv = ["date,y,a,b,z", ...rows].join("\n");
           try {
             const data = parseDataset(csv, config);
+            const effects = estimateEffects(data, config);
             const results = [
-              trainModel(data, config, { seed: 1 }),
+              trainModel(data, config, { seed: 1, effects }),
               evaluateLockedTest(data, config),
-              computeContributions(data, config),
-              computeResponseCurves(data, config),
-              allocateBudget(data, config),
+              attributePeriods(data, effects),
+              computeResponseCurves(effects),
+              allocateBudget(effects),
               searchConfiguration(data, config, { seed: 1, evaluations: 40 }),
-              estimateIntervals(data, config, { seed: 1, draws: 5 }),
             ];
             for (const result of results) expect(unsafeNumbers(result)).toEqual([]);
             answered += 1;

@@ -3,12 +3,14 @@
 import { describe, expect, test } from "vitest";
 import { parseModelConfig } from "../../model/config.ts";
 import { computeResponseAt } from "../../model/fit/attribution.ts";
-import { computeContributions, fitConfiguration } from "../../model/fit/contributions.ts";
+import { attributePeriods } from "../../model/fit/contributions.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
+import { estimateEffects } from "../../model/effects.ts";
 import { ModelError } from "../../model/errors.ts";
+import { assessForecast, fitForecast } from "../../model/forecast.ts";
 import { solveSymmetric } from "../../model/fit/linear-solve.ts";
 import { trainModel } from "../../model/train.ts";
-import type { TrainingResult } from "../../model/results/training-result.ts";
+import type { ForecastResult, TrainingResult } from "../../model/results/training-result.ts";
 import { computeHillSaturation } from "../../model/transform/transform.ts";
 import { golden, goldenConfig, simulated, unsafeNumbers, withColumn } from "./support.ts";
 
@@ -21,7 +23,15 @@ function train(csv: string, changes: Record<string, unknown> = {}): TrainingResu
   return result;
 }
 
-const codes = (result: TrainingResult): string[] =>
+/** The forecast alone: what bad data do to a fit. */
+function forecast(csv: string, changes: Record<string, unknown> = {}): ForecastResult {
+  const changed = parseModelConfig({ ...config, ...changes });
+  const result = assessForecast(parseDataset(csv, changed), changed);
+  expect(unsafeNumbers(result)).toEqual([]);
+  return result;
+}
+
+const codes = (result: ForecastResult): string[] =>
   result.findings.map((finding) => `${finding.code} ${finding.channel ?? ""}`.trim());
 
 describe("trainModel", () => {
@@ -50,7 +60,8 @@ describe("trainModel", () => {
   });
 
   test("splits the fitted target into baseline and contributions", () => {
-    const table = computeContributions(parseDataset(csv, config), config);
+    const dataset = parseDataset(csv, config);
+    const table = attributePeriods(dataset, estimateEffects(dataset, config));
     expect(table.dates).toHaveLength(117);
     for (const [at, fitted] of table.fitted.entries()) {
       const parts = Object.values(table.channels).reduce(
@@ -90,7 +101,7 @@ describe("trainModel", () => {
 
   test("reports variance inflation as the regression of one column on all others gives it", () => {
     const dataset = parseDataset(csv, config);
-    const [fit] = fitConfiguration(dataset, config);
+    const [fit] = fitForecast(dataset, config).fits;
     if (fit === undefined) throw new Error("there is no fit");
     const rows = fit.trainRows;
     const product = (a: Float64Array, b: Float64Array): number =>
@@ -121,7 +132,7 @@ describe("trainModel", () => {
   });
 
   test("scales a channel's response by scaling its adstock", () => {
-    const [fit] = fitConfiguration(parseDataset(csv, config), config);
+    const [fit] = fitForecast(parseDataset(csv, config), config).fits;
     if (fit === undefined) throw new Error("there is no fit");
     const { alpha, gamma } = config.hyperparameters["a"] ?? { alpha: 0, gamma: 0 };
     const adstocked = fit.adstocked[0] ?? new Float64Array(0);
@@ -147,30 +158,30 @@ describe("bad data", () => {
   const { csv } = golden.objective;
 
   test("an all-zero channel is named and gets no effect and no ROI", () => {
-    const result = train(withColumn(csv, "b", () => "0"));
+    const result = forecast(withColumn(csv, "b", () => "0"));
     expect(codes(result)).toContain("channel_all_zero b");
     expect(result.channels[1]).toMatchObject({ coefficient: 0, roi: null, mroi: null, spend: 0 });
   });
 
   test("a constant channel is named", () => {
-    const result = train(withColumn(csv, "b", () => "250"));
+    const result = forecast(withColumn(csv, "b", () => "250"));
     expect(codes(result)).toContain("channel_constant b");
   });
 
   test("a channel that is one spike is named", () => {
-    const result = train(withColumn(csv, "b", (row) => (row === 30 ? "9000" : "0")));
+    const result = forecast(withColumn(csv, "b", (row) => (row === 30 ? "9000" : "0")));
     expect(codes(result)).toContain("channel_one_spike b");
   });
 
   test("channels that move together are named", () => {
-    const result = train(
+    const result = forecast(
       withColumn(csv, "b", (row) =>
         String(2 * Number(csv.split("\n")[row + 1]?.split(",")[2] ?? 0)),
       ),
     );
     expect(codes(result)).toContain("channels_collinear a");
     expect(codes(result)).toContain("vif_high b");
-    const near = train(
+    const near = forecast(
       withColumn(csv, "b", (row) =>
         String(2 * Number(csv.split("\n")[row + 1]?.split(",")[2] ?? 0) + (row % 3)),
       ),
@@ -180,29 +191,29 @@ describe("bad data", () => {
   });
 
   test("a channel that starts late is named, and early folds live without it", () => {
-    const result = train(withColumn(csv, "b", (row, old) => (row < 80 ? "0" : old)));
+    const result = forecast(withColumn(csv, "b", (row, old) => (row < 80 ? "0" : old)));
     expect(codes(result)).toContain("channel_inactive_in_first_window b");
   });
 
   test("a channel active only in the locked weeks is none", () => {
-    const result = train(withColumn(csv, "b", (row) => (row < 117 ? "0" : "500")));
+    const result = forecast(withColumn(csv, "b", (row) => (row < 117 ? "0" : "500")));
     expect(codes(result)).toContain("channel_all_zero b");
   });
 
   test("zeros in the target leave MAPE undefined and say so", () => {
-    const result = train(withColumn(csv, "sales", (row, old) => (row === 70 ? "0" : old)));
+    const result = forecast(withColumn(csv, "sales", (row, old) => (row === 70 ? "0" : old)));
     expect(result.validation.mean.mape).toBeNull();
     expect(result.validation.mean.wmape).toBeGreaterThan(0);
     expect(codes(result)).toContain("target_has_zeros");
   });
 
   test("a negative target is fitted and named", () => {
-    const result = train(withColumn(csv, "sales", (_, old) => String(Number(old) - 4000)));
+    const result = forecast(withColumn(csv, "sales", (_, old) => String(Number(old) - 4000)));
     expect(codes(result)).toContain("target_has_negatives");
   });
 
   test("a constant control is left out and named", () => {
-    const result = train(withColumn(csv, "index", () => "7"));
+    const result = forecast(withColumn(csv, "index", () => "7"));
     expect(codes(result)).toContain("control_constant");
     expect(result.other_coefficients["index"]).toBe(0);
   });
@@ -215,25 +226,25 @@ describe("bad data", () => {
           `${line},${at === 0 ? "again" : String(3 * Number(line.split(",")[5]) + 0.1)}`,
       )
       .join("\n");
-    const result = train(twice, { data: { ...config.data, controls: ["index", "again"] } });
+    const result = forecast(twice, { data: { ...config.data, controls: ["index", "again"] } });
     expect(codes(result)).toContain("control_redundant");
     expect(result.other_coefficients["again"]).toBe(0);
-    expect(result.loss).toBeCloseTo(train(csv).loss, 9);
+    expect(result.loss).toBeCloseTo(forecast(csv).loss, 9);
   });
 
   test("fewer rows than variables is refused", () => {
     const short = csv.split("\n").slice(0, 74).join("\n");
-    expect(() => train(short)).toThrow(ModelError);
-    expect(() => train(short)).toThrow(/coefficients/);
+    expect(() => forecast(short)).toThrow(ModelError);
+    expect(() => forecast(short)).toThrow(/coefficients/);
   });
 
   test("a constant target is refused", () => {
-    expect(() => train(withColumn(csv, "sales", () => "5"))).toThrow(/nothing to explain/);
+    expect(() => forecast(withColumn(csv, "sales", () => "5"))).toThrow(/nothing to explain/);
   });
 
   test("huge and tiny units change no share and no error", () => {
-    const plain = train(csv);
-    const scaled = train(
+    const plain = forecast(csv);
+    const scaled = forecast(
       withColumn(
         withColumn(csv, "sales", (_, old) => String(Number(old) * 1e9)),
         "a",
@@ -254,9 +265,13 @@ describe("geo panels", () => {
     ...lines.slice(1).map((line) => `${line},south`),
   ].join("\n");
 
-  test.each(["pooled", "per_geo"])("two equal geos %s have the national ROI", (mode) => {
-    const national = train(csv);
-    const result = train(panel, { data: { ...config.data, geo: { column: "geo", mode } } });
+  test.each(["pooled", "per_geo"])("two equal geos %s have the national forecast", (mode) => {
+    const national = assessForecast(parseDataset(csv, config), config);
+    const split = parseModelConfig({
+      ...config,
+      data: { ...config.data, geo: { column: "geo", mode } },
+    });
+    const result = assessForecast(parseDataset(panel, split), split);
     expect(result.data.geos).toBe(2);
     for (const [at, channel] of result.channels.entries()) {
       expect(channel.roi).toBeCloseTo(national.channels[at]?.roi ?? 0, 6);
@@ -294,7 +309,8 @@ describe("calibration", () => {
       standard_error: 1,
     };
     const result = parseModelConfig({ ...config, calibration: { lift_tests: [test1] } });
-    const table = computeContributions(parseDataset(csv, result), result);
+    const dataset = parseDataset(csv, result);
+    const table = attributePeriods(dataset, estimateEffects(dataset, result));
     const from = table.dates.indexOf(test1.start);
     const to = table.dates.indexOf(test1.end) + 1;
     const effect = table.channels["a"]?.slice(from, to).reduce((sum, value) => sum + value, 0);
@@ -309,8 +325,8 @@ describe("calibration", () => {
       effect: 9e4,
       standard_error: 1,
     };
-    const folds = train(csv, { calibration: { lift_tests: [late] } }).validation.folds;
-    const free = train(csv).validation.folds;
+    const folds = forecast(csv, { calibration: { lift_tests: [late] } }).validation.folds;
+    const free = forecast(csv).validation.folds;
     expect(folds[0]).toEqual(free[0]);
     expect(folds[2]).toEqual(free[2]);
   });

@@ -14,10 +14,12 @@ import type {
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { computeSearchBounds } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
+import { estimateEffects } from "../../model/effects.ts";
 import { trainModel } from "../../model/train.ts";
 import { smallConfig, smallDataset } from "./small-model.ts";
 
 const dataset = smallDataset();
+const effects = estimateEffects(dataset, smallConfig());
 
 export const SETTINGS = BUSINESS_SETTINGS.parse({});
 export const SPEC = SPECIFICATION_SHIPPED;
@@ -40,7 +42,7 @@ export function context(more: Readonly<Record<string, unknown>> = {}): BusinessC
 }
 
 export function trained(config: ModelConfig, more: Partial<TrainedModel> = {}): TrainedModel {
-  const result = trainModel(dataset, config, { seed: 1 });
+  const result = trainModel(dataset, config, { seed: 1, effects });
   const { channels, ...rest } = toTrainedFields(result, "digest");
   return {
     ...rest,

@@ -96,14 +96,6 @@ describe("a return", () => {
     expect(of(answer.findings, "roi_implausible")).toMatchObject({ severity: "warning" });
   });
 
-  it("without an interval gets one before it is called critical", async () => {
-    const candidate = withChannel(calm, "tv", { roi: 22 });
-    const answer = await reasoners.review(reviewJob({ candidate, baseline: calm }));
-    const found = of(answer.findings, "roi_implausible");
-    expect(found?.message).toMatch(/ROI 22\.00 \(\d+\.\d+ to \d+\.\d+\)/);
-    expect(found?.severity).toBe("critical");
-  });
-
   it("of another trainer without an interval is judged as it stands", async () => {
     const candidate = {
       ...withChannel(calm, "tv", { roi: 22, roi_low: null, roi_high: null }),

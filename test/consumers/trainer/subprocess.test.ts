@@ -9,7 +9,7 @@ import {
 } from "../../../consumers/trainer/subprocess.ts";
 import { runProcess } from "../../../infra/subprocess.ts";
 import { evaluateLockedTest } from "../../../model/locked-test.ts";
-import { trainModel } from "../../../model/train.ts";
+import { assessForecast } from "../../../model/forecast.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
 
@@ -190,7 +190,7 @@ describe.skipIf(!hasPython)(
 
     it("fits what the engine fits", { timeout: 60_000 }, async () => {
       const trained = await trainingBy(command).train(config, job);
-      const engine = trainModel(dataset, config, { seed: 3 });
+      const engine = assessForecast(dataset, config);
       expect(trained.loss).toBeCloseTo(engine.loss, 8);
       expect(trained.validation.r2).toBeCloseTo(engine.validation.mean.r2 ?? 0, 6);
       expect(trained.validation.mase).toBeCloseTo(engine.validation.mean.mase ?? 0, 6);

@@ -167,14 +167,16 @@ describe("refine", () => {
     expect(still.lossAfter).toBe(still.lossBefore);
   });
 
-  test("is what training does when the configuration asks for steps", () => {
+  test("makes another configuration, which is then trained as it stands", () => {
     const asked = { ...config, training: { ...config.training, refinement_steps: 30 } };
-    const result = trainModel(dataset, asked, { seed: 1 });
+    const asGiven = trainModel(dataset, asked, { seed: 1 });
+    expect(asGiven.refinement).toBeNull();
+    expect(asGiven.hyperparameters).toEqual(config.hyperparameters);
+    const refined = refineConfiguration(objective, asked);
+    const result = trainModel(dataset, refined.config, { seed: 1, refinement: refined });
     expect(result.refinement?.loss_after).toBe(result.loss);
-    expect(result.loss).toBeLessThan(trainModel(dataset, config, { seed: 1 }).loss);
-    expect(result.hyperparameters).toEqual(
-      refineConfiguration(objective, asked).config.hyperparameters,
-    );
+    expect(result.loss).toBeLessThan(asGiven.loss);
+    expect(result.hyperparameters).toEqual(refined.config.hyperparameters);
   });
 
   test("works with finite differences when the model is calibrated", () => {

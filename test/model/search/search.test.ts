@@ -3,15 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { parseDataset } from "../../../model/data/dataset.ts";
 import { DEFAULT_BOUNDS, MEDIA_TYPES, createDefaultTransform } from "../../../model/media-types.ts";
-import { sampleEnsemble } from "../../../model/search/ensemble.ts";
-import { Likelihood } from "../../../model/fit/likelihood.ts";
-import { computeQuantile } from "../../../model/numbers.ts";
 import { createObjective } from "../../../model/fit/objective.ts";
-import { createProblem, toParameterVector } from "../../../model/fit/problem.ts";
-import { deriveSeed } from "../../../model/random.ts";
+import { toParameterVector } from "../../../model/fit/problem.ts";
 import { searchConfiguration } from "../../../model/search/search.ts";
-import { trainModel } from "../../../model/train.ts";
-import { estimateIntervals } from "../../../model/search/uncertainty.ts";
+import { assessForecast } from "../../../model/forecast.ts";
 import {
   PYMC_CSV,
   ROBYN_CSV,
@@ -20,7 +15,6 @@ import {
   hasPymc,
   hasRobyn,
   robynCase,
-  simulated,
   unsafeNumbers,
 } from "../support.ts";
 import { readFileSync } from "node:fs";
@@ -90,7 +84,7 @@ describe("searchConfiguration", () => {
   });
 
   test("obeys half-life and ROI constraints", () => {
-    const free = trainModel(dataset, search().config, { seed: 1 });
+    const free = assessForecast(dataset, search().config);
     const roi = (free.channels[0]?.roi ?? 0) * 0.8;
     const result = search({
       evaluations: 600,
@@ -99,7 +93,7 @@ describe("searchConfiguration", () => {
     const c = result.config.hyperparameters["c"]?.decay ?? 0;
     expect(Math.log(0.5) / Math.log(c)).toBeGreaterThanOrEqual(1 - 1e-9);
     expect(Math.log(0.5) / Math.log(c)).toBeLessThanOrEqual(1.5 + 1e-9);
-    const constrained = trainModel(dataset, result.config, { seed: 1 });
+    const constrained = assessForecast(dataset, result.config);
     expect(constrained.channels[0]?.roi).toBeLessThan(roi * 1.1);
   });
 
@@ -161,67 +155,14 @@ describe("default ranges", () => {
   });
 });
 
-describe("estimateIntervals", () => {
-  const one = simulated(101);
-  const result = estimateIntervals(one.dataset, one.config, { seed: 3, draws: 100 });
-
-  test("are ordered, finite and repeatable", () => {
-    expect(unsafeNumbers(result)).toEqual([]);
-    for (const channel of Object.values(result.channels)) {
-      for (const interval of [
-        channel.roi,
-        channel.mroi,
-        channel.decay,
-        channel.contribution,
-        ...channel.response_curve,
-      ]) {
-        expect(interval?.low).toBeLessThanOrEqual(interval?.median ?? -1);
-        expect(interval?.median).toBeLessThanOrEqual(interval?.high ?? -1);
-      }
-      expect(channel.response_curve[0]).toMatchObject({ multiplier: 0, low: 0, high: 0 });
-    }
-    expect(estimateIntervals(one.dataset, one.config, { seed: 3, draws: 100 })).toEqual(result);
-  });
-
-  test("are the central share of the draws", () => {
-    const seeds = { seed: deriveSeed(3, 1), members: 100 };
-    const likelihood = new Likelihood(createProblem(one.dataset, one.config));
-    const decays = sampleEnsemble([likelihood], one.config, seeds).map((member) => member[0] ?? 0);
-    const { decay } = result.channels["tv"] ?? {};
-    expect(decay?.low).toBe(computeQuantile(decays, (1 - 0.9) / 2));
-    expect(decay?.high).toBe(computeQuantile(decays, 1 - (1 - 0.9) / 2));
-  });
-
-  test("hold most of the true returns of simulated series", () => {
-    let inside = 0;
-    for (const seed of [201, 202, 203, 204]) {
-      const series = simulated(seed);
-      const { channels } = estimateIntervals(series.dataset, series.config, { seed, draws: 100 });
-      for (const [name, { roi }] of Object.entries(channels)) {
-        const truth = series.simulation.truth.channels[name]?.roi ?? 0;
-        if (roi !== null && truth >= roi.low && truth <= roi.high) inside += 1;
-      }
-    }
-    expect(inside).toBeGreaterThanOrEqual(15);
-  });
-
-  test("widen with noise and give no ROI without spend", () => {
-    const noisy = simulated(101, { noise: 0.15 });
-    const wide = estimateIntervals(noisy.dataset, noisy.config, { seed: 3, draws: 100 });
-    const width = (from: typeof result) =>
-      (from.channels["tv"]?.roi?.high ?? 0) - (from.channels["tv"]?.roi?.low ?? 0);
-    expect(width(wide)).toBeGreaterThan(1.5 * width(result));
-  });
-});
-
 describe("public data sets", () => {
   test.skipIf(!hasRobyn)(
     `Robyn's weekly set (${ROBYN_CSV}): search lowers the validated MAPE`,
     () => {
       const { config: robyn, dataset: data } = robynCase();
-      const before = trainModel(data, robyn, { seed: 7 });
+      const before = assessForecast(data, robyn);
       const found = searchConfiguration(data, robyn, { seed: 7, evaluations: 500 });
-      const after = trainModel(data, found.config, { seed: 7 });
+      const after = assessForecast(data, found.config);
       expect(after.validation.mean.mape ?? 1).toBeLessThan(
         0.85 * (before.validation.mean.mape ?? 0),
       );
@@ -241,7 +182,7 @@ describe("public data sets", () => {
       const found = searchConfiguration(data, pymc, { seed: 7, evaluations: 2000 });
       expect(Math.abs((found.config.hyperparameters["x1"]?.decay ?? 0) - 0.4)).toBeLessThan(0.05);
       expect(Math.abs((found.config.hyperparameters["x2"]?.decay ?? 0) - 0.2)).toBeLessThan(0.05);
-      expect(trainModel(data, found.config, { seed: 7 }).in_sample.r2).toBeGreaterThanOrEqual(0.95);
+      expect(assessForecast(data, found.config).in_sample.r2).toBeGreaterThanOrEqual(0.95);
     },
   );
 });
