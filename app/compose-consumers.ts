@@ -6,8 +6,10 @@ import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
 import type { Consumer } from "../consumers/loop/consumer.ts";
 import { createDataLoader, callModel } from "../agents/data-source.ts";
 import { createDataScientist } from "../consumers/data-scientist.ts";
+import { createEffectsRecord } from "../consumers/effects-record.ts";
 import { createGuard } from "../consumers/guard.ts";
 import { createVerdictRequest } from "../consumers/guard-question.ts";
+import { estimateInThread } from "../consumers/posterior-thread.ts";
 import { createResearchPersona } from "../consumers/research-persona.ts";
 import { createRouter } from "../consumers/router.ts";
 import { createStakeholder } from "../consumers/stakeholder.ts";
@@ -117,7 +119,7 @@ export async function createConsumers(
       limit: { clock: systemClock, ms: computeVerdictLimitMs(settings) },
     }),
     trainer: createTrainer({
-      training: createTraining(settings.trainer, load),
+      training: createTraining(parts, load, spec.digest),
       guardKeys: keys.guard,
       specDigest: spec.digest,
     }),
@@ -180,9 +182,18 @@ function createExposureReader(load: Load): (baseline: ModelConfig) => Promise<Ob
   };
 }
 
-function createTraining(settings: Settings["trainer"], load: Load): Training {
-  if (settings.kind === "builtin") return createBuiltinTraining(load);
-  return createSubprocessTraining({ load, run: runProcess, settings });
+function createTraining(parts: ConsumerParts, load: Load, specDigest: string): Training {
+  const { trainer: settings } = parts.settings;
+  if (settings.kind === "subprocess") {
+    return createSubprocessTraining({ load, run: runProcess, settings });
+  }
+  const findEffects = createEffectsRecord({
+    estimate: estimateInThread,
+    store: parts.snapshots,
+    ring: parts.keys.guard,
+    specDigest,
+  });
+  return createBuiltinTraining(load, findEffects);
 }
 
 /** Who serves the agents' roles; all are local where nothing may be called. */

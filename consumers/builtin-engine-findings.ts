@@ -41,6 +41,8 @@ export const FINDING_TOPIC_PARTITIONS: Readonly<Record<FindingCode, TopicPartiti
   calibration_used: { review: "info" },
   extrapolated_beyond_data: { by: "allocation" },
   geo_scale_differs: { review: "info" },
+  inference_point: { review: "warning" },
+  posterior_not_converged: { review: "warning" },
 };
 
 const MESSAGES_MAX = 4;

@@ -43,7 +43,7 @@ export function computeModelDetail(
   const effects = options.effects ?? estimateEffects(dataset, config);
   return {
     config,
-    result: trainModel(dataset, config, { seed: options.seed, effects }),
+    result: trainModel(dataset, config, { seed: options.seed, effects: effects.summary }),
     contributions: attributePeriods(dataset, effects),
     dates: dataset.dates,
     curves: computeResponseCurves(effects, { multipliers: MULTIPLIERS }),

@@ -3,7 +3,7 @@
  *
  *   max E[Σ_c f_c(b_c)]   s.t.  Σ_c b_c ≤ total,  low_c ≤ b_c ≤ high_c,
  * where f_c(b) is the channel's total response over the training window if its spend had been
- * scaled to b with its flighting kept, E the mean over the draws of the effects, and for a target ROI also
+ * scaled to b with its flighting kept, E the mean over the draws, and for a target ROI also
  *   Σ_c f_c(b_c) ≥ target · Σ_c b_c,  spending less than the total when that is needed.
  *
  * Hill curves with α > 1 are S-shaped, so marginal returns alone can miss the optimum. The split is
@@ -17,14 +17,14 @@
  *    stands beside what is expected.
  */
 
-import type { EffectDraws } from "./effect-draws.ts";
-import type { Effects, Interval } from "./effects.ts";
-import { intervalOver } from "./effects.ts";
+import type { Effects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
+import { interpolateResponse } from "./interpolate-response.ts";
 import { toFiniteOrNull, computeMean, sum } from "./numbers.ts";
-import { tabulateResponse } from "./response-table.ts";
+import { MULTIPLIERS, type ChannelResponses } from "./posterior/responses.ts";
+import { summarizeDraws, type Interval } from "./posterior/summaries.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
@@ -89,8 +89,13 @@ export interface SpendCurve {
  *   cannot be reached.
  */
 export function allocateBudget(effects: Effects, request: AllocationRequest = {}): Allocation {
-  const { draws } = effects;
-  const curves = draws.channels.map((_, index) => createSpendCurve(draws, index, request));
+  if (effects.summary.method !== "posterior") {
+    throw createInfeasibleError(
+      "the methodology pins inference: point, and a plan needs a posterior",
+      {},
+    );
+  }
+  const curves = effects.responses.channels.map((channel) => createSpendCurve(channel, request));
   const known = new Set(curves.map((curve) => curve.name));
   for (const name of Object.keys(request.bounds ?? {})) {
     if (!known.has(name)) {
@@ -104,7 +109,7 @@ export function allocateBudget(effects: Effects, request: AllocationRequest = {}
     throw createInfeasibleError(`the total ${total} is not a non-negative amount`, {});
   }
   const spends = allocateCurves(curves, total, request.target_roi);
-  return buildAllocation(effects, { total, spends });
+  return buildAllocation(effects, { curves, total, spends });
 }
 
 /**
@@ -205,12 +210,8 @@ function sumResponses(curves: readonly SpendCurve[], spends: readonly number[]):
   return sum(curves.map((curve, index) => curve.response(spends[index] ?? 0)));
 }
 
-function createSpendCurve(
-  draws: EffectDraws,
-  index: number,
-  request: AllocationRequest,
-): SpendCurve {
-  const { name, spend: today } = draws.channels[index] ?? { name: "", spend: 0 };
+function createSpendCurve(channel: ChannelResponses, request: AllocationRequest): SpendCurve {
+  const { name, spend: today } = channel;
   const [low, high] = request.bounds?.[name] ?? [0, EXTRAPOLATION * today];
   if (!(low >= 0) || !(low <= high) || !Number.isFinite(high)) {
     throw createInfeasibleError(
@@ -220,19 +221,19 @@ function createSpendCurve(
       },
     );
   }
-  if (today === 0) return { name, today, low, high, response: () => 0 };
-  const response = tabulateResponse(high / today, (multiplier) =>
-    expectedResponse(draws, index, multiplier),
-  );
-  return { name, today, low, high, response: (spend) => response(spend / today) };
+  const expected = expectedCurve(channel);
+  const response = (spend: number): number => interpolateResponse(expected, 0, spend / today);
+  return { name, today, low, high, response };
 }
 
-function expectedResponse(draws: EffectDraws, channel: number, multiplier: number): number {
-  let total = 0;
-  for (let draw = 0; draw < draws.count; draw += 1) {
-    total += draws.response(draw, channel, multiplier);
+/** Mean over the draws at each of the multipliers. */
+function expectedCurve({ curves, roi }: ChannelResponses): Float64Array {
+  const steps = MULTIPLIERS.length;
+  const means = new Float64Array(steps);
+  for (const [at, value] of curves.entries()) {
+    means[at % steps] = (means[at % steps] as number) + value / roi.length;
   }
-  return total / draws.count;
+  return means;
 }
 
 function createInfeasibleError(why: string, data: Record<string, string | number>): ModelError {
@@ -244,15 +245,29 @@ function createInfeasibleError(why: string, data: Record<string, string | number
 }
 
 interface Plan {
+  readonly curves: readonly SpendCurve[];
   readonly total: number;
   readonly spends: readonly number[];
 }
 
-function buildAllocation(effects: Effects, { total, spends }: Plan): Allocation {
-  const { draws } = effects;
-  const channels = draws.channels.map((_, index) =>
-    summarizeChannel(effects, index, spends[index] ?? 0),
-  );
+function buildAllocation(
+  { responses, summary }: Effects,
+  { curves, total, spends }: Plan,
+): Allocation {
+  const channels = curves.map((curve, index): ChannelAllocation => {
+    const { name, today, response } = curve;
+    const spend = spends[index] ?? today;
+    const step = Math.max(0.01 * spend, 1e-6 * Math.max(today, 1));
+    return {
+      channel: name,
+      spend_before: today,
+      spend_after: spend,
+      roi: summary.channels[name]?.roi ?? null,
+      response_before: response(today),
+      response_after: response(spend),
+      mroi_after: toFiniteOrNull((response(spend + step) - response(spend)) / step),
+    };
+  });
   const spent = sum(spends);
   const before = sum(channels.map((row) => row.spend_before));
   const responseBefore = sum(channels.map((row) => row.response_before));
@@ -264,42 +279,25 @@ function buildAllocation(effects: Effects, { total, spends }: Plan): Allocation 
     response_after: responseAfter,
     roi_before: toFiniteOrNull(responseBefore / before),
     roi_after: toFiniteOrNull(responseAfter / spent),
-    gain: gainOf(draws, spends),
+    gain: gainOf(responses.channels, spends),
     channels,
     findings: channels.flatMap(extrapolation),
   };
 }
 
-function summarizeChannel({ draws, summary }: Effects, index: number, spend: number) {
-  const { name, spend: today } = draws.channels[index] ?? { name: "", spend: 0 };
-  const at = (amount: number): number =>
-    today > 0 ? expectedResponse(draws, index, amount / today) : 0;
-  const step = Math.max(0.01 * spend, 1e-6 * Math.max(today, 1));
-  const slope = (at(spend + step) - at(spend)) / step;
-  return {
-    channel: name,
-    spend_before: today,
-    spend_after: spend,
-    roi: summary.channels[name]?.roi ?? null,
-    response_before: at(today),
-    response_after: at(spend),
-    mroi_after: today > 0 ? toFiniteOrNull(slope) : null,
-  };
-}
-
 /** What the plan brings beyond today's spend, draw by draw. */
-function gainOf(draws: EffectDraws, spends: readonly number[]): AllocationGain {
-  const gains = Array.from({ length: draws.count }, (_, draw) =>
-    sum(
-      draws.channels.map(({ spend }, channel) => {
-        if (spend === 0) return 0;
-        const after = draws.response(draw, channel, (spends[channel] ?? 0) / spend);
-        return after - draws.response(draw, channel, 1);
-      }),
-    ),
-  );
+function gainOf(channels: readonly ChannelResponses[], spends: readonly number[]): AllocationGain {
+  const gains = new Float64Array(channels[0]?.roi.length ?? 0);
+  for (const [index, { spend, curves }] of channels.entries()) {
+    const multiplier = (spends[index] ?? spend) / spend;
+    for (const [draw, gain] of gains.entries()) {
+      const first = draw * MULTIPLIERS.length;
+      const more = interpolateResponse(curves, first, multiplier);
+      gains[draw] = gain + more - interpolateResponse(curves, first, 1);
+    }
+  }
   return {
-    ...intervalOver(draws, (draw) => gains[draw] ?? 0),
+    ...summarizeDraws(gains),
     expected: computeMean(gains),
     probability: gains.filter((gain) => gain > 0).length / Math.max(1, gains.length),
     expected_loss: computeMean(gains.map((gain) => Math.max(0, -gain))),

@@ -15,6 +15,8 @@
 import { z } from "zod";
 import { ModelError } from "./errors.ts";
 import { MEDIA_TYPES, createDefaultTransform } from "./media-types.ts";
+import { readProfile } from "./posterior/profile.ts";
+import { POSTERIOR_SETTINGS } from "./prior-settings.ts";
 
 /** Names used in paths such as `hyperparameters.tv.decay`: no dots, no spaces. */
 const NAME = z
@@ -81,7 +83,8 @@ const SEASONALITY = z.strictObject({
 const ARCHITECTURE = z.strictObject({
   type: z.literal("additive").default("additive"),
   order: z.literal("adstock_then_saturation").default("adstock_then_saturation"),
-  trend: z.enum(["linear", "none"]).default("linear"),
+  /** `local_level`: linear, and in the posterior a level that may wander. */
+  trend: z.enum(["local_level", "linear", "none"]).default("local_level"),
   seasonality: SEASONALITY.prefault({}),
   intercept: z.boolean().default(true),
   media_sign: z.literal("non_negative").default("non_negative"),
@@ -145,6 +148,9 @@ const FIELDS = z.strictObject({
   evaluation: EVALUATION.prefault({}),
   hyperparameters: z.record(z.string(), TRANSFORM).default({}),
   training: TRAINING.prefault({}),
+  /** How effects are inferred; absent = `posterior`. */
+  inference: z.enum(["posterior", "point"]).optional(),
+  posterior: POSTERIOR_SETTINGS.optional(),
   /** Evidence from experiments; off unless given, and always stated in the report. */
   calibration: CALIBRATION.optional(),
 });
@@ -250,7 +256,15 @@ export function parseModelConfig(value: unknown): ModelConfig {
       ...createDefaultTransform(channel.media_type, countPeriodsPerWeek(config)),
     };
   }
-  return { ...config, hyperparameters };
+  return { ...withCarryover(config, value), hyperparameters };
+}
+
+/** A document that leaves the carryover open gets the posterior's default form, and says so. */
+function withCarryover(config: ModelConfig, value: unknown): ModelConfig {
+  const { carryover } = readProfile(value);
+  if (config.inference === "point" || config.posterior?.carryover !== undefined) return config;
+  if (carryover === "geometric") return config;
+  return { ...config, posterior: { ...config.posterior, carryover } };
 }
 
 /** Data periods in a week: 1 for weekly data, 7 for daily data. */

@@ -3,76 +3,103 @@
  *
  * Owns: the one place in which published ROI, marginal ROI, contribution, response and their
  * intervals are decided. Whatever shows, judges, compares or plans with one of them reads `Effects`.
- * Not: how the draws come about (`ensemble-effects.ts`), what the forecast predicts (`forecast.ts`).
+ * Not: how draws come about (`posterior/`, `ensemble-effects.ts`), what the forecast predicts
+ * (`forecast.ts`).
  *
- *   ROI_c = f_c(1) / spend_c,   mROI_c = [f_c(1.01) − f_c(1)] / (0.01 spend_c)
- * with f_c(k) the channel's response over the training window if all its spend were × k (ROAS and
- * mROAS of Jin et al. 2017, §4, the effect after the window left out). A published figure is the
- * median of the draws, its interval their central 90 %.
+ * A configuration's `inference` names the method: the posterior, or, where an owner pins `point`, refits
+ * of the ridge model. A published figure is the median of the draws, its interval their central 90 %.
  *
  * 1. Tunable numbers play no part: configurations that differ in `hyperparameters` and `training`
- *    alone have the same effects, to the last bit. So do all seeds.
- * 2. low ≤ median ≤ high, all finite; ROI and mROI are null where there is no spend to divide by.
+ *    alone have the same effects, to the last bit. So do all seeds of sessions.
+ * 2. low ≤ median ≤ high, all finite; a channel without spend has no effects.
  * 3. Locked rows influence nothing.
  */
 
 import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
-import type { EffectDraws } from "./effect-draws.ts";
-import { drawEnsembleEffects } from "./ensemble-effects.ts";
+import { drawEnsembleResponses } from "./ensemble-effects.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
-import { toFiniteOrNull, computeQuantile, sum } from "./numbers.ts";
+import { sum } from "./numbers.ts";
+import type { Draws } from "./posterior/draws.ts";
+import { digestDraws, serializeDraws } from "./posterior/draws.ts";
+import { prepareInputs } from "./posterior/inputs.ts";
+import type { Diagnostics } from "./posterior/posterior.ts";
+import { samplePosterior } from "./posterior/posterior.ts";
+import type { Priors } from "./posterior/priors.ts";
+import { mergePriors } from "./posterior/priors.ts";
+import type { Profile } from "./posterior/profile.ts";
+import type { Responses } from "./posterior/responses.ts";
+import { computeResponses } from "./posterior/responses.ts";
+import type { ChannelPosterior, PosteriorSummary } from "./posterior/summaries.ts";
+import { summarizeResponses } from "./posterior/summaries.ts";
 
-/** Share of the draws that every published interval holds. */
-export const EFFECT_LEVEL = 0.9;
-export const CURVE_MULTIPLIERS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3] as const;
-const MARGINAL_STEP = 0.01;
+/** Of the sampler; no session's seed is. */
+const SEED = 1;
 /** Width of an interval of ROI, by its median, from which on the data hardly say. */
 const WIDE_INTERVAL = 1;
 
-export interface Interval {
-  readonly low: number;
-  readonly median: number;
-  readonly high: number;
-}
-
-export interface ChannelEffects {
-  /** Over the training window, as all that follows. */
+export interface ChannelEffects extends ChannelPosterior {
+  /** Over the training window, as all that is published. */
   readonly spend: number;
-  readonly roi: Interval | null;
-  readonly mroi: Interval | null;
-  readonly contribution: Interval;
-  readonly half_life_weeks: Interval;
-  /** Response if all spend were × multiplier. */
-  readonly response_curve: readonly (Interval & { readonly multiplier: number })[];
 }
 
-/** The published part: plain JSON, every number finite or null. */
+/** The published part: plain JSON, every number finite. */
 export interface EffectSummary {
   readonly level: number;
-  readonly method: EffectDraws["method"];
+  readonly method: "posterior" | "ensemble_block_bootstrap";
   readonly draws: number;
+  /** SHA-256 of the kept draws; null where none are kept. */
+  readonly draws_digest: string | null;
+  /** Null where no chains were run. */
+  readonly diagnostics: Diagnostics | null;
+  /** The fitted target over the training window: what shares are shares of. */
+  readonly target_total: number;
   readonly channels: Readonly<Record<string, ChannelEffects>>;
-  /** What is left of the fitted target without media, as a share of it. */
-  readonly baseline: { readonly share: number; readonly low: number; readonly high: number };
+  readonly media: PosteriorSummary["media"];
+  /** What is left without media. */
+  readonly baseline: Pick<PosteriorSummary["baseline"], "contribution" | "share">;
   readonly findings: readonly Finding[];
 }
 
 export interface Effects {
   readonly summary: EffectSummary;
-  readonly draws: EffectDraws;
+  readonly responses: Responses;
+  /** Kept draws; null where the method keeps none. */
+  readonly draws: Draws | null;
 }
 
 /**
  * The effects of a configuration's methodology on its data.
  *
- * @throws ModelError `rows_too_few`, `target_constant`.
+ * @throws ModelError `rows_too_few`, `target_constant`, `parameters_invalid` (no channel has spend).
  */
 export function estimateEffects(dataset: Dataset, config: ModelConfig): Effects {
-  const draws = drawEnsembleEffects(dataset, readMethodology(config));
-  return { draws, summary: summarizeDraws(draws) };
+  const methodology = readMethodology(config);
+  if (config.inference === "point") {
+    const responses = drawEnsembleResponses(dataset, methodology);
+    const summary = summarize(responses, { method: "ensemble_block_bootstrap" });
+    return { responses, summary, draws: null };
+  }
+  const options = { seed: SEED, ...readForm(methodology) };
+  const { inputs, draws, diagnostics } = samplePosterior(dataset, methodology, options);
+  const responses = computeResponses(inputs, draws);
+  return {
+    responses,
+    draws,
+    summary: summarize(responses, { method: "posterior", draws, diagnostics }),
+  };
+}
+
+/**
+ * The responses of draws that were kept.
+ *
+ * @throws ModelError `parameters_invalid` when the draws are not of this data and methodology.
+ */
+export function restoreResponses(dataset: Dataset, config: ModelConfig, draws: Draws): Responses {
+  const methodology = readMethodology(config);
+  return computeResponses(prepareInputs(dataset, methodology, readForm(methodology)), draws);
 }
 
 /** The configuration with every tunable number at its default. */
@@ -81,70 +108,66 @@ export function readMethodology(config: ModelConfig): ModelConfig {
   return parseModelConfig(methodology);
 }
 
-/** The published figures of draws. */
-export function summarizeDraws(draws: EffectDraws): EffectSummary {
-  const channels = Object.fromEntries(
-    draws.channels.map(({ name }, channel) => [name, summarizeChannel(draws, channel)]),
+/** Form and priors of a configuration's posterior. */
+export function readForm(config: ModelConfig): { profile: Profile; priors: Priors } {
+  const { carryover = "geometric", priors = {} } = config.posterior ?? {};
+  // The schema leaves out what is not given: no entry is undefined.
+  const changes = priors as Partial<Priors>;
+  return { profile: { trend: config.architecture.trend, carryover }, priors: mergePriors(changes) };
+}
+
+interface Source {
+  readonly method: EffectSummary["method"];
+  readonly draws?: Draws;
+  readonly diagnostics?: Diagnostics;
+}
+
+function summarize(responses: Responses, source: Source): EffectSummary {
+  const { level, channels, media, baseline } = summarizeResponses(responses);
+  const { draws, diagnostics = null, method } = source;
+  const own = Object.fromEntries(
+    responses.channels.flatMap(({ name, spend }) => {
+      const channel = channels[name];
+      return channel === undefined ? [] : [[name, { spend, ...channel }]];
+    }),
   );
   return {
-    level: EFFECT_LEVEL,
-    method: draws.method,
-    draws: draws.count,
-    channels,
-    baseline: summarizeBaseline(draws, channels),
-    findings: wideIntervals(channels),
+    level,
+    method,
+    draws: responses.count,
+    draws_digest: draws === undefined ? null : digestDraws(serializeDraws(draws)),
+    diagnostics,
+    target_total: sum(responses.weeklyFitted),
+    channels: own,
+    media,
+    baseline: { contribution: baseline.contribution, share: baseline.share },
+    findings: [...methodFindings(method, diagnostics), ...wideIntervals(own)],
   };
 }
 
-function summarizeChannel(draws: EffectDraws, channel: number): ChannelEffects {
-  const spend = draws.channels[channel]?.spend ?? 0;
-  const today = intervalOver(draws, (draw) => draws.response(draw, channel, 1));
-  const perSpend = (value: (draw: number) => number): Interval | null =>
-    spend > 0 ? intervalOver(draws, (draw) => value(draw) / spend) : null;
-  return {
-    spend,
-    roi: perSpend((draw) => draws.response(draw, channel, 1)),
-    mroi: perSpend((draw) => {
-      const more = draws.response(draw, channel, 1 + MARGINAL_STEP);
-      return (more - draws.response(draw, channel, 1)) / MARGINAL_STEP;
-    }),
-    contribution: today,
-    half_life_weeks: intervalOver(draws, (draw) => draws.halfLifeWeeks(draw, channel)),
-    response_curve: CURVE_MULTIPLIERS.map((multiplier) => ({
-      multiplier,
-      ...intervalOver(draws, (draw) => draws.response(draw, channel, multiplier)),
-    })),
-  };
-}
-
-/** The central share of a figure over the draws. */
-export function intervalOver(draws: EffectDraws, value: (draw: number) => number): Interval {
-  const values = Array.from({ length: draws.count }, (_, draw) => value(draw));
-  const tail = (1 - EFFECT_LEVEL) / 2;
-  const known = values.filter(Number.isFinite);
-  return {
-    low: computeQuantile(known, tail),
-    median: computeQuantile(known, 0.5),
-    high: computeQuantile(known, 1 - tail),
-  };
-}
-
-/** The rest of the fitted target when every channel has its published contribution. */
-function summarizeBaseline(
-  draws: EffectDraws,
-  channels: EffectSummary["channels"],
-): EffectSummary["baseline"] {
-  const fitted = sum(draws.mean.fitted);
-  const media = sum(Object.values(channels).map((row) => row.contribution.median));
-  const { low, high } = intervalOver(draws, (draw) => draws.baselineShare(draw));
-  const share = toFiniteOrNull((fitted - media) / fitted) ?? 0;
-  return { share, low: Math.min(low, share), high: Math.max(high, share) };
+function methodFindings(method: Source["method"], diagnostics: Diagnostics | null): Finding[] {
+  if (method !== "posterior") {
+    return [
+      toFinding(
+        "inference_point",
+        "Returns come from refits of a point estimate, as the methodology asks for: their intervals hold less than they say, and no budget should follow them",
+      ),
+    ];
+  }
+  if (diagnostics === null || diagnostics.converged) return [];
+  return [
+    toFinding(
+      "posterior_not_converged",
+      `The chains have not settled (R-hat ${diagnostics.r_hat_max.toFixed(3)}, effective draws of a return ${Math.round(diagnostics.ess_min)}): read returns as rough`,
+      { figure: diagnostics.r_hat_max, bound: 1.01 },
+    ),
+  ];
 }
 
 /** Channels whose ROI interval is wider than its own median: the data hardly say. */
 function wideIntervals(channels: EffectSummary["channels"]): Finding[] {
   return Object.entries(channels).flatMap(([name, { roi }]) => {
-    if (roi === null || roi.median <= 0) return [];
+    if (roi.median <= 0) return [];
     const width = (roi.high - roi.low) / roi.median;
     if (width <= WIDE_INTERVAL) return [];
     return [

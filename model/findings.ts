@@ -35,6 +35,8 @@ export const FINDING_CODES = [
   "calibration_used",
   "extrapolated_beyond_data",
   "geo_scale_differs",
+  "inference_point",
+  "posterior_not_converged",
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -192,8 +192,8 @@ function effectsAround(dataset: Dataset, config: ModelConfig, periods: number): 
 
 function computeRoiFigures({ deployed, renewed }: EffectsAround, bound: number): DriftFigure[] {
   return Object.entries(deployed.channels).map(([channel, { roi }]) => {
-    const before = roi?.median ?? null;
-    const after = renewed.channels[channel]?.roi?.median ?? null;
+    const before: number | null = roi.median;
+    const after = renewed.channels[channel]?.roi.median ?? null;
     const shift =
       before === null || after === null ? null : toFiniteOrNull((after - before) / before);
     const note = "relative change of the published ROI with the new weeks";

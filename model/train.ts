@@ -11,9 +11,8 @@
  */
 
 import type { ModelConfig } from "./config.ts";
-import { attributePeriods } from "./fit/contributions.ts";
 import type { Dataset } from "./data/dataset.ts";
-import type { Effects } from "./effects.ts";
+import type { EffectSummary } from "./effects.ts";
 import { estimateEffects } from "./effects.ts";
 import { assessForecast, uniqueFindings } from "./forecast.ts";
 import { sum } from "./numbers.ts";
@@ -24,7 +23,7 @@ export interface TrainingOptions {
   /** Recorded; neither fit nor effects depend on it. */
   readonly seed: number;
   /** The effects of the same methodology and data, where they are known already. */
-  readonly effects?: Effects;
+  readonly effects?: EffectSummary;
   /** Told in the result, when the configuration comes out of a refinement. */
   readonly refinement?: Pick<Refinement, "lossBefore" | "lossAfter">;
 }
@@ -40,19 +39,15 @@ export function trainModel(
   options: TrainingOptions,
 ): TrainingResult {
   const forecast = assessForecast(dataset, config);
-  const effects = options.effects ?? estimateEffects(dataset, config);
-  const { summary } = effects;
-  const fitted = sum(attributePeriods(dataset, effects).fitted);
-  const media = sum(Object.values(summary.channels).map((row) => row.contribution.median));
+  const effects = options.effects ?? estimateEffects(dataset, config).summary;
+  const media = sum(Object.values(effects.channels).map((row) => row.contribution.median));
   const { refinement = null } = options;
   return {
     ...forecast,
     seed: options.seed,
-    channels: forecast.channels.map((channel) =>
-      publishedChannel(channel, effects, { fitted, media }),
-    ),
-    baseline: { ...forecast.baseline, share: summary.baseline.share },
-    posterior: summary,
+    channels: forecast.channels.map((channel) => publishedChannel(channel, effects, media)),
+    baseline: { ...forecast.baseline, share: 1 - media / (effects.target_total || 1) },
+    posterior: effects,
     refinement:
       refinement === null
         ? null
@@ -63,27 +58,27 @@ export function trainModel(
             loss_after: refinement.lossAfter,
           },
     calibration: describeCalibration(config),
-    findings: uniqueFindings([...forecast.findings, ...summary.findings]),
+    findings: uniqueFindings([...forecast.findings, ...effects.findings]),
   };
 }
 
 /** The channel with the effects' figures in the place of the forecast's own. */
 function publishedChannel(
   forecast: ForecastChannel,
-  { summary }: Effects,
-  totals: { readonly fitted: number; readonly media: number },
+  effects: EffectSummary,
+  media: number,
 ): ChannelResult {
-  const own = summary.channels[forecast.name];
+  const own = effects.channels[forecast.name];
   const contribution = own?.contribution.median ?? 0;
   return {
     ...forecast,
     contribution,
-    roi: own?.roi?.median ?? null,
-    roi_low: own?.roi?.low ?? null,
-    roi_high: own?.roi?.high ?? null,
-    mroi: own?.mroi?.median ?? null,
-    effect_share: totals.media > 0 ? contribution / totals.media : 0,
-    contribution_share: totals.fitted === 0 ? 0 : contribution / totals.fitted,
+    roi: own?.roi.median ?? null,
+    roi_low: own?.roi.low ?? null,
+    roi_high: own?.roi.high ?? null,
+    mroi: own?.mroi.median ?? null,
+    effect_share: media > 0 ? contribution / media : 0,
+    contribution_share: contribution / (effects.target_total || 1),
   };
 }
 

@@ -191,6 +191,24 @@ export const MODEL_TRAINED = {
     { name: "roi_stability", type: ["null", "double"] },
     { name: "findings", type: { type: "array", items: FINDING } },
     { name: "detail", type: "string", doc: "further diagnostics, JSON" },
+    {
+      name: "posterior",
+      type: ["null", "string"],
+      default: null,
+      doc: "the model of record, JSON; with the baseline's training alone, the others have its digest",
+    },
+    {
+      name: "posterior_digest",
+      type: ["null", "string"],
+      default: null,
+      doc: "SHA-256 of its text",
+    },
+    {
+      name: "posterior_signature",
+      type: ["null", "string"],
+      default: null,
+      doc: "Ed25519 compact JWS over the digests of methodology, data, specification and posterior",
+    },
   ],
 } as const;
 

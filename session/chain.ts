@@ -72,7 +72,7 @@ export function readLink(headers: Readonly<Record<string, string>>): Link {
 }
 
 /** Fields that hold signatures: they depend on keys and ids, not on what was decided. */
-const SIGNATURES: ReadonlySet<string> = new Set(["clearance", "seal"]);
+const SIGNATURES: ReadonlySet<string> = new Set(["clearance", "seal", "posterior_signature"]);
 
 /** Digest of what an event says, without signatures and later fields at their defaults. */
 export function computePayloadDigest(event: Event): string {

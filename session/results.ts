@@ -50,6 +50,8 @@ export interface SessionResults {
     readonly cost_usd: number;
   };
   readonly model: EventData<"ModelTrained"> | null;
+  /** The model of record: returns, contributions and curves, which nothing in a session moves. */
+  readonly posterior: unknown;
   readonly review: EventData<"BusinessReviewed"> | null;
   readonly deployment: EventData<"DeploymentDecided"> | null;
   readonly final_config: unknown;
@@ -95,6 +97,7 @@ export function computeSessionResults(
     convergence: describeConvergence(events, state),
     counts: { iterations: state.iteration, proposals_tried: proposals, ...counts },
     model: state.accepted?.trained ?? null,
+    posterior: posteriorOf(state),
     review: findAcceptedReview(events, state),
     deployment: findLastEventData(events, "DeploymentDecided"),
     final_config: state.accepted === null ? null : (JSON.parse(state.accepted.config) as unknown),
@@ -105,6 +108,18 @@ export function computeSessionResults(
       sealed: events.some(({ type }) => type === "SessionSealed"),
     },
   };
+}
+
+/** As the baseline's training gave it; null where the trainer has none. */
+function posteriorOf({ baseline }: SessionState): unknown {
+  const text = baseline?.trained?.posterior ?? null;
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Only an unverified history holds other text.
+    return null;
+  }
 }
 
 function listEventData<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {

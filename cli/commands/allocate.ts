@@ -106,7 +106,7 @@ function formatAllocation(allocation: Allocation): string {
   const { gain } = allocation;
   const chance =
     `gain ${formatFigure(gain.expected, 4)} expected, 90 % ${formatFigure(gain.low, 4)} to ${formatFigure(gain.high, 4)}` +
-    ` · more than today with probability ${percent(gain.probability, 0)}` +
+    ` · more than today with probability ${formatPercent(gain.probability, 0)}` +
     ` · expected loss ${formatFigure(gain.expected_loss, 4)}`;
   const findings = allocation.findings.map((row) => `  ${row.code}: ${row.message}`);
   return [formatTable(head, rows), "", total, chance, ...findings].join("\n");

@@ -13,9 +13,10 @@ import {
   type Warrant,
 } from "../../guard/tokens/clearance.ts";
 import type { KeyRing } from "../../guard/tokens/keys.ts";
+import { verifyEffects } from "../../guard/effects-token.ts";
 import { computeSha256 } from "../../schemas/canonical.ts";
 import { describeError, MmmError } from "../../schemas/errors.ts";
-import type { Attachments, Event, Recorded } from "../../schemas/event.ts";
+import type { Attachments, Event, EventData, Recorded } from "../../schemas/event.ts";
 import { COMMANDS, type Attachment } from "../../schemas/topics.ts";
 import {
   requireClosing,
@@ -36,6 +37,7 @@ import type {
   ReviewContext,
   TaskContext,
 } from "../../session/work-context.ts";
+import { hasReturnsOf, readPosterior } from "../published-posterior.ts";
 
 /** The two rings: the coordinator's signs warrants and seals, the guard's signs clearances. */
 export interface Keys {
@@ -49,7 +51,9 @@ export function findSignatureFault(
   state: SessionState | null,
   event: Recorded,
 ): string | null {
-  if (event.type !== "ProposalCleared" || state === null) return null;
+  if (state === null) return null;
+  if (event.type === "ModelTrained") return effectsFault(keys, state, event.data);
+  if (event.type !== "ProposalCleared") return null;
   const { clearance, proposal, config, config_digest, methodology_digest, spec_digest } =
     event.data;
   if (computeSha256(config) !== config_digest)
@@ -65,6 +69,35 @@ export function findSignatureFault(
     return found.methodology_digest === methodology_digest
       ? null
       : "another methodology was cleared";
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+/** Returns count only with the trainer's signature over exactly these, for exactly this model. */
+function effectsFault(
+  keys: Keys,
+  { baseline, spec_digest, work_item }: SessionState,
+  trained: EventData<"ModelTrained">,
+): string | null {
+  const { posterior, posterior_digest, posterior_signature, data_digest } = trained;
+  const pinned = baseline?.trained ?? null;
+  if (posterior_digest === null) {
+    return pinned?.posterior_digest === undefined || pinned.posterior_digest === null
+      ? null
+      : "the model names no posterior, and the baseline has one";
+  }
+  const text = posterior ?? pinned?.posterior ?? "";
+  if (computeSha256(text) !== posterior_digest) return "the posterior is not the one of its digest";
+  if (!hasReturnsOf(readPosterior(text), trained)) return "returns are not those of the posterior";
+  try {
+    verifyEffects(posterior_signature, keys.guard, {
+      methodology_digest: work_item?.candidate?.methodology_digest ?? "",
+      data_digest,
+      spec_digest: spec_digest ?? "",
+      posterior_digest,
+    });
+    return null;
   } catch (error) {
     return describeError(error);
   }

@@ -12,23 +12,22 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { Finding } from "../../schemas/parts.ts";
 import { callModel, type LoadedData } from "../../agents/data-source.ts";
-import { createEffectsSource, type EffectsSource } from "../remembered-effects.ts";
+import type { FindEffects } from "../effects-record.ts";
 import type { Trained, Training } from "./trainer.ts";
 
 /** Trains with `model/` on data that `load` brings. */
 export function createBuiltinTraining(
   load: (config: ModelConfig) => Promise<LoadedData>,
-  effectsOf: EffectsSource = createEffectsSource(),
+  findEffects: FindEffects,
 ): Training {
   return {
     name: "builtin",
-    train: async (config, { seed }) => {
+    train: async (config, { seed, businessUnit, signal }) => {
       const loaded = await load(config);
-      const effects = effectsOf(config, loaded);
-      return toTrainedFields(
-        callModel(() => trainModel(loaded.dataset, config, { seed, effects })),
-        loaded.digest,
-      );
+      const effects = await findEffects({ businessUnit, config, loaded, signal }).catch(rethrown);
+      const options = { seed, effects: effects.summary };
+      const result = callModel(() => trainModel(loaded.dataset, config, options));
+      return { ...toTrainedFields(result, loaded.digest), effects };
     },
     lockedTest: async ({ baseline, final }) => {
       const { dataset } = await load(final);
@@ -43,6 +42,13 @@ export function createBuiltinTraining(
       };
     },
   };
+}
+
+/** The engine's refusals with the product's codes. */
+function rethrown(error: unknown): never {
+  return callModel(() => {
+    throw error;
+  });
 }
 
 /** A training result as the event's fields. */

@@ -8,6 +8,8 @@
  * I3. A refusal has another id than the result would have: a message altered after its verdict bears
  *     the id of the true one, and its refusal is recorded beside the true one's result.
  * I4. The configuration is trained as cleared; no parameter is moved by the trainer.
+ * I5. The model of record is asked for behind a clearance only, and is that of the cleared
+ *     configuration's methodology: no proposal moves it.
  */
 import { verifyClearance } from "../../guard/tokens/clearance.ts";
 import type { ModelConfig } from "../../model/config.ts";
@@ -18,14 +20,22 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { STEP_EVENTS_MAX } from "../../session/decide.ts";
 import { readLockedTestContext } from "../../session/work-context.ts";
 import type { Emission } from "../../producers/publish.ts";
+import { BASELINE_ITEM } from "../../session/state.ts";
 import { parseConfigText } from "../../agents/config-cache.ts";
 import { emit, type Consumer } from "../loop/consumer.ts";
+import type { RecordedEffects } from "../effects-record.ts";
 import type { KeyRing } from "../../guard/tokens/keys.ts";
+
+export interface TrainingJob {
+  readonly seed: number;
+  readonly businessUnit: string;
+  readonly signal: AbortSignal;
+}
 
 /** What fits a model; the built-in engine or an outside program. */
 export interface Training {
   readonly name: string;
-  train(config: ModelConfig, job: { seed: number; signal: AbortSignal }): Promise<Trained>;
+  train(config: ModelConfig, job: TrainingJob): Promise<Trained>;
   lockedTest(
     configs: { readonly baseline: ModelConfig; readonly final: ModelConfig },
     job: { signal: AbortSignal },
@@ -35,8 +45,16 @@ export interface Training {
 /** All of ModelTrained that the fit itself gives. */
 export type Trained = Omit<
   EventOf<"ModelTrained">["data"],
-  "proposal" | "config_digest" | "trainer"
->;
+  | "proposal"
+  | "config_digest"
+  | "trainer"
+  | "posterior"
+  | "posterior_digest"
+  | "posterior_signature"
+> & {
+  /** The model of record, where this trainer has one. */
+  readonly effects?: RecordedEffects;
+};
 
 export interface TrainerTools {
   readonly training: Training;
@@ -92,11 +110,26 @@ async function trainRequestedModel(
       data: { proposal, code, reason },
     }));
   }
-  const trained = await tools.training.train(config, { seed, signal });
+  const businessUnit = event.envelope.business_unit;
+  const found = await tools.training.train(config, { seed, businessUnit, signal });
+  const { effects, ...trained } = found;
   return {
     type: "ModelTrained",
-    data: { ...trained, proposal, config_digest, trainer: tools.training.name },
+    data: {
+      ...trained,
+      proposal,
+      config_digest,
+      trainer: tools.training.name,
+      posterior: isBaseline(proposal) ? (effects?.posterior ?? null) : null,
+      posterior_digest: effects?.digest ?? null,
+      posterior_signature: effects?.signature ?? null,
+    },
   };
+}
+
+/** The whole posterior goes into a history once; what is trained later names it by its digest. */
+function isBaseline(proposal: string): boolean {
+  return proposal.startsWith(`${BASELINE_ITEM}.`);
 }
 
 async function runLockedTest(

@@ -27,6 +27,7 @@ export const FIELDS = [
   "regularization",
   "evaluation",
   "data",
+  "inference",
   "calibration",
   "governance",
 ] as const;

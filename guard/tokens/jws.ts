@@ -18,7 +18,8 @@ export type TokenType =
   | "mmm-clearance+jws"
   | "mmm-warrant+jws"
   | "mmm-seal+jws"
-  | "mmm-verdict+jws";
+  | "mmm-verdict+jws"
+  | "mmm-posterior+jws";
 
 export const TOKEN_REFUSALS = [
   "missing",

@@ -28,7 +28,7 @@ export function countDesignColumns(dataset: Dataset, config: ModelConfig): numbe
   const { architecture } = config;
   return (
     (architecture.intercept ? dataset.geos.length : 0) +
-    (architecture.trend === "linear" ? 1 : 0) +
+    (architecture.trend === "none" ? 0 : 1) +
     2 * architecture.seasonality.fourier_pairs +
     (architecture.seasonality.day_of_week ? 6 : 0) +
     dataset.columns.length
@@ -69,7 +69,7 @@ function buildTimeColumns(dataset: Dataset, config: ModelConfig): [string, Float
   const column = (of: (day: number, row: number) => number): Float64Array =>
     Float64Array.from(dataset.target, (_, row) => of(dayOfRow(row), row));
   const columns: [string, Float64Array][] = [];
-  if (architecture.trend === "linear") {
+  if (architecture.trend !== "none") {
     columns.push(["trend", column((_, row) => Math.floor(row / geos))]);
   }
   for (let pair = 1; pair <= architecture.seasonality.fourier_pairs; pair += 1) {

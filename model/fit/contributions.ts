@@ -21,25 +21,29 @@ export interface ContributionTable {
 }
 
 /** Contributions per channel and period over the training periods, geos added up; target units. */
-export function attributePeriods(dataset: Dataset, { draws, summary }: Effects): ContributionTable {
-  const { mean } = draws;
-  const periods = mean.fitted.length;
+export function attributePeriods(
+  dataset: Dataset,
+  { responses, summary }: Effects,
+): ContributionTable {
+  const { weeklyFitted } = responses;
+  const periods = weeklyFitted.length;
   const geos = dataset.geos.length;
-  const columns = draws.channels.map(({ name }, channel) => {
-    const course = mean.channels[channel] ?? new Float64Array(periods);
-    const total = sum(course);
+  const courses = dataset.channels.map(({ name }) => {
+    const weekly = responses.channels.find((one) => one.name === name)?.weekly ?? null;
+    const total = weekly === null ? 0 : sum(weekly);
     const factor = total === 0 ? 0 : (summary.channels[name]?.contribution.median ?? 0) / total;
-    return { name, values: [...course].map((value) => value * factor) };
+    const values = Array.from({ length: periods }, (_, at) => (weekly?.[at] ?? 0) * factor);
+    return { name, values };
   });
   return {
     dates: dataset.dates.slice(0, periods),
     actual: Array.from({ length: periods }, (_, period) =>
       sum(dataset.target, period * geos, (period + 1) * geos),
     ),
-    fitted: [...mean.fitted],
-    baseline: [...mean.fitted].map(
-      (value, period) => value - sum(columns.map(({ values }) => values[period] ?? 0)),
+    fitted: [...weeklyFitted],
+    baseline: [...weeklyFitted].map(
+      (value, period) => value - sum(courses.map(({ values }) => values[period] ?? 0)),
     ),
-    channels: Object.fromEntries(columns.map(({ name, values }) => [name, values])),
+    channels: Object.fromEntries(courses.map(({ name, values }) => [name, values])),
   };
 }

@@ -3,13 +3,14 @@
  * record. A point is the median of the draws, its ends their central 90 %.
  */
 
-import type { Effects, Interval } from "../effects.ts";
-import { intervalOver } from "../effects.ts";
+import type { Effects } from "../effects.ts";
 import { ModelError } from "../errors.ts";
+import { interpolateResponse } from "../interpolate-response.ts";
 import { toFiniteOrNull } from "../numbers.ts";
+import { MULTIPLIERS, type ChannelResponses } from "../posterior/responses.ts";
+import { summarizeDraws, type Interval } from "../posterior/summaries.ts";
 
-const MULTIPLIERS_DEFAULT = Array.from({ length: 31 }, (_, step) => step / 10);
-const MARGINAL_STEP = 1e-4;
+const MARGINAL_STEP = 0.01;
 
 export interface ResponseCurve {
   readonly channel: string;
@@ -26,45 +27,43 @@ export interface ResponseCurve {
 }
 
 /**
- * Curves of the asked channels (all when none is named) over the training window.
+ * Curves of the asked channels (all that spend when none is named) over the training window.
  *
- * @throws ModelError `parameters_invalid` for a channel that is not in the model.
+ * @throws ModelError `parameters_invalid` for a channel that is not in the model or does not spend.
  */
 export function computeResponseCurves(
-  { draws }: Effects,
+  { responses }: Effects,
   options: { channels?: readonly string[]; multipliers?: readonly number[] } = {},
 ): ResponseCurve[] {
-  const multipliers = options.multipliers ?? MULTIPLIERS_DEFAULT;
-  const names = options.channels ?? draws.channels.map((channel) => channel.name);
+  const multipliers = options.multipliers ?? MULTIPLIERS;
+  const names = options.channels ?? responses.channels.map((channel) => channel.name);
   return names.map((name) => {
-    const index = draws.channels.findIndex((channel) => channel.name === name);
-    if (index < 0) {
-      throw new ModelError("parameters_invalid", `There is no channel "${name}" in the model`, {
-        channel: name,
-      });
+    const own = responses.channels.find((channel) => channel.name === name);
+    if (own === undefined) {
+      throw new ModelError(
+        "parameters_invalid",
+        `There is no channel "${name}" with spend in the model`,
+        { channel: name },
+      );
     }
-    const spend = draws.channels[index]?.spend ?? 0;
-    const response = (multiplier: number): Interval =>
-      intervalOver(draws, (draw) => draws.response(draw, index, multiplier));
-    const slope = (multiplier: number): Interval =>
-      intervalOver(draws, (draw) => {
-        const more = draws.response(draw, index, multiplier + MARGINAL_STEP);
-        return (more - draws.response(draw, index, multiplier)) / MARGINAL_STEP;
-      });
     return {
       channel: name,
-      spend_today: spend,
-      points: multipliers.map((multiplier) => {
-        const { low, median, high } = response(multiplier);
-        return {
-          multiplier,
-          spend: multiplier * spend,
-          response: median,
-          low,
-          high,
-          marginal: toFiniteOrNull(slope(multiplier).median / spend),
-        };
-      }),
+      spend_today: own.spend,
+      points: multipliers.map((multiplier) => pointAt(own, multiplier)),
     };
   });
+}
+
+function pointAt(own: ChannelResponses, multiplier: number): ResponseCurve["points"][number] {
+  const { low, median, high } = responsesAt(own, multiplier);
+  const more = responsesAt(own, multiplier + MARGINAL_STEP);
+  const slope = (more.median - median) / (MARGINAL_STEP * own.spend);
+  const spend = multiplier * own.spend;
+  return { multiplier, spend, response: median, low, high, marginal: toFiniteOrNull(slope) };
+}
+
+function responsesAt({ roi, curves }: ChannelResponses, multiplier: number): Interval {
+  return summarizeDraws(
+    roi.map((_, draw) => interpolateResponse(curves, draw * MULTIPLIERS.length, multiplier)),
+  );
 }

@@ -7,7 +7,7 @@ import type { ModelConfig } from "../config.ts";
 import type { Finding } from "../findings.ts";
 import { toFinding } from "../findings.ts";
 import type { Metrics } from "../metrics.ts";
-import type { BaselineResult, ChannelResult, TrainingResult } from "./training-result.ts";
+import type { BaselineResult, ForecastChannel, ForecastResult } from "./training-result.ts";
 
 const LIMITS = {
   /** Stella's MMM checklist: VIF above 10 is bad. */
@@ -21,10 +21,10 @@ const LIMITS = {
 } as const;
 
 export interface FittedModel {
-  readonly channels: readonly ChannelResult[];
+  readonly channels: readonly ForecastChannel[];
   readonly baseline: BaselineResult;
   readonly inSample: Metrics;
-  readonly diagnostics: TrainingResult["diagnostics"];
+  readonly diagnostics: ForecastResult["diagnostics"];
   readonly calibration: ModelConfig["calibration"];
 }
 
@@ -36,7 +36,7 @@ export function collectFitFindings(model: FittedModel): Finding[] {
   ];
 }
 
-function checkChannelResult(channel: ChannelResult): Finding[] {
+function checkChannelResult(channel: ForecastChannel): Finding[] {
   const { name } = channel;
   const found: Finding[] = [];
   if (channel.vif === null && channel.coefficient === 0) {
@@ -61,7 +61,7 @@ function checkChannelResult(channel: ChannelResult): Finding[] {
     found.push(
       toFinding(
         "coefficient_zero",
-        `Channel "${name}" gets no effect: the best non-negative coefficient is 0`,
+        `The forecast gives channel "${name}" no effect: the best non-negative coefficient is 0`,
         { channel: name, figure: 0, bound: 0 },
       ),
     );

@@ -10,7 +10,7 @@ import type { Metrics } from "../metrics.ts";
 import { computeDurbinWatson, computeMetrics, computeNaiveError } from "../metrics.ts";
 import { computeMean, sum } from "../numbers.ts";
 import type { Objective } from "../fit/objective.ts";
-import type { ChannelResult, FoldResult, TrainingResult } from "./training-result.ts";
+import type { ForecastChannel, FoldResult, ForecastResult } from "./training-result.ts";
 
 export function computeFoldResults(objective: Objective): FoldResult[] {
   const first = objective.engines[0];
@@ -103,8 +103,8 @@ export function countCoefficients(fits: readonly WindowFit[]): number {
 
 export function computeDiagnostics(
   fits: readonly WindowFit[],
-  channels: readonly ChannelResult[],
-): TrainingResult["diagnostics"] {
+  channels: readonly ForecastChannel[],
+): ForecastResult["diagnostics"] {
   const residuals = fits.map((fit) =>
     fit.fitted.map((value, row) => (fit.problem.dataset.target[row] ?? 0) - value),
   );

@@ -7,6 +7,7 @@
 
 import type { ChannelAttribution } from "../fit/attribution.ts";
 import type { ModelConfig } from "../config.ts";
+import type { EffectSummary } from "../effects.ts";
 import type { Finding } from "../findings.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MediaType } from "../media-types.ts";
@@ -22,7 +23,8 @@ export interface FoldResult {
   readonly actual: readonly number[];
 }
 
-export interface ChannelResult extends ChannelAttribution {
+/** A channel of the forecast: what the configuration's own parameters give. */
+export interface ForecastChannel extends ChannelAttribution {
   readonly name: string;
   readonly media_type: MediaType;
   /** Coefficient in target units per unit of saturation (mean over geos fitted apart). */
@@ -33,7 +35,14 @@ export interface ChannelResult extends ChannelAttribution {
   /** Share of the fitted target. */
   readonly contribution_share: number;
   readonly vif: number | null;
-  /** 90 % interval of ROI with decay, alpha and gamma held (`conditional-intervals.ts`). */
+}
+
+/**
+ * A channel as published: spend, contribution, ROI, mROI and shares of contribution are the model of
+ * record's (`effects.ts`); coefficient, carryover, saturation and VIF are the forecast's.
+ */
+export interface ChannelResult extends ForecastChannel {
+  /** 90 % interval of ROI. */
   readonly roi_low: number | null;
   readonly roi_high: number | null;
 }
@@ -56,9 +65,9 @@ export interface ConvergenceResult {
   readonly kkt_residual: number;
 }
 
-export interface TrainingResult {
+/** The fit of a configuration's own parameters: what forecasts, and what tuning compares. */
+export interface ForecastResult {
   readonly model_id: string;
-  readonly seed: number;
   /** Mean over folds of the validation wMAPE: what search and selection minimise. */
   readonly loss: number;
   readonly data: {
@@ -77,6 +86,8 @@ export interface TrainingResult {
     readonly folds: readonly FoldResult[];
   };
   readonly in_sample: Metrics;
+  /** Fitted target per training period, geos added up. */
+  readonly fitted: readonly number[];
   readonly diagnostics: {
     readonly durbin_watson: number | null;
     readonly rows: number;
@@ -86,11 +97,21 @@ export interface TrainingResult {
   };
   /** Coefficients of the unpenalised columns, on their centred and scaled values. */
   readonly other_coefficients: Readonly<Record<string, number>>;
-  readonly channels: readonly ChannelResult[];
+  readonly channels: readonly ForecastChannel[];
   readonly baseline: BaselineResult;
   readonly convergence: ConvergenceResult;
-  /** The parameters the model was fitted with (after refinement, when there was one). */
+  /** The parameters the model was fitted with. */
   readonly hyperparameters: ModelConfig["hyperparameters"];
+  readonly findings: readonly Finding[];
+}
+
+/** Everything published of a trained model. */
+export interface TrainingResult extends ForecastResult {
+  readonly seed: number;
+  readonly channels: readonly ChannelResult[];
+  /** The model of record. */
+  readonly posterior: EffectSummary;
+  /** Null where the configuration was fitted as given. */
   readonly refinement: {
     readonly steps: number;
     readonly learning_rate: number;
@@ -98,5 +119,4 @@ export interface TrainingResult {
     readonly loss_after: number;
   } | null;
   readonly calibration: { readonly lift_tests: number; readonly roi_priors: number } | null;
-  readonly findings: readonly Finding[];
 }

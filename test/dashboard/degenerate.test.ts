@@ -41,6 +41,9 @@ const model = {
   proposal: "w0.1",
   config_digest: "digest",
   trainer: "builtin",
+  posterior: null,
+  posterior_digest: null,
+  posterior_signature: null,
 };
 const reasoners = createBuiltinReasoners({
   load: async () => ({ dataset, digest: "digest" }),

@@ -178,6 +178,7 @@ export function smallResults(): SessionResults {
       cost_usd: 0,
     },
     model: null,
+    posterior: null,
     review: {
       proposal: "w1.1",
       verdict: "warn",

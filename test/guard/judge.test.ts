@@ -68,8 +68,8 @@ describe("fail-closed", () => {
 test("a pinned text has to be canonical and complete", () => {
   expect(pin(BASE.text).digest).toBe(BASE.digest);
   expect(() => pin(` ${BASE.text}`)).toThrow(/canonical/);
-  expect(() => pin(BASE.text.replace('"trend":"linear"', '"trend":"none"'))).not.toThrow();
-  expect(() => pin(BASE.text.replace('"trend":"linear",', ""))).toThrow();
+  expect(() => pin(BASE.text.replace('"trend":"local_level"', '"trend":"none"'))).not.toThrow();
+  expect(() => pin(BASE.text.replace('"trend":"local_level",', ""))).toThrow();
 });
 
 describe("a remembered verdict", () => {

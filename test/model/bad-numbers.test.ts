@@ -83,7 +83,7 @@ describe("the model", () => {
             const data = parseDataset(csv, config);
             const effects = estimateEffects(data, config);
             const results = [
-              trainModel(data, config, { seed: 1, effects }),
+              trainModel(data, config, { seed: 1, effects: effects.summary }),
               evaluateLockedTest(data, config),
               attributePeriods(data, effects),
               computeResponseCurves(effects),

@@ -1,14 +1,14 @@
 /** Protects: the published figures are one for all who ask, and nothing that is tuned moves them. */
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allocateBudget } from "../../model/allocate.ts";
-import type { ModelConfig } from "../../model/config.ts";
+import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { attributePeriods } from "../../model/fit/contributions.ts";
-import type { EffectDraws } from "../../model/effect-draws.ts";
-import { estimateEffects, summarizeDraws } from "../../model/effects.ts";
+import { estimateEffects, readForm, restoreResponses } from "../../model/effects.ts";
 import { sampleEnsemble } from "../../model/search/ensemble.ts";
 import { Likelihood } from "../../model/fit/likelihood.ts";
+import { digestDraws, parseDraws, serializeDraws } from "../../model/posterior/draws.ts";
+import { DEFAULT_PRIORS } from "../../model/posterior/priors.ts";
 import { createProblem } from "../../model/fit/problem.ts";
 import { deriveSeed } from "../../model/random.ts";
 import { computeResponseCurves } from "../../model/fit/response-curve.ts";
@@ -89,48 +89,6 @@ describe("estimateEffects", () => {
   });
 });
 
-describe("summarizeDraws", () => {
-  /** Draws of one channel whose response is the draw's own number times the multiplier. */
-  const drawn = (values: readonly number[], spend: number): EffectDraws => ({
-    method: "ensemble_block_bootstrap",
-    count: values.length,
-    channels: [{ name: "tv", spend }],
-    response: (draw, _channel, multiplier) => (values[draw] ?? 0) * multiplier,
-    halfLifeWeeks: () => 1,
-    baselineShare: () => 0.5,
-    mean: { fitted: Float64Array.of(100), channels: [Float64Array.of(50)] },
-  });
-
-  test("publishes the median and the central 90 % of the draws, by spend", () => {
-    const numbers = fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1, maxLength: 60 });
-    fc.assert(
-      fc.property(numbers, fc.integer({ min: 1, max: 1e6 }), (values, spend) => {
-        const { roi, mroi } = summarizeDraws(drawn(values, spend)).channels["tv"] ?? {};
-        if (roi === undefined || roi === null) throw new Error("no ROI");
-        const ordered = values.toSorted((a, b) => a - b).map((value) => value / spend);
-        const below = (end: number): number => ordered.filter((value) => value < end - 1e-9).length;
-        const upTo = (end: number): number => ordered.filter((value) => value <= end + 1e-9).length;
-        const tail = 0.05 * (values.length - 1);
-        expect(below(roi.low)).toBeLessThanOrEqual(tail + 1);
-        expect(upTo(roi.low)).toBeGreaterThanOrEqual(Math.floor(tail));
-        expect(values.length - upTo(roi.high)).toBeLessThanOrEqual(tail + 1);
-        expect(Math.abs(below(roi.median) + upTo(roi.median) - values.length)).toBeLessThanOrEqual(
-          upTo(roi.median) - below(roi.median),
-        );
-        expect(Math.abs((mroi?.median ?? 0) - roi.median)).toBeLessThanOrEqual(1e-6 * roi.median);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  test("gives no ROI without spend", () => {
-    expect(summarizeDraws(drawn([1, 2], 0)).channels["tv"]).toMatchObject({
-      roi: null,
-      mroi: null,
-    });
-  });
-});
-
 describe("one configuration", () => {
   test("has one ROI and one contribution for training, curves, contributions and plans", () => {
     const config: ModelConfig = {
@@ -152,7 +110,7 @@ describe("one configuration", () => {
       });
       const summed = table.channels[channel.name]?.reduce((sum, value) => sum + value, 0) ?? 0;
       expect(summed / contribution).toBeCloseTo(1, 9);
-      expect(curves[at]?.points[0]?.response).toBe(contribution);
+      expect((curves[at]?.points[0]?.response ?? 0) / contribution).toBeCloseTo(1, 9);
       expect(plan.channels[at]).toMatchObject({ spend_before: spend, roi: { median: roi } });
     }
     const media = trained.channels.reduce((sum, channel) => sum + channel.contribution_share, 0);
@@ -160,12 +118,69 @@ describe("one configuration", () => {
   });
 });
 
-describe("drawFits", () => {
+describe("inference: point", () => {
+  const config: ModelConfig = { ...one.config, inference: "point" };
+  const found = estimateEffects(one.dataset, config);
+
+  test("gives returns with a caveat, and no plan", () => {
+    expect(found.summary.method).toBe("ensemble_block_bootstrap");
+    expect(found.summary.findings.map(({ code }) => code)).toContain("inference_point");
+    expect(unsafeNumbers(found.summary)).toEqual([]);
+    expect(() => allocateBudget(found)).toThrow(/a plan needs a posterior/);
+  });
+
   test("draws transform parameters as often as they are likely", () => {
     const options = { seed: deriveSeed(3, 1), members: 40 };
     const likelihood = new Likelihood(createProblem(one.dataset, one.config));
     const members = sampleEnsemble([likelihood], one.config, options);
     const fits = drawFits(one.dataset, one.config, { seed: 3, draws: 40 });
     expect(fits.map(([fit]) => fit?.parameters)).toEqual(members);
+  });
+});
+
+describe("kept draws", () => {
+  test("give every published figure back", () => {
+    const { draws } = effects;
+    if (draws === null) throw new Error("no draws");
+    const bytes = serializeDraws(draws);
+    expect(digestDraws(bytes)).toBe(summary.draws_digest);
+    expect(restoreResponses(one.dataset, one.config, parseDraws(bytes))).toEqual(effects.responses);
+  });
+});
+
+describe("a baseline document", () => {
+  const document = {
+    model_id: "open",
+    data: { path: "x.csv", date: "date", target: "sales" },
+    channels: [{ name: "tv", spend: "tv", media_type: "tv" }],
+  };
+
+  test("that leaves trend and carryover open gets the posterior's own form, and says so", () => {
+    const parsed = parseModelConfig(document);
+    expect(readForm(parsed).profile).toEqual({ trend: "local_level", carryover: "delayed" });
+    expect(parseModelConfig(parsed)).toEqual(parsed);
+  });
+
+  test("that states them keeps them", () => {
+    const stated = {
+      ...document,
+      architecture: { trend: "linear" },
+      adstock: { type: "geometric" },
+    };
+    const parsed = parseModelConfig(stated);
+    expect(readForm(parsed).profile).toEqual({ trend: "linear", carryover: "geometric" });
+    expect(parsed.posterior).toBeUndefined();
+    expect(parseModelConfig(parsed)).toEqual(parsed);
+  });
+
+  test("replaces single priors, each with its source", () => {
+    const media_share = { median: 0.1, sd_logit: 0.5, source: "three lift tests" };
+    const parsed = parseModelConfig({ ...document, posterior: { priors: { media_share } } });
+    expect(readForm(parsed).priors.media_share).toEqual(media_share);
+    expect(readForm(parsed).priors.slope).toEqual(DEFAULT_PRIORS.slope);
+    expect(parseModelConfig(parsed)).toEqual(parsed);
+    const { source: _none, ...bare } = media_share;
+    const unsourced = { ...document, posterior: { priors: { media_share: bare } } };
+    expect(() => parseModelConfig(unsourced)).toThrow(/posterior.priors.media_share.source/);
   });
 });

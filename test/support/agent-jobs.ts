@@ -19,7 +19,7 @@ import { trainModel } from "../../model/train.ts";
 import { smallConfig, smallDataset } from "./small-model.ts";
 
 const dataset = smallDataset();
-const effects = estimateEffects(dataset, smallConfig());
+const effects = estimateEffects(dataset, smallConfig()).summary;
 
 export const SETTINGS = BUSINESS_SETTINGS.parse({});
 export const SPEC = SPECIFICATION_SHIPPED;
@@ -50,6 +50,9 @@ export function trained(config: ModelConfig, more: Partial<TrainedModel> = {}): 
     proposal: "w0.1",
     config_digest: "digest",
     trainer: "builtin",
+    posterior: null,
+    posterior_digest: null,
+    posterior_signature: null,
     ...more,
   };
 }

@@ -253,6 +253,9 @@ export function trained(proposal: string, digest: string, loss: number): Event {
       roi_stability: 0.9,
       findings: [],
       detail: "{}",
+      posterior: null,
+      posterior_digest: null,
+      posterior_signature: null,
     },
   };
 }

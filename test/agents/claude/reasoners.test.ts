@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BIBLIOGRAPHY } from "../../../guard/explanation/bibliography.ts";
 import { createBuiltinReasoners } from "../../../agents/builtin/reasoners.ts";
-import { createBuiltinTraining } from "../../../consumers/trainer/builtin.ts";
+import { toTrainedFields } from "../../../consumers/trainer/builtin.ts";
+import { trainModel } from "../../../model/train.ts";
 import { BUSINESS_SETTINGS } from "../../../agents/business-settings.ts";
 import { parseBusinessContextText } from "../../../agents/business-context.ts";
 import { loadPrompts } from "../../../agents/claude/prompts.ts";
@@ -34,9 +35,16 @@ const builtin = createBuiltinReasoners({ load, settings: BUSINESS_SETTINGS.parse
 const TRAINED = await trained();
 
 async function trained(): Promise<TrainedModel> {
-  const signal = new AbortController().signal;
-  const result = await createBuiltinTraining(load).train(BASE, { seed: 1, signal });
-  return { ...result, proposal: "w1.1", config_digest: "c", trainer: "builtin" };
+  const { dataset, digest } = await load(BASE);
+  return {
+    ...toTrainedFields(trainModel(dataset, BASE, { seed: 1 }), digest),
+    proposal: "w1.1",
+    config_digest: "c",
+    trainer: "builtin",
+    posterior: null,
+    posterior_digest: null,
+    posterior_signature: null,
+  };
 }
 
 const JOB: Job = {
