@@ -15,6 +15,7 @@ import { readTaskContext } from "../session/work-context.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
 import type { Failure, Handling } from "./loop/consumer.ts";
+import { narrowToPlausible } from "./plausible-bounds.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "../agents/reasoners.ts";
 
 export interface AgentTools {
@@ -59,7 +60,11 @@ export function createTaskJob(
     task,
     baseline: parseConfigText(warrant.baseline),
     base,
-    bounds: computeSearchBounds(base, tools.spec, task.constraints),
+    bounds: narrowToPlausible(
+      computeSearchBounds(base, tools.spec, task.constraints),
+      base,
+      context.trained,
+    ),
     trained: context.trained,
     context: parseBusinessContextText(context.business_context),
   };

@@ -16,6 +16,7 @@ export function listCaveats(
   return [
     "Fit does not prove effect. Models with the same error can credit channels very differently: on simulated data with known truth, well-fitting models miss ROI by about half. Test large decisions by experiment.",
     `${results.counts.proposals_tried} proposals and ${results.counts.evaluations} evaluated configurations looked at the same validation weeks, so the validated error is optimistic. The locked weeks were looked at once.`,
+    gainSentence(results),
     describeLockedTest(results),
     describeCalibrationUse(detail),
     describeTrainer(results, detail),
@@ -25,6 +26,13 @@ export function listCaveats(
     ...describeFitDiagnostics(detail),
     "Effects after the last week and beyond the longest lag are not counted; long-term brand effects are outside this model.",
   ].filter((sentence) => sentence !== "");
+}
+
+function gainSentence({ validation: { gain } }: SessionResults): string {
+  if (gain === null) return "";
+  if (gain.mean === 0) return "Tuning found no better forecast: the baseline's own stands.";
+  const points = (value: number): string => (100 * value).toFixed(2);
+  return `Tuning lowered the validated error by ${points(gain.mean)} points (standard error ${points(gain.standard_error)} over ${gain.folds} folds). It moved the forecast alone.`;
 }
 
 function describeLockedTest({ locked_test: locked, validation }: SessionResults): string {

@@ -18,12 +18,15 @@
 import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
+import { takeFirstPeriods } from "./data/dataset.ts";
 import { drawEnsembleResponses } from "./ensemble-effects.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
 import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
+import type { PlausibleRegion } from "./plausible.ts";
+import { findPlausibleRegion } from "./plausible.ts";
 import { prepareInputs } from "./posterior/inputs.ts";
 import type { Diagnostics } from "./posterior/posterior.ts";
 import { samplePosterior } from "./posterior/posterior.ts";
@@ -60,6 +63,8 @@ export interface EffectSummary {
   readonly media: PosteriorSummary["media"];
   /** What is left without media. */
   readonly baseline: Pick<PosteriorSummary["baseline"], "contribution" | "share">;
+  /** Where tuning may look; no ranges where no chains were run. */
+  readonly plausible: PlausibleRegion;
   readonly findings: readonly Finding[];
 }
 
@@ -75,21 +80,19 @@ export interface Effects {
  *
  * @throws ModelError `rows_too_few`, `target_constant`, `parameters_invalid` (no channel has spend).
  */
-export function estimateEffects(dataset: Dataset, config: ModelConfig): Effects {
-  const methodology = readMethodology(config);
+export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   if (config.inference === "point") {
-    const responses = drawEnsembleResponses(dataset, methodology);
+    const responses = drawEnsembleResponses(whole, readMethodology(config));
     const summary = summarize(responses, { method: "ensemble_block_bootstrap" });
     return { responses, summary, draws: null };
   }
+  const { dataset, methodology } = withoutLocked(whole, config);
   const options = { seed: SEED, ...readForm(methodology) };
   const { inputs, draws, diagnostics } = samplePosterior(dataset, methodology, options);
   const responses = computeResponses(inputs, draws);
-  return {
-    responses,
-    draws,
-    summary: summarize(responses, { method: "posterior", draws, diagnostics }),
-  };
+  const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
+  const summary = summarize(responses, { method: "posterior", draws, diagnostics, plausible });
+  return { responses, draws, summary };
 }
 
 /**
@@ -97,9 +100,23 @@ export function estimateEffects(dataset: Dataset, config: ModelConfig): Effects 
  *
  * @throws ModelError `parameters_invalid` when the draws are not of this data and methodology.
  */
-export function restoreResponses(dataset: Dataset, config: ModelConfig, draws: Draws): Responses {
-  const methodology = readMethodology(config);
+export function restoreResponses(whole: Dataset, config: ModelConfig, draws: Draws): Responses {
+  const { dataset, methodology } = withoutLocked(whole, config);
   return computeResponses(prepareInputs(dataset, methodology, readForm(methodology)), draws);
+}
+
+/** Chains answer the last bit of a number: what they see has no locked row in it, not even in a scale. */
+function withoutLocked(
+  whole: Dataset,
+  config: ModelConfig,
+): { dataset: Dataset; methodology: ModelConfig } {
+  const methodology = readMethodology(config);
+  const { evaluation } = methodology;
+  const locked = evaluation.locked_test_weeks * whole.periodsPerWeek;
+  return {
+    dataset: takeFirstPeriods(whole, whole.dates.length - locked),
+    methodology: { ...methodology, evaluation: { ...evaluation, locked_test_weeks: 0 } },
+  };
 }
 
 /** The configuration with every tunable number at its default. */
@@ -120,11 +137,14 @@ interface Source {
   readonly method: EffectSummary["method"];
   readonly draws?: Draws;
   readonly diagnostics?: Diagnostics;
+  readonly plausible?: PlausibleRegion;
 }
+
+const ANYWHERE: PlausibleRegion = { mass: 1, ranges: {} };
 
 function summarize(responses: Responses, source: Source): EffectSummary {
   const { level, channels, media, baseline } = summarizeResponses(responses);
-  const { draws, diagnostics = null, method } = source;
+  const { draws, diagnostics = null, method, plausible = ANYWHERE } = source;
   const own = Object.fromEntries(
     responses.channels.flatMap(({ name, spend }) => {
       const channel = channels[name];
@@ -141,6 +161,7 @@ function summarize(responses: Responses, source: Source): EffectSummary {
     channels: own,
     media,
     baseline: { contribution: baseline.contribution, share: baseline.share },
+    plausible,
     findings: [...methodFindings(method, diagnostics), ...wideIntervals(own)],
   };
 }

@@ -11,6 +11,7 @@
  */
 
 import type { ModelConfig } from "./config.ts";
+import { withSampler } from "./results/convergence.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { EffectSummary } from "./effects.ts";
 import { estimateEffects } from "./effects.ts";
@@ -47,6 +48,7 @@ export function trainModel(
     seed: options.seed,
     channels: forecast.channels.map((channel) => publishedChannel(channel, effects, media)),
     baseline: { ...forecast.baseline, share: 1 - media / (effects.target_total || 1) },
+    convergence: withSampler(forecast.convergence, effects.diagnostics),
     posterior: effects,
     refinement:
       refinement === null

@@ -187,10 +187,20 @@ export const MODEL_TRAINED = {
     { name: "loss", type: "double", doc: "the figure that proposals are compared by" },
     { name: "channels", type: { type: "array", items: CHANNEL_RESULT } },
     { name: "baseline_share", type: ["null", "double"] },
-    { name: "solver_score", type: "double" },
-    { name: "roi_stability", type: ["null", "double"] },
+    { name: "solver_score", type: "double", doc: "of fit and chains, [0,1]" },
+    {
+      name: "roi_stability",
+      type: ["null", "double"],
+      doc: "over refits; null where chains say more",
+    },
     { name: "findings", type: { type: "array", items: FINDING } },
     { name: "detail", type: "string", doc: "further diagnostics, JSON" },
+    {
+      name: "fold_losses",
+      type: { type: "array", items: "double" },
+      default: [],
+      doc: "the loss of each rolling-origin fold, first fold first",
+    },
     {
       name: "posterior",
       type: ["null", "string"],

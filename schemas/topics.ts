@@ -193,7 +193,7 @@ export const COMMANDS: Readonly<
 > = {
   TaskStated: { topic: TOPICS.proposals, attach: ["warrant", "context"] },
   ProposalMade: { topic: TOPICS.dsOutputs, attach: ["warrant"] },
-  TrainingRequested: { topic: TOPICS.training, attach: ["config", "clearance"] },
+  TrainingRequested: { topic: TOPICS.training, attach: ["config", "clearance", "context"] },
   LockedTestRequested: { topic: TOPICS.training, attach: ["config", "clearance", "context"] },
   ReviewRequested: { topic: TOPICS.businessAnalyst, attach: ["context"] },
   ApprovalRequested: { topic: TOPICS.stakeholder, attach: ["context"] },

@@ -8,6 +8,7 @@ import { computeSha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import type { Event, EventData } from "../schemas/event.ts";
 import { completeSession, escalateToPerson, rejectAttempt } from "./endings.ts";
+import { measureGain } from "./gain.ts";
 import type { Circumstances, Reactions, Rules } from "./rules.ts";
 import { requireClosing, requireItem, requireTrained, requireTuning } from "./stages.ts";
 import { chooseNextStep, createNextAttempt } from "./tasks.ts";
@@ -182,9 +183,13 @@ function describeVeto(item: WorkItem | null): string {
 /** Relative improvement below which a change is not worth its risk. */
 const IMPROVEMENT_MIN = 1e-4;
 
+/** Better than the model in force, and beyond the noise between folds where these are known. */
 function isImproved(state: TuningSession): boolean {
-  const { loss } = requireTrained(requireItem(state)).trained;
-  return loss < state.accepted.trained.loss * (1 - IMPROVEMENT_MIN);
+  const accepted = state.accepted.trained;
+  const candidate = requireTrained(requireItem(state)).trained;
+  if (candidate.loss >= accepted.loss * (1 - IMPROVEMENT_MIN)) return false;
+  const gain = measureGain(accepted, candidate);
+  return gain === null || gain.mean > gain.standard_error;
 }
 
 type Outcome = "accepted" | "not_improved" | "rejected" | "answered";

@@ -8,6 +8,7 @@ import type { EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import { computeHistoryDigest } from "./audit.ts";
 import { replay } from "./evolve.ts";
+import { measureGain, type ForecastGain } from "./gain.ts";
 import type { SessionState } from "./state.ts";
 
 export interface SessionResults {
@@ -24,7 +25,12 @@ export interface SessionResults {
     readonly spec_digest: string | null;
   };
   /** Means over the rolling-origin folds. */
-  readonly validation: { readonly baseline: Metrics | null; readonly final: Metrics | null };
+  readonly validation: {
+    readonly baseline: Metrics | null;
+    readonly final: Metrics | null;
+    /** Of the final forecast over the baseline's; null where folds are not known. */
+    readonly gain: ForecastGain | null;
+  };
   readonly locked_test: EventData<"LockedTestEvaluated"> | null;
   readonly changes: readonly {
     readonly path: string;
@@ -90,6 +96,7 @@ export function computeSessionResults(
     validation: {
       baseline: state.baseline?.trained?.validation ?? null,
       final: state.accepted?.trained?.validation ?? null,
+      gain: measureGain(state.baseline?.trained ?? {}, state.accepted?.trained ?? {}),
     },
     locked_test: findLastEventData(events, "LockedTestEvaluated"),
     changes: computeNetChanges(events),

@@ -74,12 +74,21 @@ const LOCKED_TEST = z.object({
   baseline_clearance: z.string().min(1),
 });
 
+/** The session's baseline with its clearance; empty texts before it was cleared. */
+const TRAINING = z.object({
+  baseline_proposal: z.string(),
+  baseline_config: z.string(),
+  baseline_clearance: z.string(),
+});
+
 /** With a task for an agent. */
 export type TaskContext = z.infer<typeof TASK>;
 /** With a trained candidate for review. */
 export type ReviewContext = z.infer<typeof REVIEW>;
 /** With the request for approval. */
 export type ApprovalContext = z.infer<typeof APPROVAL>;
+/** With a request to train. */
+export type TrainingContext = z.infer<typeof TRAINING>;
 /** With the request for the locked test. */
 export type LockedTestContext = z.infer<typeof LOCKED_TEST>;
 
@@ -96,6 +105,11 @@ export function readReviewContext(text: string | undefined): ReviewContext {
 /** Throws `event_invalid` for what is no approval's context. */
 export function readApprovalContext(text: string | undefined): ApprovalContext {
   return read(APPROVAL, "approval", text);
+}
+
+/** Throws `event_invalid` for what is no training's context. */
+export function readTrainingContext(text: string | undefined): TrainingContext {
+  return read(TRAINING, "training", text);
 }
 
 /** Throws `event_invalid` for what is no locked test's context. */

@@ -2,7 +2,9 @@
  * The Business Analyst by built-in reasoning: is this model believable for this business?
  *
  * I1. Every finding names its figure, its bound and the bound's source.
- * I2. The verdict is critical exactly when a finding is (`builtin-finding.ts` says when).
+ * I2. The verdict is critical exactly when a finding is (`builtin-finding.ts` says when): what tuning
+ *     moved for the worse. Returns of the model of record are the baseline's too, so that a concern
+ *     about one is a warning, which becomes a condition.
  * I3. What is critical comes with constraints under which the Data Scientist cannot repeat it.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
@@ -71,15 +73,17 @@ function findNewOrderFindings(
 }
 
 /** Ranges that the business itself set. */
-function checkBusinessConstraints({ config, context }: ReviewedModel): readonly Finding[] {
-  const values = readTunableValues(config);
-  return context.constraints.flatMap(({ path, min, max, reason }) => {
+function checkBusinessConstraints(model: ReviewedModel): readonly Finding[] {
+  const values = readTunableValues(model.config);
+  return model.context.constraints.flatMap(({ path, min, max, reason }) => {
     const value = values.get(path);
     if (value === undefined || (value >= min && value <= max)) return [];
+    const was = baselineValue(model, path);
+    const broken = was !== null && was >= min && was <= max;
     return [
       {
         code: "business_constraint",
-        severity: "warning" as const,
+        severity: broken ? ("critical" as const) : ("warning" as const),
         channel: path.split(".")[1] ?? null,
         figure: value,
         bound: `${min} to ${max}`,
@@ -88,6 +92,15 @@ function checkBusinessConstraints({ config, context }: ReviewedModel): readonly 
       },
     ];
   });
+}
+
+/** What the baseline had; null where its training does not say. */
+function baselineValue({ baseline }: ReviewedModel, path: string): number | null {
+  const [section, channel, parameter] = path.split(".");
+  if (section !== "hyperparameters") return null;
+  const row = baseline.channels.find((one) => one.channel === channel);
+  if (parameter !== "decay" && parameter !== "alpha" && parameter !== "gamma") return null;
+  return row?.[parameter] ?? null;
 }
 
 function describeReview(critical: readonly Finding[], warnings: readonly Finding[]): string {

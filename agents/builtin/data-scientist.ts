@@ -10,7 +10,6 @@
 import type { Specification } from "../../guard/specification/specification.ts";
 import { computeSearchBounds, type TunableBound } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { computePlausibleRoi } from "../benchmarks.ts";
 import { createEvaluator } from "./evaluator.ts";
 import {
   describeDiagnostics,
@@ -24,6 +23,7 @@ import { tune, type Tuning, type TuningJob } from "./tuning.ts";
 import { applyTuningRequests } from "./try-request.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import { callModel, type LoadedData } from "../data-source.ts";
+import { narrowToPlausible } from "../../consumers/plausible-bounds.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 export interface DataScientistTools {
@@ -59,24 +59,22 @@ function proposeBySearch(
 ): Answer {
   const { spec } = tools;
   const { baseline, task } = job;
-  const bounds = computeSearchBounds(job.base, spec, [
+  const permitted = computeSearchBounds(job.base, spec, [
     ...task.constraints,
     ...job.context.constraints,
   ]);
+  const bounds = narrowToPlausible(permitted, job.base, job.trained);
   const lessons = deriveLessons(task.feedback, job.base, computePublishedRanges(job.base, bounds));
   const around = (base: ModelConfig, frozen: ReadonlySet<string>) =>
     createEvaluator({ dataset, base, baseline, bounds, frozen, spec });
   const { base } = job;
   const evaluator = createEvaluator({ dataset, base, baseline, spec, ...lessons });
-  const plausible = computePlausibleRoi(job.context, tools.settings);
   const tuningJob: TuningJob = {
     dataset,
     base: job.base,
     evaluations: job.task.evaluations > 0 ? job.task.evaluations : EVALUATIONS_DEFAULT,
     seed: job.task.seed,
-    plausible,
     doubtful: findDoubtfulChannels(job.trained),
-    roi: createRoiRanges(lessons.refusedReturns, plausible),
   };
   const notes = [...lessons.notes, ...describeDiagnostics(job.trained)];
   const granted = applyTuningRequests({ tuningRequests, evaluator, tuningJob, bounds, around });
@@ -124,15 +122,6 @@ function createProposeAnswer(
 /** What a person asked for: their own task, or their instruction after an escalation. */
 function selectRequestText({ task }: ProposeJob): string | null {
   return task.instruction ?? (task.kind === "free_text" ? task.text : null);
-}
-
-/** A return that was refused has to be believable in the next proposal. */
-function createRoiRanges(
-  channels: readonly string[],
-  plausible: TuningJob["plausible"],
-): TuningJob["roi"] {
-  if (plausible === null) return {};
-  return Object.fromEntries(channels.map((name) => [name, [plausible.low, plausible.high]]));
 }
 
 function isInRange(

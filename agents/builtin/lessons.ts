@@ -12,8 +12,6 @@ import type { TrainedModel } from "../reasoners.ts";
 export interface Lessons {
   readonly frozen: ReadonlySet<string>;
   readonly bounds: ReadonlyMap<string, TunableBound>;
-  /** Channels whose return was refused. */
-  readonly refusedReturns: readonly string[];
   /** In words, for the reasoning. */
   readonly notes: readonly string[];
 }
@@ -45,7 +43,7 @@ export function deriveLessons(
   base: ModelConfig,
   bounds: ReadonlyMap<string, TunableBound>,
 ): Lessons {
-  if (feedback.length === 0) return { frozen: new Set(), bounds, refusedReturns: [], notes: [] };
+  if (feedback.length === 0) return { frozen: new Set(), bounds, notes: [] };
   const said = feedback.join(" ");
   const frozen = new Set(
     [...said.matchAll(PATH)].map(([path]) => path).filter((p) => bounds.has(p)),
@@ -71,7 +69,6 @@ export function deriveLessons(
   return {
     frozen,
     bounds: narrowed,
-    refusedReturns: named.filter((name) => new RegExp(String.raw`\b${name}: ROI`).test(said)),
     notes: notes.length > 0 ? notes : ["smaller steps after a refusal"],
   };
 }

@@ -20,7 +20,12 @@ export interface ModelJob {
 const ROI_VARIATION_MAX = 0.35;
 
 export function checkModelFigures(job: ModelJob): readonly Finding[] {
-  return [...checkBaselineShare(job), ...checkFit(job), ...checkRoiStability(job)];
+  return [
+    ...checkBaselineShare(job),
+    ...checkFit(job),
+    ...foldFindings(job),
+    ...checkRoiStability(job),
+  ];
 }
 
 /** The part of the trainer's further diagnostics that is read here. */
@@ -116,6 +121,29 @@ function checkFit({ candidate, baseline, settings }: ModelJob): readonly Finding
           gravity: high ? "warning" : "info",
         });
   return [...fitted, ...validated];
+}
+
+/** A fold's error by the baseline's worst above which the mean's gain is bought too dearly. */
+const FOLD_ERROR_FACTOR = 1.25;
+
+/** Tuning moves the folds' errors: one that it makes much worse is a reason to send it back. */
+function foldFindings({ candidate, baseline }: ModelJob): readonly Finding[] {
+  if (candidate.fold_losses.length === 0 || baseline.fold_losses.length === 0) return [];
+  const [worst, before] = [candidate, baseline].map((one) => Math.max(...one.fold_losses));
+  return checkFigure({
+    code: "fold_error_worse",
+    channel: null,
+    text: `the worst fold's error ${formatPercent(worst ?? 0)}`,
+    figure: worst ?? 0,
+    share: true,
+    bound: {
+      low: 0,
+      high: FOLD_ERROR_FACTOR * (before ?? 0),
+      source: `judgement: ${FOLD_ERROR_FACTOR} times the baseline's worst fold`,
+    },
+    before: before ?? null,
+    gravity: "critical",
+  });
 }
 
 function checkRoiStability({ candidate, baseline, settings }: ModelJob): readonly Finding[] {

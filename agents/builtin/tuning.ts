@@ -1,12 +1,10 @@
 /**
- * One round of tuning: search, refine, choose among near-equals, drop what does not matter.
+ * One round of tuning: search, refine, drop what does not matter. What it moves is the forecast; where
+ * it may look, the posterior says (`plausible-bounds.ts`), and no return depends on it.
  *
  * I1. Never worse than the configuration in force where that is inside the ranges: a change that
  *     does not lower the validated error is not proposed.
- * I2. Of configurations whose error is within `NEAR_SHARE` of the best and that keep half of the
- *     gain, the one with the fewest implausible returns wins, then the one whose returns are most
- *     stable: fit alone does not identify ROI.
- * I3. A change stays only if taking it back would cost at least `WORTH_SHARE` of the error.
+ * I2. A change stays only if taking it back would cost at least `WORTH_SHARE` of the error.
  */
 import type { ModelConfig } from "../../model/config.ts";
 import type { Dataset } from "../../model/data/dataset.ts";
@@ -24,12 +22,8 @@ export interface TuningJob {
   readonly base: ModelConfig;
   readonly evaluations: number;
   readonly seed: number;
-  /** ROI in target units outside which a return is not believable; null = no judgement. */
-  readonly plausible: { readonly low: number; readonly high: number } | null;
   /** Channels whose own effect the data can hardly tell apart. */
   readonly doubtful: ReadonlySet<string>;
-  /** ROI ranges that the search has to keep to, by channel. */
-  readonly roi: Readonly<Record<string, Range>>;
 }
 
 /** One changed number and what taking it back alone would do. */
@@ -50,20 +44,16 @@ export interface Tuning {
   /** Learning rate that refined best, null when none was tried. */
   readonly learningRate: number | null;
   readonly refinementGain: number;
-  /** How many near-equal configurations were compared on their returns. */
-  readonly compared: number;
   /** Evaluations of search, refinement and taking back. */
   readonly evaluations: number;
   /** How settled the search was, [0, 1] (`model/search/search.ts`). */
   readonly searchScore: number;
 }
 
-const NEAR_SHARE = 0.005;
 const WORTH_SHARE = 2e-4;
 const DOUBTFUL_WORTH_SHARE = 2e-3;
 /** Share of the gain that is left after all taking back. */
 const GAIN_KEPT_SHARE = 0.75;
-const COMPARED_MAX = 5;
 /** Share of the evaluations for the search; the rest is for refining and for taking changes back. */
 const SEARCH_SHARE = 0.7;
 const SEARCH_MIN = 20;
@@ -76,9 +66,7 @@ export function tune(evaluator: Evaluator, job: TuningJob): Tuning {
   const { box, start } = evaluator;
   const found = runTuningSearch(evaluator, job);
   const refined = refineFound(evaluator, found, job);
-  const shortlist = selectShortlist(evaluator);
-  const chosen = selectMostPlausible(evaluator, shortlist, job);
-  const changes = selectWorthwhileChanges(evaluator, chosen, job.doubtful);
+  const changes = selectWorthwhileChanges(evaluator, leading(evaluator), job.doubtful);
   const after = start.slice();
   for (const { index, to } of changes) after[index] = to;
   return {
@@ -92,29 +80,24 @@ export function tune(evaluator: Evaluator, job: TuningJob): Tuning {
     before: trainWithParameters(job, start),
     after: trainWithParameters(job, after),
     ...refined,
-    compared: shortlist.length,
     evaluations: found.evaluations + evaluator.evaluations,
     searchScore: found.search_score,
   };
 }
 
-/** Searches the box and puts what led, or nearly, before the evaluator. */
+/** Searches the box and puts what led before the evaluator. */
 function runTuningSearch(evaluator: Evaluator, job: TuningJob): SearchResult {
   const { box, start, objective } = evaluator;
   const found = searchConfiguration(job.dataset, job.base, {
     seed: job.seed,
     evaluations: Math.max(SEARCH_MIN, Math.floor(job.evaluations * SEARCH_SHARE)),
     bounds: createSearchBounds(job.base, evaluator),
-    constraints: Object.keys(job.roi).length > 0 ? { roi: job.roi } : {},
   });
   const winner = start.map((own, index) => {
     const path = box.paths[index] ?? "";
     return found.changes.find((change) => change.path === path)?.to ?? own;
   });
   objective.evaluate(winner);
-  for (const { parameters } of found.near_best.slice(0, COMPARED_MAX)) {
-    objective.evaluate(Float64Array.from(parameters));
-  }
   return found;
 }
 
@@ -168,43 +151,10 @@ function findLowestLoss(tried: readonly Tried[]): Tried | undefined {
   return tried.toSorted((a, b) => a.loss - b.loss)[0];
 }
 
-/**
- * A few of what was tried and keeps at least half of the gain, the best among them, spread over all
- * that is near the best.
- */
-function selectShortlist({ tried, startLoss }: Evaluator): readonly Tried[] {
+/** What led, where it is better than the configuration in force. */
+function leading({ tried, start, startLoss }: Evaluator): Float64Array {
   const best = findLowestLoss(tried);
-  if (best === undefined || best.loss >= startLoss) return [];
-  const limit = Math.min(best.loss * (1 + NEAR_SHARE), (best.loss + startLoss) / 2);
-  const near = tried.filter((one) => one.loss <= limit);
-  const distinct = [...new Map(near.map((one) => [one.loss, one])).values()];
-  const sorted = distinct.toSorted((a, b) => a.loss - b.loss);
-  const stride = Math.max(1, Math.ceil(sorted.length / COMPARED_MAX));
-  return sorted.filter((_, index) => index % stride === 0);
-}
-
-function selectMostPlausible(
-  evaluator: Evaluator,
-  shortlist: readonly Tried[],
-  job: TuningJob,
-): Float64Array {
-  const judged = shortlist.map(({ parameters }) => {
-    const result = trainWithParameters(job, parameters);
-    return {
-      parameters,
-      faults: countImplausibleReturns(result, job),
-      stable: result.convergence.roi_stability,
-    };
-  });
-  const [first] = judged.toSorted((a, b) => a.faults - b.faults || b.stable - a.stable);
-  return first?.parameters ?? evaluator.start;
-}
-
-function countImplausibleReturns(result: ForecastResult, { plausible }: TuningJob): number {
-  if (plausible === null) return 0;
-  return result.channels.filter(
-    ({ roi }) => roi !== null && (roi < plausible.low || roi > plausible.high),
-  ).length;
+  return best === undefined || best.loss >= startLoss ? start : best.parameters;
 }
 
 interface Step {

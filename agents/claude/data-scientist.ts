@@ -30,6 +30,7 @@ import {
   type WrapTools,
 } from "./context.ts";
 import { callModel } from "../data-source.ts";
+import { narrowToPlausible } from "../../consumers/plausible-bounds.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 const ANSWER = z.strictObject({
@@ -94,7 +95,8 @@ function computeVisibleBounds(
   job: ProposeJob,
 ): ReadonlyMap<string, TunableBound> {
   const constraints = [...job.task.constraints, ...job.context.constraints];
-  const bounds = computeSearchBounds(job.base, tools.spec, constraints);
+  const permitted = computeSearchBounds(job.base, tools.spec, constraints);
+  const bounds = narrowToPlausible(permitted, job.base, job.trained);
   return new Map([...bounds].filter(([path]) => !UNSEEN.has(path)));
 }
 

@@ -43,6 +43,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   drifted: 409,
   logic_unknown: 500,
   guard_unable: 503,
+  not_plausible: 422,
   interrupted: 503,
   internal: 500,
 };

@@ -36,6 +36,7 @@ import type {
   LockedTestContext,
   ReviewContext,
   TaskContext,
+  TrainingContext,
 } from "../../session/work-context.ts";
 import { hasReturnsOf, readPosterior } from "../published-posterior.ts";
 
@@ -146,14 +147,14 @@ function createWarrant(state: SessionState, event: Event): Warrant {
   const { baseline, accepted } = requireTuning(state);
   return { ...about, baseline: baseline.config, base: accepted.config };
 }
-
 function createAttachedContext(
   state: SessionState,
   event: Event,
-): TaskContext | ReviewContext | ApprovalContext | LockedTestContext {
+): TaskContext | ReviewContext | ApprovalContext | TrainingContext | LockedTestContext {
   if (event.type === "ReviewRequested") return reviewContext(requireTuning(state));
   if (event.type === "ApprovalRequested") return createApprovalContext(requireClosing(state));
   if (event.type === "LockedTestRequested") return lockedTestContext(requireClosing(state));
+  if (event.type === "TrainingRequested") return createTrainingContext(state);
   const { context_text, accepted } = requireTuning(state);
   return { business_context: context_text, trained: accepted.trained };
 }
@@ -164,12 +165,15 @@ function reviewContext(state: TuningSession): ReviewContext {
   return { business_context: state.context_text, config, candidate: trained, baseline };
 }
 
-function lockedTestContext({ accepted, baseline }: ClosingSession): LockedTestContext {
+function lockedTestContext(state: ClosingSession): LockedTestContext {
+  return { proposal: state.accepted.proposal, ...createTrainingContext(state) };
+}
+
+function createTrainingContext({ baseline }: SessionState): TrainingContext {
   return {
-    proposal: accepted.proposal,
-    baseline_proposal: baseline.proposal,
-    baseline_config: baseline.config,
-    baseline_clearance: baseline.clearance,
+    baseline_proposal: baseline?.proposal ?? "",
+    baseline_config: baseline?.config ?? "",
+    baseline_clearance: baseline?.clearance ?? "",
   };
 }
 

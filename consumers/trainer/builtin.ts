@@ -6,10 +6,13 @@
  *     no cleared proposal moves them.
  */
 import type { ModelConfig } from "../../model/config.ts";
+import type { EffectSummary } from "../../model/effects.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
+import { listImplausible } from "../../model/plausible.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
+import { MmmError } from "../../schemas/errors.ts";
 import type { Finding } from "../../schemas/parts.ts";
 import { callModel, type LoadedData } from "../../agents/data-source.ts";
 import type { FindEffects } from "../effects-record.ts";
@@ -22,9 +25,10 @@ export function createBuiltinTraining(
 ): Training {
   return {
     name: "builtin",
-    train: async (config, { seed, businessUnit, signal }) => {
+    train: async (config, { seed, businessUnit, baseline, signal }) => {
       const loaded = await load(config);
       const effects = await findEffects({ businessUnit, config, loaded, signal }).catch(rethrown);
+      if (baseline !== null) checkPlausible(config, baseline, effects.summary);
       const options = { seed, effects: effects.summary };
       const result = callModel(() => trainModel(loaded.dataset, config, options));
       return { ...toTrainedFields(result, loaded.digest), effects };
@@ -44,6 +48,24 @@ export function createBuiltinTraining(
   };
 }
 
+/** @throws MmmError `not_plausible` naming the figure and the range */
+function checkPlausible(
+  config: ModelConfig,
+  baseline: ModelConfig,
+  { plausible }: EffectSummary,
+): void {
+  const found = listImplausible(config, baseline, plausible);
+  if (found.length === 0) return;
+  const told = found.map(
+    ({ path, value, range }) => `${path} ${value} (${range[0]} to ${range[1]})`,
+  );
+  throw new MmmError(
+    "not_plausible",
+    `outside what ${100 * plausible.mass} % of the posterior holds: ${told.join("; ")}; stay within`,
+    { data: { paths: found.map(({ path }) => path) } },
+  );
+}
+
 /** The engine's refusals with the product's codes. */
 function rethrown(error: unknown): never {
   return callModel(() => {
@@ -59,6 +81,7 @@ export function toTrainedFields(result: TrainingResult, dataDigest: string): Tra
     validation: validation.mean,
     in_sample: result.in_sample,
     loss: result.loss,
+    fold_losses: validation.folds.map((fold) => fold.metrics.wmape ?? fold.metrics.smape),
     channels: result.channels.map((channel) => ({
       channel: channel.name,
       media_type: channel.media_type,
@@ -77,10 +100,16 @@ export function toTrainedFields(result: TrainingResult, dataDigest: string): Tra
       duration_90_weeks: channel.duration_90_weeks,
     })),
     baseline_share: baseline.share,
-    solver_score: convergence.solver,
-    roi_stability: convergence.roi_stability,
+    solver_score: Math.min(convergence.solver, convergence.sampler ?? 1),
+    roi_stability: convergence.sampler === null ? convergence.roi_stability : null,
     findings: result.findings.map(toEventFinding),
-    detail: toCanonicalJson({ baseline, convergence, data, diagnostics }),
+    detail: toCanonicalJson({
+      baseline,
+      convergence,
+      data,
+      diagnostics,
+      plausible: result.posterior.plausible,
+    }),
   };
 }
 

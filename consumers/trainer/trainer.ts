@@ -18,7 +18,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import { deriveEventId, type Event, type EventOf, type Recorded } from "../../schemas/event.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { STEP_EVENTS_MAX } from "../../session/decide.ts";
-import { readLockedTestContext } from "../../session/work-context.ts";
+import { readLockedTestContext, readTrainingContext } from "../../session/work-context.ts";
 import type { Emission } from "../../producers/publish.ts";
 import { BASELINE_ITEM } from "../../session/state.ts";
 import { parseConfigText } from "../../agents/config-cache.ts";
@@ -29,6 +29,8 @@ import type { KeyRing } from "../../guard/tokens/keys.ts";
 export interface TrainingJob {
   readonly seed: number;
   readonly businessUnit: string;
+  /** The session's cleared baseline; null when it is the one that is trained. */
+  readonly baseline: ModelConfig | null;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +53,10 @@ export type Trained = Omit<
   | "posterior"
   | "posterior_digest"
   | "posterior_signature"
+  | "fold_losses"
 > & {
+  /** Of the rolling-origin folds, where this trainer tells. */
+  readonly fold_losses?: readonly number[];
   /** The model of record, where this trainer has one. */
   readonly effects?: RecordedEffects;
 };
@@ -96,23 +101,33 @@ async function trainRequestedModel(
   signal: AbortSignal,
 ): Promise<Event> {
   const { proposal, config_digest, seed } = event.data;
-  let config: ModelConfig;
+  const businessUnit = event.envelope.business_unit;
+  const refuse = (code: string, reason: string): Event => ({
+    type: "TrainingRefused",
+    data: { proposal, code, reason },
+  });
+  let configs: { readonly config: ModelConfig; readonly baseline: ModelConfig | null };
+  let found: Trained;
   try {
-    config = requireClearedConfig(tools, event, {
+    const config = requireClearedConfig(tools, event, {
       proposal,
       config: event.attachments.config ?? "",
       clearance: event.attachments.clearance ?? "",
       digest: config_digest,
     });
+    configs = { config, baseline: clearedBaseline(tools, event) };
   } catch (error) {
-    return createTrainerRefusal(error, (code, reason) => ({
-      type: "TrainingRefused",
-      data: { proposal, code, reason },
-    }));
+    return createTrainerRefusal(error, refuse);
   }
-  const businessUnit = event.envelope.business_unit;
-  const found = await tools.training.train(config, { seed, businessUnit, signal });
-  const { effects, ...trained } = found;
+  const { config, baseline } = configs;
+  try {
+    found = await tools.training.train(config, { seed, businessUnit, baseline, signal });
+  } catch (error) {
+    if (error instanceof MmmError && error.code === "not_plausible")
+      return createTrainerRefusal(error, refuse);
+    throw error;
+  }
+  const { effects, fold_losses = [], ...trained } = found;
   return {
     type: "ModelTrained",
     data: {
@@ -120,6 +135,7 @@ async function trainRequestedModel(
       proposal,
       config_digest,
       trainer: tools.training.name,
+      fold_losses,
       posterior: isBaseline(proposal) ? (effects?.posterior ?? null) : null,
       posterior_digest: effects?.digest ?? null,
       posterior_signature: effects?.signature ?? null,
@@ -190,6 +206,20 @@ function isCausedBy(cause: string, id: string): boolean {
     if (deriveEventId(cause, "coordinator", index) === id) return true;
   }
   return false;
+}
+
+/** The baseline that came beside a request to train another configuration; null for its own. */
+function clearedBaseline(tools: TrainerTools, event: Request): ModelConfig | null {
+  // A coordinator of an earlier version sends no context with a request to train.
+  if (isBaseline(event.data.proposal) || event.attachments.context === undefined) return null;
+  const { baseline_config: config, ...baseline } = readTrainingContext(event.attachments.context);
+  if (config === "") return null;
+  return requireClearedConfig(tools, event, {
+    proposal: baseline.baseline_proposal,
+    config,
+    clearance: baseline.baseline_clearance,
+    digest: computeSha256(config),
+  });
 }
 
 function createTrainerRefusal(

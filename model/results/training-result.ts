@@ -59,6 +59,8 @@ export interface BaselineResult {
 export interface ConvergenceResult {
   readonly solver: number;
   readonly roi_stability: number;
+  /** Of the posterior's chains; null where none were run. */
+  readonly sampler: number | null;
   /** From a search, when there was one. */
   readonly search: number | null;
   readonly score: number;

@@ -41,6 +41,7 @@ const model = {
   proposal: "w0.1",
   config_digest: "digest",
   trainer: "builtin",
+  fold_losses: [],
   posterior: null,
   posterior_digest: null,
   posterior_signature: null,

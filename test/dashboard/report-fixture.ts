@@ -153,7 +153,11 @@ export function smallResults(): SessionResults {
     decision: "approve_with_conditions",
     seed: 7,
     methodology: { digest_start: "aa", digest_end: "aa", unchanged: true, spec_digest: "bb" },
-    validation: { baseline: metrics(0.08), final: metrics(0.06) },
+    validation: {
+      baseline: metrics(0.08),
+      final: metrics(0.06),
+      gain: { mean: 0.02, standard_error: 0.004, folds: 4 },
+    },
     locked_test: {
       baseline: metrics(0.07),
       final: metrics(0.065),

@@ -86,16 +86,18 @@ describe("trainModel", () => {
   test("gives half-lives in weeks, for daily data too", () => {
     expect(result.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.4), 9);
     const daily = simulated(2, { frequency: "daily", periods: 900 });
-    const trained = trainModel(daily.dataset, daily.config, { seed: 1 });
+    const trained = assessForecast(daily.dataset, daily.config);
     expect(unsafeNumbers(trained)).toEqual([]);
     expect(trained.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.55), 6);
     expect(trained.data).toMatchObject({ frequency: "daily", periods: 900, locked_periods: 91 });
   });
 
   test("scores its convergence by the weakest part", () => {
-    const { solver, roi_stability, score } = result.convergence;
+    const { solver, sampler, roi_stability, score } = result.convergence;
     expect(solver).toBe(1);
-    expect(score).toBe(Math.min(solver, roi_stability));
+    expect(score).toBe(Math.min(solver, sampler ?? roi_stability));
+    const forecast = assessForecast(parseDataset(csv, config), config).convergence;
+    expect(forecast.score).toBe(Math.min(forecast.solver, roi_stability));
     expect(roi_stability).toBeGreaterThanOrEqual(0);
   });
 

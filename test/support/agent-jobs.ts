@@ -50,6 +50,7 @@ export function trained(config: ModelConfig, more: Partial<TrainedModel> = {}): 
     proposal: "w0.1",
     config_digest: "digest",
     trainer: "builtin",
+    fold_losses: [],
     posterior: null,
     posterior_digest: null,
     posterior_signature: null,
@@ -133,7 +134,7 @@ export function decideJob(more: Partial<DecideJob> = {}): DecideJob {
   return {
     ...JOB,
     request: {
-      final_digest: "digest",
+      final_digest: "final digest",
       stopped_because: "all iterations used",
       iterations: 3,
       proposals_tried: 4,

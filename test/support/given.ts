@@ -253,6 +253,7 @@ export function trained(proposal: string, digest: string, loss: number): Event {
       roi_stability: 0.9,
       findings: [],
       detail: "{}",
+      fold_losses: [],
       posterior: null,
       posterior_digest: null,
       posterior_signature: null,

@@ -41,6 +41,7 @@ async function trained(): Promise<TrainedModel> {
     proposal: "w1.1",
     config_digest: "c",
     trainer: "builtin",
+    fold_losses: [],
     posterior: null,
     posterior_digest: null,
     posterior_signature: null,
@@ -208,10 +209,7 @@ describe("the Data Scientist with Claude", () => {
     const from = values.get(NUMBER) ?? 0.5;
     const script: Scripted = (request, index) => {
       if (index === 0) {
-        const candidates = [
-          { changes: [] },
-          { changes: [{ path: NUMBER, to: Number((from * 0.8).toFixed(4)) }] },
-        ];
+        const candidates = [{ changes: [] }, { changes: [{ path: NUMBER, to: 0.55 }] }];
         return tool("evaluate", { candidates });
       }
       if (index === 1) return tool("diagnose", { changes: [] });
