@@ -17,7 +17,7 @@ import { signEffects, verifyEffects, type SignedEffects } from "../guard/effects
 import type { KeyRing } from "../guard/tokens/keys.ts";
 import { computeMethodologyDigest } from "../guard/specification/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
-import type { EffectSummary } from "../model/effects.ts";
+import type { EffectSummary } from "../model/effect-summary.ts";
 import { toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
 import type { LoadedData } from "../agents/data-source.ts";
 import type { EffectsJob, EstimatedEffects } from "./posterior-thread.ts";

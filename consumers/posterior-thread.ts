@@ -8,7 +8,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ModelConfig } from "../model/config.ts";
 import type { Dataset } from "../model/data/dataset.ts";
-import type { EffectSummary } from "../model/effects.ts";
+import type { EffectSummary } from "../model/effect-summary.ts";
 import { ModelError, type ModelErrorCode, type ModelErrorData } from "../model/errors.ts";
 import { MmmError } from "../schemas/errors.ts";
 

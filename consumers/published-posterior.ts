@@ -5,7 +5,7 @@
  * I2. Text that is not of this form reads as null: a history may come from anywhere.
  */
 import { z } from "zod";
-import type { EffectSummary } from "../model/effects.ts";
+import type { EffectSummary } from "../model/effect-summary.ts";
 import { toCanonicalJson } from "../schemas/canonical.ts";
 import type { EventData } from "../schemas/event.ts";
 

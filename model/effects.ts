@@ -19,13 +19,13 @@ import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
+import type { EffectSummary, PlausibleRegion } from "./effect-summary.ts";
 import { drawEnsembleResponses } from "./ensemble-effects.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
 import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
-import type { PlausibleRegion } from "./plausible.ts";
 import { findPlausibleRegion } from "./plausible.ts";
 import { prepareInputs } from "./posterior/inputs.ts";
 import type { Diagnostics } from "./posterior/posterior.ts";
@@ -35,38 +35,12 @@ import { mergePriors } from "./posterior/priors.ts";
 import type { Profile } from "./posterior/profile.ts";
 import type { Responses } from "./posterior/responses.ts";
 import { computeResponses } from "./posterior/responses.ts";
-import type { ChannelPosterior, PosteriorSummary } from "./posterior/summaries.ts";
 import { summarizeResponses } from "./posterior/summaries.ts";
 
 /** Of the sampler; no session's seed is. */
 const SEED = 1;
 /** Width of an interval of ROI, by its median, from which on the data hardly say. */
 const WIDE_INTERVAL = 1;
-
-export interface ChannelEffects extends ChannelPosterior {
-  /** Over the training window, as all that is published. */
-  readonly spend: number;
-}
-
-/** The published part: plain JSON, every number finite. */
-export interface EffectSummary {
-  readonly level: number;
-  readonly method: "posterior" | "ensemble_block_bootstrap";
-  readonly draws: number;
-  /** SHA-256 of the kept draws; null where none are kept. */
-  readonly draws_digest: string | null;
-  /** Null where no chains were run. */
-  readonly diagnostics: Diagnostics | null;
-  /** The fitted target over the training window: what shares are shares of. */
-  readonly target_total: number;
-  readonly channels: Readonly<Record<string, ChannelEffects>>;
-  readonly media: PosteriorSummary["media"];
-  /** What is left without media. */
-  readonly baseline: Pick<PosteriorSummary["baseline"], "contribution" | "share">;
-  /** Where tuning may look; no ranges where no chains were run. */
-  readonly plausible: PlausibleRegion;
-  readonly findings: readonly Finding[];
-}
 
 export interface Effects {
   readonly summary: EffectSummary;

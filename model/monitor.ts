@@ -20,7 +20,7 @@
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import type { EffectSummary } from "./effects.ts";
+import type { EffectSummary } from "./effect-summary.ts";
 import { estimateEffects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";

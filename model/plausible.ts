@@ -13,6 +13,7 @@
 
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
+import type { PlausibleRegion } from "./effect-summary.ts";
 import { fitForecast } from "./forecast.ts";
 import type { Range } from "./media-types.ts";
 import { computeMean, computeQuantile } from "./numbers.ts";
@@ -22,13 +23,6 @@ import type { PosteriorInputs } from "./posterior/inputs.ts";
 import { layOutParameters, readValues } from "./posterior/parameters.ts";
 
 export const PLAUSIBLE_MASS = 0.98;
-
-export interface PlausibleRegion {
-  /** Share of the draws that each range holds. */
-  readonly mass: number;
-  /** By path of the parameter; in the units of the configuration. */
-  readonly ranges: Readonly<Record<string, Range>>;
-}
 
 /** A parameter outside its plausible range. */
 export interface Implausible {

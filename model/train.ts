@@ -13,7 +13,7 @@
 import type { ModelConfig } from "./config.ts";
 import { withSampler } from "./results/convergence.ts";
 import type { Dataset } from "./data/dataset.ts";
-import type { EffectSummary } from "./effects.ts";
+import type { EffectSummary } from "./effect-summary.ts";
 import { estimateEffects } from "./effects.ts";
 import { assessForecast, uniqueFindings } from "./forecast.ts";
 import { sum } from "./numbers.ts";

@@ -6,7 +6,7 @@
  *     no cleared proposal moves them.
  */
 import type { ModelConfig } from "../../model/config.ts";
-import type { EffectSummary } from "../../model/effects.ts";
+import type { EffectSummary } from "../../model/effect-summary.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { listImplausible } from "../../model/plausible.ts";
 import { trainModel } from "../../model/train.ts";

@@ -7,7 +7,7 @@
 
 import type { ChannelAttribution } from "../fit/attribution.ts";
 import type { ModelConfig } from "../config.ts";
-import type { EffectSummary } from "../effects.ts";
+import type { EffectSummary } from "../effect-summary.ts";
 import type { Finding } from "../findings.ts";
 import type { Metrics } from "../metrics.ts";
 import type { MediaType } from "../media-types.ts";
