@@ -17,14 +17,15 @@
  *    stands beside what is expected.
  */
 
+import { type AllocationGain, computeAllocationGain } from "./allocation-gain.ts";
 import type { Effects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
 import { interpolateResponse } from "./interpolate-response.ts";
-import { toFiniteOrNull, computeMean, sum } from "./numbers.ts";
+import { toFiniteOrNull, sum } from "./numbers.ts";
 import { MULTIPLIERS, type ChannelResponses } from "./posterior/responses.ts";
-import { summarizeDraws, type Interval } from "./posterior/summaries.ts";
+import type { Interval } from "./posterior/summaries.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
@@ -51,15 +52,6 @@ export interface ChannelAllocation {
   readonly response_before: number;
   readonly response_after: number;
   readonly mroi_after: number | null;
-}
-
-/** Response under the plan less response under today's spend, over the draws. */
-export interface AllocationGain extends Interval {
-  readonly expected: number;
-  /** Share of the draws in which the plan brings more than today's spend. */
-  readonly probability: number;
-  /** Mean over all draws of what is lost where the plan brings less; at least 0. */
-  readonly expected_loss: number;
 }
 
 export interface Allocation {
@@ -221,13 +213,13 @@ function createSpendCurve(channel: ChannelResponses, request: AllocationRequest)
       },
     );
   }
-  const expected = expectedCurve(channel);
+  const expected = computeExpectedCurve(channel);
   const response = (spend: number): number => interpolateResponse(expected, 0, spend / today);
   return { name, today, low, high, response };
 }
 
 /** Mean over the draws at each of the multipliers. */
-function expectedCurve({ curves, roi }: ChannelResponses): Float64Array {
+function computeExpectedCurve({ curves, roi }: ChannelResponses): Float64Array {
   const steps = MULTIPLIERS.length;
   const means = new Float64Array(steps);
   for (const [at, value] of curves.entries()) {
@@ -279,32 +271,13 @@ function buildAllocation(
     response_after: responseAfter,
     roi_before: toFiniteOrNull(responseBefore / before),
     roi_after: toFiniteOrNull(responseAfter / spent),
-    gain: gainOf(responses.channels, spends),
+    gain: computeAllocationGain(responses.channels, spends),
     channels,
-    findings: channels.flatMap(extrapolation),
+    findings: channels.flatMap(findExtrapolation),
   };
 }
 
-/** What the plan brings beyond today's spend, draw by draw. */
-function gainOf(channels: readonly ChannelResponses[], spends: readonly number[]): AllocationGain {
-  const gains = new Float64Array(channels[0]?.roi.length ?? 0);
-  for (const [index, { spend, curves }] of channels.entries()) {
-    const multiplier = (spends[index] ?? spend) / spend;
-    for (const [draw, gain] of gains.entries()) {
-      const first = draw * MULTIPLIERS.length;
-      const more = interpolateResponse(curves, first, multiplier);
-      gains[draw] = gain + more - interpolateResponse(curves, first, 1);
-    }
-  }
-  return {
-    ...summarizeDraws(gains),
-    expected: computeMean(gains),
-    probability: gains.filter((gain) => gain > 0).length / Math.max(1, gains.length),
-    expected_loss: computeMean(gains.map((gain) => Math.max(0, -gain))),
-  };
-}
-
-function extrapolation(row: ChannelAllocation): Finding[] {
+function findExtrapolation(row: ChannelAllocation): Finding[] {
   const factor = row.spend_after / row.spend_before;
   if (row.spend_before === 0 || factor <= EXTRAPOLATION) return [];
   return [

@@ -11,9 +11,6 @@ import {
   AGENT_FAILED,
   BUSINESS_REVIEWED,
   GUARD_FAILED,
-  LOCKED_TEST_EVALUATED,
-  LOCKED_TEST_REFUSED,
-  MODEL_TRAINED,
   PROPOSAL_CLEARED,
   PROPOSAL_MADE,
   PROPOSAL_ROUTED,
@@ -21,10 +18,15 @@ import {
   REJECTION_EXPLAINED,
   REVIEW_REQUESTED,
   TASK_ASSIGNED,
+} from "./agent-events.ts";
+import {
+  LOCKED_TEST_EVALUATED,
+  LOCKED_TEST_REFUSED,
+  MODEL_TRAINED,
   TRAINING_FAILED,
   TRAINING_REFUSED,
   TRAINING_REQUESTED,
-} from "./agent-events.ts";
+} from "./training-events.ts";
 import type { TypeOf } from "./avro.ts";
 import {
   APPROVAL_REQUESTED,

@@ -266,14 +266,11 @@ function addUsage(state: SessionState, note: ReasonerNote, more: Partial<Counter
 }
 
 function countDigests(digests: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const digest of digests) counts[digest] = (counts[digest] ?? 0) + 1;
-  return counts;
+  const groups = Map.groupBy(digests, (digest) => digest);
+  return Object.fromEntries([...groups].map(([digest, all]) => [digest, all.length]));
 }
 
 /** All state after a history, from nothing. */
 export function replay(events: Iterable<Recorded<Event>>): SessionState | null {
-  let state: SessionState | null = null;
-  for (const event of events) state = evolve(state, event);
-  return state;
+  return [...events].reduce<SessionState | null>(evolve, null);
 }

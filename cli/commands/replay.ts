@@ -241,10 +241,7 @@ function parseChangedSetting(text: string): Setting {
   return { path: match[1], to };
 }
 
-interface Pair {
-  readonly parent: readonly HistoryEntry[];
-  readonly forked: readonly HistoryEntry[];
-}
+type Pair = Readonly<Record<"parent" | "forked", readonly HistoryEntry[]>>;
 
 function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void {
   const results = (entries: readonly HistoryEntry[]) =>

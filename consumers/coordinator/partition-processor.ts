@@ -11,10 +11,10 @@
  */
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { deriveEventId, type Envelope, type Event, type Recorded } from "../../schemas/event.ts";
+import type { Envelope, Recorded } from "../../schemas/event.ts";
 import { toAttachmentHeaders, inboxOffsetHeader, toHeaders } from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
-import { createEnvelope, createEventRecord } from "../../producers/publish.ts";
+import { createEnvelope } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
 import { decide, type Step } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
@@ -24,13 +24,9 @@ import { createAttachments, signHead, findSignatureFault } from "./attachments.t
 import type { CoordinatorTools } from "./tools.ts";
 import { createDeadLetter } from "../loop/dead-letters.ts";
 import { createLearningDecoder } from "../loop/schema-learner.ts";
+import { createDeadlineRecord } from "./deadline-record.ts";
 import { createWatchdog, type Watchdog } from "./stranded-sessions.ts";
-import {
-  createSessionCache,
-  type SessionCache,
-  type SessionEntry,
-  type Overdue,
-} from "./session-cache.ts";
+import { createSessionCache, type SessionCache, type SessionEntry } from "./session-cache.ts";
 
 export interface PartitionProcessor {
   /** Decides and commits a batch of inbox records. */
@@ -103,7 +99,7 @@ function createProcessorFrom(parts: Parts): PartitionProcessor {
       await sessionCache.checkStore();
       const due = sessionCache.due(tools.clock.now());
       if (due.length > 0)
-        await tools.log.append(due.map((one) => createDeadlineRecord(parts, one)));
+        await tools.log.append(due.map((one) => createDeadlineRecord(one, tools.clock.now())));
       parts.watchdog.scan(sessionCache);
     },
     close: () => parts.transactor.close(),
@@ -274,21 +270,4 @@ function writeOne(
   const attachedHeaders = toAttachmentHeaders(createAttachments(parts.tools.keys, after, event));
   const { topic } = command.topic;
   return [history, { topic, key, value: body, headers: { ...headers, ...attachedHeaders } }];
-}
-
-function createDeadlineRecord(parts: Parts, { state, wait }: Overdue): OutgoingRecord {
-  const name = `${state.session}/deadline/${wait.for}/${wait.key}`;
-  const id = deriveEventId(state.session, name, 0);
-  const event: Event = {
-    type: "DeadlinePassed",
-    data: { deadline: wait.key, waited_for: wait.for },
-  };
-  return createEventRecord(TOPICS.sessions, event, {
-    id,
-    session: state.session,
-    business_unit: state.business_unit,
-    cause: id,
-    producer: NAME,
-    time: new Date(parts.tools.clock.now()).toISOString(),
-  });
 }

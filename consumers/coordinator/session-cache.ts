@@ -127,13 +127,14 @@ export async function createSessionCache(
     },
     quiet: (since) => [...entries.values()].flatMap((entry) => quietSession(entry, since)),
     isUnchanged: ({ session, seq }) => entries.get(session)?.seq === seq,
-    due: (now) =>
-      [...entries.values()].flatMap(({ state }) => {
-        const wait = state?.wait ?? null;
-        if (state === null || wait === null || wait.deadline === null) return [];
-        return wait.deadline <= now && hasRules(state.logic_version) ? [{ state, wait }] : [];
-      }),
+    due: (now) => [...entries.values()].flatMap(({ state }) => findOverdue(state, now)),
   };
+}
+
+function findOverdue(state: SessionState | null, now: number): readonly Overdue[] {
+  const wait = state?.wait ?? null;
+  if (state === null || wait === null || wait.deadline === null) return [];
+  return wait.deadline <= now && hasRules(state.logic_version) ? [{ state, wait }] : [];
 }
 
 function quietSession(
