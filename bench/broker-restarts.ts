@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { restartOnlyBroker, runOnBrokers } from "../test/support/broker-faults.ts";
+import { restartOnlyBroker, runOnBrokers } from "../test/support/faults/broker-faults.ts";
 import { startRedis } from "../test/support/servers/redis-server.ts";
 
 const { values } = parseArgs({

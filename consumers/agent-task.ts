@@ -15,7 +15,7 @@ import { readTaskContext } from "../session/work-context.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
 import type { Failure, Handling } from "./loop/consumer.ts";
-import { narrowToPlausible } from "./plausible-bounds.ts";
+import { narrowToPlausible } from "../agents/plausible-bounds.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "../agents/reasoners.ts";
 
 export interface AgentTools {

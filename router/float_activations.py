@@ -5,7 +5,7 @@
 Dynamic quantisation rounds every activation to one of 256 steps, by the largest value of its whole
 tensor. A last bit that two runtimes or two kinds of CPU compute differently then becomes a whole
 step, and steps become 3e-2 of an embedding: one proposal, two verdicts. With activations in float32
-the same weights give embeddings that agree to 2e-7 (test/router/encoder-runtimes.test.ts).
+the same weights give embeddings that agree to 2e-7 (test/router/encoder/onnx-runtime.test.ts).
 
     q, s, z = DynamicQuantizeLinear(x);  y = Cast(MatMulInteger(q, W, z, 0)) * (s * w)
     ->                                   y = Cast(MatMul(x, Cast(W)))        * (1 * w)

@@ -12,7 +12,7 @@ import { computeTunableBounds, readTunableValues } from "../../guard/specificati
 import type { ChannelResult, Finding } from "../../schemas/parts.ts";
 import { checkCarryover, checkHalfLifeOrder } from "./carryover-checks.ts";
 import { deriveConstraintsAgainst } from "./constraints.ts";
-import { listEngineFindings } from "../../consumers/builtin-engine-findings.ts";
+import { listEngineFindings } from "./engine-findings.ts";
 import { checkModelFigures } from "./model-checks.ts";
 import { checkReturns } from "./return-checks.ts";
 import type { BusinessSettings } from "../business-settings.ts";

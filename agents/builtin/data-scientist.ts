@@ -23,7 +23,7 @@ import { tune, type Tuning, type TuningJob } from "./tuning.ts";
 import { applyTuningRequests } from "./try-request.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import { callModel, type LoadedData } from "../data-source.ts";
-import { narrowToPlausible } from "../../consumers/plausible-bounds.ts";
+import { narrowToPlausible } from "../plausible-bounds.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 export interface DataScientistTools {

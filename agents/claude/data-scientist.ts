@@ -30,7 +30,7 @@ import {
   type WrapTools,
 } from "./context.ts";
 import { callModel } from "../data-source.ts";
-import { narrowToPlausible } from "../../consumers/plausible-bounds.ts";
+import { narrowToPlausible } from "../plausible-bounds.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 const ANSWER = z.strictObject({

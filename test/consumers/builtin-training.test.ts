@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createBuiltinTraining } from "../../consumers/trainer/builtin.ts";
 import { createEffectsRecord } from "../../consumers/effects-record.ts";
-import { narrowToPlausible } from "../../consumers/plausible-bounds.ts";
+import { narrowToPlausible } from "../../agents/plausible-bounds.ts";
 import { computeSearchBounds, readTunableValues } from "../../guard/specification/tunables.ts";
 import { estimateEffects } from "../../model/effects.ts";
 import type { ModelConfig } from "../../model/config.ts";

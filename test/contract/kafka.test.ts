@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../infra/clock.ts";
 import { createKafkaLog } from "../../infra/kafka/log.ts";
-import { startCuttingProxy } from "../support/cutting-proxy.ts";
+import { startCuttingProxy } from "../support/faults/cutting-proxy.ts";
 import { freePorts, startKafka } from "../support/servers/kafka-server.ts";
 import { kafkaBrokers } from "../support/servers/servers.ts";
 import { logContract, type LogUnderTest } from "./log-contract.ts";

@@ -7,7 +7,7 @@ import { posix } from "node:path";
 
 /** Importing one of these takes a test out of this process. */
 const OUTSIDE =
-  /^(?:node:child_process|playwright-core)$|^test\/support\/(?:servers\/|(?:mmm|child|fleet|backends)\.ts)|^test\/simulation\//;
+  /^(?:node:child_process|playwright-core)$|^test\/support\/(?:servers\/|faults\/|(?:mmm|child|backends)\.ts)|^test\/simulation\//;
 
 /** All test files, as paths from the root: those that run in this process alone, and the others. */
 export function sortTestFiles(): { readonly unit: string[]; readonly outside: string[] } {

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   producers: { holds: "how events leave", imports: ["schemas", "session"] },
   agents: {
     holds: "who reasons: built in, Claude, remote; business context and benchmarks",
-    imports: ["schemas", "session", "model", "guard", "router", "consumers"],
+    imports: ["schemas", "session", "model", "guard", "router"],
   },
   consumers: {
     holds: "the loop, the coordinator, the trainer, one file a role",
@@ -140,6 +140,8 @@ function findFileComplaints(file: Source): string[] {
 }
 
 function findBannedIdentifiers({ path, text }: Source): string[] {
+  // Patterns that read people's words hold these as words.
+  if (path.startsWith("guard/words/")) return [];
   const words = new Set(removeCommentsAndTexts(text).match(/[A-Za-z_$][\w$]*/g));
   return Object.entries(BANNED_IDENTIFIERS)
     .filter(([identifier]) => words.has(identifier))

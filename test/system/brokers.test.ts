@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
-import { CHAOS_MINUTES, restartOnlyBroker, runOnBrokers } from "../support/broker-faults.ts";
+import { CHAOS_MINUTES, restartOnlyBroker, runOnBrokers } from "../support/faults/broker-faults.ts";
 import type { KafkaServer } from "../support/servers/kafka-server.ts";
 import { redisUrl } from "../support/servers/servers.ts";
 

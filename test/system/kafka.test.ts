@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
 import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
-import { runUnderFaults, size } from "../support/sessions-under-faults.ts";
+import { runUnderFaults, size } from "../support/faults/sessions-under-faults.ts";
 
 const WORKERS = 4;
 const MINUTES = size("MMM_CHAOS_MINUTES", 5);

@@ -11,7 +11,12 @@ import { TOPICS } from "../../schemas/topics.ts";
 import type { LogRecord, OutgoingRecord } from "../../session/ports.ts";
 import { UNKNOWN_EVENT } from "../support/newer-writer.ts";
 import { kafkaBrokers, redisUrl } from "../support/servers/servers.ts";
-import { runUnderFaults, size, surely, type Field } from "../support/sessions-under-faults.ts";
+import {
+  runUnderFaults,
+  size,
+  surely,
+  type Field,
+} from "../support/faults/sessions-under-faults.ts";
 
 const MINUTES = size("MMM_CHAOS_MINUTES", 5);
 const SESSIONS = size("MMM_CHAOS_SESSIONS", 30);

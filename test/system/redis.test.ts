@@ -10,7 +10,12 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../infra/clock.ts";
 import { startRedis, type RedisServer } from "../support/servers/redis-server.ts";
 import { kafkaBrokers } from "../support/servers/servers.ts";
-import { runUnderFaults, size, surely, type Field } from "../support/sessions-under-faults.ts";
+import {
+  runUnderFaults,
+  size,
+  surely,
+  type Field,
+} from "../support/faults/sessions-under-faults.ts";
 
 const run = promisify(execFile);
 const MINUTES = size("MMM_CHAOS_MINUTES", 5);

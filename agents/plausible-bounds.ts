@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { readTunableValues, type TunableBound } from "../guard/specification/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
-import type { TrainedModel } from "../agents/reasoners.ts";
+import type { TrainedModel } from "./reasoners.ts";
 
 /** The part of the trainer's further diagnostics that is read here. */
 const DETAIL = z.object({

@@ -5,9 +5,9 @@
  * I2. One finding of the review per code, however many channels it names.
  * I3. What an outside trainer finds is passed on as information.
  */
-import type { FindingCode } from "../model/findings.ts";
-import type { Finding } from "../schemas/parts.ts";
-import type { TrainedModel } from "../agents/reasoners.ts";
+import type { FindingCode } from "../../model/findings.ts";
+import type { Finding } from "../../schemas/parts.ts";
+import type { TrainedModel } from "../reasoners.ts";
 
 type TopicPartition =
   /** Shown in the review; a warning becomes a condition of deployment. */

@@ -1,20 +1,20 @@
 /** The native runtime and WebAssembly compute the same, so no verdict depends on which is installed. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitSentences } from "../../guard/words/clause.ts";
-import { createHeadJudge } from "../../guard/words/head-judge.ts";
-import { loadShippedIntentHead } from "../../guard/words/intent-head.ts";
-import { openModel } from "../../router/onnx-runtime.ts";
-import { openRouter } from "../../router/open.ts";
-import { chooseRole } from "../../router/route.ts";
+import { splitSentences } from "../../../guard/words/clause.ts";
+import { createHeadJudge } from "../../../guard/words/head-judge.ts";
+import { loadShippedIntentHead } from "../../../guard/words/intent-head.ts";
+import { openModel } from "../../../router/encoder/onnx-runtime.ts";
+import { openRouter } from "../../../router/open.ts";
+import { chooseRole } from "../../../router/route.ts";
 import {
   openSentenceEncoder,
   type SentenceEncoder,
-} from "../../router/encoder/sentence-encoder.ts";
+} from "../../../router/encoder/sentence-encoder.ts";
 
 /** Every `step`-th of a labelled set; `bench/encoder-runtimes.ts` takes them all. */
 function drawn(path: string, field: string, step: number): string[] {
-  const lines = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
+  const lines = readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")
     .trim()
     .split("\n");
   return lines

@@ -5,12 +5,12 @@
  * MMM_AGENT_MS: how long the agents think, on average. MMM_NEWER_WRITER: it writes as a
  * newer version of the product would, which has a field of this name more.
  */
-import { systemClock } from "../../infra/clock.ts";
-import { createKafkaLog } from "../../infra/kafka/log.ts";
-import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
-import { describeError } from "../../schemas/errors.ts";
-import { newerVersion } from "./newer-writer.ts";
-import { collectFaults, scriptedReasoners, startSystem } from "./system.ts";
+import { systemClock } from "../../../infra/clock.ts";
+import { createKafkaLog } from "../../../infra/kafka/log.ts";
+import { createRedisSnapshots } from "../../../infra/redis/snapshots.ts";
+import { describeError } from "../../../schemas/errors.ts";
+import { newerVersion } from "../newer-writer.ts";
+import { collectFaults, scriptedReasoners, startSystem } from "../system.ts";
 
 const {
   KAFKA_BROKERS = "",

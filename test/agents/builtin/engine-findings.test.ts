@@ -1,16 +1,16 @@
 /** Protects: every finding of the engine reaches a person: review, report, and, as a warning, a condition. */
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { reviewModel } from "../../agents/builtin/business-analyst.ts";
-import { FINDING_TOPIC_PARTITIONS } from "../../consumers/builtin-engine-findings.ts";
-import { decideDeployment } from "../../agents/builtin/stakeholder.ts";
-import { listCaveats } from "../../dashboard/caveats.ts";
-import type { ModelDetail } from "../../dashboard/model-detail.ts";
-import { FINDING_CODES, toFinding } from "../../model/findings.ts";
-import type { Finding } from "../../schemas/parts.ts";
-import { decideJob, reviewJob, SETTINGS, SPEC, trained } from "../support/agent-jobs.ts";
-import { smallReport } from "../dashboard/report-fixture.ts";
-import { smallConfig } from "../support/small-model.ts";
+import { reviewModel } from "../../../agents/builtin/business-analyst.ts";
+import { FINDING_TOPIC_PARTITIONS } from "../../../agents/builtin/engine-findings.ts";
+import { decideDeployment } from "../../../agents/builtin/stakeholder.ts";
+import { listCaveats } from "../../../dashboard/caveats.ts";
+import type { ModelDetail } from "../../../dashboard/model-detail.ts";
+import { FINDING_CODES, toFinding } from "../../../model/findings.ts";
+import type { Finding } from "../../../schemas/parts.ts";
+import { decideJob, reviewJob, SETTINGS, SPEC, trained } from "../../support/agent-jobs.ts";
+import { smallReport } from "../../dashboard/report-fixture.ts";
+import { smallConfig } from "../../support/small-model.ts";
 
 const model = { ...trained(smallConfig()), findings: [] };
 

@@ -5,13 +5,13 @@
  * it has no binary for every system. wasm: `onnxruntime-web`, WebAssembly, wherever npm installs.
  *
  * I1. Both run the same file on one thread without network; embeddings agree to 1e-4
- *     (test/router/encoder-runtimes.test.ts), because no activation is quantised: a model that
+ *     (test/router/encoder/onnx-runtime.test.ts), because no activation is quantised: a model that
  *     quantises activations is refused (float_activations.py says why).
  * I2. Without a choice it is native where that loads and opens the model, else wasm.
  */
 import type * as Ort from "onnxruntime-web";
-import { describeError } from "../schemas/errors.ts";
-import { createEncoderUnavailable } from "./encoder/weights.ts";
+import { describeError } from "../../schemas/errors.ts";
+import { createEncoderUnavailable } from "./weights.ts";
 
 export const RUNTIME_NAMES = ["native", "wasm"] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];

@@ -1,8 +1,8 @@
 /**
  * What is printed of sessions that have not ended in a test: all that a person would ask for first.
  */
-import { CONSUMERS, topicsReadBy } from "../../schemas/topics.ts";
-import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+import { CONSUMERS, topicsReadBy } from "../../../schemas/topics.ts";
+import type { EventLog, SnapshotStore } from "../../../session/ports.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** Failures that are printed where something did not end. */

@@ -2,8 +2,8 @@
  * Whole sessions while brokers of their own go away and come back: what tests/system/brokers.test.ts
  * runs once and bench/broker-restarts.ts many times.
  */
-import { systemClock } from "../../infra/clock.ts";
-import { startKafka, type KafkaServer } from "./servers/kafka-server.ts";
+import { systemClock } from "../../../infra/clock.ts";
+import { startKafka, type KafkaServer } from "../servers/kafka-server.ts";
 import { type Outcome, type Plan, runUnderFaults, size } from "./sessions-under-faults.ts";
 
 /** How long the sessions may take in all. */

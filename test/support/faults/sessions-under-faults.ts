@@ -9,26 +9,26 @@
  *     lag, what open transactions hide, what the session waits for, the last failures.
  */
 import { randomBytes } from "node:crypto";
-import { verifySeal } from "../../guard/tokens/clearance.ts";
-import { systemClock } from "../../infra/clock.ts";
-import type { KafkaSettings } from "../../infra/kafka/client.ts";
-import { createKafkaLog } from "../../infra/kafka/log.ts";
-import { createMemoryLog } from "../../infra/memory/log.ts";
-import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
-import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
+import { verifySeal } from "../../../guard/tokens/clearance.ts";
+import { systemClock } from "../../../infra/clock.ts";
+import type { KafkaSettings } from "../../../infra/kafka/client.ts";
+import { createKafkaLog } from "../../../infra/kafka/log.ts";
+import { createMemoryLog } from "../../../infra/memory/log.ts";
+import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
+import { createRedisSnapshots } from "../../../infra/redis/snapshots.ts";
 import {
   computeHistoryDigest,
   toHistoryEntry,
   createManifest,
   verifyExport,
   type HistoryEntry,
-} from "../../session/audit.ts";
-import type { EventData } from "../../schemas/event.ts";
-import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+} from "../../../session/audit.ts";
+import type { EventData } from "../../../schemas/event.ts";
+import type { EventLog, SnapshotStore } from "../../../session/ports.ts";
 import { Fleet } from "./fleet.ts";
-import { LIMITS } from "./given.ts";
+import { LIMITS } from "../given.ts";
 import { COMPLAINTS_SHOWN, describeStanding } from "./standing-sessions.ts";
-import { eventsOf, request, startSystem, TEST_KEYS, until } from "./system.ts";
+import { eventsOf, request, startSystem, TEST_KEYS, until } from "../system.ts";
 
 const PARTITIONS = 12;
 const POLL_MS = 250;
