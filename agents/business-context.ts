@@ -46,6 +46,8 @@ const CONTEXT = z.strictObject({
       r2_min: z.number().lte(1).default(0.5),
       /** Share by which the validated error must fall; 0 asks for no improvement. */
       improvement_min: z.number().nonnegative().default(0),
+      /** Least probability that a plan gains before budget may follow it. */
+      budget_probability_min: z.number().gte(0.5).lt(1).default(0.9),
     })
     .prefault({}),
   objective: z.string().max(2000).default("Improve the validated accuracy of the model."),
@@ -81,4 +83,17 @@ export function parseBusinessContextText(text: string): BusinessContext {
     );
   }
   return parseBusinessContext(value);
+}
+
+/**
+ * The success criteria that a context states itself. What it leaves to the defaults is a yardstick and
+ * no demand of the business.
+ */
+export function listStatedCriteria(value: unknown): ReadonlySet<string> {
+  const criteria = readObject(readObject(value).success_criteria);
+  return new Set(Object.keys(criteria));
+}
+
+function readObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
