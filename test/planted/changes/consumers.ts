@@ -1,0 +1,72 @@
+/** Planted changes to `consumers/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "consumers/agent-task.ts",
+    find: 'data.attempt ?? parseAttempt(data.proposal ?? "")',
+    put: "data.attempt ?? 0",
+  },
+  {
+    file: "consumers/business-analyst.ts",
+    find: "if (!candidate || !baseline) {",
+    put: "if (!candidate && !baseline) {",
+  },
+  {
+    file: "consumers/coordinator/coordinator.ts",
+    find: "actor?.push(records);",
+    put: "actor?.push(records.slice(1));",
+  },
+  {
+    file: "consumers/data-scientist.ts",
+    find: "return warrant === undefined ? made : { ...made, attachments: { warrant } };",
+    put: "return warrant === undefined ? { ...made, attachments: {} } : made;",
+  },
+  { file: "consumers/guard-question.ts", find: "      observed.forget(baseline.text);", put: "" },
+  { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
+  {
+    file: "consumers/loop/decode-record.ts",
+    find: "if (envelope.session !== record.key) {",
+    put: 'if (record.key === "") {',
+  },
+  {
+    file: "consumers/loop/keyed-queue.ts",
+    find: "while (this.#open[0]?.done === true) {",
+    put: "while (this.#open.some((one) => one.done)) {",
+  },
+  {
+    file: "consumers/loop/offset-committer.ts",
+    find: "    if (this.#done < this.#wanted) await this.#try();",
+    put: "",
+  },
+  {
+    file: "consumers/loop/schema-learner.ts",
+    find: "if (fingerprint === null || !canLookUp(fingerprint)) throw error;",
+    put: 'if (fingerprint !== "") throw error;',
+  },
+  {
+    file: "consumers/research-persona.ts",
+    find: "`Vetoed: ${first.code}: ${first.message}`",
+    put: '"Vetoed."',
+  },
+  {
+    file: "consumers/router.ts",
+    find: 'role === null || role === "UNKNOWN"',
+    put: "role === null",
+  },
+  {
+    file: "consumers/stakeholder.ts",
+    find: "data: { ...decision, reasoner: note }",
+    put: 'data: { ...decision, reasoner: { ...note, kind: "a2a" } }',
+  },
+  {
+    file: "consumers/trainer/protocol.ts",
+    find: "takeFirstPeriods(dataset, windows.trainingEnd)",
+    put: "takeFirstPeriods(dataset, windows.periods)",
+  },
+  {
+    file: "consumers/trainer/subprocess.ts",
+    find: 'if (done.end === "exit" && done.exitCode === 0) return done.stdout;',
+    put: 'if (done.end === "exit") return done.stdout;',
+  },
+];

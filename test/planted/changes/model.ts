@@ -1,0 +1,90 @@
+/** Planted changes to `model/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const MODEL_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "model/allocate.ts",
+    find: "if (least > total * (1 + 1e-9)) {",
+    put: "if (least > Infinity) {",
+  },
+  {
+    file: "model/calendar.ts",
+    find: "(year % 4 === 0 && year % 100 !== 0) || year % 400 === 0",
+    put: "year % 4 === 0",
+  },
+  {
+    file: "model/config.ts",
+    find: 'config.architecture.seasonality.day_of_week && config.data.frequency !== "daily"',
+    put: 'config.architecture.seasonality.day_of_week && config.data.frequency === "daily"',
+  },
+  {
+    file: "model/data/dataset.ts",
+    find: "if (gap === context.step) continue;",
+    put: "if (gap > 0) continue;",
+  },
+  {
+    file: "model/data/design.ts",
+    find: "row < scaleEnd; row += 1) sum +=",
+    put: "row < values.length; row += 1) sum +=",
+  },
+  {
+    file: "model/data/table.ts",
+    find: "const where = { column, line: row + 2 };",
+    put: "const where = { column, line: row + 1 };",
+  },
+  {
+    file: "model/data/windows.ts",
+    find: "const trainingEnd = periods - locked;",
+    put: "const trainingEnd = periods;",
+  },
+  { file: "model/errors.ts", find: "readonly retriable = false", put: "readonly retriable = true" },
+  { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
+  {
+    file: "model/locked-test.ts",
+    find: "locked !== null && bound !== null && locked > bound",
+    put: "locked !== null && bound !== null && locked < bound",
+  },
+  {
+    file: "model/media-types.ts",
+    find: "decayPerWeek ** (1 / periodsPerWeek)",
+    put: "decayPerWeek / periodsPerWeek",
+  },
+  {
+    file: "model/metrics.ts",
+    find: "toFiniteOrNull(relative / rows)",
+    put: "toFiniteOrNull(relative)",
+  },
+  { file: "model/monitor.ts", find: "Math.abs(figure) > bound", put: "figure > bound" },
+  { file: "model/numbers.ts", find: "share * (sorted.length - 1)", put: "share * sorted.length" },
+  {
+    file: "model/random.ts",
+    find: "((bits[0] ?? 0) ^ Math.imul(bits[1] ?? 0, 0x9e3779b1))",
+    put: "(bits[0] ?? 0)",
+  },
+  {
+    file: "model/simulate/simulate.ts",
+    find: "base + (noise[period] ?? 0) + sum(",
+    put: "base + (noise[period] ?? 0) + 0.9 * sum(",
+  },
+  {
+    file: "model/simulate/simulation-spec.ts",
+    find: "names.indexOf(name) !== index",
+    put: "names.indexOf(name) < 0",
+  },
+  {
+    file: "model/train.ts",
+    find: "contribution_share: fitted === 0 ? 0 : row.contribution / fitted",
+    put: "contribution_share: row.contribution",
+  },
+  {
+    file: "model/transform/kernels.ts",
+    find: "const at = this.#free;",
+    put: "const at = this.#end - Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;",
+  },
+  {
+    file: "model/transform/slopes.ts",
+    find: "(-alpha * byGamma) / gamma",
+    put: "(alpha * byGamma) / gamma",
+  },
+  { file: "model/transform/transform.ts", find: "  if (!settings.normalized) return 1;", put: "" },
+];
