@@ -141,7 +141,7 @@ class Fit:
         for index, name in enumerate(self.names):
             frame[f"media_{name}"] = self.exposure[:, index]
         controls = []
-        if self.config["architecture"]["trend"] == "linear":
+        if self.config["architecture"]["trend"] != "none":
             frame["trend"] = np.arange(len(frame)) / self.train_end
             controls.append("trend")
         for name, column in self.data["columns"].items():

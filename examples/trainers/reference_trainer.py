@@ -107,7 +107,7 @@ class Model:
     def design_columns(self):
         architecture, dates = self.config["architecture"], self.data["dates"]
         columns = [[1.0] * len(dates)] if architecture["intercept"] else []
-        if architecture["trend"] == "linear":
+        if architecture["trend"] != "none":
             columns.append([float(row) for row in range(len(dates))])
         origin = day_number(dates[0])
         for pair in range(1, architecture["seasonality"]["fourier_pairs"] + 1):

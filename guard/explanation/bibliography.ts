@@ -70,14 +70,22 @@ export const BIBLIOGRAPHY = {
     short: "Jin et al. (2017)",
     reference:
       "Jin, Y., Wang, Y., Sun, Y., Chan, D. & Koehler, J. (2017). Bayesian methods for media mix modeling with carryover and shape effects. Google Inc.",
-    supports: ["adstock", "saturation", "architecture"],
+    supports: ["inference", "adstock", "saturation", "architecture"],
     point: "normalised carryover followed by a Hill response, and what each is identified by",
   },
   chan_perry_2017: {
     short: "Chan & Perry (2017)",
     reference:
       "Chan, D. & Perry, M. (2017). Challenges and opportunities in media mix modeling. Google Inc.",
-    supports: ["architecture", "baseline", "data", "calibration", "identity", "governance"],
+    supports: [
+      "inference",
+      "architecture",
+      "baseline",
+      "data",
+      "calibration",
+      "identity",
+      "governance",
+    ],
     point: "observational media mix models are sensitive to specification choices",
   },
   hanssens_2001: {

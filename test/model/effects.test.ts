@@ -157,7 +157,7 @@ describe("a baseline document", () => {
 
   test("that leaves trend and carryover open gets the posterior's own form, and says so", () => {
     const parsed = parseModelConfig(document);
-    expect(readForm(parsed).profile).toEqual({ trend: "local_level", carryover: "delayed" });
+    expect(readForm(parsed).profile).toEqual({ trend: "local_level", carryover: "geometric" });
     expect(parseModelConfig(parsed)).toEqual(parsed);
   });
 

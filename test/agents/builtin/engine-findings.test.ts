@@ -29,7 +29,7 @@ function withFindings(findings: readonly Finding[]) {
 
 describe("a finding of the engine", () => {
   it.each(FINDING_CODES)("%s is made somewhere, and a person reads it", (code) => {
-    const files = readdirSync("model").filter(
+    const files = readdirSync("model", { recursive: true, encoding: "utf8" }).filter(
       (name) => name.endsWith(".ts") && name !== "findings.ts",
     );
     const made = files.some((name) => readFileSync(`model/${name}`, "utf8").includes(`"${code}"`));

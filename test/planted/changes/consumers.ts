@@ -17,11 +17,6 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     find: "actor?.push(records);",
     put: "actor?.push(records.slice(1));",
   },
-  {
-    file: "consumers/data-scientist.ts",
-    find: "return warrant === undefined ? made : { ...made, attachments: { warrant } };",
-    put: "return warrant === undefined ? { ...made, attachments: {} } : made;",
-  },
   { file: "consumers/guard-question.ts", find: "      observed.forget(baseline.text);", put: "" },
   { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
   {
