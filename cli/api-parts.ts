@@ -117,7 +117,7 @@ function uploadFolder(stateDir: string): string {
 export async function storeData(stateDir: string, digest: string, text: string): Promise<void> {
   const file = join(uploadFolder(stateDir), `${digest}.csv`);
   if (existsSync(file)) used(file);
-  else writeWhole(file, text);
+  else writeWhole(file, text, "private");
 }
 
 /** A file's time is that of its last use. */

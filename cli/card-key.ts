@@ -5,10 +5,11 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CardKey } from "../api/a2a-card.ts";
 import { canonicalJson, sha256 } from "../schemas/canonical.ts";
+import { FILE_MODE, makePrivateFolder } from "../infra/private-files.ts";
 import { MmmError } from "../schemas/errors.ts";
 
 /** The card key of a state folder. Throws `state_damaged` for a file that holds none. */
@@ -30,9 +31,9 @@ function readKey(path: string): KeyObject {
 
 function makeKey(stateDir: string, path: string): KeyObject {
   const { privateKey } = generateKeyPairSync("ed25519");
-  mkdirSync(stateDir, { recursive: true });
+  makePrivateFolder(stateDir);
   const fresh = `${path}.${process.pid}.tmp`;
-  writeFileSync(fresh, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  writeFileSync(fresh, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: FILE_MODE });
   renameSync(fresh, path);
   return privateKey;
 }

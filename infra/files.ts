@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { errorText, MmmError, type ErrorCode } from "../schemas/errors.ts";
+import { FILE_MODE, makePrivateFolder } from "./private-files.ts";
 
 /** Bounds by kind of file, in bytes. */
 const BYTES_MAX = { json: 1024 * 1024, csv: 64 * 1024 * 1024 } as const;
@@ -38,13 +39,21 @@ export function readJsonFile(path: string, code: ErrorCode = "config_invalid"): 
   }
 }
 
+/** Who may read a file: what the user's umask says, or its owner alone. */
+type Readers = "as the umask says" | "private";
+
 /** Writes a file by rename, so that no reader sees half of it. Throws `output_unwritable`. */
-export function writeWhole(path: string, text: string | Uint8Array): void {
+export function writeWhole(
+  path: string,
+  text: string | Uint8Array,
+  readers: Readers = "as the umask says",
+): void {
   const whole = resolve(path);
   const fresh = `${whole}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(whole), { recursive: true });
-    writeFileSync(fresh, text);
+    if (readers === "private") makePrivateFolder(dirname(whole));
+    else mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(fresh, text, readers === "private" ? { mode: FILE_MODE } : {});
     renameSync(fresh, whole);
   } catch (cause) {
     throw new MmmError(

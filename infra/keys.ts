@@ -5,9 +5,10 @@
  * I2. `MMM_KEYS` (JSON, base64url) wins over the file, for processes that share a cluster.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MmmError } from "../schemas/errors.ts";
+import { closeToOthers, FILE_MODE, makePrivateFolder } from "./private-files.ts";
 
 /** Names of the rings in the file. */
 const RINGS = ["coordinator", "guard"] as const;
@@ -26,7 +27,9 @@ export function readKeyFile(
     return parse(Buffer.from(given, "base64url").toString("utf8"), "MMM_KEYS");
   }
   const path = join(folder, "keys.json");
-  return existsSync(path) ? parse(readFileSync(path, "utf8"), path) : null;
+  if (!existsSync(path)) return null;
+  closeToOthers(path);
+  return parse(readFileSync(path, "utf8"), path);
 }
 
 function parse(text: string, where: string): KeyFile {
@@ -41,10 +44,10 @@ function parse(text: string, where: string): KeyFile {
 
 /** Writes the key file whole or not at all, for its owner alone. */
 export function writeKeyFile(folder: string, file: KeyFile): void {
-  mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
   const path = join(folder, "keys.json");
   const fresh = `${path}.${process.pid}.tmp`;
-  writeFileSync(fresh, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(fresh, `${JSON.stringify(file, null, 2)}\n`, { mode: FILE_MODE });
   renameSync(fresh, path);
 }
 

@@ -13,12 +13,12 @@
  *     waits its turn.
  * I4. The consumer lock is a second database file held exclusively; it dies with the process.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MmmError } from "../schemas/errors.ts";
 import { attempt, meaning, unwritable } from "./sqlite-errors.ts";
 import { beginWaiting } from "./sqlite-busy.ts";
+import { closeToOthers, makePrivateFile, makePrivateFolder } from "./private-files.ts";
 import { connect, lockFile, pragma, shardFile, type DatabaseFiles } from "./sqlite-connect.ts";
 
 /** Commit after this pause without a write. */
@@ -67,13 +67,16 @@ export interface SqliteDatabase {
 
 /** Opens or creates a database of a folder: its first, or the one of a further shard. */
 export function openDatabase(folder: string, schema: string, shard = 0): SqliteDatabase {
+  const file = join(folder, shardFile(shard));
+  const files = { folder, file, lock: join(folder, lockFile(shard)) };
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
+    for (const path of [file, files.lock]) makePrivateFile(path);
+    // SQLite gives these the rights of the database; those of an earlier version had others.
+    for (const path of [`${file}-wal`, `${file}-shm`]) closeToOthers(path);
   } catch (cause) {
     throw unwritable(folder, cause);
   }
-  const file = join(folder, shardFile(shard));
-  const files = { folder, file, lock: join(folder, lockFile(shard)) };
   const writer = attempt(folder, () => connect(files, schema));
   const reader = attempt(folder, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }));
   return new Groups(files, { writer, reader });
