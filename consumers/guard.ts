@@ -1,9 +1,11 @@
 /**
  * The guard: judges every Data Scientist output, and the baseline, before anything is trained.
  *
- * I1. It judges against the configurations of a valid warrant; without one it vetoes.
- * I2. Whatever goes wrong inside is a veto, never a pass; only a lost place or a stop is not one.
- * I3. A judge that hangs does not hold the guard up: no verdict within the limit is a veto.
+ * I1. It judges against the configurations of a valid warrant; a message without one is vetoed.
+ * I2. Whatever goes wrong inside is never a pass, and never a veto: a veto speaks of the proposal. What
+ *     may pass (an encoder, a file, a model that cannot be reached) is waited for; then GuardFailed
+ *     names the cause. Only a lost place or a stop says nothing.
+ * I3. A judge that hangs does not hold the guard up: no verdict within the limit is a failure.
  * I4. The verdict is in the inbox before it is on `vetoes`.
  */
 import { signClearance, verifyWarrant, type Warrant } from "../guard/clearance.ts";
@@ -11,7 +13,8 @@ import { contentDigest } from "../guard/content.ts";
 import type { KeyRing } from "../guard/keys.ts";
 import { readProposal } from "../guard/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
-import { errorText, MmmError } from "../schemas/errors.ts";
+import { UNJUDGED } from "../guard/violation.ts";
+import { MmmError } from "../schemas/errors.ts";
 import type { EventOf, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
@@ -29,6 +32,8 @@ export interface GuardTools {
   readonly coordinatorKeys: KeyRing;
   /** How long one verdict may take, beyond the judges' own limits; none when left out. */
   readonly limit?: { readonly clock: Clock; readonly ms: number };
+  /** Waits between tries of what may pass; one try when left out. */
+  readonly retry?: { readonly clock: Clock; readonly waitsMs: readonly number[] };
 }
 
 type Made = Extract<Recorded, { type: "ProposalMade" }>;
@@ -40,30 +45,66 @@ export function createGuard(tools: GuardTools): Consumer {
     handles: ["ProposalMade"],
     handle: async (event, { signal }) =>
       event.type === "ProposalMade" ? [await verdictOn(tools, event, signal)] : [],
-    failed: (event, { code, message }) =>
-      event.type === "ProposalMade" ? [veto(tools, event, { code, message })] : [],
+    failed: (event, failure) => (event.type === "ProposalMade" ? [failed(event, failure)] : []),
   };
 }
 
+/** Waits between tries for what may pass; what no try can judge is thrown, and becomes GuardFailed. */
 async function verdictOn(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
-  const { work_item, attempt, raw, author } = event.data;
-  const session = event.envelope.session;
+  const { clock, waitsMs } = tools.retry ?? ONCE;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await judged(tools, event, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const wait = waitsMs[tries];
+      if (wait === undefined || clock === null || !mayPass(error)) throw error;
+      await clock.sleep(wait, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+const ONCE = { clock: null, waitsMs: [] } as const;
+
+/** A request that is wrong in itself, other keys and a limit that was a wait already stay. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof MmmError)) return true;
+  return !error.retriable && error.code !== "config_invalid" && error.data["lasting"] !== true;
+}
+
+async function judged(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
+  const warrant = warrantOf(tools, event);
+  if (warrant instanceof MmmError) return veto(tools, event, warrant);
+  const { raw, author } = event.data;
+  const answer = tools.judge({ raw, own: author === "system", warrant }, signal);
+  const verdict = await within(tools.limit, answer, signal);
+  if (verdict === null) throw unable("no verdict within the time limit: a judge hangs", true);
+  const unjudged = verdict.violations.find(({ code }) => UNJUDGED.has(code));
+  if (unjudged === undefined) return emission(tools, event, verdict);
+  const { message, evidence } = unjudged;
+  throw unable(evidence === "" ? message : `${message} (${evidence})`, false);
+}
+
+function unable(message: string, lasting: boolean): MmmError {
+  return new MmmError("guard_unable", message, { data: { lasting } });
+}
+
+/**
+ * The warrant of a message, or the refusal of one that nobody vouches for.
+ * @throws MmmError `guard_unable` where coordinator and guard hold different keys
+ */
+function warrantOf(tools: GuardTools, event: Made): Warrant | MmmError {
+  const { work_item, attempt } = event.data;
+  const { session } = event.envelope;
+  const { warrant } = event.attachments;
   try {
-    const warrant = verifyWarrant(event.attachments.warrant, tools.coordinatorKeys, {
-      session,
-      work_item,
-      attempt,
-    });
-    const answer = tools.judge({ raw, own: author === "system", warrant }, signal);
-    const verdict = await within(tools.limit, answer, signal);
-    return verdict === null
-      ? veto(tools, event, { code: "guard_failed", message: "no verdict within the time limit" })
-      : emission(tools, event, verdict);
+    return verifyWarrant(warrant, tools.coordinatorKeys, { session, work_item, attempt });
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof MmmError && error.retriable) throw error;
-    const code = error instanceof MmmError ? error.code : "internal";
-    return veto(tools, event, { code, message: errorText(error) });
+    if (!(error instanceof MmmError) || error.code !== "clearance_refused") throw error;
+    if (error.data["reason"] !== "unknown_key") return error;
+    const remedy = "give coordinator and guard the same keys (MMM_KEYS, or one state folder)";
+    throw unable(`${error.message}; ${remedy}`, true);
   }
 }
 
@@ -122,15 +163,15 @@ function emission(tools: GuardTools, event: Made, verdict: Verdict): Emission {
   return emit({ type: "ProposalCleared", data }, TOPICS.sessions);
 }
 
-/** A veto of the system layer: the guard could not judge, so nothing passes. */
+/** A veto of the system layer: nobody vouches for the message, so nothing in it passes. */
 function veto(tools: GuardTools, event: Made, fault: { code: string; message: string }): Emission {
   const { proposal, work_item, raw } = event.data;
   const violation = {
     code: fault.code,
     layer: "system" as const,
     path: "",
-    message: "the guard could not judge this proposal, so it is not cleared",
-    evidence: fault.message.slice(0, 300),
+    message: "the proposal came without a valid warrant, so it is not cleared",
+    evidence: fault.message.slice(0, EVIDENCE_CHARACTERS_MAX),
   };
   const data: EventOf<"ProposalVetoed">["data"] = {
     proposal,
@@ -141,4 +182,14 @@ function veto(tools: GuardTools, event: Made, fault: { code: string; message: st
     violations: [violation],
   };
   return emit({ type: "ProposalVetoed", data }, TOPICS.sessions, TOPICS.vetoes);
+}
+
+const EVIDENCE_CHARACTERS_MAX = 300;
+const REASON_CHARACTERS_MAX = 500;
+
+/** Nothing was judged: the session is told why, and nothing is trained. */
+function failed(event: Made, { code, message }: { code: string; message: string }): Emission {
+  const { proposal, work_item } = event.data;
+  const data = { proposal, work_item, code, reason: message.slice(0, REASON_CHARACTERS_MAX) };
+  return emit({ type: "GuardFailed", data }, TOPICS.sessions);
 }

@@ -15,6 +15,7 @@ import { parseStrictJson } from "../guard/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { sha256 } from "../schemas/canonical.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
 
 export interface JudgingTools {
   readonly spec: Specification;
@@ -36,13 +37,13 @@ const KEPT_MAX = 256;
 
 /** The judging that the guard consumer calls. */
 export function createJudging(tools: JudgingTools): (question: Question) => Promise<Verdict> {
-  const pinned = keeping(pin);
+  const pinned = keeping((text) => readable(() => pin(text)));
   const observed = keeping(async (_text: string, baseline: Pinned) =>
     tools.observed === undefined ? null : tools.observed(baseline.config),
   );
   return async ({ raw, own, warrant }) => {
     const baseline = own
-      ? pinConfig(parseModelConfig(parseStrictJson(warrant.baseline)))
+      ? readable(() => pinConfig(parseModelConfig(parseStrictJson(warrant.baseline))))
       : pinned.get(warrant.baseline);
     const base = own ? baseline : pinned.get(warrant.base);
     const { constraints } = warrant;
@@ -61,6 +62,16 @@ export function createJudging(tools: JudgingTools): (question: Question) => Prom
       observed: seen,
     });
   };
+}
+
+/** What the session itself starts from cannot be read: no proposal's fault, and waiting does not help. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const message = `the session's configuration: ${errorText(cause)}; correct the baseline`;
+    throw new MmmError("config_invalid", message, { cause });
+  }
 }
 
 interface Keeping<T, More extends readonly unknown[]> {

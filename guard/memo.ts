@@ -13,10 +13,10 @@ import { type JudgeInput, judge } from "./judge.ts";
 import { isObject } from "./proposal.ts";
 import type { SemanticJudge } from "./semantics.ts";
 import type { Verdict } from "./verdict.ts";
+import { UNJUDGED } from "./violation.ts";
 
 /** Changes whenever the code can give another verdict for the same input. */
 const GUARD_VERSION = 2;
-const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
 
 /** The part of a snapshot store that a memo needs; first writer wins. */
 export interface VerdictStore {
@@ -37,7 +37,7 @@ export function rememberedJudge(options: MemoOptions): (input: JudgeInput) => Pr
     const known = readVerdict(key, await quiet(options.store.memo(key)), options.ring);
     if (known !== null) return known;
     const verdict = await judge(input, options.judges);
-    if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
+    if (verdict.violations.some(({ code }) => UNJUDGED.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
     const kept = await quiet(options.store.remember(key, token));

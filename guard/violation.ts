@@ -55,6 +55,9 @@ const CODES = {
   input_unreadable: "system",
 } as const satisfies Record<string, Layer>;
 
+/** Codes that say that nothing was judged: a fault of the system, nothing about the proposal. */
+export const UNJUDGED: ReadonlySet<string> = new Set(["judge_unavailable", "guard_failed"]);
+
 export type ViolationCode = keyof typeof CODES | JsonRefusalCode;
 
 /** All codes, for documentation and its test. */

@@ -140,6 +140,18 @@ export const PROPOSAL_VETOED = {
   ],
 } as const;
 
+export const GUARD_FAILED = {
+  type: "record",
+  name: "GuardFailed",
+  doc: "The guard could not judge a proposal: a fault of the system, no word on the methodology.",
+  fields: [
+    { name: "proposal", type: "string" },
+    { name: "work_item", type: "string" },
+    { name: "code", type: "string" },
+    { name: "reason", type: "string" },
+  ],
+} as const;
+
 export const REJECTION_EXPLAINED = {
   type: "record",
   name: "RejectionExplained",

@@ -10,6 +10,7 @@ import {
   AGENT_ANSWERED,
   AGENT_FAILED,
   BUSINESS_REVIEWED,
+  GUARD_FAILED,
   LOCKED_TEST_EVALUATED,
   LOCKED_TEST_REFUSED,
   MODEL_TRAINED,
@@ -82,6 +83,7 @@ export const EVENT_SCHEMAS = {
   SessionCompleted: SESSION_COMPLETED,
   SessionSealed: SESSION_SEALED,
   OperatorActed: OPERATOR_ACTED,
+  GuardFailed: GUARD_FAILED,
 } as const;
 
 export type EventType = keyof typeof EVENT_SCHEMAS;

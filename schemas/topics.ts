@@ -43,6 +43,7 @@ const INBOX_EVENTS = [
   "LockedTestRefused",
   "DeploymentDecided",
   "OperatorActed",
+  "GuardFailed",
 ] as const satisfies readonly EventType[];
 
 /** What the coordinator makes of it. */

@@ -44,6 +44,7 @@ const CHECKS: Checks = {
   AgentFailed: failed,
   ProposalCleared: (state, data) => awaited(state, "verdict", data.proposal) ?? fits(state, data),
   ProposalVetoed: (state, data) => awaited(state, "verdict", data.proposal),
+  GuardFailed: (state, data) => awaited(state, "verdict", data.proposal),
   RejectionExplained: (state, data) => awaited(state, "explanation", data.proposal),
   ModelTrained: (state, data) =>
     awaited(state, "training", data.proposal) ??

@@ -112,6 +112,7 @@ const FOLDS: Folds = {
     wait: wait("explanation", data.proposal, time, agentSeconds(state)),
     counters: { ...state.counters, vetoes: state.counters.vetoes + 1 },
   }),
+  GuardFailed: () => ({ wait: null }),
   RejectionExplained: (state, data) => ({ wait: null, counters: spend(state, data.reasoner, {}) }),
   ProposalRejected: (state, data) => ({
     work_item: item(state, {

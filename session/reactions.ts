@@ -50,6 +50,9 @@ export const REACTIONS: Reactions = {
             data: { proposal: data.proposal, config_digest: data.config_digest, seed: state.seed },
           },
         ],
+  GuardFailed: (state, data) => [
+    completed(state, "failed", `the guard could not judge: ${data.reason}`),
+  ],
   RejectionExplained: (state, data) => afterVeto(state, data.text),
   ProposalRejected: ladder,
   ModelTrained: (state, data) =>

@@ -312,14 +312,15 @@ describe.each(PLACES)("sessions that think with Claude on $name", ({ open }) => 
     const script: Script = (asked) =>
       roleOf(asked) === "one layer" ? fails(500) : answered(asked);
     const claude = { attempts_max: 1, breaker_failures: 0 };
-    const { entries } = await run(open, { script, claude, judge: true, last: "EscalationRaised" });
+    const { entries } = await run(open, { script, claude, judge: true });
     const types = entries.map(({ event }) => event.type);
     expect(types.filter((type) => type === "ProposalCleared")).toHaveLength(1);
     expect(types.filter((type) => type === "TrainingRequested")).toHaveLength(1);
-    const vetoes = entries.flatMap(({ event }) =>
-      event.type === "ProposalVetoed" ? event.data.violations : [],
-    );
-    expect(new Set(vetoes.map(({ code }) => code))).toEqual(new Set(["judge_unavailable"]));
+    expect(types).not.toContain("ProposalVetoed");
+    expect(stateOf(entries)).toMatchObject({
+      status: "failed",
+      stopped_because: expect.stringMatching(/^the guard could not judge: Claude/),
+    });
   });
 
   it("judge every proposal's words with Claude where a key is set", async () => {

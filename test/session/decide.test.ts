@@ -247,6 +247,36 @@ describe("the rejection ladder", () => {
   });
 });
 
+describe("a guard that could not judge", () => {
+  const guardFailed = (proposal: string): Event => ({
+    type: "GuardFailed",
+    data: { proposal, work_item: "w1", code: "guard_unable", reason: "the encoder is missing" },
+  });
+
+  it("ends the session with the cause: no veto, no rung of the ladder, no person", () => {
+    const given = givenProposal();
+    const events = given.when(guardFailed("w1.1"));
+    expect(typesOf(events)).toEqual(["GuardFailed", "SessionCompleted"]);
+    expect(events.at(-1)).toMatchObject({
+      data: {
+        status: "failed",
+        reason: "the guard could not judge: the encoder is missing",
+        vetoes: 0,
+        rejections: 0,
+        escalations: 0,
+      },
+    });
+    expect(given.state?.wait).toBeNull();
+  });
+
+  it("is not taken for another proposal's, nor late", () => {
+    const given = givenProposal();
+    expect(typesOf(given.when(guardFailed("w9.1")))).toEqual(["OutcomeRefused"]);
+    given.when(cleared("w1.1", "better"));
+    expect(typesOf(given.when(guardFailed("w1.1")))).toEqual(["OutcomeRefused"]);
+  });
+});
+
 describe("a person's decision", () => {
   it("resumes with the instruction", () => {
     const given = refusedThrice();

@@ -1,19 +1,26 @@
 /**
- * The guard down, slow, or its model unreachable: sessions wait or escalate, and nothing passes.
+ * The guard down, slow, or not able to judge: sessions wait, escalate, or fail with the cause; nothing
+ * passes, and nothing is called a veto that was never judged.
  */
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { wireClaude } from "../../cli/claude.ts";
-import { judgesOf } from "../../cli/consumers.ts";
 import { loadSettings } from "../../cli/settings.ts";
 import { runConsumer, type Running } from "../../consumers/consume.ts";
+import { createDataLoader, modelCall } from "../../consumers/data-source.ts";
 import { createGuard } from "../../consumers/guard.ts";
-import { createJudging } from "../../consumers/judging.ts";
+import { createJudging, type JudgingTools } from "../../consumers/judging.ts";
+import type { Keys } from "../../consumers/vouching.ts";
+import { observedExposure } from "../../guard/exposure.ts";
 import { headJudge } from "../../guard/head-judge.ts";
 import { shippedIntentHead } from "../../guard/intent-head.ts";
 import { judge } from "../../guard/judge.ts";
+import { ringOf, signingKeyOf } from "../../guard/keys.ts";
 import type { SemanticJudge, SemanticOpinion } from "../../guard/semantics.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification.ts";
 import { systemClock } from "../../infra/clock.ts";
+import { readTextFile } from "../../infra/files.ts";
 import { submit } from "../../producers/request.ts";
 import type { Recorded } from "../../schemas/event.ts";
 import { MmmError } from "../../schemas/errors.ts";
@@ -22,6 +29,7 @@ import { BACKENDS, type TestBackend } from "../support/backends.ts";
 import { claudeSettings } from "../support/claude.ts";
 import { KEY, loadExample } from "../support/claude-system.ts";
 import { LIMITS } from "../support/given.ts";
+import { scratch } from "../support/mmm.ts";
 import {
   collectFaults,
   eventsOf,
@@ -80,17 +88,25 @@ async function stage(open: () => Promise<TestBackend>): Promise<Stage> {
 
 interface GuardOptions {
   readonly judges?: readonly SemanticJudge[];
+  readonly observed?: JudgingTools["observed"];
   readonly limitMs?: number;
+  readonly keys?: Keys;
 }
 
 /** A guard of its own, as another process would be. */
 async function startGuard({ log }: TestBackend, options: GuardOptions = {}): Promise<Running> {
   const spec = SPECIFICATION_SHIPPED;
+  const keys = options.keys ?? TEST_KEYS;
   const guard = createGuard({
-    judge: createJudging({ spec, judge: (input) => judge(input, options.judges ?? []) }),
+    judge: createJudging({
+      spec,
+      judge: (input) => judge(input, options.judges ?? []),
+      ...(options.observed === undefined ? {} : { observed: options.observed }),
+    }),
     specDigest: spec.digest,
-    guardKeys: TEST_KEYS.guard,
-    coordinatorKeys: TEST_KEYS.coordinator,
+    guardKeys: keys.guard,
+    coordinatorKeys: keys.coordinator,
+    retry: { clock: systemClock, waitsMs: [5, 5, 5] },
     ...(options.limitMs === undefined
       ? {}
       : { limit: { clock: systemClock, ms: options.limitMs } }),
@@ -218,70 +234,167 @@ function unreachableClaude(backend: TestBackend): readonly SemanticJudge[] {
 const TROUBLES: readonly {
   readonly name: string;
   readonly guard: (backend: TestBackend) => GuardOptions;
-  readonly code: string;
+  readonly cause: string;
 }[] = [
   {
     name: "hangs beyond the limit",
     guard: () => ({ judges: [troubled(hanging)], limitMs: 50 }),
-    code: "guard_failed",
+    cause: "no verdict within the time limit",
   },
   {
     name: "throws",
     guard: () => ({ judges: [troubled(() => Promise.reject(new Error("broken")))] }),
-    code: "judge_unavailable",
-  },
-  {
-    name: "has no encoder",
-    guard: () => ({ judges: judgesOf(null, loadSettings(null, {}), "model.onnx is missing") }),
-    code: "judge_unavailable",
+    cause: "broken",
   },
   {
     name: "has an encoder that died",
     guard: () => ({ judges: [headJudge(deadEncoder(), shippedIntentHead())] }),
-    code: "judge_unavailable",
+    cause: "the worker died",
   },
   {
     name: "asks a Claude that cannot be reached",
     guard: (backend) => ({ judges: unreachableClaude(backend) }),
-    code: "judge_unavailable",
+    cause: "Claude gave no verdict",
   },
 ];
 
+/** What a session must never hold about a proposal that nobody judged. */
+const WORDS_ABOUT_THE_PROPOSAL: readonly Recorded["type"][] = [
+  "ProposalVetoed",
+  "RejectionExplained",
+  "ProposalRejected",
+  "EscalationRaised",
+];
+
+/** The session is over for a stated cause, told once, with nothing said about the proposal. */
+function expectSystemFailure(events: readonly Recorded[], cause: string): void {
+  expect(events.filter(({ type }) => WORDS_ABOUT_THE_PROPOSAL.includes(type))).toEqual([]);
+  expect(count(events, "GuardFailed")).toBe(1);
+  expect(events.at(-2)).toMatchObject({
+    type: "SessionCompleted",
+    data: {
+      status: "failed",
+      reason: expect.stringMatching(/^the guard could not judge: /),
+      vetoes: 0,
+      rejections: 0,
+      escalations: 0,
+    },
+  });
+  expect(JSON.stringify(events.at(-2))).toContain(cause);
+}
+
 describe.each(BOTH_LOGS)("a guard whose judge is in trouble, on $name", ({ open }) => {
-  it.each(TROUBLES)("$name: every proposal is vetoed and a person is asked", async (trouble) => {
+  it.each(TROUBLES)(
+    "$name: the session fails with the cause, and nothing is trained",
+    async (trouble) => {
+      const { backend, trained, speak } = await stage(open);
+      speak();
+      const options = trouble.guard(backend);
+      expect((options.judges ?? []).length).toBeGreaterThan(0);
+      const guard = await startGuard(backend, options);
+      await request(backend.log, "s1", { limits: { ...HURRIED, agent_timeout_s: 60 } });
+      const events = eventsOf(await until(backend.log, "s1", "SessionSealed", 60));
+      await guard.stop();
+      expectSystemFailure(events, trouble.cause);
+      // The baseline has no words, so it was judged and trained.
+      expect([trained(), count(events, "ModelTrained")]).toEqual([1, 1]);
+    },
+  );
+});
+
+/** The exposure as a worker sees it that reads `path`. */
+const seenIn = (path: string): NonNullable<JudgingTools["observed"]> => {
+  const load = createDataLoader({ read: async () => readTextFile(path, "csv", "data_invalid") });
+  return async (baseline) => {
+    const { dataset } = await load(baseline);
+    return modelCall(() => observedExposure(dataset, baseline));
+  };
+};
+
+const UNREADABLE: readonly { readonly name: string; readonly write: (path: string) => void }[] = [
+  { name: "is absent", write: () => {} },
+  { name: "is a folder", write: (path) => mkdirSync(path) },
+  { name: "is too big", write: (path) => truncateSync(opened(path), 64 * 1024 * 1024 + 1) },
+  { name: "is no table", write: (path) => writeFileSync(path, "\u0000\u0001\u0002") },
+];
+
+function opened(path: string): string {
+  writeFileSync(path, "");
+  return path;
+}
+
+describe.each(BOTH_LOGS)(
+  "a data file that the guard's worker cannot read, on $name",
+  ({ open }) => {
+    it.each(UNREADABLE)(
+      "$name: the session fails and names the file's fault",
+      async ({ write }) => {
+        const { backend, trained, speak } = await stage(open);
+        speak();
+        const path = join(scratch(), "weekly.csv");
+        write(path);
+        const guard = await startGuard(backend, { observed: seenIn(path) });
+        await request(backend.log, "s1", { limits: HURRIED });
+        const events = eventsOf(await until(backend.log, "s1", "SessionSealed", 60));
+        await guard.stop();
+        expectSystemFailure(events, "");
+        expect(events.find(({ type }) => type === "GuardFailed")).toMatchObject({
+          data: { proposal: "w0.1", code: "data_invalid" },
+        });
+        expect(trained()).toBe(0);
+      },
+    );
+
+    it("that comes back is read, and the session goes on as if nothing had been", async () => {
+      const { backend, trained, speak } = await stage(open);
+      speak();
+      let looks = 0;
+      const observed = async () => {
+        looks += 1;
+        if (looks < 3) throw new MmmError("data_invalid", "weekly.csv: cannot be read (EBUSY)");
+        return {};
+      };
+      const guard = await startGuard(backend, { observed });
+      await request(backend.log, "s1", { limits: { ...HURRIED, agent_timeout_s: 60 } });
+      const events = eventsOf(await until(backend.log, "s1", "SessionSealed", 60));
+      await guard.stop();
+      expect(events.at(-2)).toMatchObject({ data: { status: "completed", vetoes: 0 } });
+      expect([looks, trained()]).toEqual([3, 2]);
+    });
+  },
+);
+
+describe.each(BOTH_LOGS)("a guard with other keys than the coordinator, on $name", ({ open }) => {
+  it("says so with the remedy, once, and the session fails", async () => {
     const { backend, trained, speak } = await stage(open);
     speak();
-    const options = trouble.guard(backend);
-    expect((options.judges ?? []).length).toBeGreaterThan(0);
-    const guard = await startGuard(backend, options);
-    await request(backend.log, "s1", { limits: { ...HURRIED, agent_timeout_s: 60 } });
-    const events = eventsOf(await until(backend.log, "s1", "EscalationRaised", 60));
+    const stranger = ringOf(signingKeyOf(new Uint8Array(32).fill(9)));
+    const guard = await startGuard(backend, { keys: { ...TEST_KEYS, coordinator: stranger } });
+    await request(backend.log, "s1", { limits: HURRIED });
+    const events = eventsOf(await until(backend.log, "s1", "SessionSealed", 60));
     await guard.stop();
-    const codes = events.flatMap((event) =>
-      event.type === "ProposalVetoed" ? event.data.violations.map(({ code }) => code) : [],
-    );
-    expect(codes).toEqual([trouble.code, trouble.code, trouble.code]);
-    expect([trained(), count(events, "ModelTrained")]).toEqual([1, 1]);
-    expect(events.at(-1)).toMatchObject({ data: { violations: [{ code: trouble.code }] } });
+    expectSystemFailure(events, "MMM_KEYS");
+    expect(trained()).toBe(0);
   });
 });
 
 describe.each(BOTH_LOGS)("a guard whose judge recovers, on $name", ({ open }) => {
-  it("clears the same proposal after a person's word; the refusal was not remembered", async () => {
+  it("waits, asks again and clears; nothing of it is in the history", async () => {
     const { backend, trained, speak } = await stage(open);
     speak();
-    let broken = true;
+    let asked = 0;
     const judges = [
-      troubled(() => (broken ? Promise.reject(new Error("broken")) : Promise.resolve(CLEARED))),
+      troubled(() => {
+        asked += 1;
+        return asked < 3 ? Promise.reject(new Error("broken")) : Promise.resolve(CLEARED);
+      }),
     ];
     const guard = await startGuard(backend, { judges });
     await request(backend.log, "s1", { limits: { ...HURRIED, agent_timeout_s: 60 } });
-    await until(backend.log, "s1", "EscalationRaised", 60);
-    broken = false;
-    await resume(backend, "e1");
     const events = eventsOf(await until(backend.log, "s1", "SessionSealed", 60));
     await guard.stop();
-    expect(events.at(-2)).toMatchObject({ data: { status: "completed" } });
-    expect(trained()).toBe(2);
+    expect(events.at(-2)).toMatchObject({ data: { status: "completed", vetoes: 0 } });
+    expect(count(events, "GuardFailed")).toBe(0);
+    expect([asked, trained()]).toEqual([3, 2]);
   });
 });
