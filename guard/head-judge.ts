@@ -31,7 +31,7 @@ export function headJudge(encoder: TextEncoder, head: IntentHead): SemanticJudge
   if (encoder.digest !== head.encoder) {
     throw new MmmError(
       "checkpoint_refused",
-      "Intent head: trained with another encoder; train it again",
+      "Intent head: trained with another encoder; install the package again, or train it (bench/guard-train.ts)",
     );
   }
   return {

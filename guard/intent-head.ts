@@ -2,7 +2,8 @@
  * The trained head: logistic regression from the features of a sentence to the probability that it
  * intends a change of methodology. Inference and its file form; training is `bench/guard-train.ts`.
  *
- * I1. A head is used only with the encoder and the features it was trained on.
+ * I1. A head is used only with the encoder and the features it was trained on, and only as it was
+ *     written: its own digest tells a head that was altered.
  * I2. Pure: equal sentence, equal probability.
  */
 import { z } from "zod";
@@ -25,6 +26,8 @@ const HEAD = z.strictObject({
   threshold: z.number().min(0).max(1),
   /** Base64 of little-endian float32. */
   weights: z.string(),
+  /** SHA-256 of the canonical JSON of all the rest. */
+  digest: DIGEST,
 });
 
 export interface IntentHead {
@@ -42,17 +45,20 @@ export interface IntentHead {
 export function parseIntentHead(value: Json): IntentHead {
   const parsed = HEAD.safeParse(value);
   if (!parsed.success) throw refused("not in the form that training writes", parsed.error);
-  const { encoder, features, dimension, bias, threshold } = parsed.data;
-  if (features !== FEATURES_DIGEST) throw refused("trained on other features; train it again");
-  const bytes = Buffer.from(parsed.data.weights, "base64");
+  const { digest, ...rest } = parsed.data;
+  const { encoder, features, dimension, bias, threshold } = rest;
+  if (features !== FEATURES_DIGEST) throw refused("trained on other features");
+  const bytes = Buffer.from(rest.weights, "base64");
   if (bytes.length !== 4 * dimension) throw refused("the number of weights does not fit");
   const weights = Float32Array.from({ length: dimension }, (_, at) => bytes.readFloatLE(4 * at));
   if (!weights.every(Number.isFinite)) throw refused("a weight is not a number");
-  return { digest: digestOf(value), encoder, threshold, bias, weights };
+  if (digest !== digestOf(rest)) throw refused("altered since it was trained");
+  return { digest, encoder, threshold, bias, weights };
 }
 
 function refused(why: string, cause?: unknown): MmmError {
-  return new MmmError("checkpoint_refused", `Intent head: ${why}`, { cause });
+  const remedy = "install the package again, or train it (bench/guard-train.ts)";
+  return new MmmError("checkpoint_refused", `Intent head: ${why}; ${remedy}`, { cause });
 }
 
 /** The head's file form. */
@@ -65,7 +71,7 @@ export function intentHeadJson(head: {
 }): Json {
   const bytes = Buffer.alloc(4 * head.weights.length);
   for (const [at, weight] of head.weights.entries()) bytes.writeFloatLE(weight, 4 * at);
-  return {
+  const content = {
     format: 1,
     encoder: head.encoder,
     features: FEATURES_DIGEST,
@@ -75,6 +81,7 @@ export function intentHeadJson(head: {
     threshold: head.threshold,
     weights: bytes.toString("base64"),
   };
+  return { ...content, digest: digestOf(content) };
 }
 
 /** Probability that a sentence with these features intends a change of methodology. */

@@ -1,8 +1,8 @@
 /**
  * What an installed package needs besides JavaScript, copied to where the built files look for it.
- * Run by `npm pack` after the compiler.
+ * Run by `npm pack` after the compiler; what is missing here fails it.
  */
-import { cpSync, existsSync } from "node:fs";
+import { cpSync } from "node:fs";
 
 /** Folders and files that product code reads at run time, relative to the root. */
 const ASSETS: readonly string[] = [
@@ -11,10 +11,7 @@ const ASSETS: readonly string[] = [
   "checkpoints",
   "router/weights",
   "consumers/prompts",
-  "guard/data/head.json",
   "schemas/published",
 ];
 
-for (const asset of ASSETS) {
-  if (existsSync(asset)) cpSync(asset, `dist/${asset}`, { recursive: true });
-}
+for (const asset of ASSETS) cpSync(asset, `dist/${asset}`, { recursive: true });

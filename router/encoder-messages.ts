@@ -1,11 +1,19 @@
 /** What passes between sentence-encoder.ts and encoder-worker.ts; plain data only. */
+import type { RuntimeName } from "./onnx-runtime.ts";
 
 export interface WorkerInput {
   readonly directory: string;
+  /** Null = the best there is. */
+  readonly runtime: RuntimeName | null;
 }
 
 export type Opening =
-  | { readonly kind: "ready"; readonly digest: string; readonly dimension: number }
+  | {
+      readonly kind: "ready";
+      readonly digest: string;
+      readonly dimension: number;
+      readonly runtime: RuntimeName;
+    }
   | { readonly kind: "unavailable"; readonly reason: string; readonly message: string };
 
 export interface BatchRequest {

@@ -30,7 +30,8 @@ async function answer(encoder: TextEncoder, request: BatchRequest): Promise<void
 }
 
 try {
-  const encoder = await openEncoder(await readWeights((workerData as WorkerInput).directory));
+  const { directory, runtime } = workerData as WorkerInput;
+  const encoder = await openEncoder(await readWeights(directory), runtime);
   let last: Promise<void> = Promise.resolve();
   port.on("message", (request: BatchRequest | "close") => {
     if (request === "close") {
@@ -39,7 +40,8 @@ try {
     }
     last = last.then(() => answer(encoder, request));
   });
-  post({ kind: "ready", digest: encoder.digest, dimension: encoder.dimension });
+  const { digest, dimension } = encoder;
+  post({ kind: "ready", digest, dimension, runtime: encoder.runtime });
 } catch (error) {
   const reason = error instanceof MmmError ? error.data["reason"] : undefined;
   post({

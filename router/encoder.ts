@@ -1,77 +1,52 @@
 /**
- * One text → one unit vector, on one thread; the one file that knows onnxruntime-node.
+ * One text → one unit vector, on one thread.
  *
  * Runs inside encoder-worker.ts, never on the event loop of a consumer. Texts are embedded one by
- * one: the int8 graph scales activations per tensor, so a batch or padding changes an embedding
- * by up to 2.5e-2, and batching short texts gains little on one core.
+ * one, so that company cannot change an embedding.
  *
- * I1. Equal text, equal digest, equal machine → equal bytes.
+ * I1. Equal text, equal digest, equal machine and runtime → equal bytes; another machine or runtime
+ *     changes an entry by less than 1e-4.
  * I2. Every vector has `dimension` entries and length 1.
  * I3. A text of several windows is the token-weighted mean of its windows' vectors.
  */
-import type * as Ort from "onnxruntime-node";
-import { errorText } from "../schemas/errors.ts";
+import { type OpenedModel, openModel, type RuntimeName } from "./onnx-runtime.ts";
 import { type TextTokenizer, openTokenizer } from "./tokenizer.ts";
 import { type Weights, unavailable } from "./weights.ts";
-
-type Runtime = typeof Ort;
 
 export interface TextEncoder {
   readonly digest: string;
   readonly dimension: number;
+  readonly runtime: RuntimeName;
   embed(text: string): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-interface Model {
-  readonly runtime: Runtime;
-  readonly session: Ort.InferenceSession;
+interface Model extends OpenedModel {
   readonly tokenizer: TextTokenizer;
   readonly weights: Weights;
 }
 
 /**
- * Opens the model on one thread.
+ * Opens the model on one thread of `runtime`, or of the best there is.
  * @throws MmmError encoder_unavailable: module_missing, or runtime_failed
  */
-export async function openEncoder(weights: Weights): Promise<TextEncoder> {
-  const runtime = await loadRuntime();
+export async function openEncoder(
+  weights: Weights,
+  runtime: RuntimeName | null = null,
+): Promise<TextEncoder> {
   const { manifest } = weights;
   const tokenizer = openTokenizer(weights.tokenizerJson, manifest.window_tokens);
-  const session = await createSession(runtime, weights.modelPath);
-  const model: Model = { runtime, session, tokenizer, weights };
+  const opened = await openModel(weights.model, runtime);
+  const model: Model = { ...opened, tokenizer, weights };
   const encoder: TextEncoder = {
     digest: weights.digest,
     dimension: manifest.dimension,
+    runtime: opened.runtime,
     embed: (text) => embedText(model, text),
-    close: () => session.release(),
+    close: () => opened.session.release(),
   };
   await encoder.embed("warm up");
   return encoder;
-}
-
-async function loadRuntime(): Promise<Runtime> {
-  try {
-    return await import("onnxruntime-node");
-  } catch (cause) {
-    throw unavailable(
-      "module_missing",
-      "onnxruntime-node is not installed or has no binary for this system; routing by rules",
-      cause,
-    );
-  }
-}
-
-async function createSession(runtime: Runtime, path: string): Promise<Ort.InferenceSession> {
-  try {
-    return await runtime.InferenceSession.create(path, {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-    });
-  } catch (cause) {
-    throw unavailable("runtime_failed", `cannot open ${path}: ${errorText(cause)}`, cause);
-  }
 }
 
 async function embedText(model: Model, text: string): Promise<Float32Array> {
@@ -85,7 +60,7 @@ async function embedText(model: Model, text: string): Promise<Float32Array> {
 
 async function runWindow(model: Model, ids: readonly number[]): Promise<Float32Array> {
   const { session } = model;
-  const output = await session.run(feedsFor(model.runtime, session.inputNames, ids));
+  const output = await session.run(feedsFor(model, ids));
   const hidden = output[session.outputNames[0] ?? ""];
   const { dimension, pooling } = model.weights.manifest;
   if (!(hidden?.data instanceof Float32Array) || hidden.data.length !== ids.length * dimension) {
@@ -95,11 +70,7 @@ async function runWindow(model: Model, ids: readonly number[]): Promise<Float32A
 }
 
 /** [1, n] int64 inputs; the graph names which of them it takes. */
-function feedsFor(
-  runtime: Runtime,
-  names: readonly string[],
-  ids: readonly number[],
-): Record<string, Ort.Tensor> {
+function feedsFor({ session, Tensor }: Model, ids: readonly number[]) {
   const shape = [1, ids.length];
   const values: Record<string, BigInt64Array> = {
     input_ids: BigInt64Array.from(ids, BigInt),
@@ -107,9 +78,9 @@ function feedsFor(
     token_type_ids: new BigInt64Array(ids.length),
   };
   return Object.fromEntries(
-    names.map((name) => [
+    session.inputNames.map((name) => [
       name,
-      new runtime.Tensor("int64", values[name] ?? new BigInt64Array(0), shape),
+      new Tensor("int64", values[name] ?? new BigInt64Array(0), shape),
     ]),
   );
 }

@@ -13,10 +13,12 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MmmError, errorText } from "../schemas/errors.ts";
 import type { BatchAnswer, BatchRequest, Opening, WorkerInput } from "./encoder-messages.ts";
+import type { RuntimeName } from "./onnx-runtime.ts";
 import { SHIPPED_WEIGHTS, type UnavailableReason, unavailable } from "./weights.ts";
 
 const BATCH_TEXTS = 16;
-const BATCH_TIMEOUT_MS = 30_000;
+/** A batch of the longest texts (128 windows) takes a slow core in WebAssembly half a minute. */
+const BATCH_TIMEOUT_MS = 120_000;
 const MAX_RESTARTS = 3;
 /** Texts that may wait; beyond it embed() refuses with `overloaded` at once. */
 const MAX_WAITING = 50_000;
@@ -25,6 +27,8 @@ export interface SentenceEncoder {
   /** SHA-256 of all that changes an embedding; heads and banks are tied to it. */
   readonly digest: string;
   readonly dimension: number;
+  /** What computes; no verdict depends on it. */
+  readonly runtime: RuntimeName;
   /**
    * Unit vectors in the order of `texts`.
    * @throws MmmError encoder_unavailable, overloaded
@@ -36,7 +40,9 @@ export interface SentenceEncoder {
 export interface EncoderOptions {
   /** Folder with weights.json, model.onnx, tokenizer.json; default: the shipped one. */
   readonly directory?: string;
-  /** Worker threads, 1 to 16; each holds the model once (about 100 MB). Default 1. */
+  /** What computes; default (null): the best there is. */
+  readonly runtime?: RuntimeName | null;
+  /** Worker threads, 1 to 16; each holds the model once (about 200 MB). Default 1. */
   readonly workers?: number;
   /** Entry of the worker; tests put one that fails here. */
   readonly workerUrl?: URL;
@@ -102,6 +108,7 @@ function facade(pool: Pool): SentenceEncoder {
   return {
     digest: pool.opening.digest,
     dimension: pool.opening.dimension,
+    runtime: pool.opening.runtime,
     embed: (texts) => Promise.all(texts.map((text) => enqueue(pool, text))),
     close: () => closePool(pool),
   };
@@ -211,8 +218,11 @@ function startWorker(
   options: EncoderOptions,
 ): Promise<{ worker: Worker; opening: Pool["opening"] }> {
   const entry = options.workerUrl ?? ownWorkerUrl();
-  const input: WorkerInput = { directory: options.directory ?? SHIPPED_WEIGHTS };
   return new Promise((resolve, reject) => {
+    const input: WorkerInput = {
+      directory: options.directory ?? SHIPPED_WEIGHTS,
+      runtime: options.runtime ?? null,
+    };
     const worker = new Worker(entry, { workerData: input });
     const failed = (cause: unknown) =>
       reject(unavailable("runtime_failed", `encoder worker: ${errorText(cause)}`, cause));

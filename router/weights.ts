@@ -38,7 +38,8 @@ export interface Weights {
   readonly manifest: WeightsManifest;
   /** SHA-256 (hex) of everything that changes an embedding. */
   readonly digest: string;
-  readonly modelPath: string;
+  /** Bytes of model.onnx, as hashed. */
+  readonly model: Uint8Array;
   readonly tokenizerJson: string;
 }
 
@@ -56,7 +57,6 @@ export function unavailable(reason: UnavailableReason, message: string, cause?: 
  */
 export async function readWeights(directory: string = SHIPPED_WEIGHTS): Promise<Weights> {
   const manifest = parseManifest(directory, await readPart(directory, "weights.json"));
-  const modelPath = join(directory, "model.onnx");
   const model = await readPart(directory, "model.onnx");
   const tokenizer = await readPart(directory, "tokenizer.json");
   verify(directory, "model.onnx", model, manifest);
@@ -64,7 +64,7 @@ export async function readWeights(directory: string = SHIPPED_WEIGHTS): Promise<
   return {
     manifest,
     digest: encoderDigest(manifest),
-    modelPath,
+    model,
     tokenizerJson: tokenizer.toString("utf8"),
   };
 }

@@ -177,6 +177,8 @@ describe("the trained head", () => {
     expect(() => parseIntentHead(other as never)).toThrow(/other features/);
     const cut = { ...(json as Record<string, unknown>), weights: "AAAA" };
     expect(() => parseIntentHead(cut as never)).toThrow(/number of weights/);
+    const milder = { ...(json as Record<string, unknown>), threshold: 1 };
+    expect(() => parseIntentHead(milder as never)).toThrow(/altered .*install the package again/);
   });
 
   test("as shipped belongs to the features as they are", () => {

@@ -16,4 +16,9 @@ parentPort?.on("message", (request: BatchRequest | "close") => {
     error: failed ? "it failed" : null,
   });
 });
-parentPort?.postMessage({ kind: "ready", digest: "d".repeat(64), dimension: 4 });
+parentPort?.postMessage({
+  kind: "ready",
+  digest: "d".repeat(64),
+  dimension: 4,
+  runtime: "native",
+});

@@ -9,6 +9,7 @@ import { trainRouter } from "../../router/train.ts";
 /** Embeds a text by its letters: no model, but equal texts are equal and like texts are near. */
 const letters: SentenceEncoder = {
   digest: "a".repeat(64),
+  runtime: "native",
   dimension: 26,
   embed: async (texts) =>
     texts.map((text) => {

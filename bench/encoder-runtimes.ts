@@ -1,0 +1,133 @@
+/**
+ * The two ONNX runtimes side by side: `node bench/encoder-runtimes.ts [--all]`.
+ *
+ * Every text of the labelled sets that judge (router and guard; with --all also those that train) is
+ * embedded by both; prints the largest difference of an entry, how many routes and verdicts differ
+ * (none may), and each runtime's times: cold start, one text of 12 words, texts a second, processor
+ * time a text, memory.
+ */
+import { readFileSync } from "node:fs";
+import { headJudge } from "../guard/head-judge.ts";
+import { sentencesOf } from "../guard/clause.ts";
+import { shippedIntentHead } from "../guard/intent-head.ts";
+import { askJudges } from "../guard/semantics.ts";
+import { parseLabelledTexts } from "../router/dataset.ts";
+import { RUNTIME_NAMES, type RuntimeName } from "../router/onnx-runtime.ts";
+import { openRouter } from "../router/open.ts";
+import { chooseRole } from "../router/route.ts";
+import { openSentenceEncoder, type SentenceEncoder } from "../router/sentence-encoder.ts";
+import { readBlind } from "./guard-blind-set.ts";
+import { readClauses, readProposals } from "./guard-set.ts";
+import { quantile } from "./measure.ts";
+
+const TWELVE_WORDS =
+  "please lower the carryover of television and check the validation error again now";
+const TIMED = 300;
+
+const all = process.argv.includes("--all");
+const routed = ["test", "other-author", "languages", "other-languages", ...(all ? ["train"] : [])];
+const requests = routed.flatMap((name) => {
+  const url = new URL(`../router/data/${name}.jsonl`, import.meta.url);
+  return parseLabelledTexts(readFileSync(url, "utf8"), name).map(({ text }) => text);
+});
+const proposals = [...readProposals(), ...readBlind()].map(({ reasoning }) => reasoning);
+const judged = all ? [...proposals, ...readClauses().map(({ text }) => text)] : proposals;
+const texts = [
+  ...new Set([...requests, ...judged.flatMap((text) => [text, ...sentencesOf(text)])]),
+];
+
+const seen = [];
+for (const runtime of RUNTIME_NAMES) seen.push(await observe(runtime));
+const [native, wasm] = seen;
+if (native === undefined || wasm === undefined) throw new Error("two runtimes are compared");
+console.log(
+  JSON.stringify(
+    {
+      texts: texts.length,
+      largest_difference: largestDifference(native.vectors, wasm.vectors),
+      routes: { texts: requests.length, differ: differing(native.routes, wasm.routes) },
+      verdicts: { texts: judged.length, differ: differing(native.verdicts, wasm.verdicts) },
+      native: native.figures,
+      wasm: wasm.figures,
+    },
+    null,
+    2,
+  ),
+);
+
+async function observe(runtime: RuntimeName) {
+  const before = performance.now();
+  const opening = await openSentenceEncoder({ runtime });
+  if (opening.encoder === null) throw new Error(opening.unavailable.message);
+  const { encoder } = opening;
+  const figures = { cold_start_ms: round(performance.now() - before), ...(await times(encoder)) };
+  const cpu = process.cpuUsage();
+  const vectors = await encoder.embed(texts);
+  const used = process.cpuUsage(cpu);
+  const known = new Map(texts.map((text, at) => [text, vectors[at]!]));
+  const remembered = { ...encoder, embed: async (some: readonly string[]) => some.map(lookUp) };
+  function lookUp(text: string): Float32Array {
+    const vector = known.get(text);
+    if (vector === undefined) throw new Error(`not embedded: ${text}`);
+    return vector;
+  }
+  const answers = await answersBy(remembered);
+  const rss = process.memoryUsage().rss;
+  await encoder.close();
+  const each = (used.user + used.system) / 1000 / texts.length;
+  return {
+    vectors,
+    ...answers,
+    figures: { ...figures, cpu_ms_a_text: round(each), rss_mb: round(rss / 1e6) },
+  };
+}
+
+async function answersBy(encoder: SentenceEncoder) {
+  const { model, refused } = await openRouter(encoder);
+  if (model === null) throw new Error(refused.message);
+  const routes: string[] = [];
+  for (const text of requests) {
+    const request = { kind: "free_text", text, pinned: null, excluded: [] };
+    const { role, source } = await chooseRole(request, { mayTake: () => true, model });
+    routes.push(`${role} by ${source}`);
+  }
+  const head = headJudge(encoder, shippedIntentHead());
+  const verdicts: string[] = [];
+  for (const reasoning of judged) {
+    const { verdict, violations } = await askJudges([head], { raw: "", reasoning });
+    verdicts.push(`${verdict} ${violations.map(({ code }) => code).join(" ")}`);
+  }
+  return { routes, verdicts };
+}
+
+async function times(encoder: SentenceEncoder) {
+  const taken: number[] = [];
+  for (let i = 0; i < TIMED; i += 1) {
+    const start = performance.now();
+    await encoder.embed([`${TWELVE_WORDS} ${i % 10}`]);
+    taken.push(performance.now() - start);
+  }
+  const start = performance.now();
+  await encoder.embed(Array.from({ length: TIMED }, (_, i) => `${TWELVE_WORDS} ${i % 10}`));
+  const rate = (1000 * TIMED) / (performance.now() - start);
+  return {
+    twelve_words_p50_ms: round(quantile(taken, 0.5)),
+    twelve_words_p99_ms: round(quantile(taken, 0.99)),
+    texts_per_s: round(rate),
+  };
+}
+
+function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  return a.reduce((top, vector, at) => {
+    const other = b[at];
+    return vector.reduce((most, x, i) => Math.max(most, Math.abs(x - (other?.[i] ?? 9))), top);
+  }, 0);
+}
+
+function differing(a: readonly string[], b: readonly string[]): number {
+  return a.filter((answer, at) => answer !== b[at]).length;
+}
+
+function round(x: number): number {
+  return Math.round(x * 100) / 100;
+}
