@@ -9,7 +9,8 @@ import { MmmError } from "../schemas/errors.ts";
 import { figure, percent } from "./format.ts";
 import { amount } from "./options.ts";
 import { readModelConfig } from "./request.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface AllocateOptions extends CommonOptions {
   readonly config?: string;

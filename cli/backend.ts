@@ -7,11 +7,7 @@ import { createSecureContext } from "node:tls";
 import { learnSchemas } from "../consumers/schema-book.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
-import { createKafkaLog, type KafkaSettings } from "../infra/log-kafka.ts";
-import { createMemoryLog } from "../infra/log-memory.ts";
-import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
-import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
-import { openSqliteState } from "../infra/sqlite-state.ts";
+import type { KafkaSettings } from "../infra/log-kafka.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
@@ -32,9 +28,9 @@ export interface BackendOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Opens both; topics are there when it resolves. */
+/** Opens both, and loads their adapters only now; topics are there when it resolves. */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
-  const backend = OPENERS[options.settings.log.kind](options);
+  const backend = await OPENERS[options.settings.log.kind](options);
   try {
     await backend.log.ensureTopics();
     await learnSchemas(backend.log);
@@ -45,21 +41,25 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   return backend;
 }
 
-const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
-  sqlite: ({ settings, stateDir, mustExist, own }) =>
-    openSqliteState(stateDir, {
+type Open = (options: BackendOptions) => Promise<Backend>;
+
+const OPENERS: Readonly<Record<Settings["log"]["kind"], Open>> = {
+  sqlite: async ({ settings, stateDir, mustExist, own }) => {
+    const { openSqliteState } = await import("../infra/sqlite-state.ts");
+    return openSqliteState(stateDir, {
       clock: systemClock,
       partitions: settings.log.partitions,
       shards: settings.log.shards,
       mustExist: mustExist ?? false,
       ...(own === undefined ? {} : { own }),
-    }),
-  memory: ({ settings }) =>
-    together(
-      createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
-      createMemorySnapshots(),
-    ),
-  kafka: (options) => together(kafkaLog(options), storeOf(options.settings)),
+    });
+  },
+  memory: async ({ settings }) => {
+    const { createMemoryLog } = await import("../infra/log-memory.ts");
+    const log = createMemoryLog({ partitions: settings.log.partitions, clock: systemClock });
+    return together(log, await memorySnapshots());
+  },
+  kafka: async (options) => together(await kafkaLog(options), await storeOf(options.settings)),
 };
 
 function together(log: EventLog, snapshots: SnapshotStore): Backend {
@@ -70,10 +70,16 @@ function together(log: EventLog, snapshots: SnapshotStore): Backend {
   return { log, snapshots, close };
 }
 
-function storeOf(settings: Settings): SnapshotStore {
+async function memorySnapshots(): Promise<SnapshotStore> {
+  const { createMemorySnapshots } = await import("../infra/snapshot-memory.ts");
+  return createMemorySnapshots();
+}
+
+async function storeOf(settings: Settings): Promise<SnapshotStore> {
   const { kind, url } = settings.snapshots;
-  if (kind === "memory") return createMemorySnapshots();
+  if (kind === "memory") return memorySnapshots();
   if (kind === "redis") {
+    const { createRedisSnapshots } = await import("../infra/snapshot-redis.ts");
     return createRedisSnapshots({
       url,
       prefix: settings.log.prefix,
@@ -86,10 +92,11 @@ function storeOf(settings: Settings): SnapshotStore {
   );
 }
 
-function kafkaLog(options: BackendOptions): EventLog {
+async function kafkaLog(options: BackendOptions): Promise<EventLog> {
   const { settings, environment = process.env } = options;
   const { log } = settings;
   const sasl = log.sasl === "none" ? null : { mechanism: log.sasl, ...accountOf(environment) };
+  const { createKafkaLog } = await import("../infra/log-kafka.ts");
   return createKafkaLog(
     {
       brokers: log.brokers,

@@ -14,7 +14,6 @@ import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createSubprocessTraining } from "../consumers/subprocess-training.ts";
 import { createTrainer, type Training } from "../consumers/trainer.ts";
 import type { Keys } from "../consumers/vouching.ts";
-import { absentJudge } from "../guard/absent-judge.ts";
 import { observedExposure } from "../guard/exposure.ts";
 import { headJudge } from "../guard/head-judge.ts";
 import { shippedIntentHead } from "../guard/intent-head.ts";
@@ -26,15 +25,16 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
-import { errorText } from "../schemas/errors.ts";
+import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
+import type { RuntimeName } from "../router/onnx-runtime.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
-import { openRouting } from "./routing.ts";
+import { openRouting, type Routing } from "./routing.ts";
 import type { Settings } from "./settings.ts";
 
 /** The consumers by role, as `mmm worker --roles` names them. */
@@ -67,10 +67,15 @@ export interface Composed {
   readonly consumers: Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>>;
   /** Why the trained router was refused; null when it was not, or was not asked for. */
   readonly refused: string | null;
+  /** What computes sentence embeddings here; null where no role needs them. */
+  readonly encoder: RuntimeName | null;
   close(): Promise<void>;
 }
 
-/** Makes the consumers; opens the encoder only where a role needs it. */
+/**
+ * Makes the consumers; opens the encoder only where a role needs it.
+ * @throws MmmError a guard that could not judge: encoder_unavailable, checkpoint_refused, guard_unable
+ */
 export async function composeConsumers(
   parts: ConsumerParts,
   roles: readonly RoleName[],
@@ -100,7 +105,8 @@ export async function composeConsumers(
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const judges = [...judgesOf(routing.encoder, settings, routing.refused), ...claude.judges];
+  const local = needs.guard ? await judgesOrClose(routing, parts) : [];
+  const judges = [...local, ...claude.judges];
   const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
@@ -111,6 +117,7 @@ export async function composeConsumers(
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,
       limit: { clock: systemClock, ms: verdictLimitMs(settings) },
+      retry: { clock: systemClock, waitsMs: GUARD_WAITS_MS },
     }),
     trainer: createTrainer({
       training: trainingOf(settings.trainer, load),
@@ -121,12 +128,33 @@ export async function composeConsumers(
     stakeholder: createStakeholder(agents),
     "research-persona": createResearchPersona(agents),
   };
-  return { consumers, refused: routing.refused, close: () => routing.close() };
+  const encoder = routing.encoder?.runtime ?? null;
+  return { consumers, refused: routing.refused, encoder, close: () => routing.close() };
+}
+
+/** Half a minute in all: a file that is being replaced, an encoder that starts again. */
+const GUARD_WAITS_MS: readonly number[] = [1_000, 4_000, 10_000, 15_000];
+
+/** What a guard judges with, or the reason why it would not be able to. */
+async function judgesOrClose(routing: Routing, parts: ConsumerParts): Promise<SemanticJudge[]> {
+  try {
+    if (parts.keys.guard.signing === null) {
+      throw new MmmError(
+        "guard_unable",
+        "the guard has no key to sign with; give it the whole key file in MMM_KEYS, or rotate (mmm guard keys rotate)",
+      );
+    }
+    return judgesOf(routing.encoder, parts.settings, routing.refused);
+  } catch (error) {
+    await routing.close();
+    throw error;
+  }
 }
 
 /**
  * The judges of words that need no key: the lexicon and the trained head; the lexicon alone only where
- * the settings say so. A head that cannot be opened refuses all words.
+ * the settings say so.
+ * @throws MmmError encoder_unavailable, checkpoint_refused: the head cannot be opened
  */
 export function judgesOf(
   encoder: SentenceEncoder | null,
@@ -138,13 +166,12 @@ export function judgesOf(
 }
 
 function headOf(encoder: SentenceEncoder | null, missing: string | null): SemanticJudge {
-  try {
-    if (encoder !== null) return headJudge(encoder, shippedIntentHead());
-    const why = missing ?? "the sentence encoder was not opened";
-    return absentJudge("head", `${why}; repair it, or set guard.semantics: lexicon`);
-  } catch (error) {
-    return absentJudge("head", errorText(error));
-  }
+  if (encoder !== null) return headJudge(encoder, shippedIntentHead());
+  const why = missing ?? "the sentence encoder was not opened";
+  throw new MmmError(
+    "encoder_unavailable",
+    `the guard cannot judge words: ${why}; install the package again, or set guard.semantics: lexicon`,
+  );
 }
 
 /** Longer than every judge's own limit; what takes longer still is refused. */

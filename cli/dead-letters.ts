@@ -9,8 +9,10 @@ import type { EventLog, LogRecord } from "../session/ports.ts";
 import { count } from "./options.ts";
 import { requester } from "./run.ts";
 import { withApp } from "./open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { OPERATIONS, type App } from "./wire.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
+import { OPERATIONS } from "./operations.ts";
+import type { App } from "./wire.ts";
 
 interface LetterOptions extends CommonOptions {
   readonly session?: string;

@@ -3,10 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable } from "../infra/files.ts";
+import { makePrivateFolder } from "../infra/private-files.ts";
 import { errorText } from "../schemas/errors.ts";
+import { openJudges } from "./guard-judges.ts";
 import { openFor } from "./open.ts";
 import { isClaudeOn } from "./claude.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface Check {
   readonly name: string;
@@ -16,7 +20,7 @@ interface Check {
 
 export function addDoctorCommand(program: Command, shell: Shell): void {
   withCommon(program.command("doctor"))
-    .description("check Node, settings, state folder, keys, log and snapshots")
+    .description("check Node, settings, state folder, keys, log, snapshots and guard")
     .addHelpText("after", "\nExample:\n  mmm doctor --state-dir .mmm")
     .action(async (options: CommonOptions) => doctor(shell, options));
 }
@@ -36,6 +40,7 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
     return `log ${settings.log.kind}, snapshots ${settings.snapshots.kind}`;
   });
   await attempt("state folder", () => {
+    makePrivateFolder(options.stateDir);
     assertWritable(options.stateDir);
     return existsSync(join(options.stateDir, "state.sqlite")) ? "in use" : "empty";
   });
@@ -48,6 +53,17 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
       return `${app.log.partitions} partitions, ${records} records`;
     } finally {
       await app.close();
+    }
+  });
+  await attempt("guard", async () => {
+    const settings = settingsOf(shell, options);
+    const { environment, signal } = shell;
+    const opened = await openJudges({ settings, environment, signal, snapshots: null });
+    try {
+      const names = opened.judges.map(({ name }) => name).join(", ");
+      return `judges: ${names}; embeddings: ${opened.encoder ?? "none (guard.semantics: lexicon)"}`;
+    } finally {
+      await opened.close();
     }
   });
   await attempt("Claude", () => {

@@ -8,6 +8,7 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
+import type { RuntimeName } from "../router/onnx-runtime.ts";
 import type { SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
 import { judgesOf, random } from "./consumers.ts";
@@ -16,6 +17,8 @@ import type { Settings } from "./settings.ts";
 
 export interface GuardJudges {
   readonly judges: readonly SemanticJudge[];
+  /** What computes sentence embeddings; null where the lexicon judges alone. */
+  readonly encoder: RuntimeName | null;
   close(): Promise<void>;
 }
 
@@ -27,13 +30,21 @@ export interface GuardJudgesParts {
   readonly snapshots: SnapshotStore | null;
 }
 
-/** Opens them. */
+/**
+ * Opens them.
+ * @throws MmmError encoder_unavailable, checkpoint_refused: nothing could be judged
+ */
 export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> {
   const { settings, snapshots } = parts;
   const routing = await openRouting(settings, { router: false, guard: true });
-  const local = judgesOf(routing.encoder, settings, routing.refused);
-  const judges = snapshots === null ? local : [...local, ...claudeOf(parts, snapshots)];
-  return { judges, close: () => routing.close() };
+  try {
+    const local = judgesOf(routing.encoder, settings, routing.refused);
+    const judges = snapshots === null ? local : [...local, ...claudeOf(parts, snapshots)];
+    return { judges, encoder: routing.encoder?.runtime ?? null, close: () => routing.close() };
+  } catch (error) {
+    await routing.close();
+    throw error;
+  }
 }
 
 function claudeOf(parts: GuardJudgesParts, snapshots: SnapshotStore): readonly SemanticJudge[] {
@@ -52,14 +63,22 @@ function claudeOf(parts: GuardJudgesParts, snapshots: SnapshotStore): readonly S
   }).judges;
 }
 
-/** Opens them with the first use, once. */
+/** Opens them with the first use, once; what failed to open is tried again with the next. */
 export function lazyJudges(parts: GuardJudgesParts): {
   get(): Promise<readonly SemanticJudge[]>;
   close(): Promise<void>;
 } {
   let opening: Promise<GuardJudges> | null = null;
   return {
-    get: async () => (await (opening ??= openJudges(parts))).judges,
+    get: async () => {
+      opening ??= openJudges(parts);
+      try {
+        return (await opening).judges;
+      } catch (error) {
+        opening = null;
+        throw error;
+      }
+    },
     close: async () => (await opening)?.close(),
   };
 }

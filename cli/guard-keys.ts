@@ -8,7 +8,8 @@ import type { SessionState } from "../session/state.ts";
 import { loadKeys } from "./keys.ts";
 import { withApp } from "./open.ts";
 import { choice } from "./options.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface KeyOptions extends CommonOptions {
   readonly ring: RingName;

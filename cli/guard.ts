@@ -19,7 +19,8 @@ import { explainLines } from "./guard-explain.ts";
 import { openJudges } from "./guard-judges.ts";
 import { addKeysCommand } from "./guard-keys.ts";
 import { readModelConfig } from "./request.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;

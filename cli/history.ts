@@ -9,7 +9,8 @@ import { requireHistory } from "./history-reader.ts";
 import { choice } from "./options.ts";
 import { watch, type WatchOptions } from "./watch.ts";
 import { openFor } from "./open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface ShowOptions extends CommonOptions {
   readonly session: string;

@@ -1,132 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command line: parses arguments, runs one command, prints one line for an error and exits with
- * its documented code.
+ * Where the process starts. It loads nothing before the compile cache is on, so that all that follows
+ * is compiled once a machine and not once a start.
+ *
+ * I1. The cache lies where only its user writes: who could write to it could run code.
  */
-import { Command, CommanderError } from "commander";
-import { ERROR_CODES, errorText, MmmError } from "../schemas/errors.ts";
-import { addApiKeyCommand } from "./api-key.ts";
-import { addAuditCommand } from "./audit.ts";
-import { addDoctorCommand } from "./doctor.ts";
-import { addEscalationsCommand } from "./escalations.ts";
-import { addGuardCommand } from "./guard.ts";
-import { addHistoryCommand } from "./history.ts";
-import { addProposeCommand } from "./propose.ts";
-import { addRunCommand } from "./run.ts";
-import { addServeCommand } from "./serve.ts";
-import { addDeadLettersCommand } from "./dead-letters.ts";
-import { addReplayCommand } from "./replay.ts";
-import { addSnapshotCommand } from "./snapshot.ts";
-import { addSubmitCommand } from "./submit.ts";
-import { addWatchCommand } from "./watch.ts";
-import { addTopicsCommand } from "./topics.ts";
-import { addAllocateCommand } from "./allocate.ts";
-import { addReportCommand } from "./report.ts";
-import { addMonitorCommand } from "./monitor.ts";
-import { addRouterCommand } from "./router.ts";
-import type { Shell } from "./shell.ts";
-import { addSimulateCommand } from "./simulate.ts";
-import { addStatusCommand } from "./status.ts";
-import { addTranscriptCommand } from "./transcript.ts";
-import { addTrainCommand } from "./train.ts";
-import { addWorkerCommand } from "./worker.ts";
-import { version } from "./version.ts";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
-const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
-  addRunCommand,
-  addWorkerCommand,
-  addSubmitCommand,
-  addWatchCommand,
-  addStatusCommand,
-  addHistoryCommand,
-  addReplayCommand,
-  addAuditCommand,
-  addEscalationsCommand,
-  addProposeCommand,
-  addGuardCommand,
-  addTrainCommand,
-  addSimulateCommand,
-  addAllocateCommand,
-  addReportCommand,
-  addTranscriptCommand,
-  addMonitorCommand,
-  addRouterCommand,
-  addServeCommand,
-  addApiKeyCommand,
-  addTopicsCommand,
-  addDeadLettersCommand,
-  addSnapshotCommand,
-  addDoctorCommand,
-];
-
-/** The documented exit codes, four a line. */
-function exitCodes(): string {
-  const cells = [
-    "0 done",
-    ...Object.entries(ERROR_CODES).map(([code, { exit }]) => `${exit} ${code}`),
-  ];
-  const lines: string[] = [];
-  for (let at = 0; at < cells.length; at += 4) {
-    lines.push(
-      `  ${cells
-        .slice(at, at + 4)
-        .map((cell) => cell.padEnd(24))
-        .join("")}`.trimEnd(),
-    );
-  }
-  return `\nExit codes:\n${lines.join("\n")}`;
-}
-
-async function main(): Promise<number> {
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(ERROR_CODES.interrupted.exit);
-      stop.abort();
-    });
-  }
-  const shell = processShell(stop.signal);
-  const program = new Command("mmm")
-    .description("Governed tuning of Marketing Mix Models")
-    .version(version())
-    .exitOverride()
-    .showHelpAfterError("(add --help for examples)")
-    .addHelpText("after", exitCodes());
-  for (const add of COMMANDS) add(program, shell);
-  try {
-    await program.parseAsync(process.argv);
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    return exitOf(error, shell);
-  }
-}
-
-function exitOf(error: unknown, shell: Shell): number {
-  if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? 0 : ERROR_CODES.usage.exit;
-  }
-  shell.status("");
-  if (error instanceof MmmError) {
-    shell.err(`mmm: ${error.message}`);
-    return error.exit;
-  }
-  shell.err(`mmm: internal error: ${errorText(error)}; please report it`);
-  if (shell.environment["MMM_LOG_LEVEL"] === "debug" && error instanceof Error) {
-    shell.err(error.stack ?? "");
-  }
-  return ERROR_CODES.internal.exit;
-}
-
-function processShell(signal: AbortSignal): Shell {
-  const terminal = process.stderr.isTTY === true;
-  return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${terminal ? "\r\x1b[2K" : ""}${line}\n`),
-    status: (line) => void (terminal && process.stderr.write(`\r\x1b[2K${line}`)),
-    terminal,
-    environment: process.env,
-    signal,
-  };
-}
-
-process.exitCode = await main();
+enableCompileCache(join(homedir(), ".cache", "mmm-optimizer"));
+const { runCommandLine } = await import("./command-line.ts");
+process.exitCode = await runCommandLine();

@@ -12,8 +12,9 @@ import { ERROR_CODES } from "../schemas/errors.ts";
 import { figure } from "./format.ts";
 import { openFor } from "./open.ts";
 import { requester } from "./run.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { OPERATIONS } from "./wire.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
+import { OPERATIONS } from "./operations.ts";
 
 interface MonitorOptions extends CommonOptions {
   readonly model: string;

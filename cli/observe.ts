@@ -6,7 +6,8 @@ import { createLogger } from "../infra/logger.ts";
 import type { Probes } from "../infra/probes.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, GroupLag } from "../session/ports.ts";
-import { GROUP_PREFIX, type App } from "./wire.ts";
+import { GROUP_PREFIX } from "./operations.ts";
+import type { App } from "./wire.ts";
 
 /** Topics of each consumer, for lag. */
 const READS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 /** The app that a command works on, from its common options. */
-import { settingsOf, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
 import { openApp, type App } from "./wire.ts";
 
 /** Opens it; `mustExist` refuses a state folder that is not there. The caller closes it. */

@@ -34,6 +34,8 @@ function lineOf(state: SessionState, event: HistoryEntry["event"]): string | nul
       const first = event.data.violations[0];
       return `${place(state)} vetoed (${event.data.layer}): ${first?.code ?? ""} ${first?.message ?? ""}`;
     }
+    case "GuardFailed":
+      return `${place(state)} the guard could not judge: ${event.data.reason}`;
     case "ProposalRejected":
       return `${place(state)} rejected by ${event.data.by} (${event.data.count}) → ${event.data.next}`;
     case "EscalationRaised":

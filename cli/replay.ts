@@ -24,7 +24,9 @@ import { errorOf, figure, percent } from "./format.ts";
 import { requireHistory } from "./history-reader.ts";
 import { count } from "./options.ts";
 import { runSession } from "./session-run.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 import { openApp } from "./wire.ts";
 
 interface ReplayOptions extends CommonOptions {

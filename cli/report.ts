@@ -18,8 +18,9 @@ import { replay } from "../session/evolve.ts";
 import { resultsOf, type SessionResults } from "../session/results.ts";
 import { requireHistory } from "./history-reader.ts";
 import { withApp } from "./open.ts";
+import { settingsOf } from "./command-settings.ts";
 import type { Settings } from "./settings.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface ReportOptions extends CommonOptions {
   readonly session: string;

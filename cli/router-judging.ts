@@ -11,7 +11,8 @@ import type { RouterModel } from "../router/router-model.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { percent } from "./format.ts";
-import { table, type CommonOptions, type Shell } from "./shell.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 export interface EvalOptions extends CommonOptions {
   readonly checkpoint: string;

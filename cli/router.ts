@@ -27,8 +27,11 @@ import {
   type EvalOptions,
 } from "./router-judging.ts";
 import { requester } from "./run.ts";
+import { settingsOf } from "./command-settings.ts";
+import { encoderRuntime } from "./settings.ts";
 import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
-import { OPERATIONS, type App } from "./wire.ts";
+import { OPERATIONS } from "./operations.ts";
+import type { App } from "./wire.ts";
 
 interface CollectOptions extends CommonOptions {
   readonly output: string;
@@ -69,7 +72,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--output <dir>", "checkpoint folder")
     .option("--seed <n>", "seed", whole, 1)
     .action(async (options: TrainOptions) =>
-      withEncoder((encoder) => train(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => train(shell, options, encoder)),
     );
   withCommon(router.command("eval"))
     .description("accuracy, calibration and rejection, against the rules and another checkpoint")
@@ -77,7 +80,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--data <file>", "labelled NDJSON")
     .option("--against <dir>", "running checkpoint to compare with")
     .action(async (options: EvalOptions) =>
-      withEncoder((encoder) => evaluate(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => evaluate(shell, options, encoder)),
     );
   withCommon(router.command("classify"))
     .description("who would take a text")
@@ -85,7 +88,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .option("--text <text>", "one text")
     .option("--batch <file>", "NDJSON lines {id, text}")
     .action(async (options: ClassifyOptions) =>
-      withEncoder((encoder) => classify(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => classify(shell, options, encoder)),
     );
   withCommon(router.command("promote"))
     .description("let a checkpoint take another's place, when it is better; recorded as an event")
@@ -94,12 +97,17 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--to <dir>", "running checkpoint to replace")
     .option("--force", "also when it is not better")
     .action(async (options: PromoteOptions) =>
-      withEncoder((encoder) => promote(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => promote(shell, options, encoder)),
     );
 }
 
-async function withEncoder<T>(use: (encoder: SentenceEncoder) => Promise<T>): Promise<T> {
-  const { encoder, unavailable } = await openSentenceEncoder({ workers: 2 });
+async function withEncoder<T>(
+  shell: Shell,
+  options: CommonOptions,
+  use: (encoder: SentenceEncoder) => Promise<T>,
+): Promise<T> {
+  const runtime = encoderRuntime(settingsOf(shell, options));
+  const { encoder, unavailable } = await openSentenceEncoder({ workers: 2, runtime });
   if (encoder === null) throw new MmmError("encoder_unavailable", unavailable.message);
   try {
     return await use(encoder);

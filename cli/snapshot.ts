@@ -7,7 +7,8 @@ import { MmmError } from "../schemas/errors.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import type { Snapshot } from "../session/ports.ts";
 import { openFor } from "./open.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 import type { App } from "./wire.ts";
 
 interface RebuildOptions extends CommonOptions {

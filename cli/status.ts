@@ -7,7 +7,8 @@ import { figure } from "./format.ts";
 import { choice, count, instant } from "./options.ts";
 import { openFor } from "./open.ts";
 import type { App } from "./wire.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface StatusOptions extends CommonOptions {
   readonly session?: string;

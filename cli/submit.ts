@@ -5,7 +5,8 @@ import { sessionIdOf } from "../schemas/event.ts";
 import { count, fraction, whole } from "./options.ts";
 import { requestFrom, type RequestFlags } from "./request.ts";
 import { requester } from "./run.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { openApp } from "./wire.ts";
 
 interface SubmitOptions extends CommonOptions, RequestFlags {

@@ -2,7 +2,7 @@
 import type { Metrics } from "../schemas/parts.ts";
 import type { SessionResults } from "../session/results.ts";
 import { figure, percent } from "./format.ts";
-import { table } from "./shell.ts";
+import { table } from "./table.ts";
 
 const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
   { name: "MAPE", key: "mape", share: true },

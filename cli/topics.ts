@@ -6,7 +6,9 @@ import { asyncapiDocument } from "../infra/asyncapi.ts";
 import { ROLE_NAMES } from "./consumers.ts";
 import { lagOf } from "./observe.ts";
 import { openFor, withApp } from "./open.ts";
-import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 import type { App } from "./wire.ts";
 
 export function addTopicsCommand(program: Command, shell: Shell): void {

@@ -8,7 +8,8 @@ import type { TrainingResult } from "../model/training-result.ts";
 import { figure, percent } from "./format.ts";
 import { whole } from "./options.ts";
 import { readModelConfig } from "./request.ts";
-import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { table } from "./table.ts";
 
 interface TrainOptions extends CommonOptions {
   readonly config: string;

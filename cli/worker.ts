@@ -4,7 +4,8 @@ import { MmmError } from "../schemas/errors.ts";
 import { serveProbes } from "../infra/probes.ts";
 import { observe } from "./observe.ts";
 import { count } from "./options.ts";
-import { settingsOf, withCommon, type CommonOptions, type Shell } from "./shell.ts";
+import { settingsOf } from "./command-settings.ts";
+import { withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import { ROLE_NAMES, type RoleName } from "./consumers.ts";
 import { untilIdle } from "./until-idle.ts";
 import { workInThreads } from "./worker-threads.ts";
@@ -79,7 +80,7 @@ async function work(shell: Shell, options: WorkerOptions): Promise<void> {
       options.probes === undefined
         ? null
         : await serveProbes(observed.probes, placeOf(options.probes));
-    shell.err(said);
+    shell.err(running.encoder === null ? said : `${said}; embeddings: ${running.encoder}`);
     const finish = options.untilIdle === true ? untilIdle(app, observed, shell.signal) : stopped();
     await Promise.race([finish, running.ended]);
     server?.close();

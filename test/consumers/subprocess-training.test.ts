@@ -2,11 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  createSubprocessTraining,
-  TRAINER_SETTINGS,
-  type RunProcess,
-} from "../../consumers/subprocess-training.ts";
+import { createSubprocessTraining, type RunProcess } from "../../consumers/subprocess-training.ts";
+import { TRAINER_SETTINGS } from "../../consumers/trainer-settings.ts";
 import { runProcess } from "../../infra/subprocess.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { trainModel } from "../../model/train.ts";
