@@ -41,6 +41,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   checkpoint_refused: 422,
   topics_mismatch: 500,
   drifted: 409,
+  logic_unknown: 500,
   interrupted: 503,
   internal: 500,
 };

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { SessionSummary, Snapshot } from "../session/ports.ts";
-import type { SessionState } from "../session/state.ts";
+import { readState, type SessionState } from "../session/state.ts";
 import type { Waiting } from "./intake-queue.ts";
 
 export const SUMMARY = z.object({
@@ -62,7 +62,7 @@ export type SessionDetail = z.infer<typeof DETAIL>;
 export type QueuedView = z.infer<typeof QUEUED>;
 
 export function stateOf(snapshot: Snapshot): SessionState {
-  return JSON.parse(snapshot.state) as SessionState;
+  return readState(snapshot.state);
 }
 
 /** Details of a session from its snapshot. */

@@ -4,7 +4,7 @@ import type { Keys } from "../consumers/vouching.ts";
 import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
 import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { MmmError } from "../schemas/errors.ts";
-import type { SessionState } from "../session/state.ts";
+import { readState } from "../session/state.ts";
 import { loadKeys } from "./keys.ts";
 import { withApp } from "./open.ts";
 import { choice } from "./options.ts";
@@ -99,7 +99,7 @@ async function sessionsOn(shell: Shell, options: KeyOptions, kid: string): Promi
 
 /** Ids of the keys that signed the clearances of a session's state. */
 function signersIn(text: string): ReadonlySet<string> {
-  const { baseline, accepted, work_item } = JSON.parse(text) as SessionState;
+  const { baseline, accepted, work_item } = readState(text);
   const cleared = [baseline, accepted, work_item?.candidate ?? null];
   return new Set(
     cleared.flatMap((candidate) => {

@@ -15,7 +15,7 @@ import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { HistoryEntry } from "../session/audit.ts";
 import { evolve, replay } from "../session/evolve.ts";
-import { firstDifference } from "../session/rederive.ts";
+import { rederive } from "../session/rederive.ts";
 import { resultsOf, type SessionResults } from "../session/results.ts";
 import { PHASES, type SessionState } from "../session/state.ts";
 import { ROLE_NAMES } from "./consumers.ts";
@@ -46,7 +46,8 @@ Examples:
 
 A fork starts from the configuration in force at that event, with the numbers set; it keeps all of the
 parent's refusals, also later ones, runs in memory, asks no paid model unless --call-out is given, and
-writes its own chain to --output.`;
+writes its own chain to --output. A fork is decided by today's rules; --verify takes those that the
+session was started with, and ends with exit code 34 where this program does not have them.`;
 
 export function addReplayCommand(program: Command, shell: Shell): void {
   withCommon(program.command("replay"))
@@ -125,11 +126,20 @@ function verify(
   recorded: { entries: readonly HistoryEntry[]; keys: Parameters<typeof signatureFault>[0] },
 ): void {
   const events = recorded.entries.map((entry) => entry.event);
-  const difference = firstDifference(events, (state, event) =>
-    signatureFault(recorded.keys, state, event),
-  );
+  const found = rederive(events, (state, event) => signatureFault(recorded.keys, state, event));
+  const difference = found.kind === "differs" ? found.difference : null;
   if (options.json === true) {
-    shell.out(JSON.stringify({ session: options.session, records: events.length, difference }));
+    const not_derivable =
+      found.kind === "not_derivable" ? { seq: found.seq, reason: found.reason } : null;
+    const { logicVersion: logic_version } = found;
+    const of = { session: options.session, records: events.length, logic_version };
+    shell.out(JSON.stringify({ ...of, difference, not_derivable }));
+  }
+  if (found.kind === "not_derivable") {
+    throw new MmmError(
+      "logic_unknown",
+      `event ${found.seq} and all after it cannot be derived: ${found.reason}`,
+    );
   }
   if (difference !== null) {
     throw new MmmError(
@@ -138,7 +148,8 @@ function verify(
     );
   }
   if (options.json !== true) {
-    shell.out(`all ${events.length} events follow from those before them`);
+    const by = `rules version ${found.logicVersion}`;
+    shell.out(`all ${events.length} events follow from those before them, by ${by}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import type { Snapshot } from "../session/ports.ts";
+import { readState } from "../session/state.ts";
 import { openFor } from "./open.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import type { App } from "./wire.ts";
@@ -83,7 +84,7 @@ async function compare(app: App, partition: number, rebuilt: readonly Snapshot[]
 }
 
 function sameState(a: Snapshot, b: Snapshot): boolean {
-  const of = (one: Snapshot) => canonicalJson([one.seq, one.head, JSON.parse(one.state)]);
+  const of = (one: Snapshot) => canonicalJson([one.seq, one.head, readState(one.state)]);
   return of(a) === of(b);
 }
 

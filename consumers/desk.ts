@@ -120,11 +120,26 @@ async function takeOne(parts: Parts, record: LogRecord): Promise<readonly Outgoi
   const folder = await parts.drawer.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
   const fault = signatureFault(parts.tools.keys, folder.state, event);
-  const events = decide(folder.state, event, { signatureFault: fault, now });
+  const evidence = { signatureFault: fault, now };
+  const events = decideOr(() => decide(folder.state, event, evidence));
+  if (events instanceof MmmError) {
+    parts.tools.observer.deadLettered(NAME, record, events);
+    return [deadLetterOf(record, parts.group, events)];
+  }
   if (events.length > 0) return writeAll(parts, folder, { event, events, now });
   if (folder.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
   return [deadLetterOf(record, parts.group, unknown)];
+}
+
+/** What is decided, or the error of a session whose rules only another version of the program has. */
+function decideOr(decision: () => readonly Event[]): readonly Event[] | MmmError {
+  try {
+    return decision();
+  } catch (error) {
+    if (error instanceof MmmError && error.code === "logic_unknown") return error;
+    throw error;
+  }
 }
 
 interface Step {

@@ -16,8 +16,9 @@ import { MmmError } from "../schemas/errors.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { genesis } from "../session/chain.ts";
 import { evolve } from "../session/evolve.ts";
+import { hasRules } from "../session/logic.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../session/ports.ts";
-import { isOver, OPEN_STATUSES, type SessionState } from "../session/state.ts";
+import { isOver, OPEN_STATUSES, readState, type SessionState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { decodeRecord } from "./decode.ts";
@@ -40,7 +41,7 @@ export interface Drawer {
   readonly hasUnsaved: boolean;
   /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
   look(): Promise<void>;
-  /** Open sessions whose wait ran out before `now` (milliseconds since 1970). */
+  /** Open sessions that can be decided here whose wait ran out before `now` (ms since 1970). */
   due(now: number): readonly SessionState[];
 }
 
@@ -105,6 +106,7 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
       [...folders.values()]
         .map((folder) => folder.state)
         .filter((state) => state !== null)
+        .filter((state) => hasRules(state.logic_version))
         .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
   };
 }
@@ -124,7 +126,7 @@ async function stored(snapshots: SnapshotStore, session: string): Promise<Folder
 }
 
 function folderOf(snapshot: Snapshot): Folder {
-  const state = JSON.parse(snapshot.state) as SessionState;
+  const state = readState(snapshot.state);
   return { session: snapshot.session, state, seq: snapshot.seq, head: snapshot.head };
 }
 

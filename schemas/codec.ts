@@ -3,7 +3,8 @@
  *
  * A body is Avro single-object encoding (Avro 1.12, "Single-object encoding"): C3 01, the 8-byte
  * little-endian CRC-64-AVRO fingerprint of the writer's schema, then the datum. A reader needs no
- * registry: schemas travel on the `schemas` topic and stand in `schemas/published/`.
+ * registry: schemas travel on the `schemas` topic and stand in `schemas/published/`; the earlier ones
+ * among these are known here from the start (`earlier-schemas.ts`).
  *
  * I1. Nothing is encoded that the schema does not describe: undeclared fields, wrong types,
  *     non-finite numbers and whole numbers from 2^52 on are refused first (avsc alone would drop or
@@ -18,6 +19,7 @@ import { toAvsc, type Avro } from "./avro.ts";
 import { crc64Avro } from "./fingerprint.ts";
 import { MmmError } from "./errors.ts";
 import { exactness } from "./exact.ts";
+import { EARLIER_SCHEMAS } from "./earlier-schemas.ts";
 import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
 
 /** Bound on one body; Kafka's default record limit is 1 MiB. */
@@ -39,6 +41,7 @@ interface CodecRow {
 const rows = new Map<EventType, CodecRow>();
 const readers = new Map<string, (body: Buffer) => Event>();
 for (const type of EVENT_TYPES) register(type);
+for (const schemaJson of EARLIER_SCHEMAS) registerWriterSchema(schemaJson);
 
 function register(type: EventType): void {
   const avroType = typeOf(toAvsc(EVENT_SCHEMAS[type]));

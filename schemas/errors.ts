@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   checkpoint_refused: { exit: 31, retriable: false },
   topics_mismatch: { exit: 32, retriable: false },
   drifted: { exit: 33, retriable: false },
+  logic_unknown: { exit: 34, retriable: false },
   interrupted: { exit: 130, retriable: false },
   internal: { exit: 1, retriable: false },
 } as const satisfies Record<string, ErrorRow>;

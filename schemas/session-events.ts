@@ -3,6 +3,8 @@
  *
  * I1. No payload holds a clock reading, a session id or a partition: those live in the envelope, so
  *     that equal sessions have equal payloads wherever and whenever they run.
+ * I2. A field that joins a published schema has a default that says what was true before it: what
+ *     equals the default is not there for digests (schemas/written-data.ts).
  */
 import {
   AUTHOR,
@@ -38,7 +40,10 @@ export const SESSION_REQUESTED = {
 export const SESSION_STARTED = {
   type: "record",
   name: "SessionStarted",
-  fields: [{ name: "baseline_digest", type: "string", doc: "SHA-256 of the text as given" }],
+  fields: [
+    { name: "baseline_digest", type: "string", doc: "SHA-256 of the text as given" },
+    { name: "logic_version", type: "int", default: 1, doc: "of the rules that decide it" },
+  ],
 } as const;
 
 export const SESSION_CANCELLED = {

@@ -1,8 +1,8 @@
 /**
  * Records of a session's history in the form they are exported and verified in, offline.
  *
- * I1. Verifying needs nothing but the export: bodies are there byte for byte, schemas are the
- *     product's or the export's own.
+ * I1. Verifying needs nothing but the export: bodies are there byte for byte, and the product knows
+ *     every schema that it ever published.
  * I2. A changed byte, a removed, added or moved record and a cut tail are each reported with the
  *     first sequence number that does not fit.
  */
@@ -10,8 +10,9 @@ import { z } from "zod";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { decodeEvent } from "../schemas/codec.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
-import type { Envelope, Event, Recorded } from "../schemas/event.ts";
+import type { Envelope, Event, EventType, Recorded } from "../schemas/event.ts";
 import { envelopeOf } from "../schemas/headers.ts";
+import { withoutDefaults } from "../schemas/written-data.ts";
 import { extendHistoryDigest, genesis, linkOf } from "./chain.ts";
 import type { LogRecord } from "./ports.ts";
 
@@ -176,8 +177,15 @@ function lineEvent(
     return errorText(error);
   }
   if (event.type !== line.type) return "the body is of another type";
-  if (canonicalJson(event.data) !== canonicalJson(line.data)) return "the data are not the body's";
+  if (saidIn(event.type, event.data) !== saidIn(event.type, line.data)) {
+    return "the data are not the body's";
+  }
   return { ...event, envelope, attachments: {} } as Recorded;
+}
+
+/** What the data say, whichever version of the schema they were written with. */
+function saidIn(type: EventType, data: unknown): string {
+  return canonicalJson(withoutDefaults(type, data));
 }
 
 function manifestFault(report: AuditReport, manifest: AuditManifest): AuditFault | null {

@@ -11,6 +11,7 @@
  */
 import { canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
 import type { Envelope, Event } from "../schemas/event.ts";
+import { withoutDefaults } from "../schemas/written-data.ts";
 
 const DOMAIN = "mmm-history-v1\0";
 const DOMAIN_BYTES = DOMAIN.length;
@@ -64,11 +65,10 @@ export function linkHeaders(link: Link): Record<string, string> {
 /** Fields that hold signatures: they depend on keys and ids, not on what was decided. */
 const SIGNATURES: ReadonlySet<string> = new Set(["clearance", "seal"]);
 
-/** Digest of what an event says, without signatures. */
+/** Digest of what an event says, without signatures and later fields at their defaults. */
 export function payloadDigest(event: Event): string {
-  const said = Object.fromEntries(
-    Object.entries(event.data).filter(([name]) => !SIGNATURES.has(name)),
-  );
+  const data = withoutDefaults(event.type, event.data) as object;
+  const said = Object.fromEntries(Object.entries(data).filter(([name]) => !SIGNATURES.has(name)));
   return digestOf({ type: event.type, data: said });
 }
 

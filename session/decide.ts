@@ -9,7 +9,8 @@
  */
 import type { Event, EventData, Recorded } from "../schemas/event.ts";
 import { evolve } from "./evolve.ts";
-import { REACTIONS, type Reaction } from "./reactions.ts";
+import { CURRENT_LOGIC, rulesOf } from "./logic.ts";
+import type { Reaction, Rules } from "./rules.ts";
 import { refusalReason } from "./admission.ts";
 import { hasSeen, REFUSED_OUTCOMES_MAX, type SessionState } from "./state.ts";
 
@@ -19,9 +20,14 @@ export interface Evidence {
   readonly signatureFault: string | null;
   /** RFC 3339 time of the decision; the envelope time of the events that follow. */
   readonly now: string;
+  /** The rules of a session that begins with this event: today's, unless it is a replay. */
+  readonly logicVersion?: number;
 }
 
-/** Events for the history, the inbox event first; empty when nothing is to be recorded. */
+/**
+ * Events for the history, the inbox event first; empty when nothing is to be recorded. Throws
+ * `logic_unknown` for a session whose rules this program does not have.
+ */
 export function decide(
   state: SessionState | null,
   event: Recorded,
@@ -49,19 +55,21 @@ function accepted(
   event: Recorded,
   evidence: Evidence,
 ): readonly Event[] {
+  const rules = rulesOf(state?.logic_version ?? evidence.logicVersion ?? CURRENT_LOGIC);
   const after = evolve(state, event);
-  const react = REACTIONS[event.type] as Reaction | undefined;
-  const follow = react?.(after, event.data as never, state) ?? [];
-  return [bare(event), ...chase(after, event, follow, evidence)];
+  const react = rules.reactions[event.type] as Reaction | undefined;
+  const follow = react?.(after, event.data as never, { before: state, rules }) ?? [];
+  return [bare(event), ...chase(after, { event, rules, now: evidence.now }, follow)];
+}
+
+interface Cause {
+  readonly event: Recorded;
+  readonly rules: Rules;
+  readonly now: string;
 }
 
 /** Some reactions depend on the state after the reactions before them; fold as they come. */
-function chase(
-  state: SessionState,
-  cause: Recorded,
-  events: readonly Event[],
-  evidence: Evidence,
-): readonly Event[] {
+function chase(state: SessionState, cause: Cause, events: readonly Event[]): readonly Event[] {
   const done: Event[] = [];
   let current = state;
   const queue = [...events];
@@ -70,12 +78,14 @@ function chase(
     done.push(next);
     current = evolve(current, {
       ...next,
-      envelope: { ...cause.envelope, time: evidence.now },
+      envelope: { ...cause.event.envelope, time: cause.now },
       attachments: {},
     });
-    const react = REACTIONS[next.type] as Reaction | undefined;
-    if (OWN_REACTIONS.has(next.type))
-      queue.push(...(react?.(current, next.data as never, state) ?? []));
+    const react = cause.rules.reactions[next.type] as Reaction | undefined;
+    if (OWN_REACTIONS.has(next.type)) {
+      const { rules } = cause;
+      queue.push(...(react?.(current, next.data as never, { before: state, rules }) ?? []));
+    }
   }
   return done;
 }

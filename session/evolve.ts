@@ -52,6 +52,7 @@ const FOLDS: Folds = {
     context_text: data.business_context,
     refusals: countAll(data.lineage),
   }),
+  SessionStarted: (_state, data) => ({ logic_version: data.logic_version }),
   ProposalSubmitted: (state, data) => ({
     pending: [...state.pending, { submitted_by: data.submitted_by, text: data.text }],
   }),

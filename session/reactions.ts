@@ -6,8 +6,9 @@
  */
 import { sha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
-import type { Event, EventData, EventType } from "../schemas/event.ts";
+import type { Event, EventData } from "../schemas/event.ts";
 import { completed, escalate, reject } from "./endings.ts";
+import type { Circumstances, Reactions } from "./rules.ts";
 import { nextStep, restate } from "./tasks.ts";
 import {
   BASELINE_ITEM,
@@ -17,18 +18,12 @@ import {
   type WorkItem,
 } from "./state.ts";
 
-/** State after the event, the event's data, state before it -> what follows. */
-export type Reaction<T extends EventType = EventType> = (
-  after: SessionState,
-  data: EventData<T>,
-  before: SessionState | null,
-) => readonly Event[];
-
-type Reactions = { readonly [T in EventType]?: Reaction<T> };
-
 export const REACTIONS: Reactions = {
-  SessionRequested: (state, data) => [
-    { type: "SessionStarted", data: { baseline_digest: sha256(data.baseline) } },
+  SessionRequested: (state, data, { rules }) => [
+    {
+      type: "SessionStarted",
+      data: { baseline_digest: sha256(data.baseline), logic_version: rules.version },
+    },
     baselineProposal(state),
   ],
   SessionCancelled: (state, data) => [
@@ -37,7 +32,7 @@ export const REACTIONS: Reactions = {
   ProposalRouted: (state, data) =>
     data.role === null ? [escalate(state, `no agent was sure enough: ${data.reason}`)] : [],
   AgentAnswered: answered,
-  AgentFailed: (state, data, before) =>
+  AgentFailed: (state, data, { before }) =>
     before?.wait?.for === "approval"
       ? [completed(state, "failed", `the ${data.role} failed: ${data.message}`)]
       : [reject(state, "system", `${data.role} failed: ${data.message}`)],
@@ -52,15 +47,15 @@ export const REACTIONS: Reactions = {
         ],
   RejectionExplained: (state, data) => afterVeto(state, data.text),
   ProposalRejected: ladder,
-  ModelTrained: (state, data) =>
-    state.work_item === null ? nextStep(state) : review(state, data.proposal),
+  ModelTrained: (state, data, { rules }) =>
+    state.work_item === null ? nextStep(state, rules) : review(state, data.proposal),
   TrainingRefused: (state, data) => trainingFault(state, `training refused: ${data.reason}`),
   TrainingFailed: (state, data) => trainingFault(state, `training failed: ${data.reason}`),
   BusinessReviewed: (state, data) =>
     data.verdict === "critical"
       ? [reject(state, "business_analyst", data.summary)]
       : [iterationEnd(state, improved(state) ? "accepted" : "not_improved")],
-  IterationCompleted: (state) => nextStep(state),
+  IterationCompleted: (state, _data, { rules }) => nextStep(state, rules),
   HumanDecided: (state, data) => decided(state, data.choice, data.reason),
   DeadlinePassed: deadline,
   LockedTestEvaluated: (state) => [approval(state)],
@@ -147,7 +142,7 @@ const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
 function deadline(
   state: SessionState,
   data: EventData<"DeadlinePassed">,
-  before: SessionState | null,
+  { before }: Circumstances,
 ): readonly Event[] {
   const waited = before?.wait?.for;
   return waited === undefined

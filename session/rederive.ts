@@ -2,11 +2,14 @@
  * A history against the code: are the coordinator's events what `decide` makes of the others?
  *
  * I1. Pure: the same history gives the same answer, and nothing is written anywhere.
+ * I2. A session is derived by the rules of its own version, never by today's for want of them.
  */
 import { canonicalJson } from "../schemas/canonical.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
+import { withoutDefaults } from "../schemas/written-data.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
+import { FIRST_LOGIC, hasRules, unknownRules } from "./logic.ts";
 import type { SessionState } from "./state.ts";
 
 export interface Difference {
@@ -15,7 +18,19 @@ export interface Difference {
   readonly derived: string;
 }
 
-type FaultOf = (state: SessionState | null, event: Recorded) => string | null;
+/** What deriving a history again came to. */
+export type Rederivation =
+  | { readonly kind: "follows"; readonly logicVersion: number; readonly records: number }
+  | { readonly kind: "differs"; readonly logicVersion: number; readonly difference: Difference }
+  /** From the event `seq` on nothing can be derived: the program has not got the rules. */
+  | {
+      readonly kind: "not_derivable";
+      readonly logicVersion: number;
+      readonly seq: number;
+      readonly reason: string;
+    };
+
+type FindFault = (state: SessionState | null, event: Recorded) => string | null;
 
 /** Events whose cause is not in the history: what was refused is not recorded itself. */
 const NOT_DERIVED: ReadonlySet<string> = new Set([
@@ -24,15 +39,41 @@ const NOT_DERIVED: ReadonlySet<string> = new Set([
   "SessionSealed",
 ]);
 
-/** The first event that today's code would not have recorded; null when all follow. */
-export function firstDifference(events: readonly Recorded[], faultOf: FaultOf): Difference | null {
+/**
+ * Derives every decision of a session's history once more, by the rules that its SessionStarted names;
+ * `findFault` says why an event's signature does not hold, null when it does.
+ */
+export function rederive(events: readonly Recorded[], findFault: FindFault): Rederivation {
+  const started = events.findIndex((event) => event.type === "SessionStarted");
+  const logicVersion = versionOf(events[started]);
+  if (!hasRules(logicVersion)) {
+    const reason = unknownRules(logicVersion);
+    return { kind: "not_derivable", logicVersion, seq: started + 1, reason };
+  }
+  const difference = firstDifference(events, { findFault, logicVersion });
+  return difference === null
+    ? { kind: "follows", logicVersion, records: events.length }
+    : { kind: "differs", logicVersion, difference };
+}
+
+function versionOf(started: Recorded | undefined): number {
+  return started?.type === "SessionStarted" ? started.data.logic_version : FIRST_LOGIC;
+}
+
+/** The first event that the rules would not have recorded; null when all follow. */
+function firstDifference(
+  events: readonly Recorded[],
+  by: { readonly findFault: FindFault; readonly logicVersion: number },
+): Difference | null {
   let state: SessionState | null = null;
   let expected: Event[] = [];
   for (const [index, event] of events.entries()) {
     const seq = index + 1;
     if (!NOT_DERIVED.has(event.type)) {
       if (expected.length === 0) {
-        const evidence = { signatureFault: faultOf(state, event), now: event.envelope.time };
+        const signatureFault = by.findFault(state, event);
+        const { logicVersion } = by;
+        const evidence = { signatureFault, now: event.envelope.time, logicVersion };
         expected = [...decide(state, event, evidence)];
       }
       const next = expected.shift();
@@ -47,7 +88,7 @@ export function firstDifference(events: readonly Recorded[], faultOf: FaultOf): 
 }
 
 function said(event: Event): string {
-  return `${event.type} ${canonicalJson(event.data)}`;
+  return `${event.type} ${canonicalJson(withoutDefaults(event.type, event.data))}`;
 }
 
 const SHOWN_CHARS = 120;

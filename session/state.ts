@@ -96,6 +96,8 @@ export interface SessionState {
   readonly started: string;
   readonly updated: string;
   readonly status: Status;
+  /** Version of the rules that decide this session. */
+  readonly logic_version: number;
   readonly seed: number;
   readonly limits: Limits | null;
   readonly baseline_text: string;
@@ -151,6 +153,7 @@ export function emptyState(session: string, businessUnit: string, time: string):
     started: time,
     updated: time,
     status: "log",
+    logic_version: 1,
     seed: 0,
     limits: null,
     baseline_text: "",
@@ -172,6 +175,11 @@ export function emptyState(session: string, businessUnit: string, time: string):
     counters: NO_COUNTS,
     seen: [],
   };
+}
+
+/** The state that a snapshot holds; one from before versions of the rules counts as version 1. */
+export function readState(text: string): SessionState {
+  return { logic_version: 1, ...(JSON.parse(text) as Omit<SessionState, "logic_version">) };
 }
 
 /** The short form under which an event id (a UUID) is remembered: its first 12 digits. */

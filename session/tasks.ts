@@ -9,16 +9,17 @@ import type { Event, EventData } from "../schemas/event.ts";
 import type { Role } from "../schemas/parts.ts";
 import { alternativeRole } from "./ladder.ts";
 import { requestLockedTest } from "./endings.ts";
+import type { Rules } from "./rules.ts";
 import type { SessionState, WorkItem } from "./state.ts";
 
 /** After training the baseline and after each iteration. */
-export function nextStep(state: SessionState): readonly Event[] {
-  const reason = stopReason(state);
+export function nextStep(state: SessionState, rules: Pick<Rules, "stopReason">): readonly Event[] {
+  const reason = rules.stopReason(state);
   if (reason === null) return [newTask(state)];
   return [requestLockedTest(state, reason)];
 }
 
-/** Why tuning ends now; null while it goes on. */
+/** The stop rule of version 1. */
 export function stopReason(state: SessionState): string | null {
   const limits = state.limits;
   if (limits === null) return "no limits";

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import avro from "avsc";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, presentSchemas, registerWriterSchema } from "../../schemas/codec.ts";
+import { decodeEvent, presentSchemas } from "../../schemas/codec.ts";
+import { withoutDefaults } from "../../schemas/written-data.ts";
 import golden from "../golden/events.json" with { type: "json" };
 
 const FOLDER = "schemas/published";
@@ -75,13 +76,14 @@ describe("published schemas", () => {
 });
 
 describe("golden bodies", () => {
-  it("of every published version still decode to what was written", () => {
-    for (const { name, json } of versions) {
-      registerWriterSchema(json);
+  it("of every published version still decode to what was written, with nothing to be learnt", () => {
+    for (const { name, type } of versions) {
       const kept = (golden as Record<string, { body: string; data: unknown }>)[name];
       expect(kept, name).toBeDefined();
       const event = decodeEvent(Buffer.from(kept?.body ?? "", "hex"));
-      expect(JSON.parse(JSON.stringify(event.data)), name).toEqual(kept?.data);
+      expect(event.type, name).toBe(type);
+      const said = (data: unknown) => withoutDefaults(event.type, data);
+      expect(said(JSON.parse(JSON.stringify(event.data))), name).toEqual(said(kept?.data));
     }
   });
 });
