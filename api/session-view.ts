@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import type { SessionSummary, Snapshot } from "../session/ports.ts";
-import { readState, type SessionState } from "../session/state.ts";
+import { readState } from "../session/stages.ts";
+import type { SessionState } from "../session/state.ts";
 import type { Waiting } from "./intake-queue.ts";
 
 export const SUMMARY = z.object({

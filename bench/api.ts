@@ -19,6 +19,7 @@ import { openSqliteState } from "../infra/sqlite-state.ts";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { sessionIdOf } from "../schemas/event.ts";
 import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import { stateOfFields } from "../session/stages.ts";
 import { emptyState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
 import { AUDIENCE, createSigner, ISSUER, tokenOf } from "../test/api/tokens.ts";
@@ -64,13 +65,14 @@ async function fill({ log, snapshots }: Opened): Promise<void> {
   for (let start = 0; start < stored; start += 500) {
     const batch = Array.from({ length: Math.min(500, stored - start) }, (_, offset) => {
       const session = nameOf(start + offset);
-      const state = {
+      const state = stateOfFields({
         ...emptyState(session, `unit-${offset % 20}`, "2026-01-05T10:00:00.000Z"),
-        status: "completed" as const,
+        status: "completed",
+        stopped_because: "all iterations used",
         baseline_text: BASELINE_TEXT,
         context_text: CONTEXT_TEXT,
         seen: Array.from({ length: 100 }, (_unused, at) => String(at).padStart(12, "0")),
-      };
+      });
       const summary = summaryOf(state);
       const text = canonicalJson(state);
       const partition = log.partitionOf(session);

@@ -4,7 +4,7 @@ import type { Keys } from "../consumers/vouching.ts";
 import { retired, ringJson, rotated, signingKeyOf, type KeyRing } from "../guard/keys.ts";
 import { keySeed, writeKeyFile, type RingName } from "../infra/keys.ts";
 import { MmmError } from "../schemas/errors.ts";
-import { readState } from "../session/state.ts";
+import { readState } from "../session/stages.ts";
 import { loadKeys } from "./keys.ts";
 import { withApp } from "./open.ts";
 import { choice } from "./options.ts";

@@ -6,7 +6,7 @@ import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { createMemorySnapshots } from "../infra/snapshot-memory.ts";
 import type { Snapshot } from "../session/ports.ts";
-import { readState } from "../session/state.ts";
+import { readState } from "../session/stages.ts";
 import { openFor } from "./open.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import type { App } from "./wire.ts";

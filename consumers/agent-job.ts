@@ -11,11 +11,11 @@ import { MmmError } from "../schemas/errors.ts";
 import type { Event, EventOf, Recorded } from "../schemas/event.ts";
 import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
 import { attemptOf } from "../session/state.ts";
+import { readTaskContext } from "../session/work-context.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
 import type { Failure, Handling } from "./consumer.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "./reasoners.ts";
-import type { TaskContext } from "./vouching.ts";
 
 export interface AgentTools {
   readonly reasoners: Reasoners;
@@ -51,7 +51,7 @@ export function taskJob(
     attempt,
   });
   const base = configOfText(warrant.base);
-  const context = JSON.parse(event.attachments.context ?? "{}") as TaskContext;
+  const context = readTaskContext(event.attachments.context);
   if (task.role === "UNKNOWN") throw new MmmError("event_invalid", "the task names no known role");
   return {
     ...jobOf(event, handling),
@@ -90,16 +90,29 @@ export async function advise(
 
 /** What is said when an agent could not answer a task, a review or an approval. */
 export function agentFailed(role: Role, event: Recorded, failure: Failure): Event {
-  const data = event.data as { work_item?: string; attempt?: number; proposal?: string };
+  const { work_item, attempt } = failedWork(event);
   return {
     type: "AgentFailed",
     data: {
-      work_item: data.work_item ?? "",
-      attempt: data.attempt ?? attemptOf(data.proposal ?? ""),
+      work_item,
+      attempt,
       role,
       code: failure.code,
       message: failure.message,
       reasoner: failure.note ?? BUILTIN_REASONER,
     },
   };
+}
+
+/** An approval is about the whole session: what failed there names no work item and no attempt. */
+const APPROVAL_WORK = { work_item: "", attempt: 0 };
+
+function failedWork(event: Recorded): { readonly work_item: string; readonly attempt: number } {
+  if (event.type === "TaskAssigned") return event.data;
+  if (event.type === "ApprovalRequested") return APPROVAL_WORK;
+  if (event.type !== "ReviewRequested") {
+    throw new MmmError("internal", `no agent is asked by ${event.type}`);
+  }
+  const { work_item, proposal } = event.data;
+  return { work_item, attempt: attemptOf(proposal) };
 }

@@ -2,14 +2,13 @@
  * The Business Analyst: holds a trained model against benchmarks and common sense; may narrow
  * ranges, never sets a parameter.
  */
-import { MmmError } from "../schemas/errors.ts";
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { readReviewContext } from "../session/work-context.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
 import { emit, type Consumer, type Handling } from "./consumer.ts";
-import type { ReviewContext } from "./vouching.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
   return {
@@ -34,11 +33,8 @@ export function createBusinessAnalyst(tools: AgentTools): Consumer {
 type ReviewEvent = Extract<Recorded, { type: "ReviewRequested" }>;
 
 async function review(tools: AgentTools, event: ReviewEvent, handling: Handling): Promise<Event> {
-  const figures = JSON.parse(event.attachments.context ?? "{}") as ReviewContext;
+  const figures = readReviewContext(event.attachments.context);
   const { candidate, baseline } = figures;
-  if (!candidate || !baseline) {
-    throw new MmmError("event_invalid", "the review names no trained model");
-  }
   const answer = await tools.reasoners.review({
     ...jobOf(event, handling),
     config: configOfText(figures.config),

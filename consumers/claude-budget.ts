@@ -7,7 +7,7 @@
  */
 import { MmmError } from "../schemas/errors.ts";
 import type { SnapshotStore } from "../session/ports.ts";
-import type { SessionState } from "../session/state.ts";
+import { readState } from "../session/stages.ts";
 import { openLedger, type Ledger, type LedgerTools, type Limits } from "./claude-ledger.ts";
 import { NOTHING, nanosOf, plus, type Amount } from "./claude-prices.ts";
 import type { ClaudeSettings } from "./claude-settings.ts";
@@ -120,7 +120,7 @@ function periodStart(period: "ever" | "month" | "day", now: number): string {
 async function spentBySession(store: SnapshotStore, session: string): Promise<Amount> {
   const snapshot = await store.load(session);
   if (snapshot === null) return NOTHING;
-  const { counters } = JSON.parse(snapshot.state) as Pick<SessionState, "counters">;
+  const { counters } = readState(snapshot.state);
   const tokens = counters.input_tokens + counters.output_tokens;
   return { tokens, nanos: nanosOf(counters.cost_usd) };
 }

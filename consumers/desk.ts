@@ -8,12 +8,12 @@
  */
 import { encodeEvent } from "../schemas/codec.ts";
 import { MmmError } from "../schemas/errors.ts";
-import { eventId, type Event, type Recorded } from "../schemas/event.ts";
+import { eventId, type Envelope, type Event, type Recorded } from "../schemas/event.ts";
 import { attachmentHeaders, toHeaders } from "../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../schemas/topics.ts";
 import { envelopeFor, recordOf } from "../producers/publish.ts";
 import { linkHeaders, linkOf } from "../session/chain.ts";
-import { decide } from "../session/decide.ts";
+import { decide, type Step } from "../session/decide.ts";
 import { evolve } from "../session/evolve.ts";
 import type { LogRecord, OutgoingRecord, Place, Transactor } from "../session/ports.ts";
 import type { SessionState } from "../session/state.ts";
@@ -21,7 +21,7 @@ import { attachmentsFor, sealOf, signatureFault } from "./vouching.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { createSchemaBook } from "./schema-book.ts";
-import { createDrawer, type Drawer, type Folder } from "./drawer.ts";
+import { createDrawer, type Drawer, type Folder, type Overdue } from "./drawer.ts";
 
 export interface Desk {
   /** Decides and commits a batch of inbox records. */
@@ -80,7 +80,7 @@ function deskOf(parts: Parts): Desk {
     sweep: async () => {
       await drawer.look();
       const due = drawer.due(tools.clock.now());
-      if (due.length > 0) await tools.log.append(due.map((state) => deadlineRecord(parts, state)));
+      if (due.length > 0) await tools.log.append(due.map((one) => deadlineRecord(parts, one)));
     },
     close: () => parts.transactor.close(),
   };
@@ -119,76 +119,72 @@ async function takeOne(parts: Parts, record: LogRecord): Promise<readonly Outgoi
   }
   const folder = await parts.drawer.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
-  const fault = signatureFault(parts.tools.keys, folder.state, event);
-  const evidence = { signatureFault: fault, now };
-  const events = decideOr(() => decide(folder.state, event, evidence));
-  if (events instanceof MmmError) {
-    parts.tools.observer.deadLettered(NAME, record, events);
-    return [deadLetterOf(record, parts.group, events)];
+  const step: Cause = { event, envelope: envelopesOf(folder, event, now) };
+  let steps: readonly Step[];
+  try {
+    const fault = signatureFault(parts.tools.keys, folder.state, event);
+    steps = decide(folder.state, event, { signatureFault: fault, envelope: step.envelope });
+  } catch (error) {
+    if (!(error instanceof MmmError) || error.code !== "logic_unknown") throw error;
+    parts.tools.observer.deadLettered(NAME, record, error);
+    return [deadLetterOf(record, parts.group, error)];
   }
-  if (events.length > 0) return writeAll(parts, folder, { event, events, now });
+  if (steps.length > 0) return writeAll(parts, folder, { ...step, steps });
   if (folder.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
   return [deadLetterOf(record, parts.group, unknown)];
 }
 
-/** What is decided, or the error of a session whose rules only another version of the program has. */
-function decideOr(decision: () => readonly Event[]): readonly Event[] | MmmError {
-  try {
-    return decision();
-  } catch (error) {
-    if (error instanceof MmmError && error.code === "logic_unknown") return error;
-    throw error;
-  }
-}
-
-interface Step {
+interface Cause {
   readonly event: Recorded;
-  readonly events: readonly Event[];
-  readonly now: string;
+  /** Envelope of the `index`-th event that follows. */
+  readonly envelope: (index: number) => Envelope;
 }
 
-function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRecord[] {
+function envelopesOf(folder: Folder, event: Recorded, time: string): Cause["envelope"] {
+  const { id, session, business_unit, traceparent } = event.envelope;
+  const origin = {
+    producer: NAME,
+    session,
+    businessUnit: folder.state?.business_unit ?? business_unit,
+    cause: id,
+    time,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+  return (index) => envelopeFor(origin, index);
+}
+
+interface Decision extends Cause {
+  readonly steps: readonly Step[];
+}
+
+function writeAll(parts: Parts, folder: Folder, decision: Decision): readonly OutgoingRecord[] {
   const out: OutgoingRecord[] = [];
-  for (const [index, event] of step.events.entries()) {
-    const echo = event.data === step.event.data;
-    out.push(...writeOne(parts, folder, { ...step, index: echo ? null : index, written: event }));
-    if (event.type === "SessionCompleted") {
-      const seal: Event = {
-        type: "SessionSealed",
-        data: {
-          seal: sealOf(parts.tools.keys, {
-            session: folder.session,
-            seq: folder.seq,
-            head: folder.head,
-          }),
-        },
-      };
-      out.push(...writeOne(parts, folder, { ...step, index: step.events.length, written: seal }));
-    }
+  for (const step of decision.steps) {
+    out.push(...writeOne(parts, folder, step));
+    if (step.event.type !== "SessionCompleted") continue;
+    const envelope = decision.envelope(decision.steps.length);
+    out.push(...writeOne(parts, folder, sealStep(parts, folder, { envelope, state: step.after })));
   }
   parts.drawer.changed(folder);
   return out;
 }
 
-interface Write extends Step {
-  readonly written: Event;
-  /** Null for the inbox event itself: it keeps its envelope. */
-  readonly index: number | null;
+/** The seal over all records so far. */
+function sealStep(
+  parts: Parts,
+  { session, seq, head }: Folder,
+  at: { readonly envelope: Envelope; readonly state: SessionState },
+): Step {
+  const data = { seal: sealOf(parts.tools.keys, { session, seq, head }) };
+  const { envelope } = at;
+  const event: Recorded = { type: "SessionSealed", data, envelope, attachments: {} };
+  return { event, isEcho: false, after: evolve(at.state, event) };
 }
 
-function writeOne(parts: Parts, folder: Folder, write: Write): readonly OutgoingRecord[] {
-  const { written: event } = write;
-  const cause = write.event.envelope;
-  const origin = {
-    producer: NAME,
-    session: cause.session,
-    businessUnit: folder.state?.business_unit ?? cause.business_unit,
-    cause: cause.id,
-    time: write.now,
-    ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
-  };
-  const envelope = write.index === null ? cause : envelopeFor(origin, write.index);
+function writeOne(parts: Parts, folder: Folder, step: Step): readonly OutgoingRecord[] {
+  const { event, isEcho, after } = step;
+  const { envelope } = event;
   const body = encodeEvent(event);
   const link = linkOf({ seq: folder.seq + 1, prev: folder.head }, envelope, {
     type: event.type,
@@ -196,9 +192,9 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
   });
   folder.seq = link.seq;
   folder.head = link.hash;
-  folder.state = evolve(folder.state, { ...event, envelope, attachments: {} });
+  folder.state = after;
   const headers = toHeaders(event.type, envelope);
-  const key = cause.session;
+  const key = envelope.session;
   const history: OutgoingRecord = {
     topic: TOPICS.history.topic,
     key,
@@ -206,16 +202,14 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
     value: body,
     headers: { ...headers, ...linkHeaders(link) },
   };
-  const command = write.index === null ? undefined : COMMANDS[event.type];
+  const command = isEcho ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];
-  const attachments = attachmentsFor(parts.tools.keys, folder.state, event);
-  const beside = attachmentHeaders(attachments);
+  const beside = attachmentHeaders(attachmentsFor(parts.tools.keys, after, event));
   const { topic } = command.topic;
   return [history, { topic, key, value: body, headers: { ...headers, ...beside } }];
 }
 
-function deadlineRecord(parts: Parts, state: SessionState): OutgoingRecord {
-  const wait = state.wait ?? { key: "", for: "answer" as const };
+function deadlineRecord(parts: Parts, { state, wait }: Overdue): OutgoingRecord {
   const name = `${state.session}/deadline/${wait.for}/${wait.key}`;
   const id = eventId(state.session, name, 0);
   const event: Event = {

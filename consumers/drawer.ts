@@ -2,7 +2,8 @@
  * The sessions of one partition: in memory while open, restored from snapshot and history.
  *
  * I1. Restoring gives what was committed last: snapshot, then the tail of `history`; a snapshot
- *     ahead of the history, or a gap in `seq`, means the whole partition is rebuilt.
+ *     that is damaged or ahead of the history, or a gap in `seq`, means the whole partition is
+ *     rebuilt.
  * I2. Sessions that are over leave memory once their snapshot is stored, and are not loaded again
  *     unless something comes for them: a restart takes as long as there are open sessions.
  * I3. The checkpoint is stored only when every changed session's snapshot is stored with it.
@@ -18,7 +19,8 @@ import { genesis } from "../session/chain.ts";
 import { evolve } from "../session/evolve.ts";
 import { hasRules } from "../session/logic.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../session/ports.ts";
-import { isOver, OPEN_STATUSES, readState, type SessionState } from "../session/state.ts";
+import { isOver, OPEN_STATUSES, type SessionState, type Wait } from "../session/state.ts";
+import { readState } from "../session/stages.ts";
 import { summaryOf } from "../session/summary.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { decodeRecord } from "./decode.ts";
@@ -42,7 +44,13 @@ export interface Drawer {
   /** Looks now and then whether the store still is what was stored: nothing else would while idle. */
   look(): Promise<void>;
   /** Open sessions that can be decided here whose wait ran out before `now` (ms since 1970). */
-  due(now: number): readonly SessionState[];
+  due(now: number): readonly Overdue[];
+}
+
+/** A session with the wait that ran out. */
+export interface Overdue {
+  readonly state: SessionState;
+  readonly wait: Wait;
 }
 
 /** Between two looks at a store that nothing is written to. */
@@ -103,11 +111,11 @@ export async function createDrawer(tools: CoordinatorTools, partition: number): 
       return unsaved.size > 0;
     },
     due: (now) =>
-      [...folders.values()]
-        .map((folder) => folder.state)
-        .filter((state) => state !== null)
-        .filter((state) => hasRules(state.logic_version))
-        .filter((state) => (state.wait?.deadline ?? Number.POSITIVE_INFINITY) <= now),
+      [...folders.values()].flatMap(({ state }) => {
+        const wait = state?.wait ?? null;
+        if (state === null || wait === null || wait.deadline === null) return [];
+        return wait.deadline <= now && hasRules(state.logic_version) ? [{ state, wait }] : [];
+      }),
   };
 }
 
@@ -152,12 +160,7 @@ interface Restored {
 async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
   const checkpoint = await tools.snapshots.checkpoint(partition);
   if (checkpoint !== null) {
-    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
-      hold.folders.set(snapshot.session, folderOf(snapshot));
-    }
-    const tail = { partition, from: checkpoint.historyOffset, isOnStore: true };
-    const end = await foldTail(tools, tail, hold);
-    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    const end = await restoreFrom(tools, checkpoint, hold);
     if (end !== null) return { historyOffset: end, checkpoint };
   }
   await tools.snapshots.clear(partition);
@@ -168,6 +171,26 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
     throw new MmmError("state_damaged", `the history of partition ${partition} has a gap`);
   }
   return { historyOffset: end, checkpoint: null };
+}
+
+/** Snapshots, then the tail of the history; null when they do not fit together, or are damaged. */
+async function restoreFrom(
+  tools: CoordinatorTools,
+  checkpoint: Checkpoint,
+  hold: Hold,
+): Promise<number | null> {
+  const { partition, historyOffset: from } = checkpoint;
+  try {
+    for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
+      hold.folders.set(snapshot.session, folderOf(snapshot));
+    }
+    const end = await foldTail(tools, { partition, from, isOnStore: true }, hold);
+    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
+    return end;
+  } catch (error) {
+    if (error instanceof MmmError && error.code === "state_damaged") return null;
+    throw error;
+  }
 }
 
 interface TailStart {

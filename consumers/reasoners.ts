@@ -10,8 +10,8 @@ import type { TunableBound } from "../guard/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { Constraint, Finding, ReasonerNote, Role, Violation } from "../schemas/parts.ts";
+import type { ApprovalContext } from "../session/work-context.ts";
 import type { BusinessContext } from "./business-context.ts";
-import type { ApprovalContext } from "./vouching.ts";
 
 export type TrainedModel = EventData<"ModelTrained">;
 export type Task = EventData<"TaskAssigned">;

@@ -3,11 +3,11 @@
  */
 import type { Event, Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { readApprovalContext } from "../session/work-context.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
 import { emit, type Consumer, type Handling } from "./consumer.ts";
-import type { ApprovalContext } from "./vouching.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
   return {
@@ -30,7 +30,7 @@ export function createStakeholder(tools: AgentTools): Consumer {
 type ApprovalEvent = Extract<Recorded, { type: "ApprovalRequested" }>;
 
 async function decide(tools: AgentTools, event: ApprovalEvent, handling: Handling): Promise<Event> {
-  const figures = JSON.parse(event.attachments.context ?? "{}") as ApprovalContext;
+  const figures = readApprovalContext(event.attachments.context);
   const { note, ...decision } = await tools.reasoners.decide({
     ...jobOf(event, handling),
     request: event.data,

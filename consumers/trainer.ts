@@ -15,10 +15,11 @@ import { sha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, type Event, type EventOf, type Recorded } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
+import { STEP_EVENTS_MAX } from "../session/decide.ts";
+import { readLockedTestContext } from "../session/work-context.ts";
 import type { Emission } from "../producers/publish.ts";
 import { configOfText } from "./config-text.ts";
 import { emit, type Consumer } from "./consumer.ts";
-import type { LockedTestContext } from "./vouching.ts";
 import type { KeyRing } from "../guard/keys.ts";
 
 /** What fits a model; the built-in engine or an outside program. */
@@ -42,9 +43,6 @@ export interface TrainerTools {
   readonly guardKeys: KeyRing;
   readonly specDigest: string;
 }
-
-/** Events of one coordinator step at the most. */
-const STEP_EVENTS_MAX = 16;
 
 export function createTrainer(tools: TrainerTools): Consumer {
   return {
@@ -95,7 +93,7 @@ async function train(tools: TrainerTools, event: Request, signal: AbortSignal): 
 
 async function test(tools: TrainerTools, event: TestRequest, signal: AbortSignal): Promise<Event> {
   try {
-    const context = JSON.parse(event.attachments.context ?? "{}") as LockedTestContext;
+    const context = readLockedTestContext(event.attachments.context);
     const final = clearedConfig(tools, event, {
       proposal: context.proposal,
       config: event.attachments.config ?? "",

@@ -14,10 +14,23 @@ import {
 } from "../guard/clearance.ts";
 import type { KeyRing } from "../guard/keys.ts";
 import { sha256 } from "../schemas/canonical.ts";
-import { errorText } from "../schemas/errors.ts";
-import type { Attachments, Event, EventData, Recorded } from "../schemas/event.ts";
+import { errorText, MmmError } from "../schemas/errors.ts";
+import type { Attachments, Event, Recorded } from "../schemas/event.ts";
 import { COMMANDS, type Attachment } from "../schemas/topics.ts";
-import { BASELINE_ITEM, type SessionState } from "../session/state.ts";
+import { requireClosing, requireItem, requireTrained, requireTuning } from "../session/stages.ts";
+import {
+  BASELINE_ITEM,
+  type Candidate,
+  type ClosingSession,
+  type SessionState,
+  type TuningSession,
+} from "../session/state.ts";
+import type {
+  ApprovalContext,
+  LockedTestContext,
+  ReviewContext,
+  TaskContext,
+} from "../session/work-context.ts";
 
 /** The two rings: the coordinator's signs warrants and seals, the guard's signs clearances. */
 export interface Keys {
@@ -61,104 +74,75 @@ export function attachmentsFor(keys: Keys, state: SessionState, event: Event): A
   const wanted: readonly Attachment[] = COMMANDS[event.type]?.attach ?? [];
   const found: Record<string, string> = {};
   for (const name of wanted) {
-    const value = MAKERS[name](keys, state, event);
-    if (value !== null) found[name] = value;
+    found[name] = MAKERS[name](keys, state, event);
   }
   return found;
 }
 
-type Maker = (keys: Keys, state: SessionState, event: Event) => string | null;
+type Maker = (keys: Keys, state: SessionState, event: Event) => string;
 
 const MAKERS: Readonly<Record<Attachment, Maker>> = {
   warrant: (keys, state, event) => signWarrant(warrantOf(state, event), keys.coordinator),
-  config: (_keys, state, event) => trainee(state, event)?.config ?? null,
-  clearance: (_keys, state, event) => trainee(state, event)?.clearance ?? null,
+  config: (_keys, state, event) => trainee(state, event).config,
+  clearance: (_keys, state, event) => trainee(state, event).clearance,
   context: (_keys, state, event) => JSON.stringify(contextOf(state, event)),
 };
 
-function trainee(state: SessionState, event: Event) {
-  return event.type === "LockedTestRequested" ? state.accepted : state.work_item?.candidate;
+/** What is to be trained: the candidate, or what is in force at the end. */
+function trainee(state: SessionState, event: Event): Candidate {
+  if (event.type === "LockedTestRequested") return requireClosing(state).accepted;
+  const candidate = state.work_item?.candidate ?? null;
+  if (candidate !== null) return candidate;
+  throw new MmmError("internal", `session ${state.session} asks to train what is not there`);
 }
 
 function warrantOf(state: SessionState, event: Event): Warrant {
   const { work_item, attempt } = event.data as { work_item: string; attempt: number };
-  const own = work_item === BASELINE_ITEM;
-  return {
-    session: state.session,
-    work_item,
-    attempt,
-    iteration: state.iteration,
-    baseline: own ? state.baseline_text : (state.baseline?.config ?? ""),
-    base: own ? state.baseline_text : (state.accepted?.config ?? ""),
-    constraints: warrantConstraints(state.constraints),
-  };
-}
-
-/** Figures that travel with work that judges them. */
-export interface TaskContext {
-  readonly business_context: string;
-  readonly trained: EventData<"ModelTrained"> | null;
-}
-export interface ReviewContext {
-  readonly business_context: string;
-  readonly config: string;
-  readonly candidate: EventData<"ModelTrained"> | null;
-  readonly baseline: EventData<"ModelTrained"> | null;
-}
-export interface ApprovalContext {
-  readonly business_context: string;
-  readonly config: string;
-  readonly baseline: EventData<"ModelTrained"> | null;
-  readonly final: EventData<"ModelTrained"> | null;
-  readonly locked_test: SessionState["locked_test"];
-  readonly methodology_unchanged: boolean;
-  readonly convergence: number;
-  readonly counters: SessionState["counters"];
-}
-export interface LockedTestContext {
-  readonly proposal: string;
-  readonly baseline_proposal: string;
-  readonly baseline_config: string;
-  readonly baseline_clearance: string;
+  const { session, iteration } = state;
+  const constraints = warrantConstraints(state.constraints);
+  const about = { session, work_item, attempt, iteration, constraints };
+  if (work_item === BASELINE_ITEM) {
+    return { ...about, baseline: state.baseline_text, base: state.baseline_text };
+  }
+  const { baseline, accepted } = requireTuning(state);
+  return { ...about, baseline: baseline.config, base: accepted.config };
 }
 
 function contextOf(
   state: SessionState,
   event: Event,
 ): TaskContext | ReviewContext | ApprovalContext | LockedTestContext {
-  const baseline = state.baseline?.trained ?? null;
-  const accepted = state.accepted?.trained ?? null;
-  if (event.type === "ReviewRequested") {
-    const candidate = state.work_item?.candidate ?? null;
-    return {
-      business_context: state.context_text,
-      config: candidate?.config ?? "",
-      candidate: candidate?.trained ?? null,
-      baseline,
-    };
-  }
-  if (event.type === "ApprovalRequested") return approvalContext(state);
-  if (event.type === "LockedTestRequested") {
-    return {
-      proposal: state.accepted?.proposal ?? "",
-      baseline_proposal: state.baseline?.proposal ?? "",
-      baseline_config: state.baseline?.config ?? "",
-      baseline_clearance: state.baseline?.clearance ?? "",
-    };
-  }
-  return { business_context: state.context_text, trained: accepted };
+  if (event.type === "ReviewRequested") return reviewContext(requireTuning(state));
+  if (event.type === "ApprovalRequested") return approvalContext(requireClosing(state));
+  if (event.type === "LockedTestRequested") return lockedTestContext(requireClosing(state));
+  const { context_text, accepted } = requireTuning(state);
+  return { business_context: context_text, trained: accepted.trained };
 }
 
-function approvalContext(state: SessionState): ApprovalContext {
+function reviewContext(state: TuningSession): ReviewContext {
+  const { config, trained } = requireTrained(requireItem(state));
+  const baseline = state.baseline.trained;
+  return { business_context: state.context_text, config, candidate: trained, baseline };
+}
+
+function lockedTestContext({ accepted, baseline }: ClosingSession): LockedTestContext {
+  return {
+    proposal: accepted.proposal,
+    baseline_proposal: baseline.proposal,
+    baseline_config: baseline.config,
+    baseline_clearance: baseline.clearance,
+  };
+}
+
+function approvalContext(state: ClosingSession): ApprovalContext {
+  const { accepted, baseline } = state;
   return {
     business_context: state.context_text,
-    config: state.accepted?.config ?? "",
-    baseline: state.baseline?.trained ?? null,
-    final: state.accepted?.trained ?? null,
+    config: accepted.config,
+    baseline: baseline.trained,
+    final: accepted.trained,
     locked_test: state.locked_test,
-    methodology_unchanged:
-      state.baseline !== null &&
-      state.baseline.methodology_digest === state.accepted?.methodology_digest,
+    methodology_unchanged: baseline.methodology_digest === accepted.methodology_digest,
     convergence: state.convergence,
     counters: state.counters,
   };

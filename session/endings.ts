@@ -9,15 +9,15 @@ import type { Event } from "../schemas/event.ts";
 import type { Author } from "../schemas/parts.ts";
 import { refusalCount, rungOf } from "./ladder.ts";
 import { escaped } from "./quote.ts";
-import type { SessionState, WorkItem } from "./state.ts";
+import { requireItem } from "./stages.ts";
+import type { EndStatus, SessionState, TuningSession, WorkItem } from "./state.ts";
 
 /** Longest quote of a proposal shown to a person. */
 const QUOTE_CHARS = 2000;
 
 /** Counts a refusal of the present attempt and names the next rung. */
-export function reject(state: SessionState, by: Author, reason: string): Event {
-  const item = state.work_item;
-  if (item === null) return completed(state, "failed", reason);
+export function reject(state: TuningSession, by: Author, reason: string): Event {
+  const item = requireItem(state);
   const content = item.content_digest ?? sha256(contentOf(item));
   const count = refusalCount(state, item, content);
   return {
@@ -40,39 +40,39 @@ function contentOf(item: WorkItem): string {
 }
 
 /** Hands the work item to a person, with everything needed on one screen. */
-export function escalate(state: SessionState, reason: string): Event {
-  const item = state.work_item;
+export function escalate(state: TuningSession, reason: string): Event {
+  const item = requireItem(state);
   return {
     type: "EscalationRaised",
     data: {
       escalation: `e${state.counters.escalations + 1}`,
-      work_item: item?.id ?? "",
+      work_item: item.id,
       iteration: state.iteration,
       reason: escaped(reason, QUOTE_CHARS),
-      proposed: escaped(item?.raw ?? item?.text ?? "", QUOTE_CHARS),
-      violations: item?.violations ?? [],
-      feedback: item?.feedback ?? [],
+      proposed: escaped(item.raw ?? item.text, QUOTE_CHARS),
+      violations: item.violations,
+      feedback: item.feedback,
       options: ["resume", "keep_current", "abort"],
-      default_choice: state.limits?.person_default ?? "keep_current",
-      timeout_s: state.limits?.person_timeout_s ?? 0,
+      default_choice: state.limits.person_default,
+      timeout_s: state.limits.person_timeout_s,
     },
   };
 }
 
 /** The tuning is over: ask for the locked weeks, once. */
-export function requestLockedTest(state: SessionState, reason: string): Event {
+export function requestLockedTest(state: TuningSession, reason: string): Event {
   return {
     type: "LockedTestRequested",
     data: {
-      final_digest: state.accepted?.config_digest ?? "",
-      baseline_digest: state.baseline?.config_digest ?? "",
+      final_digest: state.accepted.config_digest,
+      baseline_digest: state.baseline.config_digest,
       stopped_because: reason,
     },
   };
 }
 
 /** The last event of a session before its seal. */
-export function completed(state: SessionState, status: string, reason: string): Event {
+export function completed(state: SessionState, status: EndStatus, reason: string): Event {
   const { counters } = state;
   return {
     type: "SessionCompleted",

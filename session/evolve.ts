@@ -6,6 +6,7 @@
  */
 import type { Event, EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { ReasonerNote, Role } from "../schemas/parts.ts";
+import { isTrained, stateOfFields } from "./stages.ts";
 import { baselineItem, item, taskItem } from "./work-item.ts";
 import {
   BASELINE_ITEM,
@@ -14,13 +15,15 @@ import {
   proposalId,
   SEEN_MAX,
   seenKey,
-  type Candidate,
   type Counters,
+  type EndStatus,
   type SessionState,
+  type StateFields,
+  type TrainedCandidate,
   type Wait,
 } from "./state.ts";
 
-type Change = Partial<SessionState>;
+type Change = Partial<StateFields>;
 type Fold<T extends EventType> = (state: SessionState, data: EventData<T>, time: number) => Change;
 type Folds = { readonly [T in EventType]?: Fold<T> };
 
@@ -33,7 +36,7 @@ export function evolve(state: SessionState | null, event: Recorded): SessionStat
   const grown = before.seen.concat(seenKeys(event));
   const seen = grown.length > SEEN_MAX ? grown.slice(-SEEN_MAX) : grown;
   const updated = envelope.time > before.updated ? envelope.time : before.updated;
-  return { ...before, ...change, seen, updated };
+  return stateOfFields({ ...before, ...change, seen, updated });
 }
 
 /** A refused event was dealt with, too: refusing it again would be counting it twice. */
@@ -138,8 +141,7 @@ const FOLDS: Folds = {
     counters: spend(state, data.reasoner, {}),
   }),
   IterationCompleted: (state, data) => ({
-    accepted:
-      data.outcome === "accepted" ? (state.work_item?.candidate ?? state.accepted) : state.accepted,
+    accepted: data.outcome === "accepted" ? trainedIn(state) : state.accepted,
     no_improvement: data.outcome === "accepted" ? 0 : state.no_improvement + 1,
     convergence: data.convergence,
     work_item: null,
@@ -180,7 +182,7 @@ const FOLDS: Folds = {
     counters: spend(state, data.reasoner, {}),
   }),
   SessionCompleted: (_state, data) => ({
-    status: data.status as SessionState["status"],
+    status: data.status as EndStatus,
     stopped_because: data.reason,
     wait: null,
     work_item: null,
@@ -222,11 +224,17 @@ function knownRole(author: string | null): Role | null {
 function trained(state: SessionState, data: EventData<"ModelTrained">): Change {
   const candidate = state.work_item?.candidate ?? null;
   if (candidate === null) return { wait: null };
-  const done: Candidate = { ...candidate, trained: data };
+  const done: TrainedCandidate = { ...candidate, trained: data };
   if (state.work_item?.id !== BASELINE_ITEM) {
     return { wait: null, work_item: item(state, { candidate: done }) };
   }
   return { wait: null, work_item: null, baseline: done, accepted: done };
+}
+
+/** What an accepted iteration puts in force. */
+function trainedIn(state: SessionState): TrainedCandidate | null {
+  const candidate = state.work_item?.candidate ?? null;
+  return candidate !== null && isTrained(candidate) ? candidate : state.accepted;
 }
 
 function spend(state: SessionState, note: ReasonerNote, more: Partial<Counters>): Counters {

@@ -9,20 +9,33 @@
  * I2. A version without a row is not guessed at: `rulesOf` refuses it by name.
  */
 import { MmmError } from "../schemas/errors.ts";
+import { CHECKS_V1, CHECKS_V2 } from "./admission.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { Rules } from "./rules.ts";
-import { stopReason } from "./tasks.ts";
+import { stopReasonV1, stopReasonV2 } from "./tasks.ts";
 
 /** Histories from before SessionStarted named a version count as 1. */
 export const FIRST_LOGIC = 1;
 
 /** What sessions that start now are decided by. */
-export const CURRENT_LOGIC: number = 1;
+export const CURRENT_LOGIC = 2;
 
-const VERSION_1: Rules = { version: 1, reactions: REACTIONS, stopReason };
+const VERSION_1: Rules = {
+  version: 1,
+  checks: CHECKS_V1,
+  reactions: REACTIONS,
+  stopReason: stopReasonV1,
+};
+
+const VERSION_2: Rules = {
+  ...VERSION_1,
+  version: 2,
+  checks: CHECKS_V2,
+  stopReason: stopReasonV2,
+};
 
 const VERSIONS: ReadonlyMap<number, Rules> = new Map(
-  [VERSION_1].map((rules) => [rules.version, rules]),
+  [VERSION_1, VERSION_2].map((rules) => [rules.version, rules]),
 );
 
 /** The versions that this program can decide by, oldest first. */

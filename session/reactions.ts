@@ -8,12 +8,15 @@ import { sha256 } from "../schemas/canonical.ts";
 import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import type { Event, EventData } from "../schemas/event.ts";
 import { completed, escalate, reject } from "./endings.ts";
-import type { Circumstances, Reactions } from "./rules.ts";
+import type { Circumstances, Reactions, Rules } from "./rules.ts";
+import { requireClosing, requireItem, requireTrained, requireTuning } from "./stages.ts";
 import { nextStep, restate } from "./tasks.ts";
 import {
   BASELINE_ITEM,
   proposalId,
+  type ClosingSession,
   type SessionState,
+  type TuningSession,
   type WaitFor,
   type WorkItem,
 } from "./state.ts";
@@ -30,15 +33,17 @@ export const REACTIONS: Reactions = {
     completed(state, "cancelled", `cancelled by ${data.by}: ${data.reason}`),
   ],
   ProposalRouted: (state, data) =>
-    data.role === null ? [escalate(state, `no agent was sure enough: ${data.reason}`)] : [],
-  AgentAnswered: answered,
-  AgentFailed: (state, data, { before }) =>
-    before?.wait?.for === "approval"
+    data.role === null
+      ? [escalate(requireTuning(state), `no agent was sure enough: ${data.reason}`)]
+      : [],
+  AgentAnswered: (state, data) => answered(requireTuning(state), data),
+  AgentFailed: (state, data) =>
+    state.stage === "closing"
       ? [completed(state, "failed", `the ${data.role} failed: ${data.message}`)]
-      : [reject(state, "system", `${data.role} failed: ${data.message}`)],
+      : [reject(requireTuning(state), "system", `${data.role} failed: ${data.message}`)],
   ProposalCleared: (state, data) =>
     data.config_digest === state.accepted?.config_digest
-      ? [iterationEnd(state, "not_improved")]
+      ? [iterationEnd(requireTuning(state), "not_improved")]
       : [
           {
             type: "TrainingRequested",
@@ -46,22 +51,22 @@ export const REACTIONS: Reactions = {
           },
         ],
   RejectionExplained: (state, data) => afterVeto(state, data.text),
-  ProposalRejected: ladder,
-  ModelTrained: (state, data, { rules }) =>
-    state.work_item === null ? nextStep(state, rules) : review(state, data.proposal),
+  ProposalRejected: (state, data) => ladder(requireTuning(state), data),
+  ModelTrained: (state, data, { rules }) => afterTraining(requireTuning(state), data, rules),
   TrainingRefused: (state, data) => trainingFault(state, `training refused: ${data.reason}`),
   TrainingFailed: (state, data) => trainingFault(state, `training failed: ${data.reason}`),
-  BusinessReviewed: (state, data) =>
-    data.verdict === "critical"
-      ? [reject(state, "business_analyst", data.summary)]
-      : [iterationEnd(state, improved(state) ? "accepted" : "not_improved")],
-  IterationCompleted: (state, _data, { rules }) => nextStep(state, rules),
-  HumanDecided: (state, data) => decided(state, data.choice, data.reason),
+  BusinessReviewed: (state, data) => reviewed(requireTuning(state), data),
+  IterationCompleted: (state, _data, { rules }) => nextStep(requireTuning(state), rules),
+  HumanDecided: (state, data) => decided(requireTuning(state), data.choice, data.reason),
   DeadlinePassed: deadline,
-  LockedTestEvaluated: (state) => [approval(state)],
+  LockedTestEvaluated: (state) => [approval(requireClosing(state))],
   LockedTestRefused: (state, data) => [completed(state, "failed", `locked test: ${data.reason}`)],
   DeploymentDecided: (state, data) => [
-    completed(state, "completed", `${state.stopped_because ?? ""}; deployment: ${data.decision}`),
+    completed(
+      state,
+      "completed",
+      `${requireClosing(state).stopped_because}; deployment: ${data.decision}`,
+    ),
   ],
 };
 
@@ -81,37 +86,44 @@ function baselineProposal(state: SessionState): Event {
   };
 }
 
-function answered(state: SessionState, data: EventData<"AgentAnswered">): readonly Event[] {
+function answered(state: TuningSession, data: EventData<"AgentAnswered">): readonly Event[] {
   if (data.kind === "constraints") return [restate(state, { pinned: "data_scientist" })];
   if (data.kind === "rejection") return [reject(state, data.role, data.text)];
   return [iterationEnd(state, "answered")];
 }
 
 function afterVeto(state: SessionState, text: string): readonly Event[] {
-  if (state.work_item?.id === BASELINE_ITEM) {
+  if (state.stage === "baseline") {
     return [completed(state, "failed", `the baseline was vetoed: ${text}`)];
   }
-  return [reject(state, "research_persona", text)];
+  return [reject(requireTuning(state), "research_persona", text)];
 }
 
 function trainingFault(state: SessionState, reason: string): readonly Event[] {
-  if (state.work_item?.id === BASELINE_ITEM) return [completed(state, "failed", reason)];
-  return [reject(state, "system", reason)];
+  if (state.stage === "baseline") return [completed(state, "failed", reason)];
+  return [reject(requireTuning(state), "system", reason)];
 }
 
-function review(state: SessionState, proposal: string): readonly Event[] {
-  const data = {
-    proposal,
-    work_item: state.work_item?.id ?? "",
-    timeout_s: state.limits?.agent_timeout_s ?? 0,
-  };
+/** The baseline's model starts the tuning; a candidate's is looked at first. */
+function afterTraining(
+  state: TuningSession,
+  { proposal }: EventData<"ModelTrained">,
+  rules: Rules,
+): readonly Event[] {
+  if (state.work_item === null) return nextStep(state, rules);
+  const { id: work_item } = state.work_item;
+  const data = { proposal, work_item, timeout_s: state.limits.agent_timeout_s };
   return [{ type: "ReviewRequested", data }];
 }
 
+function reviewed(state: TuningSession, data: EventData<"BusinessReviewed">): readonly Event[] {
+  if (data.verdict === "critical") return [reject(state, "business_analyst", data.summary)];
+  return [iterationEnd(state, improved(state) ? "accepted" : "not_improved")];
+}
+
 /** A person's text goes back to the person; an agent's work climbs the ladder. */
-function ladder(state: SessionState, data: EventData<"ProposalRejected">): readonly Event[] {
-  const item = state.work_item;
-  if (item === null) return [];
+function ladder(state: TuningSession, data: EventData<"ProposalRejected">): readonly Event[] {
+  const item = requireItem(state);
   if (data.next === "person") return [escalate(state, data.reason)];
   if (item.author === "person" && data.next === "originator")
     return [iterationEnd(state, "rejected")];
@@ -119,7 +131,7 @@ function ladder(state: SessionState, data: EventData<"ProposalRejected">): reado
   return [restate(state, { pinned: item.originator ?? item.role })];
 }
 
-function decided(state: SessionState, choice: string, reason: string): readonly Event[] {
+function decided(state: TuningSession, choice: string, reason: string): readonly Event[] {
   if (choice === "abort") return [completed(state, "aborted", reason)];
   if (choice === "resume") return [restate(state, { pinned: "data_scientist" })];
   return [iterationEnd(state, "rejected")];
@@ -128,7 +140,7 @@ function decided(state: SessionState, choice: string, reason: string): readonly 
 type Late = (state: SessionState, reason: string) => readonly Event[];
 
 const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
-  person: (state) => decided(state, state.limits?.person_default ?? "keep_current", "no decision"),
+  person: (state) => decidedByDefault(requireTuning(state)),
   explanation: (state) => afterVeto(state, vetoText(state.work_item)),
   review: trainingFault,
   routing: trainingFault,
@@ -138,6 +150,10 @@ const AFTER_DEADLINE: Readonly<Record<WaitFor, Late>> = {
   locked_test: (state, reason) => [completed(state, "failed", reason)],
   approval: (state, reason) => [completed(state, "failed", reason)],
 };
+
+function decidedByDefault(state: TuningSession): readonly Event[] {
+  return decided(state, state.limits.person_default, "no decision");
+}
 
 function deadline(
   state: SessionState,
@@ -158,49 +174,48 @@ function vetoText(item: WorkItem | null): string {
 /** Relative improvement below which a change is not worth its risk. */
 const IMPROVEMENT_MIN = 1e-4;
 
-function improved(state: SessionState): boolean {
-  const loss = state.work_item?.candidate?.trained?.loss;
-  const best = state.accepted?.trained?.loss;
-  return loss !== undefined && best !== undefined && loss < best * (1 - IMPROVEMENT_MIN);
+function improved(state: TuningSession): boolean {
+  const { loss } = requireTrained(requireItem(state)).trained;
+  return loss < state.accepted.trained.loss * (1 - IMPROVEMENT_MIN);
 }
 
-function iterationEnd(state: SessionState, outcome: string): Event {
-  const candidate = state.work_item?.candidate ?? null;
-  const kept = outcome === "accepted" ? candidate : state.accepted;
-  const trained = kept?.trained ?? null;
-  const scores = [trained?.solver_score, trained?.roi_stability, state.work_item?.search_score];
-  const known = scores.filter((score) => score !== null && score !== undefined);
+type Outcome = "accepted" | "not_improved" | "rejected" | "answered";
+
+function iterationEnd(state: TuningSession, outcome: Outcome): Event {
+  const item = requireItem(state);
+  const { candidate } = item;
+  const kept = outcome === "accepted" ? requireTrained(item) : state.accepted;
+  const { trained } = kept;
+  const scores = [trained.solver_score, trained.roi_stability, item.search_score];
+  const known = scores.filter((score) => score !== null);
   return {
     type: "IterationCompleted",
     data: {
       iteration: state.iteration,
-      work_item: state.work_item?.id ?? "",
+      work_item: item.id,
       outcome,
       proposal: candidate?.proposal ?? null,
       loss: candidate?.trained?.loss ?? null,
-      best_loss: trained?.loss ?? 0,
+      best_loss: trained.loss,
       convergence: known.length === 0 ? 0 : Math.min(...known),
-      accepted_digest: kept?.config_digest ?? "",
-      methodology_digest: kept?.methodology_digest ?? "",
+      accepted_digest: kept.config_digest,
+      methodology_digest: kept.methodology_digest,
     },
   };
 }
 
-function approval(state: SessionState): Event {
-  const baseline = state.baseline?.trained;
-  const final = state.accepted?.trained;
-  if (!baseline || !final) return completed(state, "failed", "nothing was trained");
+function approval(state: ClosingSession): Event {
   return {
     type: "ApprovalRequested",
     data: {
-      final_digest: state.accepted?.config_digest ?? "",
-      stopped_because: state.stopped_because ?? "",
+      final_digest: state.accepted.config_digest,
+      stopped_because: state.stopped_because,
       iterations: state.iteration,
       proposals_tried: state.counters.proposals,
       evaluations: state.counters.evaluations,
-      baseline: baseline.validation,
-      final: final.validation,
-      timeout_s: state.limits?.agent_timeout_s ?? 0,
+      baseline: state.baseline.trained.validation,
+      final: state.accepted.trained.validation,
+      timeout_s: state.limits.agent_timeout_s,
     },
   };
 }

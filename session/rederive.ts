@@ -72,9 +72,9 @@ function firstDifference(
     if (!NOT_DERIVED.has(event.type)) {
       if (expected.length === 0) {
         const signatureFault = by.findFault(state, event);
-        const { logicVersion } = by;
-        const evidence = { signatureFault, now: event.envelope.time, logicVersion };
-        expected = [...decide(state, event, evidence)];
+        const envelope = (at: number) => events[index + at]?.envelope ?? event.envelope;
+        const evidence = { signatureFault, envelope, logicVersion: by.logicVersion };
+        expected = decide(state, event, evidence).map((step) => step.event);
       }
       const next = expected.shift();
       const derived = next === undefined ? "nothing" : said(next);

@@ -1,13 +1,23 @@
 /** What one version of the rules consists of: all in which versions may differ, as types. */
 import type { Event, EventData, EventType } from "../schemas/event.ts";
-import type { SessionState } from "./state.ts";
+import type { SessionState, TuningSession } from "./state.ts";
 
 export interface Rules {
   readonly version: number;
+  /** Which events are taken from outside. */
+  readonly checks: Checks;
   /** What follows from each event. */
   readonly reactions: Reactions;
   readonly stopReason: StopRule;
 }
+
+/** Why an event is not admitted; null when it is. */
+export type Check<T extends EventType = EventType> = (
+  state: SessionState,
+  data: EventData<T>,
+) => string | null;
+
+export type Checks = { readonly [T in EventType]?: Check<T> };
 
 /** What a reaction may look at beside the state after the event and the event's data. */
 export interface Circumstances {
@@ -26,4 +36,4 @@ export type Reaction<T extends EventType = EventType> = (
 export type Reactions = { readonly [T in EventType]?: Reaction<T> };
 
 /** Why tuning ends now; null while it goes on. */
-export type StopRule = (state: SessionState) => string | null;
+export type StopRule = (state: TuningSession) => string | null;

@@ -5,6 +5,7 @@
  * I2. A session waits for at most one thing at a time (`wait`), so its history does not depend on
  *     how consumers interleave.
  * I3. Times come from envelopes; nothing here reads a clock.
+ * I4. What a stage cannot have is not in its type; `session/stages.ts` makes no other states.
  */
 import type { EventData } from "../schemas/event.ts";
 import type { Author, Constraint, Limits, Metrics, Role, Violation } from "../schemas/parts.ts";
@@ -29,14 +30,11 @@ export interface Wait {
   readonly deadline: number | null;
 }
 
-export type Status =
-  | "running"
-  | "waiting"
-  | "completed"
-  | "aborted"
-  | "cancelled"
-  | "failed"
-  | "log";
+/** How a session may end. */
+export type EndStatus = "completed" | "aborted" | "cancelled" | "failed";
+
+/** "log" = only the name is known. */
+export type Status = "running" | "waiting" | EndStatus | "log";
 
 /** A cleared configuration and what training it gave. */
 export interface Candidate {
@@ -47,6 +45,11 @@ export interface Candidate {
   readonly clearance: string;
   readonly changes: EventData<"ProposalCleared">["changes"];
   readonly trained: EventData<"ModelTrained"> | null;
+}
+
+/** A candidate with its model: what may be a baseline or be in force. */
+export interface TrainedCandidate extends Candidate {
+  readonly trained: EventData<"ModelTrained">;
 }
 
 /** One unit of work: an iteration's task with all its attempts. */
@@ -89,7 +92,8 @@ export interface Counters {
   readonly cost_usd: number;
 }
 
-export interface SessionState {
+/** What is kept of every session, whatever its stage: null is what it has not, or not yet. */
+export interface StateFields {
   readonly session: string;
   readonly business_unit: string;
   readonly requested_by: string;
@@ -105,8 +109,8 @@ export interface SessionState {
   readonly iteration: number;
   readonly wait: Wait | null;
   readonly work_item: WorkItem | null;
-  readonly baseline: Candidate | null;
-  readonly accepted: Candidate | null;
+  readonly baseline: TrainedCandidate | null;
+  readonly accepted: TrainedCandidate | null;
   readonly spec_digest: string | null;
   readonly pending: readonly PendingProposal[];
   readonly constraints: readonly Constraint[];
@@ -125,6 +129,70 @@ export interface SessionState {
   /** First 12 hexadecimal digits of inbox event ids already folded in, newest last. */
   readonly seen: readonly string[];
 }
+
+/** Only its name is known: an operator's act was recorded for it. */
+export interface NamedSession extends StateFields {
+  readonly stage: "named";
+  readonly status: "log";
+  readonly limits: null;
+  readonly wait: null;
+  readonly work_item: null;
+  readonly baseline: null;
+  readonly accepted: null;
+  readonly stopped_because: null;
+}
+
+/** Its baseline is judged and trained. */
+export interface BaselineSession extends StateFields {
+  readonly stage: "baseline";
+  readonly status: "running";
+  readonly limits: Limits;
+  readonly baseline: null;
+  readonly accepted: null;
+  readonly stopped_because: null;
+}
+
+/** It tunes, or waits for a person; between two iterations it has no work item. */
+export interface TuningSession extends StateFields {
+  readonly stage: "tuning";
+  readonly status: "running" | "waiting";
+  readonly limits: Limits;
+  readonly baseline: TrainedCandidate;
+  readonly accepted: TrainedCandidate;
+  readonly spec_digest: string;
+  readonly stopped_because: null;
+}
+
+/** Tuning is over: the locked weeks, then the approval. */
+export interface ClosingSession extends StateFields {
+  readonly stage: "closing";
+  readonly status: "running";
+  readonly limits: Limits;
+  readonly work_item: null;
+  readonly baseline: TrainedCandidate;
+  readonly accepted: TrainedCandidate;
+  readonly spec_digest: string;
+  readonly stopped_because: string;
+}
+
+/** Nothing more happens to it. */
+export interface EndedSession extends StateFields {
+  readonly stage: "ended";
+  readonly status: EndStatus;
+  readonly wait: null;
+  readonly work_item: null;
+  readonly stopped_because: string;
+}
+
+/** A session at one of its stages. `wait` names what it waits for there, in the phases people see. */
+export type SessionState =
+  | NamedSession
+  | BaselineSession
+  | TuningSession
+  | ClosingSession
+  | EndedSession;
+
+export type Stage = SessionState["stage"];
 
 /** Bounds on what a session keeps. */
 export const SEEN_MAX = 512;
@@ -145,8 +213,9 @@ const NO_COUNTS: Counters = {
 };
 
 /** A session of which only the name is known. */
-export function emptyState(session: string, businessUnit: string, time: string): SessionState {
+export function emptyState(session: string, businessUnit: string, time: string): NamedSession {
   return {
+    stage: "named",
     session,
     business_unit: businessUnit,
     requested_by: "",
@@ -177,11 +246,6 @@ export function emptyState(session: string, businessUnit: string, time: string):
   };
 }
 
-/** The state that a snapshot holds; one from before versions of the rules counts as version 1. */
-export function readState(text: string): SessionState {
-  return { logic_version: 1, ...(JSON.parse(text) as Omit<SessionState, "logic_version">) };
-}
-
 /** The short form under which an event id (a UUID) is remembered: its first 12 digits. */
 export function seenKey(id: string): string {
   return id.slice(0, 8) + id.slice(9, 13);
@@ -194,8 +258,8 @@ export function hasSeen(state: SessionState, id: string): boolean {
 /** Statuses of sessions that something may still happen to. */
 export const OPEN_STATUSES: readonly Status[] = ["running", "waiting", "log"];
 
-export function isOver(state: SessionState): boolean {
-  return !OPEN_STATUSES.includes(state.status);
+export function isOver(state: SessionState): state is EndedSession {
+  return state.stage === "ended";
 }
 
 /** The proposal that an attempt at a work item makes. */

@@ -1,40 +1,55 @@
 /**
  * The next task of a session, or the reason to stop.
  *
- * I1. The order of reasons is fixed: a person's pending text first, then convergence, iterations,
- *     patience.
+ * I1. The order of reasons is fixed, by version of the rules. Today: while a person's text waits,
+ *     tuning goes on; then convergence, iterations, patience.
  * I2. A task states its figures in words; agents get the exact configuration in the warrant.
  */
 import type { Event, EventData } from "../schemas/event.ts";
-import type { Role } from "../schemas/parts.ts";
+import type { Limits, Role } from "../schemas/parts.ts";
 import { alternativeRole } from "./ladder.ts";
 import { requestLockedTest } from "./endings.ts";
-import type { Rules } from "./rules.ts";
-import type { SessionState, WorkItem } from "./state.ts";
+import type { Rules, StopRule } from "./rules.ts";
+import { requireItem } from "./stages.ts";
+import type { TuningSession } from "./state.ts";
 
 /** After training the baseline and after each iteration. */
-export function nextStep(state: SessionState, rules: Pick<Rules, "stopReason">): readonly Event[] {
+export function nextStep(state: TuningSession, rules: Pick<Rules, "stopReason">): readonly Event[] {
   const reason = rules.stopReason(state);
   if (reason === null) return [newTask(state)];
   return [requestLockedTest(state, reason)];
 }
 
-/** The stop rule of version 1. */
-export function stopReason(state: SessionState): string | null {
-  const limits = state.limits;
-  if (limits === null) return "no limits";
-  if (state.iteration >= limits.max_iterations) return "all iterations used";
-  if (state.pending.length > 0) return null;
-  if (state.iteration > 0 && state.convergence >= limits.convergence_threshold) {
-    return `convergence ${state.convergence.toFixed(3)} reached ${limits.convergence_threshold}`;
-  }
-  if (state.no_improvement >= limits.patience) {
-    return `${state.no_improvement} iterations without improvement`;
-  }
-  return null;
-}
+/** Why tuning may end, each for itself; null where it gives no reason. */
+const REASONS = {
+  iterations: ({ iteration }, limits) =>
+    iteration >= limits.max_iterations ? "all iterations used" : null,
+  convergence: ({ iteration, convergence }, { convergence_threshold }) =>
+    iteration > 0 && convergence >= convergence_threshold
+      ? `convergence ${convergence.toFixed(3)} reached ${convergence_threshold}`
+      : null,
+  patience: ({ no_improvement }, limits) =>
+    no_improvement >= limits.patience ? `${no_improvement} iterations without improvement` : null,
+} as const satisfies Record<string, (state: TuningSession, limits: Limits) => string | null>;
 
-function newTask(state: SessionState): Event {
+/** Version 1: a text that waits keeps tuning going, but not beyond the last iteration. */
+export const stopReasonV1: StopRule = (state) => {
+  const { limits } = state;
+  const { iterations, convergence, patience } = REASONS;
+  const all = iterations(state, limits);
+  if (all !== null || state.pending.length > 0) return all;
+  return convergence(state, limits) ?? patience(state, limits);
+};
+
+/** Since version 2: no text is left lying; each that waits gets an iteration, also after the last. */
+export const stopReasonV2: StopRule = (state) => {
+  const { limits } = state;
+  if (state.pending.length > 0) return null;
+  const { iterations, convergence, patience } = REASONS;
+  return convergence(state, limits) ?? iterations(state, limits) ?? patience(state, limits);
+};
+
+function newTask(state: TuningSession): Event {
   const iteration = state.iteration + 1;
   const pending = state.pending[0];
   const text = pending?.text ?? tuningText(state);
@@ -57,10 +72,10 @@ function newTask(state: SessionState): Event {
 
 /** The same work item once more, with what was learnt. */
 export function restate(
-  state: SessionState,
+  state: TuningSession,
   to: { readonly pinned: Role | "alternative" | null },
 ): Event {
-  const item = state.work_item as WorkItem;
+  const item = requireItem(state);
   const pinned = to.pinned === "alternative" ? alternativeRole(item) : to.pinned;
   const excluded = to.pinned === "alternative" && item.originator !== null ? [item.originator] : [];
   return {
@@ -85,14 +100,14 @@ type TaskPart = Omit<
   "constraints" | "base_digest" | "seed" | "evaluations" | "timeout_s"
 >;
 
-function taskData(state: SessionState, part: TaskPart): EventData<"TaskStated"> {
+function taskData(state: TuningSession, part: TaskPart): EventData<"TaskStated"> {
   return {
     ...part,
     constraints: state.constraints,
-    base_digest: state.accepted?.config_digest ?? "",
+    base_digest: state.accepted.config_digest,
     seed: taskSeed(state.seed, part.iteration, part.attempt),
-    evaluations: state.limits?.evaluations_per_iteration ?? 0,
-    timeout_s: state.limits?.agent_timeout_s ?? 0,
+    evaluations: state.limits.evaluations_per_iteration,
+    timeout_s: state.limits.agent_timeout_s,
   };
 }
 
@@ -106,10 +121,8 @@ function taskSeed(seed: number, iteration: number, attempt: number): number {
   return hash;
 }
 
-function tuningText(state: SessionState): string {
-  const trained = state.accepted?.trained;
-  const metrics = trained?.validation;
-  if (trained === undefined || trained === null || metrics === undefined) return "Tune the model.";
+function tuningText(state: TuningSession): string {
+  const metrics = state.accepted.trained.validation;
   const error =
     metrics.mape === null
       ? `wMAPE of ${percent(metrics.wmape ?? 0)}`

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createSessionDetails } from "../../api/session-details.ts";
 import { createMemorySnapshots } from "../../infra/snapshot-memory.ts";
-import { emptyState, type SessionState } from "../../session/state.ts";
+import { stateOfFields } from "../../session/stages.ts";
+import { emptyState, type StateFields } from "../../session/state.ts";
 import { summaryOf } from "../../session/summary.ts";
 
 async function stored(sessions: readonly string[]) {
   const snapshots = createMemorySnapshots();
   let loads = 0;
-  const save = async (session: string, offset: number, more: Partial<SessionState> = {}) => {
-    const state = { ...emptyState(session, "emea", "2026-01-05T10:00:00.000Z"), ...more };
+  const save = async (session: string, offset: number, more: Partial<StateFields> = {}) => {
+    const empty = emptyState(session, "emea", "2026-01-05T10:00:00.000Z");
+    const state = stateOfFields({ ...empty, ...more });
     const about = { session, partition: 0, offset, seq: offset, head: `h${offset}` };
     const snapshot = { ...about, state: JSON.stringify(state), summary: summaryOf(state) };
     await snapshots.save([snapshot], { partition: 0, offset, historyOffset: 0 });

@@ -1,7 +1,7 @@
 /** Given events, when an event comes in, then these follow: sessions without any outside. */
 import { decide } from "../../session/decide.ts";
-import { evolve } from "../../session/evolve.ts";
-import type { SessionState } from "../../session/state.ts";
+import { requireTuning } from "../../session/stages.ts";
+import type { SessionState, TuningSession, WorkItem } from "../../session/state.ts";
 import {
   eventId,
   sessionIdOf,
@@ -33,24 +33,32 @@ export function recorded(event: Event, time = NOW, id?: string): Recorded {
   } as Recorded;
 }
 
+interface GivenMore {
+  readonly fault?: string;
+  readonly time?: string;
+  readonly logicVersion?: number;
+}
+
 /** A session that is fed one inbox event after the other. */
 export class Given {
   state: SessionState | null = null;
   readonly history: Event[] = [];
 
   /** Feeds an event; returns what the session recorded because of it. */
-  when(event: Event | Recorded, more: { fault?: string; time?: string } = {}): readonly Event[] {
+  when(event: Event | Recorded, more: GivenMore = {}): readonly Event[] {
     const incoming = "envelope" in event ? event : recorded(event, more.time);
-    const events = decide(this.state, incoming, {
+    const steps = decide(this.state, incoming, {
       signatureFault: more.fault ?? null,
-      now: more.time ?? NOW,
+      envelope: (index) => ({
+        ...incoming.envelope,
+        id: eventId(incoming.envelope.id, "coordinator", index),
+        time: more.time ?? NOW,
+      }),
+      ...(more.logicVersion === undefined ? {} : { logicVersion: more.logicVersion }),
     });
-    for (const [index, one] of events.entries()) {
-      const echo = index === 0 && one.type === incoming.type;
-      const id = echo ? incoming.envelope.id : eventId(incoming.envelope.id, "coordinator", index);
-      this.state = evolve(this.state, recorded(one, more.time, id));
-      this.history.push(one);
-    }
+    this.state = steps.at(-1)?.after ?? this.state;
+    const events = steps.map(({ event: { type, data } }) => ({ type, data }) as Event);
+    this.history.push(...events);
     return events;
   }
 
@@ -290,4 +298,18 @@ export function givenProposal(): Given {
   given.when(routed("w1.1"));
   given.when(made("w1.1"));
   return given;
+}
+
+/** A session between two iterations, its baseline trained with a loss of 0.2, but for what is given. */
+export function tuningState(more: Partial<TuningSession> = {}): TuningSession {
+  const { state } = givenBaseline();
+  if (state === null) throw new Error("no session");
+  return { ...requireTuning(state), work_item: null, wait: null, ...more };
+}
+
+/** The first work item at its first attempt, but for what is given. */
+export function workItem(more: Partial<WorkItem> = {}): WorkItem {
+  const { work_item } = givenBaseline().state ?? {};
+  if (work_item === null || work_item === undefined) throw new Error("no work item");
+  return { ...work_item, role: "data_scientist", ...more };
 }
