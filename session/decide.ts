@@ -50,13 +50,14 @@ export function decide(
   if (event.type === "OperatorActed") return hasSeenEvent(state, event) ? [] : [echo(state, event)];
   if (state === null) {
     if (event.type !== "SessionRequested") return [];
-    return accepted(null, event, evidence, rulesOf(evidence.logicVersion ?? CURRENT_LOGIC));
+    const rules = rulesOf(evidence.logicVersion ?? CURRENT_LOGIC);
+    return followThrough(null, event, { rules, envelope: evidence.envelope });
   }
   if (hasSeenEvent(state, event)) return [];
   const rules = rulesOf(state.logic_version);
   const refusal = evidence.signatureFault ?? refusalReason(state, event, rules.checks);
   if (refusal !== null) return refused(state, event, refusal, evidence);
-  return accepted(state, event, evidence, rules);
+  return followThrough(state, event, { rules, envelope: evidence.envelope });
 }
 
 function hasSeenEvent(state: SessionState | null, event: Recorded): boolean {
@@ -74,12 +75,16 @@ function made(state: SessionState, event: Event, envelope: Envelope): Step {
   return { event: recorded, isEcho: false, after: evolve(state, recorded) };
 }
 
-function accepted(
+/**
+ * The event and all that follows from it by these rules. Throws `internal` when that does not come to
+ * an end within `STEP_EVENTS_MAX` events.
+ */
+export function followThrough(
   before: SessionState | null,
   event: Recorded,
-  evidence: Evidence,
-  rules: Rules,
+  by: { readonly rules: Rules; readonly envelope: Evidence["envelope"] },
 ): readonly Step[] {
+  const { rules } = by;
   const first = echo(before, event);
   const steps = [first];
   const queue = [...reactTo(first, before, rules)];
@@ -87,7 +92,7 @@ function accepted(
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (steps.length >= STEP_EVENTS_MAX) throw new MmmError("internal", endless(event));
     const { after: state } = steps.at(-1) ?? first;
-    const step = made(state, next, evidence.envelope(steps.length));
+    const step = made(state, next, by.envelope(steps.length));
     steps.push(step);
     if (OWN_REACTIONS.has(next.type)) queue.push(...reactTo(step, state, rules));
   }

@@ -6,9 +6,22 @@
  */
 import { z } from "zod";
 import { errorText, MmmError } from "../schemas/errors.ts";
+import type { EventData, EventType } from "../schemas/event.ts";
 import { readEventData } from "../schemas/read-data.ts";
 
-const TRAINED = z.unknown().transform((value) => readEventData("ModelTrained", value));
+type Issues = z.core.$RefinementCtx;
+
+/** Data of an event, with the place of what does not fit. */
+function readIn<T extends EventType>(type: T, value: unknown, issues: Issues): EventData<T> {
+  try {
+    return readEventData(type, value);
+  } catch (error) {
+    issues.addIssue({ code: "custom", message: errorText(error) });
+    return z.NEVER;
+  }
+}
+
+const TRAINED = z.unknown().transform((value, issues) => readIn("ModelTrained", value, issues));
 const COUNT = z.int().nonnegative();
 
 const TASK = z.object({
@@ -25,12 +38,12 @@ const REVIEW = z.object({
   baseline: TRAINED,
 });
 
-const LOCKED_TEST_FIGURES = z
-  .unknown()
-  .transform((value) =>
-    readEventData("LockedTestEvaluated", { weeks: 0, rule: "", ...(value as object) }),
-  )
-  .transform(({ baseline, final, contradicts }) => ({ baseline, final, contradicts }));
+/** The locked test's figures without its weeks and rule, which an approval does not show. */
+const LOCKED_TEST_FIGURES = z.looseObject({}).transform((figures, issues) => {
+  const whole = { ...figures, weeks: 0, rule: "" };
+  const { baseline, final, contradicts } = readIn("LockedTestEvaluated", whole, issues);
+  return { baseline, final, contradicts };
+});
 
 const APPROVAL = z.object({
   business_context: z.string(),

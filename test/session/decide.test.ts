@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
+import { followThrough, STEP_EVENTS_MAX } from "../../session/decide.ts";
+import { evolve } from "../../session/evolve.ts";
+import { CURRENT_LOGIC, rulesOf } from "../../session/logic.ts";
 import {
   cleared,
   decidedBy,
@@ -393,5 +396,54 @@ describe("anyone's free text", () => {
     });
     for (let index = 0; index < 50; index += 1) given.when(text(index));
     expect(typesOf(given.when(text(50)))).toEqual(["OutcomeRefused"]);
+  });
+});
+
+describe("a step", () => {
+  const { state } = givenProposal();
+  const ended: Event = {
+    type: "IterationCompleted",
+    data: {
+      iteration: 1,
+      work_item: "w1",
+      outcome: "rejected",
+      proposal: null,
+      loss: null,
+      best_loss: 0,
+      convergence: 0,
+      accepted_digest: "base",
+      methodology_digest: "method",
+    },
+  };
+  const incoming = recorded(cleared("w1.1", "base"));
+  const envelope = (index: number) => ({ ...incoming.envelope, id: `event ${index}` });
+  const rules = rulesOf(CURRENT_LOGIC);
+  const follow = (times: number) => {
+    let left = times;
+    const again = () => (left-- > 0 ? [ended] : []);
+    const reactions = { ...rules.reactions, ProposalCleared: again, IterationCompleted: again };
+    return followThrough(state, incoming, { rules: { ...rules, reactions }, envelope });
+  };
+
+  it("gives each event the state after it and its envelope, the inbox event its own", () => {
+    const steps = follow(3);
+    expect(steps.map(({ isEcho }) => isEcho)).toEqual([true, false, false, false]);
+    expect(steps.map(({ event }) => event.envelope.id).slice(1)).toEqual(
+      [1, 2, 3].map((at) => `event ${at}`),
+    );
+    expect(steps[0]?.event.envelope).toEqual(incoming.envelope);
+    expect(
+      steps.map(({ after }) => (after.stage === "tuning" ? after.no_improvement : -1)),
+    ).toEqual([0, 1, 2, 3]);
+    let folded = state;
+    for (const { event, after } of steps) {
+      folded = evolve(folded, event);
+      expect(after).toEqual(folded);
+    }
+  });
+
+  it("that does not come to an end is an error, not a cut step", () => {
+    expect(follow(STEP_EVENTS_MAX - 1)).toHaveLength(STEP_EVENTS_MAX);
+    expect(() => follow(STEP_EVENTS_MAX)).toThrow(/leads to more than 16 events/);
   });
 });

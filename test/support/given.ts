@@ -188,7 +188,7 @@ export function cleared(
     data: {
       proposal,
       content_digest: `content of ${proposal}`,
-      config: `config ${digest}`,
+      config: `{"config":"${digest}"}`,
       config_digest: digest,
       base_digest: "base",
       methodology_digest: "method",
