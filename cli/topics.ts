@@ -9,21 +9,46 @@ import { openFor, withApp } from "./open.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 import type { App } from "./wire.ts";
 
+/** Help texts by subcommand. */
+const EXAMPLES = {
+  create: `
+Examples:
+  mmm topics create
+  mmm topics create --log kafka        on the brokers of KAFKA_BROKERS
+
+A topic that is there is left as it is; one with another partition count ends with exit code 32.`,
+  describe: `
+Examples:
+  mmm topics describe
+  mmm topics describe --log kafka --json`,
+  lag: `
+Examples:
+  mmm topics lag
+  mmm topics lag --log kafka --json    one row a consumer and topic`,
+  asyncapi: `
+Examples:
+  mmm topics asyncapi > asyncapi.json`,
+} as const;
+
 export function addTopicsCommand(program: Command, shell: Shell): void {
   const topics = program.command("topics").description("create or describe the topics");
   withCommon(topics.command("create"))
     .description("create what is missing; refuses a wrong partition count")
+    .addHelpText("after", EXAMPLES.create)
     .action(async (options: CommonOptions) => describe(shell, options, false));
   withCommon(topics.command("describe"))
     .description("partitions and records of topics that are there")
+    .addHelpText("after", EXAMPLES.describe)
     .action(async (options: CommonOptions) => describe(shell, options, true));
   withCommon(topics.command("lag"))
     .description("what each consumer has not done, and how old the oldest of it is")
+    .addHelpText("after", EXAMPLES.lag)
     .action(async (options: CommonOptions) =>
       withApp(shell, options, (app) => lag(shell, options, app)),
     );
   withCommon(topics.command("asyncapi"))
     .description("the AsyncAPI 3 document of all topics, as JSON")
+    .addHelpText("after", EXAMPLES.asyncapi)
     .action((options: CommonOptions) => {
       const { log } = settingsOf(shell, options);
       const { prefix, partitions } = log;
