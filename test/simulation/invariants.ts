@@ -372,11 +372,16 @@ const RULES: Partial<Record<Recorded["type"], Rule>> = {
     if (methodology_digest !== before?.baseline?.methodology_digest) {
       throw new InvariantBroken(2, followed.session, "the methodology digest moved");
     }
-    if (iteration > (before?.limits?.max_iterations ?? 0)) {
+    // Beyond the limit there are only people's texts.
+    const isText = before?.work_item?.kind === "free_text";
+    if (iteration > (before?.limits?.max_iterations ?? 0) && !isText) {
       throw new InvariantBroken(9, followed.session, `iteration ${iteration} is one too many`);
     }
   }),
-  LockedTestRequested: rule<"LockedTestRequested">((followed) => {
+  LockedTestRequested: rule<"LockedTestRequested">((followed, _event, { before }) => {
+    if ((before?.pending.length ?? 0) > 0) {
+      throw new InvariantBroken(9, followed.session, "tuning ended before a text that waited");
+    }
     followed.lockedRequests += 1;
     if (followed.lockedRequests > 1) {
       throw new InvariantBroken(8, followed.session, "the locked weeks were asked for twice");

@@ -54,8 +54,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "an event that comes again counts again",
     file: "session/decide.ts",
-    find: "  if (hasSeenEvent(state, event)) return [];\n  const refusal",
-    put: "  const refusal",
+    find: "  if (hasSeenEvent(state, event)) return [];\n  const rules",
+    put: "  const rules",
   },
   {
     name: "only the last few event ids are remembered",
@@ -65,9 +65,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "an inbox event keeps its envelope whatever is made of it",
-    file: "consumers/desk.ts",
-    find: "const echo = event.data === step.event.data;",
-    put: "const echo = index === 0 && event.type === step.event.type;",
+    file: "session/decide.ts",
+    find: "[made(state, refusal, evidence.envelope(0))]",
+    put: "[event.type === refusal.type ? { ...made(state, refusal, event.envelope), isEcho: true } : made(state, refusal, evidence.envelope(0))]",
   },
   {
     name: "a new attempt resets the count of refusals",
@@ -84,8 +84,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a partition is restored from a store that was rolled back meanwhile",
     file: "consumers/drawer.ts",
-    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    if",
-    put: "    if",
+    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    return end;",
+    put: "    return end;",
   },
   {
     name: "snapshots are added to a store that was rolled back",
@@ -133,15 +133,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a late failure of one attempt counts for another",
     file: "session/admission.ts",
     find:
-      '    awaited(state, "answer", attemptOf(data)) ??\n' +
-      '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
-    put: '    same("the role", data.role, state.work_item?.role ?? "")\n  );',
+      '  return (\n    awaited(state, "answer", attemptOf(data)) ?? ' +
+      'same("the role", data.role, state.work_item?.role)\n  );',
+    put: '  return same("the role", data.role, state.work_item?.role);',
   },
   {
     name: "the seal is of another place in the chain",
     file: "consumers/desk.ts",
-    find: "            head: folder.head,",
-    put: "            head: step.event.envelope.id.replaceAll('-', '').repeat(2),",
+    find: "sealOf(parts.tools.keys, { session, seq, head })",
+    put: "sealOf(parts.tools.keys, { session, seq, head: at.envelope.id.replaceAll('-', '').repeat(2) })",
   },
   {
     name: "the guard does not look at the ranges of tunable numbers",
