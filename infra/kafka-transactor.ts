@@ -14,10 +14,15 @@
  *      opens all its places anew. Read again.
  *   3. Commit offset and the own writer's name with the place's id: the claim.
  *
+ * A claim whose commit was not answered may have taken effect. Then step 2 of the next try finds the
+ * own writer's name, and takes it for what it is: step 1 has completed or aborted that claim, and this
+ * process, which opens a place once at a time and has closed what it held of it, writes nothing for it.
+ *
  * I1. Whoever writes for a place has a claim on it that was committed after every earlier writer of
  *     the place had given it back or been fenced; so no two write for a place, and the offset and
  *     the end of `history` are final when they are read.
  * I2. After any error nothing is trusted: a new writer, with a new id, and new claims.
+ * I3. A place is opened once at a time: while it is being opened nothing of this process holds it.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,6 +50,8 @@ export interface TransactorParts {
 export class KafkaTransactors {
   readonly #parts: TransactorParts;
   readonly #held = new Map<string, Transactor>();
+  /** The last opening of a place, by name; never rejects. */
+  readonly #opening = new Map<string, Promise<unknown>>();
   /** Own writers that broke, by id; settles when what they left open is complete. */
   readonly #fenced = new Map<string, Promise<void>>();
   #writer: Promise<KafkaWriter> | null = null;
@@ -54,7 +61,18 @@ export class KafkaTransactors {
   }
 
   /** Fences older owners of the place and agrees with Kafka on the next offset to read. */
-  async open(place: Place): Promise<Transactor> {
+  open(place: Place): Promise<Transactor> {
+    const name = placeName(place);
+    const before = this.#opening.get(name) ?? Promise.resolve();
+    const opening = before.then(() => this.#openAlone(place));
+    this.#opening.set(
+      name,
+      opening.catch(() => {}),
+    );
+    return opening;
+  }
+
+  async #openAlone(place: Place): Promise<Transactor> {
     const { settings } = this.#parts;
     try {
       await this.#held.get(placeName(place))?.close();
@@ -69,6 +87,7 @@ export class KafkaTransactors {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#opening.values());
     await Promise.all([...this.#held.values()].map((hold) => hold.close()));
     await this.#writer?.then(
       (writer) => writer.close(),
@@ -102,7 +121,7 @@ export class KafkaTransactors {
     );
     try {
       const offset = await withOffsets(settings, { group, topic }, (readAll) =>
-        this.#settled(place, writer, async () => (await readAll()).get(partition)),
+        this.#settled(writer, async () => (await readAll()).get(partition)),
       );
       const claim = await claimer.transaction();
       await claim.sendOffsets(offsetsOf(settings, group, [{ place, offset, owner: writer.id }]));
@@ -113,24 +132,17 @@ export class KafkaTransactors {
     }
   }
 
-  /** The committed offset once no other writer can change it. */
-  async #settled(
-    place: Place,
-    writer: KafkaWriter,
-    read: () => Promise<Committed | undefined>,
-  ): Promise<number> {
+  /** The committed offset once no writer can change it; the own one holds nothing of the place. */
+  async #settled(writer: KafkaWriter, read: () => Promise<Committed | undefined>): Promise<number> {
     let found = await read();
     const owner = this.#writerOf(found);
+    const isFree = (): boolean => [NOBODY, writer.id].includes(this.#writerOf(found));
     const wait = this.#fenced.has(owner) ? 0 : RELEASE_MS;
-    for (let waited = 0; owner !== NOBODY && waited < wait; waited += RELEASE_STEP_MS) {
+    for (let waited = 0; !isFree() && waited < wait; waited += RELEASE_STEP_MS) {
       await sleep(RELEASE_STEP_MS);
       found = await read();
-      if (this.#writerOf(found) === NOBODY) break;
     }
-    if (this.#writerOf(found) === NOBODY) return found?.offset ?? 0;
-    if (owner === writer.id) {
-      throw new MmmError("log_unavailable", `${placeName(place)} was not given back in time`);
-    }
+    if (isFree()) return found?.offset ?? 0;
     await this.#fence(owner);
     return (await read())?.offset ?? 0;
   }

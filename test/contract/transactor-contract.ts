@@ -13,8 +13,23 @@ import {
   until,
 } from "./log-contract.ts";
 
-/** Runs the suite; `create` gives a fresh, empty log. */
-export function transactorContract(name: string, create: () => Promise<LogUnderTest>): void {
+/** A log whose server can be reached through a connection that loses an answer when it is told to. */
+export interface LossyLog extends LogUnderTest {
+  /** The answer to the next taking-over of this place is lost; what was asked for is done. */
+  loseClaim(group: string, place: Place): void;
+  readonly lost: number;
+}
+
+/**
+ * Runs the suite; `create` gives a fresh, empty log. `createLossy` for logs behind a network: their
+ * answers can be lost.
+ */
+export function transactorContract(
+  name: string,
+  create: () => Promise<LogUnderTest>,
+  createLossy?: () => Promise<LossyLog>,
+): void {
+  if (createLossy !== undefined) lossyContract(name, createLossy);
   describe(`a transactor on ${name}`, () => {
     let under: LogUnderTest;
     let log: EventLog;
@@ -129,5 +144,37 @@ export function transactorContract(name: string, create: () => Promise<LogUnderT
       await consumption.stop();
       expect(sink.seen.map(textOf)).toEqual(["b", "c", "d", "e"]);
     });
+  });
+}
+
+function lossyContract(name: string, create: () => Promise<LossyLog>): void {
+  test(`on ${name} a place is taken over again though the answer to the first try was lost`, async () => {
+    const under = await create();
+    const log = await under.open();
+    try {
+      await log.ensureTopics();
+      const place = { topic: "sessions", partition: log.partitionOf("s1") };
+      const elsewhere = { topic: "sessions", partition: (place.partition + 1) % log.partitions };
+      const other = await log.transactor("coordinator", elsewhere);
+      const at = (text: string, { partition }: Place) => ({
+        ...record("s1", text, "history"),
+        partition,
+      });
+      await other.commit([at("of another place", elsewhere)], 1);
+      under.loseClaim("coordinator", place);
+      expect((await failure(log.transactor("coordinator", place))).code).toBe("log_unavailable");
+      expect(under.lost).toBe(1);
+      const again = await log.transactor("coordinator", place);
+      expect(again.next).toBe(0);
+      await again.commit([at("mine", place)], 1);
+      await other.commit([at("still mine", elsewhere)], 2);
+      const texts = async ({ partition }: Place) =>
+        (await readAll(log, { topic: "history", partition })).map(textOf);
+      expect(await texts(place)).toEqual(["mine"]);
+      expect(await texts(elsewhere)).toEqual(["of another place", "still mine"]);
+    } finally {
+      await log.close();
+      await under.remove();
+    }
   });
 }
