@@ -25,7 +25,11 @@ export async function runCoordinator(tools: CoordinatorTools): Promise<Running> 
 
   const sink = {
     assigned: async (place: Place) => {
-      const desk = await createDesk(tools, group, place);
+      const desk = await createDesk(tools, group, place).catch((error: unknown) => {
+        // Who asks us to take a place asks again until we do, and tells nobody why we did not.
+        tools.observer.failed("coordinator", error);
+        throw error;
+      });
       const drained = () => consumption?.resume(place);
       const actor = new PartitionActor({ tools, group, place, drained }, desk);
       actor.done.catch((error: unknown) => fatal.reject(error));

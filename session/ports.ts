@@ -35,7 +35,10 @@ export interface Place {
 
 /** What a consumption calls; one place's calls never overlap. */
 export interface RecordSink {
-  /** Before the first delivery of a place; throw to refuse (the adapter tries again later). */
+  /**
+   * Before the first delivery of a place; throw to refuse. The adapter asks again later and says
+   * nothing: a sink tells its own observer first.
+   */
   assigned(place: Place): Promise<void>;
   /** No further delivery; what is still in hand must be finished or dropped when this resolves. */
   revoked(place: Place): Promise<void>;

@@ -5,7 +5,7 @@ import { systemClock } from "../../infra/clock.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SnapshotStore } from "../../session/ports.ts";
 import { BACKENDS, type TestBackend } from "../support/backends.ts";
-import { collectFaults, request, TEST_KEYS } from "../support/system.ts";
+import { collectFaults, request, TEST_KEYS, until } from "../support/system.ts";
 
 const opened: TestBackend[] = [];
 
@@ -55,5 +55,33 @@ describe("the coordinator", () => {
     store.giveUp();
     await stopped;
     await expect(running.ended).resolves.toBeUndefined();
+  });
+
+  it("tells why it does not take a place, each time it is asked, and takes it in the end", async () => {
+    const backend = await BACKENDS[0]!.open();
+    opened.push(backend);
+    const away = new MmmError("snapshot_unavailable", "the store is not there yet");
+    let refusals = 0;
+    const snapshots: SnapshotStore = {
+      ...backend.snapshots,
+      checkpoint: (partition) => {
+        if (refusals >= 2 * backend.log.partitions) return backend.snapshots.checkpoint(partition);
+        refusals += 1;
+        return Promise.reject(away);
+      },
+    };
+    const observer = collectFaults();
+    const running = await runCoordinator({
+      log: backend.log,
+      snapshots,
+      clock: systemClock,
+      observer,
+      keys: TEST_KEYS,
+      groupPrefix: "test",
+    });
+    await request(backend.log, "s1");
+    await until(backend.log, "s1", "SessionStarted");
+    await running.stop();
+    expect(observer.failures).toEqual(Array.from({ length: refusals }, () => away));
   });
 });
