@@ -16,11 +16,13 @@ import { parse, parseAllDocuments } from "yaml";
 import { ROLE_NAMES } from "../../cli/consumers.ts";
 import { loadSettings } from "../../cli/settings.ts";
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
+import { KAFKA_VERSION } from "../support/kafka-server.ts";
 
 const require = createRequire(import.meta.url);
 const INFRA = join(import.meta.dirname, "../../infra");
 
 interface Service {
+  readonly image?: string;
   readonly command?: readonly string[];
   readonly environment?: Record<string, string>;
 }
@@ -92,6 +94,11 @@ describe("infra/compose.yaml", () => {
     const settings = loadSettings(null, workers[0]?.environment ?? {});
     expect([settings.log.kind, settings.snapshots.kind]).toEqual(["kafka", "redis"]);
     expect(settings.log.brokers).toEqual(["kafka:19092"]);
+  });
+
+  test("runs the version of Kafka that the tests run, unless it is told another", () => {
+    const image = compose.services["kafka"]?.image;
+    expect(image).toBe(`apache/kafka:\${KAFKA_VERSION:-${KAFKA_VERSION}}`);
   });
 
   test("builds from a Dockerfile that is there", () => {

@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { GenericContainer, Wait } from "testcontainers";
-import { freePorts } from "./kafka-server.ts";
+import { freePorts, KAFKA_VERSION } from "./kafka-server.ts";
 
 const run = promisify(execFile);
 
@@ -24,7 +24,7 @@ export async function hasDocker(): Promise<boolean> {
 /** One Kafka node; its address is host:port. */
 export async function kafkaContainer(): Promise<Container> {
   const [port] = (await freePorts(1)) as [number];
-  const container = await new GenericContainer("apache/kafka:4.3.0")
+  const container = await new GenericContainer(`apache/kafka:${KAFKA_VERSION}`)
     .withExposedPorts({ container: 9092, host: port })
     .withEnvironment({
       KAFKA_NODE_ID: "1",
