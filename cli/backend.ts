@@ -59,7 +59,8 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions
       createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
       createMemorySnapshots(),
     ),
-  kafka: (options) => together(kafkaLog(options), storeOf(options.settings)),
+  kafka: (options) =>
+    together(createKafkaLog(kafkaSettings(options), systemClock), storeOf(options.settings)),
 };
 
 function together(log: EventLog, snapshots: SnapshotStore): Backend {
@@ -86,25 +87,25 @@ function storeOf(settings: Settings): SnapshotStore {
   );
 }
 
-function kafkaLog(options: BackendOptions): EventLog {
+/** The Kafka adapter's settings. Throws `settings_invalid`. */
+export function kafkaSettings(
+  options: Pick<BackendOptions, "settings" | "mustExist" | "environment">,
+): KafkaSettings {
   const { settings, environment = process.env } = options;
   const { log } = settings;
   const sasl = log.sasl === "none" ? null : { mechanism: log.sasl, ...accountOf(environment) };
-  return createKafkaLog(
-    {
-      brokers: log.brokers,
-      clientId: log.client_id,
-      prefix: log.prefix,
-      partitions: log.partitions,
-      tls: log.tls === null ? null : tlsOf(log.tls, environment),
-      sasl,
-      compression: log.compression,
-      sessionTimeoutMs: log.session_timeout_ms,
-      createTopics: options.mustExist !== true,
-      ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
-    },
-    systemClock,
-  );
+  return {
+    brokers: log.brokers,
+    clientId: log.client_id,
+    prefix: log.prefix,
+    partitions: log.partitions,
+    tls: log.tls === null ? null : tlsOf(log.tls, environment),
+    sasl,
+    compression: log.compression,
+    sessionTimeoutMs: log.session_timeout_ms,
+    createTopics: options.mustExist !== true,
+    ...(log.replication_factor === null ? {} : { replicationFactor: log.replication_factor }),
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

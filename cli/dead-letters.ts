@@ -141,7 +141,11 @@ async function redrive(shell: Shell, options: RedriveOptions, app: App): Promise
 async function redrivenBefore(log: EventLog): Promise<ReadonlySet<string>> {
   const { historyEntry } = await import("../session/audit.ts");
   const places = new Set<string>();
-  for await (const record of log.read({ topic: TOPICS.history.topic, key: OPERATIONS })) {
+  for await (const record of log.read({
+    topic: TOPICS.history.topic,
+    key: OPERATIONS,
+    entire: true,
+  })) {
     const { event } = historyEntry(record);
     if (event.type === "OperatorActed" && event.data.action === "redrive") {
       places.add(event.data.subject);

@@ -4,10 +4,14 @@ import { TOPICS } from "../schemas/topics.ts";
 import { historyEntry, type HistoryEntry } from "../session/audit.ts";
 import type { EventLog } from "../session/ports.ts";
 
-/** All entries so far, in order. */
+/** All entries so far, in order. Throws `log_unavailable` where some of them cannot be seen. */
 export async function readHistory(log: EventLog, session: string): Promise<HistoryEntry[]> {
   const entries: HistoryEntry[] = [];
-  for await (const record of log.read({ topic: TOPICS.history.topic, key: session })) {
+  for await (const record of log.read({
+    topic: TOPICS.history.topic,
+    key: session,
+    entire: true,
+  })) {
     entries.push(historyEntry(record));
   }
   return entries;

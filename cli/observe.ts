@@ -1,5 +1,5 @@
 /** What a process tells of its work: metrics, probes, log lines. */
-import { TOPICS } from "../schemas/topics.ts";
+import { topicsReadBy } from "../schemas/topics.ts";
 import type { Observer } from "../consumers/observer.ts";
 import { createMetrics, type Metrics } from "../infra/metrics.ts";
 import { createLogger } from "../infra/logger.ts";
@@ -7,18 +7,6 @@ import type { Probes } from "../infra/probes.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, GroupLag } from "../session/ports.ts";
 import { GROUP_PREFIX, type App } from "./wire.ts";
-
-/** Topics of each consumer, for lag. */
-const READS: Readonly<Record<string, readonly string[]>> = {
-  coordinator: [TOPICS.sessions.topic],
-  router: [TOPICS.proposals.topic],
-  "data-scientist": [TOPICS.dataScientist.topic],
-  guard: [TOPICS.dsOutputs.topic],
-  trainer: [TOPICS.training.topic],
-  "business-analyst": [TOPICS.businessAnalyst.topic],
-  stakeholder: [TOPICS.stakeholder.topic],
-  "research-persona": [TOPICS.researchPersona.topic, TOPICS.vetoes.topic],
-};
 
 /** Work may wait this long while nothing gets done before the process counts as stuck. */
 const STALL_MS = 10 * 60_000;
@@ -40,7 +28,7 @@ export function lagOf(
 ): Promise<{ consumer: string; lag: GroupLag[] }[]> {
   return Promise.all(
     roles.map(async (consumer) => {
-      const topics = READS[consumer] ?? [];
+      const topics = topicsReadBy(consumer);
       const rows = await Promise.all(
         topics.map((topic) => log.lag(`${GROUP_PREFIX}.${consumer}`, topic)),
       );
@@ -55,7 +43,8 @@ export function observe(
   roles: readonly string[],
 ): Observed {
   const lags = () => lagOf(app.log, roles);
-  const metrics = createMetrics({ now: () => app.clock.now(), lags });
+  const unstable = () => app.log.listUnstable();
+  const metrics = createMetrics({ now: () => app.clock.now(), lags, unstable });
   const logger = createLogger(app.settings.logging.level);
   const ready = async () => {
     await app.log.describe();
@@ -97,6 +86,14 @@ function both(metrics: Metrics["observer"], logger: ReturnType<typeof createLogg
     deadLettered: (consumer, record, error) => {
       metrics.deadLettered(consumer, record, error);
       logger.deadLettered(consumer, record, error);
+    },
+    retaken: (partition, records, written) => {
+      metrics.retaken(partition, records, written);
+      logger.retaken(partition, records, written);
+    },
+    stranded: (session, waitsFor) => {
+      metrics.stranded(session, waitsFor);
+      logger.stranded(session, waitsFor);
     },
   };
 }

@@ -110,7 +110,7 @@ async function withEncoder<T>(use: (encoder: SentenceEncoder) => Promise<T>): Pr
 
 async function collect(shell: Shell, options: CollectOptions, app: App): Promise<void> {
   const events: Recorded[] = [];
-  for await (const record of app.log.read({ topic: TOPICS.history.topic })) {
+  for await (const record of app.log.read({ topic: TOPICS.history.topic, entire: true })) {
     events.push(historyEntry(record).event);
   }
   const rows = withoutDuplicates(collectExamples(events));

@@ -16,6 +16,8 @@ export interface CoordinatorTools {
   readonly snapshotEveryMs?: number;
   /** How often deadlines are looked at. */
   readonly sweepEveryMs?: number;
+  /** How long a session is left alone before it is asked whether it can still go on; 60,000. */
+  readonly quietMs?: number;
   /** How often a store that nothing is written to is looked at; 30,000 by default. */
   readonly lookEveryMs?: number;
 }

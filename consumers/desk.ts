@@ -5,11 +5,14 @@
  * I2. A batch is decided in memory, then committed; when the commit fails the desk is thrown away.
  * I3. The chain head of a session is what was last committed for it; no snapshot is stored while
  *     memory is ahead of that.
+ * I4. A history record names the inbox offset of its cause. Inbox records that are done, behind the
+ *     last of these, came to nothing or their history is gone: they are taken again at the start.
+ *     Those that came to nothing do so again; what became a dead letter is not written twice.
  */
 import { encodeEvent } from "../schemas/codec.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { eventId, type Event, type Recorded } from "../schemas/event.ts";
-import { attachmentHeaders, toHeaders } from "../schemas/headers.ts";
+import { attachmentHeaders, inboxOffsetHeader, toHeaders } from "../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../schemas/topics.ts";
 import { envelopeFor, recordOf } from "../producers/publish.ts";
 import { linkHeaders, linkOf } from "../session/chain.ts";
@@ -21,6 +24,7 @@ import { attachmentsFor, sealOf, signatureFault } from "./vouching.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { createSchemaBook } from "./schema-book.ts";
+import { createWatchdog, type Watchdog } from "./coordinator/stranded-sessions.ts";
 import { createDrawer, type Drawer, type Folder } from "./drawer.ts";
 
 export interface Desk {
@@ -43,16 +47,28 @@ export async function createDesk(
   place: Place,
 ): Promise<Desk> {
   const transactor = await tools.log.transactor(group, place);
-  let drawer: Drawer;
   try {
-    drawer = await createDrawer(tools, place.partition);
+    const drawer = await createDrawer(tools, place.partition);
+    const decode = createSchemaBook(tools.log, tools.clock);
+    const watchdog = createWatchdog(tools, place.partition);
+    const { next } = transactor;
+    const parts = {
+      tools,
+      group,
+      place,
+      transactor,
+      drawer,
+      decode,
+      watchdog,
+      next,
+      settled: true,
+    };
+    await takeAgain(parts);
+    return deskOf(parts);
   } catch (error) {
     await transactor.close();
     throw error;
   }
-  const decode = createSchemaBook(tools.log, tools.clock);
-  const { next } = transactor;
-  return deskOf({ tools, group, place, transactor, drawer, decode, next, settled: true });
 }
 
 interface Parts {
@@ -62,6 +78,7 @@ interface Parts {
   readonly transactor: Transactor;
   readonly drawer: Drawer;
   readonly decode: ReturnType<typeof createSchemaBook>;
+  readonly watchdog: Watchdog;
   next: number;
   /** False while states in memory are ahead of what is committed. */
   settled: boolean;
@@ -81,32 +98,57 @@ function deskOf(parts: Parts): Desk {
       await drawer.look();
       const due = drawer.due(tools.clock.now());
       if (due.length > 0) await tools.log.append(due.map((state) => deadlineRecord(parts, state)));
+      parts.watchdog.look(drawer);
     },
     close: () => parts.transactor.close(),
   };
 }
 
 async function take(parts: Parts, records: readonly LogRecord[]): Promise<void> {
-  const { tools, drawer } = parts;
+  const { tools } = parts;
   const started = tools.clock.now();
   const fresh = records.filter((record) => record.offset >= parts.next);
-  const first = fresh[0];
-  if (first === undefined) return;
+  const last = fresh.at(-1);
+  if (last === undefined) return;
   const out: OutgoingRecord[] = [];
   parts.settled = false;
   for (const record of fresh) out.push(...(await takeOne(parts, record)));
-  const last = fresh.at(-1) as LogRecord;
-  const offsets = await parts.transactor.commit(out, last.offset + 1);
-  parts.next = last.offset + 1;
-  const written = offsets.filter((_, index) => out[index]?.topic === TOPICS.history.topic);
-  drawer.committed(written.at(-1));
-  parts.settled = true;
+  const written = await write(parts, out, last.offset + 1);
   tools.observer.committed(
     parts.place.partition,
     fresh.length,
-    written.length,
+    written,
     tools.clock.now() - started,
   );
+}
+
+/** Commits, and tells how many history records that were. */
+async function write(parts: Parts, out: readonly OutgoingRecord[], next: number): Promise<number> {
+  const offsets = await parts.transactor.commit(out, next);
+  parts.next = next;
+  const written = offsets.filter((_, index) => out[index]?.topic === TOPICS.history.topic);
+  parts.drawer.committed(written.at(-1));
+  parts.settled = true;
+  return written.length;
+}
+
+/** I4: what is done by its offset, and not by the history. */
+async function takeAgain(parts: Parts): Promise<void> {
+  const { tools, place, next, drawer } = parts;
+  const from = drawer.inboxNext ?? next;
+  if (from >= next) return;
+  const out: OutgoingRecord[] = [];
+  let taken = 0;
+  for await (const record of tools.log.read({ ...place, from })) {
+    if (record.offset >= next) break;
+    const made = await takeOne(parts, record);
+    out.push(...made.filter(({ topic }) => topic !== TOPICS.deadLetters.topic));
+    taken += 1;
+  }
+  if (out.length === 0) return;
+  parts.settled = false;
+  const written = await write(parts, out, next);
+  tools.observer.retaken(place.partition, taken, written);
 }
 
 async function takeOne(parts: Parts, record: LogRecord): Promise<readonly OutgoingRecord[]> {
@@ -121,7 +163,8 @@ async function takeOne(parts: Parts, record: LogRecord): Promise<readonly Outgoi
   const now = new Date(parts.tools.clock.now()).toISOString();
   const fault = signatureFault(parts.tools.keys, folder.state, event);
   const events = decide(folder.state, event, { signatureFault: fault, now });
-  if (events.length > 0) return writeAll(parts, folder, { event, events, now });
+  const { offset } = record;
+  if (events.length > 0) return writeAll(parts, folder, { event, events, now, offset });
   if (folder.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
   return [deadLetterOf(record, parts.group, unknown)];
@@ -131,6 +174,8 @@ interface Step {
   readonly event: Recorded;
   readonly events: readonly Event[];
   readonly now: string;
+  /** Of the event on the inbox. */
+  readonly offset: number;
 }
 
 function writeAll(parts: Parts, folder: Folder, step: Step): readonly OutgoingRecord[] {
@@ -189,7 +234,7 @@ function writeOne(parts: Parts, folder: Folder, write: Write): readonly Outgoing
     key,
     partition: parts.place.partition,
     value: body,
-    headers: { ...headers, ...linkHeaders(link) },
+    headers: { ...headers, ...linkHeaders(link), ...inboxOffsetHeader(write.offset) },
   };
   const command = write.index === null ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];

@@ -10,6 +10,10 @@ export interface Observer {
   deadLettered(consumer: string, record: LogRecord, error: unknown): void;
   /** One transaction of the coordinator: inbox records, history records, milliseconds. */
   committed(partition: number, records: number, written: number, ms: number): void;
+  /** Inbox records that were done and left no trace in `history` were taken again. */
+  retaken(partition: number, records: number, written: number): void;
+  /** A session waits, and no consumer has anything left to read that could end its wait. */
+  stranded(session: string, waitsFor: string): void;
 }
 
 /** Observes nothing. */
@@ -19,4 +23,6 @@ export const SILENT: Observer = {
   parked: () => {},
   deadLettered: () => {},
   committed: () => {},
+  retaken: () => {},
+  stranded: () => {},
 };

@@ -2,12 +2,14 @@
  * Reading Kafka without a group: read_committed, by partition and offset, no side effects.
  *
  * I1. The end is what stood in the log at the start. A transaction that was being completed then is
- *     waited for (its markers follow the commit by milliseconds); one that stays open is not.
+ *     waited for (its markers follow the commit by milliseconds); one that stays open is not, and an
+ *     entire read refuses to end before it.
  * I2. A reader whose broker is gone tries again a bounded number of times, without losing its place.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../session/ports.ts";
+import { hiddenError } from "./kafka/hidden-range.ts";
 import { clientOf, type KafkaSettings, prefixOf } from "./kafka-client.ts";
 import { hasType, kafkaError } from "./kafka-errors.ts";
 import { type Cluster, clusterOf, type FetchedMessage, visibleOf } from "./kafkajs-patches.ts";
@@ -32,7 +34,7 @@ export interface Cursor {
   end: number;
 }
 
-/** First and next stable offset of each partition. */
+/** First and next offset of each partition, as the cluster's isolation level has them. */
 export async function rangesOf(
   cluster: Cluster,
   topic: string,
@@ -50,20 +52,41 @@ export async function rangesOf(
   }));
 }
 
-/** The ranges once everything that was written before the call is committed, aborted, or late. */
-async function settledRangesOf(
+/** First and next offset of each partition, with what stands in transactions that have not ended. */
+export async function writtenRangesOf(
   cluster: Cluster,
   topic: string,
   count: number,
 ): Promise<{ low: number; high: number }[]> {
   cluster.isolationLevel = READ_UNCOMMITTED;
-  const written = await rangesOf(cluster, topic, count).finally(() => {
+  return rangesOf(cluster, topic, count).finally(() => {
     cluster.isolationLevel = READ_COMMITTED;
   });
+}
+
+interface SettledRange {
+  readonly low: number;
+  /** Next stable offset. */
+  readonly high: number;
+  /** Next offset when the read began; above `high` where a transaction has not ended. */
+  readonly end: number;
+}
+
+/**
+ * The ranges once everything that was written before the call is committed, aborted, or late, in the
+ * partitions that are to be read.
+ */
+async function settledRangesOf(
+  cluster: Cluster,
+  topic: string,
+  wanted: { readonly count: number; readonly only: number | undefined },
+): Promise<SettledRange[]> {
+  const written = await writtenRangesOf(cluster, topic, wanted.count);
   for (let waited = 0; ; waited += SETTLE_STEP_MS) {
-    const stable = await rangesOf(cluster, topic, count);
-    const settled = stable.every(({ high }, at) => high >= (written[at]?.high ?? 0));
-    if (settled || waited >= SETTLE_MS) return stable;
+    const stable = await rangesOf(cluster, topic, wanted.count);
+    const ranges = stable.map((range, at) => ({ ...range, end: written[at]?.high ?? 0 }));
+    const settled = ranges.every(({ high, end }, at) => (wanted.only ?? at) !== at || high >= end);
+    if (settled || waited >= SETTLE_MS) return ranges;
     await sleep(SETTLE_STEP_MS);
   }
 }
@@ -113,7 +136,7 @@ export async function fetchRound(
   cluster: Cluster,
   topics: { readonly name: string; readonly plain: string },
   cursors: readonly Cursor[],
-  waitMs: number,
+  how: { readonly waitMs: number; readonly isolationLevel?: 0 | 1 },
 ): Promise<LogRecord[]> {
   await cluster.refreshMetadataIfNecessary();
   const wanted = cursors.filter((cursor) => cursor.at < cursor.end);
@@ -126,10 +149,10 @@ export async function fetchRound(
       const mine = wanted.filter(({ partition }) => partitions.includes(partition));
       const broker = await cluster.findBroker({ nodeId });
       const { responses } = await broker.fetch({
-        maxWaitTime: waitMs,
+        maxWaitTime: how.waitMs,
         minBytes: 1,
         maxBytes: FETCH_BYTES_MAX,
-        isolationLevel: READ_COMMITTED,
+        isolationLevel: how.isolationLevel ?? READ_COMMITTED,
         rackId: "",
         topics: [
           {
@@ -185,13 +208,15 @@ export async function* readKafka(
   const retry = <T>(work: () => Promise<T>): Promise<T> => patiently(cluster, settings, work);
   try {
     await retry(() => connect(cluster, settings, [options.topic]));
-    const ranges = await retry(() => settledRangesOf(cluster, topics.name, count));
-    const cursors = startOf(options, ranges, count);
+    const only = partitionOf(options, count);
+    const ranges = await retry(() => settledRangesOf(cluster, topics.name, { count, only }));
+    const cursors = startOf(options, ranges, only);
+    if (options.entire === true) assertEntire(settings, options.topic, { ranges, cursors });
     while (options.signal?.aborted !== true) {
       const open = cursors.filter((cursor) => cursor.at < cursor.end);
       if (open.length === 0) return;
       const before = open.map(({ at }) => at);
-      const records = await retry(() => fetchRound(cluster, topics, open, WAIT_MS));
+      const records = await retry(() => fetchRound(cluster, topics, open, { waitMs: WAIT_MS }));
       for (const record of records) {
         if (options.key === undefined || record.key === options.key) yield record;
       }
@@ -204,16 +229,33 @@ export async function* readKafka(
   }
 }
 
-function startOf(
-  options: ReadOptions,
-  ranges: readonly { low: number; high: number }[],
-  count: number,
-): Cursor[] {
+/** The one partition that is read; undefined for all. */
+function partitionOf(options: ReadOptions, count: number): number | undefined {
   const keyed = options.key === undefined ? undefined : partitionFor(options.key, count);
   const only = options.partition ?? keyed;
   if (options.from !== undefined && only === undefined) {
     throw new MmmError("internal", "an offset to read from needs a partition");
   }
+  return only;
+}
+
+/** Throws `log_unavailable` where a transaction without an end hides what is to be read. */
+function assertEntire(
+  settings: KafkaSettings,
+  topic: string,
+  { ranges, cursors }: { ranges: readonly SettledRange[]; cursors: readonly Cursor[] },
+): void {
+  for (const { partition } of cursors) {
+    const { high = 0, end = 0 } = ranges[partition] ?? {};
+    if (high < end) throw hiddenError(settings, { topic, partition, high, end });
+  }
+}
+
+function startOf(
+  options: ReadOptions,
+  ranges: readonly SettledRange[],
+  only: number | undefined,
+): Cursor[] {
   return ranges
     .map(({ low, high }, partition) => ({
       partition,

@@ -29,6 +29,7 @@ import {
   groupByPartition,
   type ProduceParts,
 } from "./kafka-encoding.ts";
+import type { RawConnections } from "./kafka/raw-request.ts";
 import { createSending, type SendParts } from "./kafka-sending.ts";
 import { rememberCoordinators } from "./kafkajs-coordinators.ts";
 
@@ -69,6 +70,7 @@ export interface FetchedPartition {
 }
 
 export interface Broker {
+  readonly connectionPool: RawConnections;
   fetch(request: {
     maxWaitTime: number;
     minBytes: number;
@@ -93,6 +95,7 @@ export interface Cluster {
   refreshMetadataIfNecessary(): Promise<void>;
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findBroker(node: { nodeId: string }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
   fetchTopicsOffset(
     topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
   ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;

@@ -90,6 +90,8 @@ export function createLocalLog(table: RecordTable, parts: LocalParts): EventLog 
       table.refresh();
       return placesOf([topic], partitions).map((place) => lagOf(table, group, place, clock.now()));
     },
+    // What a transaction writes here is there at once or never.
+    listUnstable: async () => [],
     close: async () => {
       await Promise.all([...running.consumptions].map((consumption) => consumption.stop()));
       await table.close();

@@ -15,6 +15,7 @@ import { kafkaError } from "./kafka-errors.ts";
 import { committedOffsets } from "./kafka-offsets.ts";
 import { createAppender } from "./kafka-producer.ts";
 import { fetchRound, rangesOf, readKafka, withCluster } from "./kafka-read.ts";
+import { listUnstableRanges } from "./kafka/unstable-ranges.ts";
 import { describeKafka, ensureKafkaTopics, publishSchemas } from "./kafka-topics.ts";
 import { KafkaTransactors } from "./kafka-transactor.ts";
 import type { Cluster } from "./kafkajs-patches.ts";
@@ -23,7 +24,7 @@ import { DEFAULT_PARTITIONS, partitionsOf, placeName } from "./record-table.ts";
 
 export type { KafkaSettings } from "./kafka-client.ts";
 
-const OLDEST_WAIT_MS = 100;
+const FIRST = { waitMs: 100 };
 
 /** A log on a cluster; connects when it is first used. */
 export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog {
@@ -62,6 +63,7 @@ export function createKafkaLog(settings: KafkaSettings, clock: Clock): EventLog 
       return transactor;
     },
     read: (options) => readKafka(settings, options, partitions),
+    listUnstable: () => listUnstableRanges({ settings, partitions, clock }),
     lag: (group, topic) => lagOf({ settings, partitions, clock }, group, topic),
     close: async () => {
       await Promise.all([...consumptions].map((consumption) => consumption.stop()));
@@ -111,7 +113,7 @@ async function withAges(parts: LagParts, cluster: Cluster, rows: GroupLag[]): Pr
   while (cursors.some(({ at, end, partition }) => at < end && !first.has(partition))) {
     const before = cursors.map(({ at }) => at).join();
     const wanted = cursors.filter(({ partition }) => !first.has(partition));
-    for (const record of await fetchRound(cluster, topics, wanted, OLDEST_WAIT_MS)) {
+    for (const record of await fetchRound(cluster, topics, wanted, FIRST)) {
       if (!first.has(record.partition)) first.set(record.partition, record.timestamp);
     }
     if (cursors.map(({ at }) => at).join() === before) break;
@@ -119,7 +121,10 @@ async function withAges(parts: LagParts, cluster: Cluster, rows: GroupLag[]): Pr
   const now = parts.clock.now();
   return rows.map((row) => {
     const oldest = first.get(row.partition);
-    if (oldest === undefined) return { ...row, high: row.committed };
-    return { ...row, oldestMs: Math.max(0, now - oldest) };
+    if (oldest !== undefined) return { ...row, oldestMs: Math.max(0, now - oldest) };
+    const cursor = cursors.find(({ partition }) => partition === row.partition);
+    // Read to its end without a record; a broker that did not answer in time has shown nothing.
+    const isDone = cursor === undefined || cursor.at >= cursor.end;
+    return isDone ? { ...row, high: row.committed } : row;
   });
 }

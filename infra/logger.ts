@@ -15,6 +15,8 @@ export interface LoopLogger {
     record: { readonly topic: string; readonly partition: number; readonly offset: number },
     error: unknown,
   ): void;
+  retaken(partition: number, records: number, written: number): void;
+  stranded(session: string, waitsFor: string): void;
 }
 
 const SECRET = /(?:sk-ant-|Bearer\s+)[A-Za-z0-9._-]{8,}/g;
@@ -45,6 +47,16 @@ export function createLogger(level: string): LoopLogger {
       logger.error(
         { consumer, topic, partition, offset, ...said(error) },
         "a record is a dead letter",
+      ),
+    retaken: (partition, records, written) =>
+      logger.error(
+        { partition, records, written },
+        "history had lost what was acknowledged; it was made again from the inbox",
+      ),
+    stranded: (session, waitsFor) =>
+      logger.error(
+        { session, waits_for: waitsFor },
+        "a session waits for what no consumer has left to read; see mmm topics lag and mmm doctor",
       ),
   };
 }

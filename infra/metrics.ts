@@ -8,7 +8,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelObserver } from "../session/language-model.ts";
-import type { GroupLag } from "../session/ports.ts";
+import type { GroupLag, UnstableRange } from "../session/ports.ts";
 
 const HANDLED_MS = [1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000, 5_000, 30_000, 120_000];
 const COMMIT_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
@@ -20,6 +20,8 @@ export interface Metrics {
     parked(consumer: string, session: string, error: unknown): void;
     deadLettered(consumer: string, record: { readonly topic: string }, error: unknown): void;
     committed(partition: number, records: number, written: number, ms: number): void;
+    retaken(partition: number, records: number, written: number): void;
+    stranded(session: string, waitsFor: string): void;
   };
   readonly models: ModelObserver;
   readonly routes: {
@@ -35,6 +37,8 @@ export interface MetricsOptions {
   readonly now: () => number;
   /** Lag of each consumer's places, by consumer. */
   readonly lags: () => Promise<readonly { consumer: string; lag: readonly GroupLag[] }[]>;
+  /** What transactions that have not ended hide from readers. */
+  readonly unstable: () => Promise<readonly UnstableRange[]>;
 }
 
 /** Metrics of one process, in a registry of their own. */
@@ -46,13 +50,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     last = options.now();
   };
   const measureLag = lagGauges(registry, options);
+  const measureUnstable = unstableGauges(registry, options);
   return {
     observer: loopObserver(registry, touch),
     models: modelObserver(registry),
     routes: routeObserver(registry),
     idleMs: () => (last === null ? null : options.now() - last),
     text: async () => {
-      await measureLag();
+      await Promise.all([measureLag(), measureUnstable()]);
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -73,6 +78,8 @@ function loopObserver(register: Registry, touch: () => void): Metrics["observer"
   const parked = counter("mmm_parked_total", "sessions put aside after many tries", ["consumer"]);
   const dead = counter("mmm_dead_letters_total", "records nobody could take", ["consumer", "code"]);
   const written = counter("mmm_history_records_total", "records written to history", []);
+  const retaken = counter("mmm_history_records_made_again_total", "lost and made again", []);
+  const stranded = counter("mmm_stranded_sessions_total", "waits nobody will end", ["waits_for"]);
   const commits = new Histogram({
     name: "mmm_coordinator_commit_milliseconds",
     help: "one transaction of the coordinator",
@@ -92,6 +99,8 @@ function loopObserver(register: Registry, touch: () => void): Metrics["observer"
       written.inc(count);
       commits.observe(ms);
     },
+    retaken: (_partition, _records, count) => retaken.inc(count),
+    stranded: (_session, waitsFor) => stranded.inc({ waits_for: waitsFor }),
   };
 }
 
@@ -182,6 +191,27 @@ function lagGauges(register: Registry, options: MetricsOptions): () => Promise<v
       reachable.set(1);
     } catch {
       reachable.set(0);
+    }
+  };
+}
+
+/** Gauges of hidden ranges; the function measures anew. A log that does not answer changes none. */
+function unstableGauges(register: Registry, options: MetricsOptions): () => Promise<void> {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ["topic"], registers: [register] });
+  const records = gauge("mmm_unstable_offsets", "offsets behind an open transaction");
+  const oldest = gauge("mmm_unstable_seconds", "age of the oldest open transaction");
+  return async () => {
+    const found = await options.unstable().catch(() => null);
+    if (found === null) return;
+    records.reset();
+    oldest.reset();
+    for (const [topic, ranges] of Map.groupBy(found, (range) => range.topic)) {
+      records.set(
+        { topic },
+        ranges.reduce((sum, { high, end }) => sum + end - high, 0),
+      );
+      oldest.set({ topic }, Math.max(...ranges.map((range) => range.oldestMs)) / 1_000);
     }
   };
 }

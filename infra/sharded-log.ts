@@ -68,6 +68,7 @@ export function createShardedLog(
         return found ?? row;
       });
     },
+    listUnstable: async () => (await Promise.all(logs.map((log) => log.listUnstable()))).flat(),
     close: async () => {
       for (const log of logs) await log.close();
     },

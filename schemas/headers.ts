@@ -3,6 +3,8 @@
  *
  * I1. Required attributes that are missing or malformed make the record undecodable.
  * I2. Attachments are headers of their own (`mmm-…`) and bounded in size.
+ * I3. A history record also says at which offset of the inbox its cause stood, outside the chain: it
+ *     serves recovery, not the audit. Records of older versions do not say it.
  */
 import { MmmError } from "./errors.ts";
 import type { Attachments, Envelope, EventType } from "./event.ts";
@@ -37,6 +39,19 @@ export function toHeaders(
   };
   if (envelope.traceparent !== undefined) headers["traceparent"] = envelope.traceparent;
   return { ...headers, ...attachmentHeaders(attachments) };
+}
+
+const INBOX_OFFSET = "mmm-inbox-offset";
+
+/** Header of a history record: the offset, in the inbox partition of its number, of its cause. */
+export function inboxOffsetHeader(offset: number): Record<string, string> {
+  return { [INBOX_OFFSET]: String(offset) };
+}
+
+/** Inbox offset of a history record's cause; null where the record does not say it. */
+export function readInboxOffset(headers: Headers): number | null {
+  const text = headers[INBOX_OFFSET] ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /** Headers that carry attachments. */

@@ -161,6 +161,23 @@ export const TOPICS = {
 
 export const TOPIC_ROWS: readonly TopicRow[] = Object.values(TOPICS);
 
+/** Names of all consumers of a session's work, and of their groups behind the group prefix. */
+export const CONSUMERS = [
+  "coordinator",
+  "router",
+  "data-scientist",
+  "guard",
+  "trainer",
+  "business-analyst",
+  "stakeholder",
+  "research-persona",
+] as const;
+
+/** Topics that a consumer reads; none for a name that is no consumer's. */
+export function topicsReadBy(consumer: string): readonly string[] {
+  return TOPIC_ROWS.filter((row) => row.readBy.includes(consumer)).map((row) => row.topic);
+}
+
 /** The topic on which each role is asked. */
 export const ROLE_TOPICS: Readonly<Record<Role, TopicRow>> = {
   data_scientist: TOPICS.dataScientist,

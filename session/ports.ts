@@ -90,6 +90,11 @@ export interface ReadOptions {
   readonly key?: string;
   /** True: go on waiting for new records after the present end, until `signal` aborts. */
   readonly follow?: boolean;
+  /**
+   * True: all that stands in the log at the start, or `log_unavailable` that names what hides the
+   * rest and the remedy. Else a reader ends where readers end, before a transaction without an end.
+   */
+  readonly entire?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -109,6 +114,20 @@ export interface GroupLag {
   readonly oldestMs: number | null;
 }
 
+/** The part of a partition that no reader can see, since a transaction has not ended before it. */
+export interface UnstableRange {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where readers stand: the last stable offset. */
+  readonly high: number;
+  /** Next offset to write. */
+  readonly end: number;
+  /** Age of the first record that is not seen, milliseconds: that of the oldest open transaction. */
+  readonly oldestMs: number;
+  /** What a person can do where it stays. */
+  readonly remedy: string;
+}
+
 export interface EventLog {
   /** Creates what is missing; `topics_mismatch` when a partition count differs. Idempotent. */
   ensureTopics(): Promise<void>;
@@ -124,6 +143,11 @@ export interface EventLog {
   /** Committed records in order, without a group and without side effects. */
   read(options: ReadOptions): AsyncIterable<LogRecord>;
   lag(group: string, topic: string): Promise<readonly GroupLag[]>;
+  /**
+   * Ranges that are hidden at present. Those of running transactions are milliseconds old; one that
+   * grows older than any transaction may take has lost its end, and readers stand there for ever.
+   */
+  listUnstable(): Promise<readonly UnstableRange[]>;
   partitionOf(key: string): number;
   readonly partitions: number;
   close(): Promise<void>;

@@ -55,6 +55,7 @@ export function createSimLog(link: Link): EventLog {
     consume: (options, sink) => consume(link, options, sink),
     transactor: (group, place) => transactor(link, group, place),
     read: (options) => read(link, options),
+    listUnstable: () => Promise.resolve([]),
     lag: () => Promise.reject(new MmmError("internal", "the simulated log counts no lag")),
     close: () => Promise.resolve(),
   };

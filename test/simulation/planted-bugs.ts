@@ -102,8 +102,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the inbox offset is committed one too far",
     file: "consumers/desk.ts",
-    find: "parts.transactor.commit(out, last.offset + 1)",
-    put: "parts.transactor.commit(out, last.offset + 2)",
+    find: "write(parts, out, last.offset + 1)",
+    put: "write(parts, out, last.offset + 2)",
   },
   {
     name: "nobody looks at deadlines",

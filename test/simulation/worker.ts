@@ -62,7 +62,15 @@ export function startWorker(parts: WorkerParts, process: SimProcess): Worker {
   const shared = { log, clock: process, observer: SILENT, groupPrefix: GROUP_PREFIX };
   const random = () => scheduler.random.uniform();
   const started: Promise<Running>[] = [
-    runCoordinator({ ...shared, snapshots, keys, batchMax: 32, lookEveryMs: parts.lookEveryMs }),
+    runCoordinator({
+      ...shared,
+      snapshots,
+      keys,
+      batchMax: 32,
+      lookEveryMs: parts.lookEveryMs,
+      // The simulated log counts no lag.
+      quietMs: Number.POSITIVE_INFINITY,
+    }),
     ...consumersOf(parts).map((consumer) => runConsumer(consumer, { ...shared, random })),
   ];
   for (const one of started) {

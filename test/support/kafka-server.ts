@@ -16,6 +16,8 @@ const run = promisify(execFile);
  * single broker of these ends transactions without their markers (KAFKA-20734).
  */
 export const KAFKA_VERSION = "4.2.0";
+/** A start takes some seconds of processor time, which a busy machine has to spare much later. */
+const START_MS_MAX = 240_000;
 const CACHE = join(import.meta.dirname, `../../node_modules/.cache/mmm-kafka-${KAFKA_VERSION}`);
 
 export interface KafkaServer {
@@ -147,7 +149,10 @@ export async function startKafka(count: 1 | 3 = 1, extras?: KafkaExtras): Promis
   async function start(index: number): Promise<void> {
     const file = join(folder, `${index + 1}.properties`);
     const command = [...base, "kafka.Kafka", file];
-    children[index] = await startChild(command, /Kafka Server started/, { cwd: folder });
+    children[index] = await startChild(command, /Kafka Server started/, {
+      cwd: folder,
+      waitMs: START_MS_MAX,
+    });
   }
   await Promise.all(nodes.map((_, index) => start(index)));
   return {

@@ -139,6 +139,8 @@ export interface SystemOptions {
   readonly observer?: Observer;
   /** The rings of this process; TEST_KEYS where left out. */
   readonly keys?: Keys;
+  /** How long a session is left alone before it may be called stranded. */
+  readonly quietMs?: number;
   /** Consumer names to leave out. */
   readonly without?: readonly string[];
   readonly route?: Parameters<typeof createRouter>[0]["route"];
@@ -158,6 +160,9 @@ export function collectFaults(): Faults {
     deadLetters,
     handled: () => {},
     committed: () => {},
+    retaken: (partition, _records, written) =>
+      void failures.push(`partition ${partition}: ${written} history records were made again`),
+    stranded: (session, waitsFor) => void failures.push(`${session} waits for ${waitsFor} in vain`),
     failed: (_consumer, error) => void failures.push(error),
     parked: (consumer, session, error) => void failures.push({ consumer, session, error }),
     deadLettered: (consumer, record) => void deadLetters.push(`${consumer}/${record.topic}`),
@@ -178,6 +183,7 @@ export async function startSystem(options: SystemOptions): Promise<Running> {
         keys: options.keys ?? TEST_KEYS,
         snapshotEveryMs: 20,
         lookEveryMs: 2_000,
+        ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
       }),
     );
   }
