@@ -3,7 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable } from "../infra/files.ts";
+import { readBrokerRelease } from "../infra/kafka/broker-release.ts";
 import { errorText } from "../schemas/errors.ts";
+import type { UnstableRange } from "../session/ports.ts";
+import { kafkaSettings } from "./backend.ts";
 import { openFor } from "./open.ts";
 import { isClaudeOn } from "./claude.ts";
 import { settingsOf, table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
@@ -16,7 +19,7 @@ interface Check {
 
 export function addDoctorCommand(program: Command, shell: Shell): void {
   withCommon(program.command("doctor"))
-    .description("check Node, settings, state folder, keys, log and snapshots")
+    .description("check Node, settings, state folder, log, its transactions and brokers")
     .addHelpText("after", "\nExample:\n  mmm doctor --state-dir .mmm")
     .action(async (options: CommonOptions) => doctor(shell, options));
 }
@@ -50,11 +53,16 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
       await app.close();
     }
   });
+  if (checks.at(-1)?.state === "ok") checks.push(...(await lookBehindLog(shell, options)));
   await attempt("Claude", () => {
     const { reasoning, claude } = settingsOf(shell, options).agents;
     if (isClaudeOn(reasoning, shell.environment)) return `on, ${claude.roles.data_scientist.model}`;
     return "off (built-in reasoning): no ANTHROPIC_API_KEY, or agents.reasoning is builtin";
   });
+  report(shell, options, checks);
+}
+
+function report(shell: Shell, options: CommonOptions, checks: readonly Check[]): void {
   if (options.json === true) shell.out(JSON.stringify(checks));
   else
     shell.out(
@@ -64,4 +72,41 @@ async function doctor(shell: Shell, options: CommonOptions): Promise<void> {
       ),
     );
   if (checks.some((check) => check.state === "bad")) process.exitCode = 1;
+}
+
+/** Longer than any transaction may take (log adapters bound theirs by 30 s). */
+const UNSTABLE_MS = 60_000;
+
+/** What a log that answers may still have: transactions without an end, brokers with a known fault. */
+async function lookBehindLog(shell: Shell, options: CommonOptions): Promise<readonly Check[]> {
+  const app = await openFor(shell, options);
+  try {
+    const checks = (await app.log.listUnstable()).map(checkOf);
+    if (checks.length === 0)
+      checks.push({ name: "transactions", state: "ok", detail: "all ended" });
+    if (app.settings.log.kind !== "kafka") return checks;
+    const { settings } = app;
+    const told = await readBrokerRelease(
+      kafkaSettings({ settings, environment: shell.environment }),
+    );
+    const { brokers, line, warning } = told;
+    const detail = warning ?? `Kafka ${line}, ${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
+    return [...checks, { name: "brokers", state: warning === null ? "ok" : "note", detail }];
+  } catch (error) {
+    return [{ name: "transactions", state: "bad", detail: errorText(error) }];
+  } finally {
+    await app.close();
+  }
+}
+
+function checkOf({ topic, partition, high, end, oldestMs, remedy }: UnstableRange): Check {
+  const hides = `${topic}/${partition}: a transaction hides offsets ${high} to ${end - 1}`;
+  const age = `${(oldestMs / 1_000).toFixed(1)} s old`;
+  if (oldestMs < UNSTABLE_MS)
+    return { name: "transactions", state: "note", detail: `${hides}, ${age}` };
+  return {
+    name: "transactions",
+    state: "bad",
+    detail: `${hides}, ${age}, and does not end; readers stand there. Remedy: ${remedy}`,
+  };
 }

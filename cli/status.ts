@@ -1,12 +1,13 @@
 /** `mmm status`: the sessions of a state, or one of them; what waits and runs by business unit. */
 import type { Command } from "commander";
 import { readIntake } from "../api/intake-status.ts";
+import { listIdlePartitions, QUIET_MS } from "../consumers/coordinator/stranded-sessions.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { SessionSummary } from "../session/ports.ts";
 import { figure } from "./format.ts";
 import { choice, count, instant } from "./options.ts";
 import { openFor } from "./open.ts";
-import type { App } from "./wire.ts";
+import { GROUP_PREFIX, type App } from "./wire.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
 
 interface StatusOptions extends CommonOptions {
@@ -45,7 +46,8 @@ async function status(shell: Shell, options: StatusOptions): Promise<void> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
     if (options.units === true) return await units(shell, options, app);
-    const rows = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
+    const found = (await summaries(app.snapshots, options)).filter((row) => row.status !== "log");
+    const rows = await withStranded(app, found);
     if (options.json === true) shell.out(JSON.stringify(rows));
     else shell.out(rows.length === 0 ? "no session" : statusTable(rows));
   } finally {
@@ -93,13 +95,36 @@ async function summaries(
   });
 }
 
-function statusTable(rows: readonly SessionSummary[]): string {
+/** A session's line; `stranded` where no consumer has anything left to read that could move it on. */
+type StatusRow = SessionSummary & { readonly stranded?: true };
+
+/** Looks at lag only where a session has been quiet for so long that it may be stranded. */
+async function withStranded(
+  { log, clock }: Pick<App, "log" | "clock">,
+  rows: readonly SessionSummary[],
+): Promise<readonly StatusRow[]> {
+  const since = clock.now() - QUIET_MS;
+  const isQuiet = (row: SessionSummary): boolean =>
+    row.status === "running" && row.phase !== "" && Date.parse(row.updated) <= since;
+  if (!rows.some(isQuiet)) return rows;
+  const idle = await listIdlePartitions(log, GROUP_PREFIX);
+  return rows.map((row) =>
+    isQuiet(row) && idle.has(log.partitionOf(row.session)) ? { ...row, stranded: true } : row,
+  );
+}
+
+function statusText({ status, open_escalation: escalation, stranded }: StatusRow): string {
+  if (stranded === true) return `${status} (stranded)`;
+  return escalation === null ? status : `${status} (${escalation})`;
+}
+
+function statusTable(rows: readonly StatusRow[]): string {
   return table(
     ["session", "unit", "status", "it.", "error before → now", "updated"],
     rows.map((row) => [
       row.session,
       row.business_unit.slice(0, 14),
-      row.open_escalation === null ? row.status : `${row.status} (${row.open_escalation})`,
+      statusText(row),
       String(row.iteration),
       `${figure(row.baseline_loss, 3)} → ${figure(row.best_loss, 3)}`,
       row.updated.slice(0, 16).replace("T", " "),

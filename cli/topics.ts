@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { version } from "./version.ts";
 import { TOPIC_ROWS } from "../schemas/topics.ts";
 import { asyncapiDocument } from "../infra/asyncapi.ts";
+import type { UnstableRange } from "../session/ports.ts";
 import { ROLE_NAMES } from "./consumers.ts";
 import { lagOf } from "./observe.ts";
 import { openFor, withApp } from "./open.ts";
@@ -18,7 +19,7 @@ export function addTopicsCommand(program: Command, shell: Shell): void {
     .description("partitions and records of topics that are there")
     .action(async (options: CommonOptions) => describe(shell, options, true));
   withCommon(topics.command("lag"))
-    .description("what each consumer has not done, and how old the oldest of it is")
+    .description("what each consumer has not done, what open transactions hide, and how old it is")
     .action(async (options: CommonOptions) =>
       withApp(shell, options, (app) => lag(shell, options, app)),
     );
@@ -33,8 +34,50 @@ export function addTopicsCommand(program: Command, shell: Shell): void {
     });
 }
 
+interface LagRow {
+  /** Null for a topic of which no consumer of sessions waits for anything, such as `history`. */
+  readonly consumer: string | null;
+  readonly topic: string;
+  readonly records: number;
+  readonly oldest_s: number;
+  readonly partitions: number;
+  /** Offsets behind a transaction that has not ended: no reader sees them. */
+  readonly unstable: number;
+  readonly unstable_s: number;
+}
+
 async function lag(shell: Shell, options: CommonOptions, app: App): Promise<void> {
-  const found = await lagOf(app.log, ROLE_NAMES);
+  const [found, unstable] = await Promise.all([lagOf(app.log, ROLE_NAMES), app.log.listUnstable()]);
+  const rows = lagRows(found, unstable);
+  if (options.json === true) return shell.out(JSON.stringify(rows));
+  shell.out(
+    table(
+      ["consumer", "topic", "waiting", "partitions", "oldest", "unstable", "for"],
+      rows.map((row) => [
+        row.consumer ?? "",
+        row.topic,
+        String(row.records),
+        String(row.partitions),
+        row.records === 0 ? "" : `${row.oldest_s.toFixed(1)} s`,
+        String(row.unstable),
+        row.unstable === 0 ? "" : `${row.unstable_s.toFixed(1)} s`,
+      ]),
+    ),
+  );
+}
+
+function lagRows(
+  found: Awaited<ReturnType<typeof lagOf>>,
+  unstable: readonly UnstableRange[],
+): readonly LagRow[] {
+  const hidden = Map.groupBy(unstable, ({ topic }) => topic);
+  const hiddenOf = (topic: string) => {
+    const ranges = hidden.get(topic) ?? [];
+    return {
+      unstable: ranges.reduce((sum, { high, end }) => sum + end - high, 0),
+      unstable_s: Math.max(0, ...ranges.map(({ oldestMs }) => oldestMs)) / 1_000,
+    };
+  };
   const rows = found.flatMap(({ consumer, lag: places }) =>
     [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, own]) => ({
       consumer,
@@ -42,21 +85,13 @@ async function lag(shell: Shell, options: CommonOptions, app: App): Promise<void
       records: own.reduce((sum, { high, committed }) => sum + high - committed, 0),
       oldest_s: Math.max(0, ...own.map(({ oldestMs }) => oldestMs ?? 0)) / 1_000,
       partitions: own.filter(({ high, committed }) => high > committed).length,
+      ...hiddenOf(topic),
     })),
   );
-  if (options.json === true) return shell.out(JSON.stringify(rows));
-  shell.out(
-    table(
-      ["consumer", "topic", "waiting", "partitions", "oldest"],
-      rows.map(({ consumer, topic, records, oldest_s, partitions }) => [
-        consumer,
-        topic,
-        String(records),
-        String(partitions),
-        records === 0 ? "" : `${oldest_s.toFixed(1)} s`,
-      ]),
-    ),
-  );
+  const read = new Set(rows.map(({ topic }) => topic));
+  const others = [...hidden.keys()].filter((topic) => !read.has(topic));
+  const nobody = { consumer: null, records: 0, oldest_s: 0, partitions: 0 };
+  return [...rows, ...others.map((topic) => ({ ...nobody, topic, ...hiddenOf(topic) }))];
 }
 
 /** Opening the log for `create` makes what is missing, so both end with the same picture. */

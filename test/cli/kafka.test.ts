@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { clientOf } from "../../infra/kafka-client.ts";
 import { EXAMPLE, mmm, scratch, startMmm } from "../support/mmm.ts";
 import { kafkaBrokers, redisUrl } from "../support/servers.ts";
 
@@ -117,4 +118,35 @@ describe("the command line on Kafka and Redis", () => {
     expect(others.map((row: { records: number }) => row.records)).toEqual(others.map(() => 0));
     expect(others.length).toBe(8);
   }, 180_000);
+
+  it("tells of a transaction that does not end where people look, with the remedy", async () => {
+    const folder = scratch();
+    const base = await environment();
+    const env = { ...base, MMM_LOG: "kafka", MMM_SNAPSHOTS: "redis" };
+    const state = ["--state-dir", join(folder, "state")];
+    expect(mmm(["topics", "create", ...state], env).code).toBe(0);
+    const topic = `${base["MMM_PREFIX"]}history`;
+    const producer = clientOf({ brokers: await kafkaBrokers() }, "quick").producer({
+      transactionalId: topic,
+      idempotent: true,
+      transactionTimeout: 600_000,
+    });
+    try {
+      await producer.connect();
+      const open = await producer.transaction();
+      await open.send({ topic, messages: [{ key: "s1", value: "hidden", partition: 3 }] });
+      const lag = JSON.parse(mmm(["topics", "lag", "--json", ...state], env).out);
+      expect(lag.at(-1)).toMatchObject({ consumer: null, topic: "history", unstable: 1 });
+      const checks = JSON.parse(mmm(["doctor", "--json", ...state], env).out) as {
+        name: string;
+        detail: string;
+      }[];
+      const told = Object.fromEntries(checks.map(({ name, detail }) => [name, detail]));
+      expect(told["transactions"]).toContain("history/3: a transaction hides offsets 0 to 0");
+      expect(told["brokers"]).toContain("1 broker");
+      await open.abort();
+    } finally {
+      await producer.disconnect();
+    }
+  }, 600_000);
 });
