@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 const ENTRY = new URL("./worker-process.ts", import.meta.url).pathname;
 const COMPLAINT_CHARS_MAX = 2_000;
+const COMPLAINTS_MAX = 500;
 
 export interface FleetOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -12,7 +13,7 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   #members: ChildProcess[] = [];
-  /** What members wrote to stderr, one line each. */
+  /** What members wrote to stderr lately, the newest last: failed tries, and why they ended. */
   readonly complaints: string[] = [];
   kills = 0;
   restarts = 0;
@@ -99,7 +100,11 @@ export class Fleet {
   }
 
   #complain(text: string): void {
-    this.complaints.push(text.slice(0, COMPLAINT_CHARS_MAX));
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    this.complaints.push(...lines.map((line) => line.slice(0, COMPLAINT_CHARS_MAX)));
+    if (this.complaints.length > COMPLAINTS_MAX) {
+      this.complaints.splice(0, this.complaints.length - COMPLAINTS_MAX);
+    }
   }
 }
 

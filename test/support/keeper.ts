@@ -55,8 +55,12 @@ export async function startServer(
   }
 }
 
-/** Started by vitest before the first file; the function it returns ends all servers. */
+/**
+ * Started by vitest before the first file, once for each of its projects, of which the first keeps
+ * the servers; the function it returns ends all of them.
+ */
 export async function setup(): Promise<() => Promise<void>> {
+  if (process.env[KEEPER_VARIABLE] !== undefined) return async () => {};
   const kept = new Map<ServerKind, Promise<Kept>>();
   const server: Server = createServer((request, response) => {
     const kind = request.url?.slice(1) as ServerKind;

@@ -5,6 +5,8 @@
  *
  * I1. A fault counts only when sessions were running; one that met none is reported as a failure.
  * I2. Checks read the history once more from the start when all is over, with means of their own.
+ * I3. Where a session has not ended, what a person would ask for is printed while workers still run:
+ *     lag, what open transactions hide, what the session waits for, the last failures.
  */
 import { randomBytes } from "node:crypto";
 import { verifySeal } from "../../guard/clearance.ts";
@@ -25,6 +27,7 @@ import type { EventData } from "../../schemas/event.ts";
 import type { EventLog, SnapshotStore } from "../../session/ports.ts";
 import { Fleet } from "./fleet.ts";
 import { LIMITS } from "./given.ts";
+import { COMPLAINTS_SHOWN, describeStanding } from "./standing-sessions.ts";
 import { eventsOf, request, startSystem, TEST_KEYS, until } from "./system.ts";
 
 const PARTITIONS = 12;
@@ -124,6 +127,8 @@ export async function runUnderFaults(plan: Plan): Promise<Outcome> {
     const late = started + plan.minutes * 60_000;
     while (open() > 0 && Date.now() < late) await systemClock.sleep(POLL_MS);
     const took = Date.now() - started;
+    const unfinished = names.filter((name) => !follower.sealed.has(name));
+    if (unfinished.length > 0) faults.push(...(await describeStanding(field, unfinished)));
     if (plan.after !== undefined) faults.push(...(await plan.after(field)));
     faults.push(...deathsOf(fleet));
     await fleet.stop();
@@ -251,7 +256,8 @@ function sealFaults(session: string, seal: string, entries: readonly HistoryEntr
 
 function deathsOf(fleet: Fleet): string[] {
   if (fleet.deaths === 0) return [];
-  return [`${fleet.deaths} workers ended by themselves: ${fleet.complaints.join(" | ")}`];
+  const last = fleet.complaints.slice(-COMPLAINTS_SHOWN).join(" | ");
+  return [`${fleet.deaths} workers ended by themselves: ${last}`];
 }
 
 interface Figures {

@@ -8,6 +8,7 @@
 import { systemClock } from "../../infra/clock.ts";
 import { createKafkaLog } from "../../infra/log-kafka.ts";
 import { createRedisSnapshots } from "../../infra/snapshot-redis.ts";
+import { errorText } from "../../schemas/errors.ts";
 import { newerVersion } from "./newer-writer.ts";
 import { collectFaults, scriptedReasoners, startSystem } from "./system.ts";
 
@@ -34,7 +35,19 @@ const newer = MMM_NEWER_WRITER === "" ? null : newerVersion(MMM_NEWER_WRITER);
 await newer?.publish(own);
 const log = newer?.writer(own) ?? own;
 const snapshots = createRedisSnapshots({ url: REDIS_URL, prefix: MMM_PREFIX, partitions });
-const observer = collectFaults();
+const faults = collectFaults();
+/** What fails is told to the parent, which shows the last of it where a session does not end. */
+const observer: typeof faults = {
+  ...faults,
+  failed: (consumer, error) => {
+    faults.failed(consumer, error);
+    process.stderr.write(`${new Date().toISOString()} ${consumer}: ${errorText(error)}\n`);
+  },
+  stranded: (session, waitsFor) => {
+    faults.stranded(session, waitsFor);
+    process.stderr.write(`${new Date().toISOString()} ${session} waits for ${waitsFor} in vain\n`);
+  },
+};
 
 /** Thinks between half and one and a half times the mean, so that sessions fall out of step. */
 let thoughts = 0;
