@@ -84,4 +84,36 @@ describe("the coordinator", () => {
     await running.stop();
     expect(observer.failures).toEqual(Array.from({ length: refusals }, () => away));
   });
+
+  it("goes on after a snapshot that was stored though its answer was lost", async () => {
+    const backend = await BACKENDS[0]!.open();
+    opened.push(backend);
+    const lost = new MmmError("snapshot_unavailable", "the answer was lost");
+    let saves = 0;
+    const snapshots: SnapshotStore = {
+      ...backend.snapshots,
+      save: async (...save) => {
+        await backend.snapshots.save(...save);
+        saves += 1;
+        if (saves === 1) throw lost;
+      },
+    };
+    const observer = collectFaults();
+    const running = await runCoordinator({
+      log: backend.log,
+      snapshots,
+      clock: systemClock,
+      observer,
+      keys: TEST_KEYS,
+      groupPrefix: "test",
+      snapshotEveryMs: 20,
+    });
+    await request(backend.log, "s1");
+    while (saves < 1) await systemClock.sleep(10);
+    await request(backend.log, "s2");
+    await until(backend.log, "s2", "SessionStarted");
+    await running.stop();
+    expect(observer.failures).toEqual([lost]);
+    expect((await snapshots.load("s2"))?.seq).toBeGreaterThan(0);
+  });
 });

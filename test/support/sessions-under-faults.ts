@@ -86,7 +86,7 @@ export async function runUnderFaults(plan: Plan): Promise<Outcome> {
   const prefix = `chaos-${randomBytes(4).toString("hex")}.`;
   const kafka = { brokers: plan.brokers, prefix, partitions: PARTITIONS };
   const log = createKafkaLog(kafka, systemClock);
-  await log.ensureTopics();
+  await surely(() => log.ensureTopics());
   const snapshots = createRedisSnapshots({ url: plan.redisUrl, prefix, partitions: PARTITIONS });
   const fleet = new Fleet({
     environment: {
