@@ -11,6 +11,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from "jose";
 import { z } from "zod";
+import { createBoundedCache } from "../schemas/bounded-cache.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import { LOCAL, SCOPES, type Principal, type Scope } from "./principal.ts";
 import type { ApiSettings, JwtSettings } from "./settings.ts";
@@ -100,7 +101,7 @@ function tokenReader(
   tools: AuthTools,
 ): (token: string, changes: boolean) => Promise<Principal> {
   const keys = keySet(jwt);
-  const known = new Map<string, Verified>();
+  const known = createBoundedCache<string, Verified>(VERIFIED_MAX);
   return async (token, changes) => {
     const digest = createHash("sha256").update(token, "utf8").digest("base64");
     let found = known.get(digest);
@@ -108,7 +109,6 @@ function tokenReader(
       known.delete(digest);
       found = readToken(await verified(token, keys, jwt, tools.now()), jwt, tools.now());
       known.set(digest, found);
-      if (known.size > VERIFIED_MAX) known.delete(known.keys().next().value as string);
     }
     if (jwt.single_use && changes) await claimOnce(tools, found);
     return found.principal;

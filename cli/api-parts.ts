@@ -19,6 +19,7 @@ import type { Keys } from "../consumers/vouching.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification.ts";
 import { readTextFile, writeWhole } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { canonicalJson, sha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { checkData } from "./request.ts";
@@ -37,7 +38,7 @@ export function requestChecks(
   settings: Settings,
   folders: DataFolders,
 ): (request: StartRequest) => Promise<Prepared> {
-  const checked = new Set<string>();
+  const checked = createBoundedCache<string, true>(CHECKED_MAX);
   return async (request) => {
     const config = placed(
       modelCall(() => parseModelConfig(request.baseline)),
@@ -45,11 +46,10 @@ export function requestChecks(
     );
     const baseline = canonicalJson(config);
     const digest = sha256(baseline);
-    if (!checked.has(digest)) {
+    getOrMake(checked, digest, () => {
       checkData(config);
-      checked.add(digest);
-      if (checked.size > CHECKED_MAX) checked.delete(checked.values().next().value as string);
-    }
+      return true;
+    });
     const context = parseBusinessContext(request.business_context);
     const { session } = settings;
     const limits = {

@@ -5,6 +5,7 @@
  *     is booked, to the token.
  * I2. A request that gave no answer takes nothing: there is no usage to know it by.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { SnapshotStore } from "../session/ports.ts";
 import type { SessionState } from "../session/state.ts";
@@ -51,20 +52,10 @@ export function guardLedger(settings: ClaudeSettings["budgets"], at: number): st
 }
 
 export function createBudgets(settings: ClaudeSettings["budgets"], tools: BudgetTools): Budgets {
-  const ledgers = new Map<string, Ledger>();
+  const ledgers = createBoundedCache<string, Ledger>(LEDGERS_MAX);
   const ledgerTools: LedgerTools = tools;
-  const named = (name: string, opening: () => Promise<Amount>): Ledger => {
-    const known = ledgers.get(name);
-    if (known !== undefined) {
-      ledgers.delete(name);
-      ledgers.set(name, known);
-      return known;
-    }
-    const made = openLedger(ledgerTools, { name, opening });
-    ledgers.set(name, made);
-    if (ledgers.size > LEDGERS_MAX) ledgers.delete(ledgers.keys().next().value as string);
-    return made;
-  };
+  const named = (name: string, opening: () => Promise<Amount>): Ledger =>
+    getOrMake(ledgers, name, () => openLedger(ledgerTools, { name, opening }));
   const scopesOf = (payer: Payer): readonly (readonly [string, Ledger, Limits])[] => {
     if (payer.session === GUARD_PAYER) {
       const name = guardLedger(settings, payer.at);

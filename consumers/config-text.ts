@@ -3,18 +3,14 @@
  *
  * I1. A hit needs the very same text. What is handed out is shared: nobody changes it.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { modelCall } from "./data-source.ts";
 
 const KEPT_MAX = 512;
-const kept = new Map<string, ModelConfig>();
+const kept = createBoundedCache<string, ModelConfig>(KEPT_MAX);
 
 /** The configuration of a text. Throws `config_invalid`, or SyntaxError for what is not JSON. */
 export function configOfText(text: string): ModelConfig {
-  const known = kept.get(text);
-  if (known !== undefined) return known;
-  const config = modelCall(() => parseModelConfig(JSON.parse(text)));
-  kept.set(text, config);
-  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
-  return config;
+  return getOrMake(kept, text, () => modelCall(() => parseModelConfig(JSON.parse(text))));
 }

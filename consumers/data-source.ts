@@ -3,6 +3,7 @@
  *
  * I1. The digest is of the bytes read; a changed file is a different data set.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { canonicalJson, sha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -24,18 +25,15 @@ const KEPT_MAX = 32;
 
 /** Loads data sets through `source`, keeping the last few. */
 export function createDataLoader(source: DataSource): (config: ModelConfig) => Promise<LoadedData> {
-  const kept = new Map<string, LoadedData>();
+  const kept = createBoundedCache<string, LoadedData>(KEPT_MAX);
   return async (config) => {
     const text = await source.read(config.data.path);
     const digest = sha256(text);
     const { hyperparameters: _tuned, training: _settings, ...structure } = config;
     const key = `${digest}/${sha256(canonicalJson(structure))}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const loaded = { dataset: modelCall(() => parseDataset(text, config)), digest };
-    kept.set(key, loaded);
-    if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
-    return loaded;
+    return getOrMake(kept, key, () => {
+      return { dataset: modelCall(() => parseDataset(text, config)), digest };
+    });
   };
 }
 

@@ -14,6 +14,7 @@ import type { Specification } from "../guard/specification.ts";
 import { parseStrictJson } from "../guard/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { sha256 } from "../schemas/canonical.ts";
 
 export interface JudgingTools {
@@ -69,20 +70,12 @@ interface Keeping<T, More extends readonly unknown[]> {
 }
 
 /** What was made of the last texts, by their digest. */
-function keeping<T, More extends readonly unknown[]>(
+function keeping<T extends object, More extends readonly unknown[]>(
   make: (text: string, ...more: More) => T,
 ): Keeping<T, More> {
-  const kept = new Map<string, T>();
+  const kept = createBoundedCache<string, T>(KEPT_MAX);
   return {
-    get(text, ...more) {
-      const key = sha256(text);
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const made = make(text, ...more);
-      kept.set(key, made);
-      if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
-      return made;
-    },
+    get: (text, ...more) => getOrMake(kept, sha256(text), () => make(text, ...more)),
     forget: (text) => void kept.delete(sha256(text)),
   };
 }

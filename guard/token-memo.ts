@@ -3,9 +3,10 @@
  * verified once, however many hands it goes through.
  *
  * I1. A hit needs the very same text under the very same ring; a ring without a key is another ring.
- * I2. Bounded: the oldest entries leave first.
+ * I2. Bounded: what was used least recently leaves first.
  * I3. Payloads in it are frozen and shared.
  */
+import { type BoundedCache, createBoundedCache } from "../schemas/bounded-cache.ts";
 import type { TokenType } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
 
@@ -16,7 +17,7 @@ interface Entry {
   readonly payload: object;
 }
 
-const memos = new WeakMap<KeyRing, Map<string, Entry>>();
+const memos = new WeakMap<KeyRing, BoundedCache<string, Entry>>();
 
 /** The payload of a token known to be good for this ring; null where it is not known. */
 export function knownPayload(ring: KeyRing, typ: TokenType, token: unknown): object | null {
@@ -31,8 +32,7 @@ export function rememberToken(
   token: string,
   entry: { readonly typ: TokenType; readonly payload: object },
 ): void {
-  const memo = memos.get(ring) ?? new Map<string, Entry>();
+  const memo = memos.get(ring) ?? createBoundedCache<string, Entry>(TOKENS_MAX);
   memos.set(ring, memo);
   memo.set(token, { typ: entry.typ, payload: Object.freeze(entry.payload) });
-  if (memo.size > TOKENS_MAX) memo.delete(memo.keys().next().value as string);
 }

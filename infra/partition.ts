@@ -5,6 +5,7 @@
  * Source: Kafka `org.apache.kafka.common.utils.Utils.murmur2` (MurmurHash2, A. Appleby, seed
  * 0x9747b28c) and `toPositive(hash) % partitions` over the UTF-8 bytes of the key.
  */
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
 
@@ -31,16 +32,11 @@ export function murmur2(bytes: Uint8Array): number {
 
 /** Hashes of the keys used last: a session's key comes some hundred times. */
 const KNOWN_MAX = 8_192;
-const known = new Map<string, number>();
+const known = createBoundedCache<string, number>(KNOWN_MAX);
 
 /** MurmurHash2 of a key's UTF-8 bytes, as a signed number. */
 export function keyHash(key: string): number {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const hash = murmur2(Buffer.from(key, "utf8"));
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(key, hash);
-  return hash;
+  return getOrMake(known, key, () => murmur2(Buffer.from(key, "utf8")));
 }
 
 /** Partition of a key among `partitions`. */

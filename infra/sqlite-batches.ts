@@ -10,6 +10,7 @@
  *     compared here).
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import type { LogRecord, Place } from "../session/ports.ts";
 import { keyHash } from "./partition.ts";
 import { unpackBatch, type PackedRecord } from "./record-batch.ts";
@@ -64,7 +65,7 @@ const STATEMENTS = {
 
 export class BatchReader {
   readonly #sql: Record<keyof typeof STATEMENTS, StatementSync>;
-  readonly #cached = new Map<number, Batch>();
+  readonly #cached = createBoundedCache<number, Batch>(CACHED_MAX);
   /** Stream and topic -> the batch read last. */
   readonly #hints = new Map<number, number>();
 
@@ -160,17 +161,14 @@ export class BatchReader {
   }
 
   #load(id: number): Batch {
-    const known = this.#cached.get(id);
-    if (known !== undefined) return known;
+    return getOrMake(this.#cached, id, () => this.#fetch(id));
+  }
+
+  #fetch(id: number): Batch {
     const row = this.#sql.batch.get(id);
     const bounds = JSON.parse((row?.["bounds"] ?? "{}") as string) as Bounds;
     const body = row?.["body"] as Uint8Array | undefined;
-    const batch = { id, bounds, records: body === undefined ? [] : unpackBatch(body) };
-    this.#cached.set(id, batch);
-    if (this.#cached.size > CACHED_MAX) {
-      this.#cached.delete(this.#cached.keys().next().value as number);
-    }
-    return batch;
+    return { id, bounds, records: body === undefined ? [] : unpackBatch(body) };
   }
 }
 

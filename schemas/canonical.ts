@@ -5,6 +5,7 @@
  * I2. What JSON cannot hold (NaN, Infinity, undefined, lone surrogates) throws; it is never mended.
  */
 import { hash } from "node:crypto";
+import { createBoundedCache, getOrMake } from "./bounded-cache.ts";
 import { MmmError } from "./errors.ts";
 
 export type Json =
@@ -36,16 +37,11 @@ function canonicalNumber(value: number): string {
 const LONG_MIN = 512;
 const LONG_MAX = 32_768;
 const LONG_TEXTS_MAX = 128;
-const longTexts = new Map<string, string>();
+const longTexts = createBoundedCache<string, string>(LONG_TEXTS_MAX);
 
 function canonicalString(value: string): string {
   if (value.length < LONG_MIN || value.length > LONG_MAX) return quoted(value);
-  const known = longTexts.get(value);
-  if (known !== undefined) return known;
-  const text = quoted(value);
-  longTexts.set(value, text);
-  if (longTexts.size > LONG_TEXTS_MAX) longTexts.delete(longTexts.keys().next().value as string);
-  return text;
+  return getOrMake(longTexts, value, () => quoted(value));
 }
 
 function quoted(value: string): string {
