@@ -1,5 +1,6 @@
 /** Parts `accuracy`, `roi` and `recovery` of the model bench. */
 
+import { formatPercent } from "../schemas/number-text.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { Dataset } from "../model/dataset.ts";
 import { createEngine, startParameters } from "../model/engine.ts";
@@ -107,8 +108,8 @@ function modelScore(dataset: Dataset, config: ModelConfig): Score {
   };
 }
 
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-const pair = (score: Score): string => `${percent(score.validation)} / ${percent(score.locked)}`;
+const pair = (score: Score): string =>
+  `${formatPercent(score.validation, 1)} / ${formatPercent(score.locked, 1)}`;
 
 /** Validation and locked errors per set against baselines. */
 export async function accuracyPart(names: readonly string[] | undefined): Promise<unknown> {
@@ -186,7 +187,7 @@ export async function roiPart(names: readonly string[] | undefined): Promise<unk
     const row = await roiRow(set, truth);
     rows.push({ set: set.name, ...row });
     const { inside, ...errors } = row;
-    const cells = [...Object.values(errors), inside].map(percent);
+    const cells = [...Object.values(errors), inside].map((value) => formatPercent(value, 1));
     console.log(`| ${set.name} | ${cells.join(" | ")} |`);
   }
   return rows;
@@ -245,7 +246,7 @@ export function recoveryPart(): unknown {
   };
   console.log("\n### Recovery of PyMC-Marketing's example (truth: decay 0.4 and 0.2)\n");
   console.log(
-    `decay ${row.decay_x1} and ${row.decay_x2}; R² in sample ${row.r2_in_sample?.toFixed(4)}, MAPE ${percent(row.mape_in_sample ?? 0)}`,
+    `decay ${row.decay_x1} and ${row.decay_x2}; R² in sample ${row.r2_in_sample?.toFixed(4)}, MAPE ${formatPercent(row.mape_in_sample ?? 0, 1)}`,
   );
   return row;
 }

@@ -6,7 +6,8 @@ import { allocateBudget, type Allocation, type AllocationRequest } from "../mode
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/dataset.ts";
 import { MmmError } from "../schemas/errors.ts";
-import { figure, percent } from "./format.ts";
+import { formatPercent } from "../schemas/number-text.ts";
+import { figure } from "./format.ts";
 import { amount } from "./options.ts";
 import { readModelConfig } from "./request.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
@@ -87,7 +88,7 @@ function allocationText(allocation: Allocation): string {
     row.channel,
     figure(row.spend_before, 6),
     figure(row.spend_after, 6),
-    percent((row.spend_after - row.spend_before) / (row.spend_before || 1), 0),
+    formatPercent((row.spend_after - row.spend_before) / (row.spend_before || 1), 0),
     figure(row.response_before, 6),
     figure(row.response_after, 6),
     figure(row.mroi_after, 3),

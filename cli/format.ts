@@ -1,13 +1,6 @@
 /** Figures and metrics as people read them. */
 import type { Metrics } from "../schemas/parts.ts";
 
-/** A fraction as per cent. */
-export function percent(fraction: number | null | undefined, digits = 2): string {
-  return fraction === null || fraction === undefined
-    ? "–"
-    : `${(fraction * 100).toFixed(digits)} %`;
-}
-
 /** A number with a sensible count of digits. */
 export function figure(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return "–";

@@ -1,8 +1,9 @@
 /** What `run` says while it runs: a line per iteration, the phase in a terminal's status line. */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { HistoryEntry } from "../session/audit.ts";
 import { evolve } from "../session/evolve.ts";
 import { PHASES, type SessionState } from "../session/state.ts";
-import { errorOf, percent } from "./format.ts";
+import { errorOf } from "./format.ts";
 import type { Shell } from "./shell.ts";
 
 /** A callback for history events that prints progress on stderr. */
@@ -28,7 +29,7 @@ function lineOf(state: SessionState, event: HistoryEntry["event"]): string | nul
     case "ModelTrained": {
       if (state.baseline === null || state.iteration > 0) return null;
       const error = errorOf(event.data.validation);
-      return `${place(state)} baseline trained · validated ${error.name} ${percent(error.value)}`;
+      return `${place(state)} baseline trained · validated ${error.name} ${formatPercent(error.value)}`;
     }
     case "ProposalVetoed": {
       const first = event.data.violations[0];
@@ -42,7 +43,7 @@ function lineOf(state: SessionState, event: HistoryEntry["event"]): string | nul
       const error = errorOf(state.accepted?.trained?.validation);
       const { outcome, convergence } = event.data;
       return (
-        `${place(state)} ${outcome.padEnd(12)} validated ${error.name} ${percent(error.value)}` +
+        `${place(state)} ${outcome.padEnd(12)} validated ${error.name} ${formatPercent(error.value)}` +
         ` · convergence ${convergence.toFixed(3)}`
       );
     }

@@ -13,6 +13,7 @@ import { parseModelConfig } from "../model/config.ts";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { HistoryEntry } from "../session/audit.ts";
 import { evolve, replay } from "../session/evolve.ts";
 import { firstDifference } from "../session/rederive.ts";
@@ -20,7 +21,7 @@ import { resultsOf, type SessionResults } from "../session/results.ts";
 import { PHASES, type SessionState } from "../session/state.ts";
 import { ROLE_NAMES } from "./consumers.ts";
 import { exportText } from "./export.ts";
-import { errorOf, figure, percent } from "./format.ts";
+import { errorOf, figure } from "./format.ts";
 import { requireHistory } from "./history-reader.ts";
 import { count } from "./options.ts";
 import { runSession } from "./session-run.ts";
@@ -236,9 +237,9 @@ function sideBySide(shell: Shell, options: ReplayOptions, pair: Pair): void {
   if (options.json === true) return shell.out(JSON.stringify({ parent: before, fork: after }));
   const rows: [string, (of: SessionResults) => string][] = [
     ["session", (of) => of.session],
-    ["started from", (of) => percent(errorOf(of.validation.baseline).value)],
-    ["validated error", (of) => percent(errorOf(of.validation.final).value)],
-    ["locked test", (of) => percent(errorOf(of.locked_test?.final).value)],
+    ["started from", (of) => formatPercent(errorOf(of.validation.baseline).value)],
+    ["validated error", (of) => formatPercent(errorOf(of.validation.final).value)],
+    ["locked test", (of) => formatPercent(errorOf(of.locked_test?.final).value)],
     ["iterations", (of) => String(of.counts.iterations)],
     ["convergence", (of) => figure(of.convergence.score, 3)],
     ["decision", (of) => of.decision ?? "–"],

@@ -10,7 +10,7 @@ import { chooseRole } from "../router/route.ts";
 import type { RouterModel } from "../router/router-model.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import { MmmError } from "../schemas/errors.ts";
-import { percent } from "./format.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import { table, type CommonOptions, type Shell } from "./shell.ts";
 
 export interface EvalOptions extends CommonOptions {
@@ -63,7 +63,7 @@ export async function evaluate(
   ];
   const line = (name: string, of: (report: Report) => number | null) => [
     name,
-    ...columns.map(([, report]) => percent(of(report), 1)),
+    ...columns.map(([, report]) => formatPercent(of(report), 1)),
   ];
   shell.out(
     table(

@@ -12,10 +12,10 @@ import { judgePromotion } from "../router/shadow.ts";
 import { trainRouter } from "../router/train.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Recorded } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { submit } from "../producers/request.ts";
 import { historyEntry } from "../session/audit.ts";
-import { percent } from "./format.ts";
 import { openFor, withApp } from "./open.ts";
 import { whole } from "./options.ts";
 import {
@@ -134,7 +134,7 @@ async function train(shell: Shell, options: TrainOptions, encoder: SentenceEncod
   } else {
     shell.out(
       `${options.output}: ${metrics.examples} examples, held-out accuracy ` +
-        `${percent(metrics.accuracy, 1)}, calibration error ${percent(metrics.calibration_error, 1)}\n` +
+        `${formatPercent(metrics.accuracy, 1)}, calibration error ${formatPercent(metrics.calibration_error, 1)}\n` +
         `left out: ${leftOut.duplicates} near-duplicates, ${leftOut.other_language} in other languages`,
     );
   }

@@ -1,7 +1,8 @@
 /** The table at the end of a run. */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { SessionResults } from "../session/results.ts";
-import { figure, percent } from "./format.ts";
+import { figure } from "./format.ts";
 import { table } from "./shell.ts";
 
 const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
@@ -24,7 +25,7 @@ function metricsTable(results: SessionResults): string {
   if (validation.baseline === null) return "";
   const cell = (metrics: Metrics | null | undefined, row: (typeof ROWS)[number]): string => {
     const value = metrics?.[row.key];
-    return row.share ? percent(value) : figure(value, 5);
+    return row.share ? formatPercent(value) : figure(value, 5);
   };
   return table(
     ["metric", "validation before", "after", "locked test before", "after"],

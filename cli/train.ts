@@ -1,11 +1,12 @@
 /** `mmm train`: fits one configuration, outside any session. */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Command } from "commander";
 import { modelCall } from "../consumers/data-source.ts";
 import { readTextFile } from "../infra/files.ts";
 import { parseDataset } from "../model/dataset.ts";
 import { trainModel } from "../model/train.ts";
 import type { TrainingResult } from "../model/training-result.ts";
-import { figure, percent } from "./format.ts";
+import { figure } from "./format.ts";
 import { whole } from "./options.ts";
 import { readModelConfig } from "./request.ts";
 import { table, withCommon, type CommonOptions, type Shell } from "./shell.ts";
@@ -41,8 +42,8 @@ function trainingText(result: TrainingResult): string {
   const metrics = table(
     ["metric", "validation", "in sample"],
     [
-      ["MAPE", percent(validation.mean.mape), percent(inside.mape)],
-      ["wMAPE", percent(validation.mean.wmape), percent(inside.wmape)],
+      ["MAPE", formatPercent(validation.mean.mape), formatPercent(inside.mape)],
+      ["wMAPE", formatPercent(validation.mean.wmape), formatPercent(inside.wmape)],
       ["R²", figure(validation.mean.r2), figure(inside.r2)],
       ["adjusted R²", figure(validation.mean.adj_r2), figure(inside.adj_r2)],
       ["MAE", figure(validation.mean.mae, 6), figure(inside.mae, 6)],
@@ -56,13 +57,13 @@ function trainingText(result: TrainingResult): string {
       row.name,
       figure(row.roi, 3),
       figure(row.mroi, 3),
-      percent(row.contribution_share, 1),
+      formatPercent(row.contribution_share, 1),
       figure(row.half_life_weeks, 3),
       figure(row.vif, 3),
     ]),
   );
   const facts =
-    `baseline ${percent(baseline.share, 1)} of the fit · Durbin-Watson ` +
+    `baseline ${formatPercent(baseline.share, 1)} of the fit · Durbin-Watson ` +
     `${figure(diagnostics.durbin_watson, 3)} · ${figure(diagnostics.rows_per_variable, 3)} rows per variable`;
   const findings = result.findings.map((row) => `  ${row.code}: ${row.message}`);
   return [

@@ -5,6 +5,7 @@
  * I1. A range asked for in words is cut to the range in force; nothing wider comes out.
  */
 import type { Constraint } from "../schemas/parts.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import { expectedRoi } from "./benchmarks.ts";
 import { boundText } from "./builtin-finding.ts";
 import { constraintsAround } from "./builtin-constraints.ts";
@@ -51,7 +52,7 @@ function figuresText({ trained, context }: AdviseJob, settings: BusinessSettings
     return `${channel.channel}: ${roiText(channel, context)}${against}, half-life ${channel.half_life_weeks.toFixed(1)} weeks`;
   });
   const share = trained.baseline_share;
-  const base = share === null ? "" : ` Baseline ${(share * 100).toFixed(0)} % of the target.`;
+  const base = share === null ? "" : ` Baseline ${formatPercent(share, 0)} of the target.`;
   return `Of the model in force: ${lines.join("; ")}.${base}`;
 }
 

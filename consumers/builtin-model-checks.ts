@@ -4,6 +4,7 @@
  * I1. A good fit alone approves nothing and a weak one alone condemns nothing: fit gives warnings.
  */
 import { z } from "zod";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Finding } from "../schemas/parts.ts";
 import { judged } from "./builtin-finding.ts";
 import type { BusinessSettings } from "./business-settings.ts";
@@ -48,7 +49,7 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
   };
   const found: Finding[] = [];
   if (share !== null) {
-    const text = `baseline share ${percent(share)}`;
+    const text = `baseline share ${formatPercent(share, 1)}`;
     const before = baseline.baseline_share;
     const common = { channel: null, text, figure: share, before, share: true };
     const fault = judged({
@@ -69,7 +70,7 @@ function baselineFindings({ candidate, baseline, settings }: ModelJob): readonly
   const fault = judged({
     code: "baseline_negative_month",
     channel: null,
-    text: `the lowest four weeks of the baseline, ${percent(worst)} of its mean,`,
+    text: `the lowest four weeks of the baseline, ${formatPercent(worst, 1)} of its mean,`,
     figure: worst,
     share: true,
     bound: negative,
@@ -103,7 +104,7 @@ function fitFindings({ candidate, baseline, settings }: ModelJob): readonly Find
       : judged({
           code: high ? "error_high" : "error_fair",
           channel: null,
-          text: `validated ${name} ${percent(error)}`,
+          text: `validated ${name} ${formatPercent(error, 1)}`,
           figure: error,
           share: true,
           bound: {
@@ -125,15 +126,11 @@ function stabilityFindings({ candidate, baseline, settings }: ModelJob): readonl
   return judged({
     code: "returns_unstable",
     channel: null,
-    text: `variation of returns between refits ${percent(variation)}`,
+    text: `variation of returns between refits ${formatPercent(variation, 1)}`,
     figure: variation,
     share: true,
     bound: { low: 0, high: roi_variation_accept, source: roi_variation_source },
     before: before === null ? null : (1 - before) * ROI_VARIATION_MAX,
     gravity: "warning",
   });
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
 }

@@ -7,6 +7,7 @@
  * I1. Every rule's rollback threshold is above its warning.
  */
 import type { EventData } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { BusinessContext } from "./business-context.ts";
 import type { BusinessSettings } from "./business-settings.ts";
@@ -39,9 +40,9 @@ export function monitoringPlan(
   });
   return {
     success_criteria: [
-      `wMAPE on the first ${weeks} new weeks at most ${percent(warn)}`,
-      `error over ${weeks} weeks off in one direction by at most ${percent(limits.bias_warn)} of the target`,
-      `error asked for by the business: at most ${percent(context.success_criteria.mape_max)}`,
+      `wMAPE on the first ${weeks} new weeks at most ${formatPercent(warn)}`,
+      `error over ${weeks} weeks off in one direction by at most ${formatPercent(limits.bias_warn)} of the target`,
+      `error asked for by the business: at most ${formatPercent(context.success_criteria.mape_max)}`,
     ],
     monitoring: [
       rule("wmape", warn, rollback),
@@ -52,7 +53,7 @@ export function monitoringPlan(
     ],
     rollback:
       `Return to the baseline configuration when, over ${weeks} new weeks, wMAPE exceeds ` +
-      `${percent(rollback)} or the bias ${percent(limits.bias_rollback)} of the target; ` +
+      `${formatPercent(rollback)} or the bias ${formatPercent(limits.bias_rollback)} of the target; ` +
       `re-run the session on the new data before deploying again.`,
     next_review_weeks: limits.next_review_weeks,
   };
@@ -60,8 +61,4 @@ export function monitoringPlan(
 
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }

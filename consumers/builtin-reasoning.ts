@@ -4,6 +4,7 @@
  * I1. Every figure is the engine's for exactly the proposed numbers.
  * I2. At most `REASONING_CHARS` characters; the guard refuses longer texts.
  */
+import { formatPercent } from "../schemas/number-text.ts";
 import { periodsPerWeek, type ModelConfig } from "../model/config.ts";
 import type { Metrics } from "../model/metrics.ts";
 import type { TrainingResult } from "../model/training-result.ts";
@@ -46,7 +47,7 @@ export function nothingBetterText(
   evaluations: number,
   notes: readonly string[],
 ): string {
-  const error = `validated wMAPE ${percent(before.loss)}`;
+  const error = `validated wMAPE ${formatPercent(before.loss)}`;
   return [
     `None of ${evaluations} evaluated configurations lowers the error of the one in force (${error}), so its numbers stay.`,
     ...notes.map((note) => `${sentence(note)}.`),
@@ -71,7 +72,7 @@ export function changeText(
 export function errorText(before: TrainingResult, after: TrainingResult): string {
   const [was, is] = [before.validation.mean, after.validation.mean];
   const rows = [
-    `validated wMAPE ${percent(before.loss)} → ${percent(after.loss)}`,
+    `validated wMAPE ${formatPercent(before.loss)} → ${formatPercent(after.loss)}`,
     ratioRow("MAPE", was, is, (metrics) => metrics.mape),
     was.r2 === null || is.r2 === null ? "" : `R² ${was.r2.toFixed(3)} → ${is.r2.toFixed(3)}`,
   ];
@@ -86,7 +87,9 @@ function ratioRow(
   pick: (metrics: Metrics) => number | null,
 ): string {
   const [from, to] = [pick(was), pick(is)];
-  return from === null || to === null ? "" : `${name} ${percent(from)} → ${percent(to)}`;
+  return from === null || to === null
+    ? ""
+    : `${name} ${formatPercent(from)} → ${formatPercent(to)}`;
 }
 
 function worthText(changes: readonly TunedChange[]): string {
@@ -133,10 +136,6 @@ function weeks(decay: number, periods: number): string {
 
 function shown(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }
 
 function sentence(text: string): string {

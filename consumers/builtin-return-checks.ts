@@ -4,6 +4,7 @@
  * I1. Figures are in the target's units; where these are revenue, profit stands beside them.
  * I2. A return is compared with a benchmark of the same unit or not at all (`benchmarks.ts`).
  */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { ChannelResult, Finding } from "../schemas/parts.ts";
 import { expectedRoi, plausibleRoi, roiUnit } from "./benchmarks.ts";
 import { judged } from "./builtin-finding.ts";
@@ -39,7 +40,7 @@ function withoutEffect(channel: ChannelResult, { before, settings }: ReturnJob):
     channel: channel.channel,
     figure: 0,
     bound: "above 0",
-    message: `${channel.channel}: the model gives no effect to ${percent(channel.spend_share)} of the spend${inherited ? " (inherited from the baseline)" : ""}`,
+    message: `${channel.channel}: the model gives no effect to ${formatPercent(channel.spend_share, 1)} of the spend${inherited ? " (inherited from the baseline)" : ""}`,
     source: settings.attribution.effect_to_spend_source,
   };
 }
@@ -117,7 +118,7 @@ function shareFindings(channel: ChannelResult, job: ReturnJob): readonly Finding
   return judged({
     code: "effect_far_from_spend",
     channel: channel.channel,
-    text: `${percent(channel.effect_share)} of the effect for ${percent(channel.spend_share)} of the spend (ratio ${ratio.toFixed(2)})`,
+    text: `${formatPercent(channel.effect_share, 1)} of the effect for ${formatPercent(channel.spend_share, 1)} of the spend (ratio ${ratio.toFixed(2)})`,
     figure: ratio,
     bound: {
       low: 1 / factor,
@@ -150,8 +151,4 @@ export function roiText(channel: ChannelResult, context: BusinessContext): strin
 
 function intervalOf({ roi_low, roi_high }: ChannelResult): readonly [number, number] | null {
   return roi_low === null || roi_high === null ? null : [roi_low, roi_high];
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
 }

@@ -9,6 +9,7 @@
  */
 import type { Specification } from "../guard/specification.ts";
 import { parseModelConfig } from "../model/config.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Finding, Metrics } from "../schemas/parts.ts";
 import { reviewModel } from "./builtin-business-analyst.ts";
 import { monitoringPlan } from "./builtin-monitoring-plan.ts";
@@ -51,13 +52,13 @@ function refusalsOf({ figures, request, context }: DecideJob): readonly string[]
   const after = errorOf(request.final);
   if (after > criteria.mape_max) {
     found.push(
-      `the validated error ${percent(after)} is above the ${percent(criteria.mape_max)} asked for`,
+      `the validated error ${formatPercent(after)} is above the ${formatPercent(criteria.mape_max)} asked for`,
     );
   }
   const gain = gainOf(errorsOf(request));
   if (gain < criteria.improvement_min) {
     found.push(
-      `the validated error fell by ${percent(gain)}, less than the ${percent(criteria.improvement_min)} asked for`,
+      `the validated error fell by ${formatPercent(gain)}, less than the ${formatPercent(criteria.improvement_min)} asked for`,
     );
   }
   return found;
@@ -66,11 +67,11 @@ function refusalsOf({ figures, request, context }: DecideJob): readonly string[]
 function lockedRefusals(locked: NonNullable<DecideJob["figures"]["locked_test"]>): string[] {
   const [was, is] = [errorOf(locked.baseline), errorOf(locked.final)];
   if (locked.contradicts) {
-    return [`the locked weeks contradict validation (error ${percent(is)})`];
+    return [`the locked weeks contradict validation (error ${formatPercent(is)})`];
   }
   if (is > was * (1 + LOCKED_WORSE_SHARE)) {
     return [
-      `on the locked weeks the error is ${percent(is)} against the baseline's ${percent(was)}: the validated gain does not carry over`,
+      `on the locked weeks the error is ${formatPercent(is)} against the baseline's ${formatPercent(was)}: the validated gain does not carry over`,
     ];
   }
   return [];
@@ -96,7 +97,7 @@ function fitConditions({ figures, request, context }: DecideJob): readonly strin
   const locked = figures.locked_test;
   if (locked !== null && errorOf(locked.final) > errorOf(locked.baseline)) {
     found.push(
-      `On the locked weeks the baseline was closer (${percent(errorOf(locked.baseline))} against ${percent(errorOf(locked.final))}): run both side by side until the next review.`,
+      `On the locked weeks the baseline was closer (${formatPercent(errorOf(locked.baseline))} against ${formatPercent(errorOf(locked.final))}): run both side by side until the next review.`,
     );
   }
   if (request.proposals_tried > 1) {
@@ -143,10 +144,10 @@ function rationaleOf(decision: DecideJob, refusals: readonly string[]): string {
   const locked = figures.locked_test;
   const name = request.final.mape === null ? "wMAPE" : "MAPE";
   const parts = [
-    `Validated ${name} ${percent(before)} → ${percent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
+    `Validated ${name} ${formatPercent(before)} → ${formatPercent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
     locked === null
       ? ""
-      : `Locked weeks, seen once: ${percent(errorOf(locked.baseline))} → ${percent(errorOf(locked.final))}.`,
+      : `Locked weeks, seen once: ${formatPercent(errorOf(locked.baseline))} → ${formatPercent(errorOf(locked.final))}.`,
     figures.methodology_unchanged ? "The methodology is unchanged." : "",
     refusals.length === 0 ? "" : `Rejected because ${refusals.join("; ")}.`,
   ];
@@ -158,7 +159,7 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
   const stand =
     trained === null
       ? ""
-      : ` The model in force has a validated error of ${percent(errorOf(trained.validation))}.`;
+      : ` The model in force has a validated error of ${formatPercent(errorOf(trained.validation))}.`;
   const text = `Deployment is decided at the end of the session, on validated and locked weeks and the business review.${stand}`;
   return { kind: "advice", text, constraints: [], citations: [] };
 }
@@ -166,8 +167,4 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
 /** The error that decisions speak of: MAPE, or wMAPE where MAPE is undefined. */
 function errorOf(metrics: Metrics): number {
   return metrics.mape ?? metrics.wmape ?? metrics.smape;
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }

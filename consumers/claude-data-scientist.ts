@@ -9,6 +9,7 @@
  * I3. Evaluations made for Claude are counted with the built-in ones: the report says how many
  *     proposals were tried.
  */
+import { formatPercent } from "../schemas/number-text.ts";
 import { z } from "zod";
 import { searchBounds, tunableValues, type TunableBound } from "../guard/tunables.ts";
 import type { Dataset } from "../model/dataset.ts";
@@ -142,7 +143,7 @@ function better(
   const { startLoss } = engine;
   return {
     changes: found.changes.map(({ path, to }) => ({ path, to })),
-    reasoning: `${words}Measured: ${listed}. Validated wMAPE ${percent(startLoss)} → ${percent(found.loss)} (search alone ${percent(floor.loss)}), best of ${evaluations} evaluated configurations.`,
+    reasoning: `${words}Measured: ${listed}. Validated wMAPE ${formatPercent(startLoss, 3)} → ${formatPercent(found.loss, 3)} (search alone ${formatPercent(floor.loss, 3)}), best of ${evaluations} evaluated configurations.`,
     searchScore: builtin.searchScore === null ? null : scoreOf(builtin.searchScore, engine, found),
     evaluations,
   };
@@ -166,8 +167,4 @@ function boundRows(bounds: ReadonlyMap<string, TunableBound>): Record<string, un
       { min, max, usual: [softMin, softMax] },
     ]),
   );
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(3)} %`;
 }

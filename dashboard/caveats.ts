@@ -4,8 +4,8 @@
  * I1. How many proposals looked at the validation weeks, and whether calibration was on, is always
  *     said.
  */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
-import { percent } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
 
 /** Sentences for the caveats section. */
@@ -18,7 +18,7 @@ export function caveatsOf(results: SessionResults, detail: ModelDetail | null): 
     trainerSentence(results, detail),
     detail === null
       ? ""
-      : `Intervals hold for this methodology: they carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.intervals.draws} draws, ${percent(detail.intervals.level, 0)}).`,
+      : `Intervals hold for this methodology: they carry the noise of the data and the choice among near-equal parameters, not the choice of the methodology itself (${detail.intervals.draws} draws, ${formatPercent(detail.intervals.level, 0)}).`,
     ...diagnosticSentences(detail),
     "Effects after the last week and beyond the longest lag are not counted; long-term brand effects are outside this model.",
   ].filter((sentence) => sentence !== "");
@@ -31,7 +31,7 @@ function lockedSentence({ locked_test: locked, validation }: SessionResults): st
   const verdict = locked.contradicts
     ? "They contradict validation: do not rely on the validated gain."
     : "They do not contradict validation.";
-  return `On the ${locked.weeks} locked weeks wMAPE is ${percent(is)} (baseline model ${percent(was)}; validated ${percent(validated)}). ${verdict}`;
+  return `On the ${locked.weeks} locked weeks wMAPE is ${formatPercent(is)} (baseline model ${formatPercent(was)}; validated ${formatPercent(validated)}). ${verdict}`;
 }
 
 function calibrationSentence(detail: ModelDetail | null): string {
@@ -54,7 +54,7 @@ function trainerSentence({ model }: SessionResults, detail: ModelDetail | null):
   const same = Math.abs(detail.result.loss - model.loss) <= SAME_LOSS * model.loss;
   return same
     ? ""
-    : `The data file is not the one the session had: its validated wMAPE was ${percent(model.loss)}, on this file it is ${percent(detail.result.loss)}.`;
+    : `The data file is not the one the session had: its validated wMAPE was ${formatPercent(model.loss)}, on this file it is ${formatPercent(detail.result.loss)}.`;
 }
 
 function diagnosticSentences(detail: ModelDetail | null): readonly string[] {

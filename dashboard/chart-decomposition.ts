@@ -1,5 +1,6 @@
 /** What the target is made of: over time, and in all. */
-import { compact, percent } from "./figures.ts";
+import { formatPercent } from "../schemas/number-text.ts";
+import { compact } from "./figures.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import { channelLegend, channelScale, INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
@@ -97,7 +98,7 @@ export function waterfallPicture({ contributions, config }: ModelDetail): Pictur
         mark.text(bars, {
           x: "part",
           y: (bar: Bar) => Math.max(bar.from, bar.to),
-          text: (bar: Bar) => percent(bar.share, 1),
+          text: (bar: Bar) => formatPercent(bar.share, 1),
           dy: -8,
         }),
         mark.ruleY([0]),

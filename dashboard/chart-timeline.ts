@@ -1,7 +1,7 @@
 /** The session as it went: the validated error of each attempt, the best so far, refusals. */
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { percent } from "./figures.ts";
 import { INK } from "./palette.ts";
 import { drawSvg, mark, type Picture } from "./plot.ts";
 
@@ -35,7 +35,12 @@ export function timelinePicture(results: SessionResults, attempts: readonly Atte
     {
       height: 280,
       x: { label: "iteration →", ticks: wholeTicks(results.iterations.length), tickFormat: "d" },
-      y: { label: null, tickFormat: (value: number) => percent(value), grid: true, nice: true },
+      y: {
+        label: null,
+        tickFormat: (value: number) => formatPercent(value),
+        grid: true,
+        nice: true,
+      },
       marks: [
         mark.lineY(best, {
           x: "iteration",

@@ -2,11 +2,6 @@
 
 const DASH = "–";
 
-/** 0.0512 → "5.12 %". */
-export function percent(share: number | null | undefined, digits = 2): string {
-  return share === null || share === undefined ? DASH : `${(share * 100).toFixed(digits)} %`;
-}
-
 /** Three significant digits, no exponent for everyday sizes. */
 export function figure(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return DASH;

@@ -1,9 +1,10 @@
 /** The report's tables and lists; words from outside go through `html`, which escapes them. */
 import type { EventData } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import type { SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
-import { figure, pathLabel, percent } from "./figures.ts";
+import { figure, pathLabel } from "./figures.ts";
 import { html, type Html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 
@@ -25,7 +26,7 @@ const METRIC_ROWS: readonly {
 export function metricsTable({ validation, locked_test: locked }: SessionResults): Html {
   const cell = (metrics: Metrics | null | undefined, row: (typeof METRIC_ROWS)[number]): string => {
     const value = metrics?.[row.key];
-    return row.share ? percent(value) : figure(value, 4);
+    return row.share ? formatPercent(value) : figure(value, 4);
   };
   const rows = METRIC_ROWS.map(
     (row) => html`<tr><td>${row.label}</td>
@@ -43,7 +44,7 @@ export function channelsTable(detail: ModelDetail): Html {
     const own = detail.intervals.channels[channel.name];
     const parameters = detail.config.hyperparameters[channel.name];
     return html`<tr><td>${channel.name}</td><td>${channel.media_type}</td>
-      <td class="n">${percent(channel.spend_share, 1)}</td><td class="n">${percent(channel.effect_share, 1)}</td>
+      <td class="n">${formatPercent(channel.spend_share, 1)}</td><td class="n">${formatPercent(channel.effect_share, 1)}</td>
       <td class="n">${figure(channel.roi)}${interval(own?.roi)}</td>
       <td class="n">${figure(channel.mroi)}${interval(own?.mroi)}</td>
       <td class="n">${figure(channel.half_life_weeks)}</td><td class="n">${figure(channel.duration_90_weeks)}</td>
@@ -84,7 +85,7 @@ export function attemptsTable(attempts: readonly Attempt[]): Html {
       .map(({ path, from, to }) => `${pathLabel(path)} ${figure(from, 4)} → ${figure(to, 4)}`);
     const more = one.changes.length - changes.length;
     return html`<tr><td class="n">${one.iteration}.${one.attempt}</td><td class="k">${one.role.replace("_", " ")}</td>
-      <td class="k ${one.end}">${one.end.replace("_", " ")}</td><td class="n">${percent(one.loss, 3)}</td>
+      <td class="k ${one.end}">${one.end.replace("_", " ")}</td><td class="n">${formatPercent(one.loss, 3)}</td>
       <td>${changes.join("; ")}${more > 0 ? ` and ${more} more` : ""}
       <details><summary>reasons</summary><p><b>Task:</b> ${one.task}</p><p><b>Reasoning:</b> ${one.reasoning}</p>
       <p><b>Verdict:</b> ${one.because}</p></details></td></tr>`;

@@ -8,6 +8,7 @@
  * I3. Pure: equal input, equal page.
  */
 import type { Recorded } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { SessionResults } from "../session/results.ts";
 import { attemptsOf } from "./attempts.ts";
 import { caveatsOf } from "./caveats.ts";
@@ -17,7 +18,6 @@ import { fitPicture } from "./chart-fit.ts";
 import { responsePictures } from "./chart-response.ts";
 import { returnsPicture, type ExpectedReturn } from "./chart-returns.ts";
 import { timelinePicture } from "./chart-timeline.ts";
-import { percent } from "./figures.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import type { Picture } from "./plot.ts";
@@ -94,7 +94,7 @@ function headPart({ results, detail }: ReportInput, title: string): Html {
   const tile = (value: string, label: string): Html =>
     html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
   const arrow = (was: number | null | undefined, is: number | null | undefined): string =>
-    `${percent(was)} → ${percent(is)}`;
+    `${formatPercent(was)} → ${formatPercent(is)}`;
   const error = validation.final?.mape === null ? "wmape" : "mape";
   const name = error === "mape" ? "MAPE" : "wMAPE";
   const kept =

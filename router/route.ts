@@ -10,6 +10,7 @@
  */
 import { errorText } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import { ROLES, type Role } from "../schemas/parts.ts";
 import type { Classification } from "./head.ts";
 import { OUT_OF_SCOPE } from "./roles.ts";
@@ -121,7 +122,7 @@ async function judgeByModel(text: string, model: RouterModel | null): Promise<Sc
   const { classification: found } = judgement;
   if (found.rejected !== null && found.rejected !== "reject_label") {
     return {
-      reason: `model unsure: ${found.rejected}, ${percent(found.confidence)} ${found.label}`,
+      reason: `model unsure: ${found.rejected}, ${formatPercent(found.confidence, 0)} ${found.label}`,
     };
   }
   return scoredByModel(found, model);
@@ -135,7 +136,7 @@ function scoredByModel(found: Classification, model: RouterModel): Scored {
     confidence: found.confidence,
     threshold: model.confidenceThreshold,
     modelDigest: model.digest,
-    reason: `model: ${found.label} ${percent(found.confidence)}, likeness ${percent(found.familiarity)}`,
+    reason: `model: ${found.label} ${formatPercent(found.confidence, 0)}, likeness ${formatPercent(found.familiarity, 0)}`,
   };
 }
 
@@ -173,8 +174,4 @@ function roleScores(of: (role: Role) => number): RoleScores {
 
 function rounded(x: number): number {
   return Math.round(x * 1000) / 1000;
-}
-
-function percent(x: number): string {
-  return `${Math.round(x * 100)} %`;
 }

@@ -6,6 +6,7 @@
  * I2. A task states its figures in words; agents get the exact configuration in the warrant.
  */
 import type { Event, EventData } from "../schemas/event.ts";
+import { formatPercent } from "../schemas/number-text.ts";
 import type { Role } from "../schemas/parts.ts";
 import { alternativeRole } from "./ladder.ts";
 import { requestLockedTest } from "./endings.ts";
@@ -111,15 +112,11 @@ function tuningText(state: SessionState): string {
   if (trained === undefined || trained === null || metrics === undefined) return "Tune the model.";
   const error =
     metrics.mape === null
-      ? `wMAPE of ${percent(metrics.wmape ?? 0)}`
-      : `MAPE of ${percent(metrics.mape)}`;
+      ? `wMAPE of ${formatPercent(metrics.wmape ?? 0)}`
+      : `MAPE of ${formatPercent(metrics.mape)}`;
   const r2 = metrics.r2 === null ? "" : `, R² ${metrics.r2.toFixed(3)}`;
   return (
     `Tune decay, alpha, gamma and penalty within their ranges: the configuration in force has a ` +
     `validated ${error}${r2}, MAE ${metrics.mae.toPrecision(6)} over its rolling-origin folds.`
   );
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }
