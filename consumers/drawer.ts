@@ -19,7 +19,7 @@ import { canonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { readInboxOffset } from "../schemas/headers.ts";
 import { TOPICS } from "../schemas/topics.ts";
-import { genesis } from "../session/chain.ts";
+import { genesis, readLink } from "../session/chain.ts";
 import { evolve } from "../session/evolve.ts";
 import type { Checkpoint, LogRecord, Snapshot, SnapshotStore } from "../session/ports.ts";
 import { isOver, OPEN_STATUSES, type SessionState } from "../session/state.ts";
@@ -248,12 +248,12 @@ function inboxNext(last: LogRecord | null): number | null {
 function foldRecord(record: LogRecord, hold: Hold): boolean {
   const folder = hold.folders.get(record.key) ?? emptyFolder(record.key);
   hold.folders.set(record.key, folder);
-  const seq = Number(record.headers["ce_seq"]);
+  const { seq, prev, hash } = readLink(record.headers);
   if (seq <= folder.seq) return true;
-  if (seq !== folder.seq + 1 || record.headers["ce_prevhash"] !== folder.head) return false;
+  if (seq !== folder.seq + 1 || prev !== folder.head) return false;
   folder.state = evolve(folder.state, decodeRecord(record));
   folder.seq = seq;
-  folder.head = record.headers["ce_hash"] ?? "";
+  folder.head = hash;
   hold.unsaved.add(folder);
   return true;
 }

@@ -12,7 +12,7 @@ import { decodeEvent } from "../schemas/codec.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
 import type { Envelope, Event, Recorded } from "../schemas/event.ts";
 import { envelopeOf } from "../schemas/headers.ts";
-import { extendHistoryDigest, genesis, linkOf } from "./chain.ts";
+import { extendHistoryDigest, genesis, linkOf, readLink } from "./chain.ts";
 import type { LogRecord } from "./ports.ts";
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
@@ -55,8 +55,9 @@ export function historyEntry(record: LogRecord): HistoryEntry {
   const envelope = envelopeOf(record.headers);
   const event = decodeEvent(record.value);
   const { id, session, business_unit, cause, producer, time } = envelope;
+  const { seq, prev, hash } = readLink(record.headers);
   const line: AuditLine = {
-    seq: Number(record.headers["ce_seq"]),
+    seq,
     type: event.type,
     id,
     session,
@@ -64,8 +65,8 @@ export function historyEntry(record: LogRecord): HistoryEntry {
     cause,
     producer,
     time,
-    prev: record.headers["ce_prevhash"] ?? "",
-    hash: record.headers["ce_hash"] ?? "",
+    prev,
+    hash,
     body: Buffer.from(record.value).toString("base64"),
     data: event.data,
   };

@@ -61,6 +61,15 @@ export function linkHeaders(link: Link): Record<string, string> {
   return { ce_seq: String(link.seq), ce_prevhash: link.prev, ce_hash: link.hash };
 }
 
+/** The link that a record's headers carry; `seq` is NaN, and a digest empty, where they do not. */
+export function readLink(headers: Readonly<Record<string, string>>): Link {
+  return {
+    seq: Number(headers["ce_seq"]),
+    prev: headers["ce_prevhash"] ?? "",
+    hash: headers["ce_hash"] ?? "",
+  };
+}
+
 /** Fields that hold signatures: they depend on keys and ids, not on what was decided. */
 const SIGNATURES: ReadonlySet<string> = new Set(["clearance", "seal"]);
 
