@@ -10,7 +10,9 @@
 import { MmmError } from "../schemas/errors.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { historyEntry, type HistoryEntry } from "../session/audit.ts";
+import { readLink } from "../session/chain.ts";
 import type { Clock, EventLog, LogRecord, SnapshotStore } from "../session/ports.ts";
+import { Wakeup } from "../session/wakeup.ts";
 
 const TOPIC = TOPICS.history.topic;
 const BEHIND_MAX = 5_000;
@@ -38,7 +40,7 @@ interface Listener {
   readonly session: string;
   readonly waiting: LogRecord[];
   overrun: boolean;
-  wake: () => void;
+  readonly wakeup: Wakeup;
 }
 
 interface Reader {
@@ -81,7 +83,7 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
       session: options.session,
       waiting: [],
       overrun: false,
-      wake: () => {},
+      wakeup: new Wakeup(),
     };
     reader.listeners.add(listener);
     try {
@@ -177,13 +179,13 @@ function hand(listeners: ReadonlySet<Listener>, record: LogRecord): void {
     if (listener.session !== record.key) continue;
     if (listener.waiting.length >= BEHIND_MAX) endOverrun(listener);
     else listener.waiting.push(record);
-    listener.wake();
+    listener.wakeup.wake();
   }
 }
 
 function endOverrun(listener: Listener): void {
   listener.overrun = true;
-  listener.wake();
+  listener.wakeup.wake();
 }
 
 async function* entriesFor(
@@ -204,7 +206,8 @@ async function* entriesFor(
     const record = listener.waiting.shift();
     if (record === undefined) {
       if (listener.overrun) throw new MmmError("overloaded", "the listener fell behind; resume");
-      if (!(await heard(listener, clock, { signal, idleMs }))) yield null;
+      const heard = await listener.wakeup.rest(clock, idleMs, signal);
+      if (!heard && !signal.aborted) yield null;
       continue;
     }
     if (seqOf(record) <= last) continue;
@@ -215,19 +218,6 @@ async function* entriesFor(
   }
 }
 
-/** Waits for something to be handed over; false when nothing was for `idleMs`. */
-async function heard(
-  listener: Listener,
-  clock: Clock,
-  { signal, idleMs }: { signal: AbortSignal; idleMs: number },
-): Promise<boolean> {
-  const woken = new AbortController();
-  listener.wake = () => woken.abort();
-  await clock.sleep(idleMs, AbortSignal.any([signal, woken.signal]));
-  listener.wake = () => {};
-  return woken.signal.aborted || signal.aborted;
-}
-
 function seqOf(record: LogRecord): number {
-  return Number(record.headers["ce_seq"]);
+  return readLink(record.headers).seq;
 }

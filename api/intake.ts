@@ -16,6 +16,7 @@ import { eventId, sessionIdOf, type Envelope, type EventData } from "../schemas/
 import { TOPICS } from "../schemas/topics.ts";
 import { recordOf } from "../producers/publish.ts";
 import type { Clock, EventLog, LogRecord, Place, SnapshotStore } from "../session/ports.ts";
+import { Wakeup } from "../session/wakeup.ts";
 import { createQueue, waitingOf, type Queue, type Waiting } from "./intake-queue.ts";
 import { loadsOf, runningByUnit, statusOf, type UnitStatus } from "./intake-status.ts";
 import { nextUnit } from "./fair-share.ts";
@@ -56,15 +57,15 @@ interface State {
   readonly tools: IntakeTools;
   readonly queue: Queue;
   readonly halt: AbortController;
-  /** Called when a session's request has come back from the log. */
-  readonly seen: Map<string, () => void>;
+  /** Woken when a session's request has come back from the log. */
+  readonly seen: Map<string, Wakeup>;
   owner: boolean;
   committed: number;
   /** Sessions by unit that ran when they were last counted, and those admitted since. */
   running: Map<string, number>;
   /** When to count again, milliseconds since 1970. */
   countAgain: number;
-  wake: () => void;
+  readonly wakeup: Wakeup;
 }
 
 /** Follows the queue and, where this process owns it, admits. */
@@ -80,11 +81,11 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     committed: from,
     running: new Map(),
     countAgain: 0,
-    wake: () => {},
+    wakeup: new Wakeup(),
   };
   const own = (owner: boolean) => async () => {
     state.owner = owner;
-    state.wake();
+    state.wakeup.wake();
   };
   const consumption = await tools.log.consume(
     { group: tools.group, topics: [TOPIC] },
@@ -100,7 +101,7 @@ export async function openIntake(tools: IntakeTools): Promise<Intake> {
     admitNow: (session) => admitNow(state, session),
     close: async () => {
       state.halt.abort();
-      state.wake();
+      state.wakeup.wake();
       await consumption.stop();
       await Promise.all([following, admitting]);
     },
@@ -127,12 +128,12 @@ async function put(
     producer: "api",
     time: new Date(tools.clock.now()).toISOString(),
   };
-  const came = new AbortController();
-  state.seen.set(session, () => came.abort());
+  const came = new Wakeup();
+  state.seen.set(session, came);
   const event = { type: "SessionRequested", data: request } as const;
   await tools.log.append([recordOf(TOPICS.intake, event, envelope)]);
   await tools.log.flush();
-  await tools.clock.sleep(SEEN_MS_MAX, AbortSignal.any([came.signal, state.halt.signal]));
+  await came.rest(tools.clock, SEEN_MS_MAX, state.halt.signal);
   state.seen.delete(session);
 }
 
@@ -154,19 +155,17 @@ async function follow(state: State): Promise<void> {
 function take(state: State, record: LogRecord): void {
   try {
     state.queue.add(waitingOf(record));
-    state.seen.get(record.key)?.();
+    state.seen.get(record.key)?.wake();
   } catch (error) {
     state.tools.failed(error);
     state.queue.passOver(record.offset);
   }
-  state.wake();
+  state.wakeup.wake();
 }
 
 async function pump(state: State, commit: (offset: number) => Promise<void>): Promise<void> {
   const { tools, halt } = state;
   while (!halt.signal.aborted) {
-    const resting = new AbortController();
-    state.wake = () => resting.abort();
     try {
       await round(state, commit);
     } catch (error) {
@@ -175,7 +174,7 @@ async function pump(state: State, commit: (offset: number) => Promise<void>): Pr
     // Requests come in bunches; a short rest takes them together.
     await tools.clock.sleep(BUNCH_MS, halt.signal);
     if (halt.signal.aborted) return;
-    await tools.clock.sleep(state.queue.size === 0 ? POLL_MS * 5 : POLL_MS, resting.signal);
+    await state.wakeup.rest(tools.clock, state.queue.size === 0 ? POLL_MS * 5 : POLL_MS);
   }
 }
 

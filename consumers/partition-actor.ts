@@ -7,6 +7,7 @@
  */
 import { MmmError } from "../schemas/errors.ts";
 import type { LogRecord, Place } from "../session/ports.ts";
+import { Wakeup } from "../session/wakeup.ts";
 import type { CoordinatorTools } from "./coordinator-tools.ts";
 import { createDesk, type Desk } from "./desk.ts";
 
@@ -18,8 +19,6 @@ const SWEEP_MS = 1_000;
 const SNAPSHOT_MS = 250;
 /** How many times longer a changed session waits for its snapshot while records come in. */
 const BUSY_SNAPSHOTS = 4;
-/** A reason of its own: the default one is an error with a stack, made at every wake. */
-const WOKEN = "woken";
 
 /** Above this many queued records the place is paused, below half of it resumed. */
 export const QUEUE_MAX = 4_096;
@@ -38,7 +37,7 @@ export class PartitionActor {
   readonly #queue: LogRecord[] = [];
   #desk: Desk;
   #nextSweep = 0;
-  #wake: () => void = () => {};
+  readonly #wakeup = new Wakeup();
   /** Rejects when the partition's state cannot be restored. */
   readonly done: Promise<void>;
 
@@ -55,13 +54,13 @@ export class PartitionActor {
 
   push(records: readonly LogRecord[]): void {
     this.#queue.push(...records);
-    this.#wake();
+    this.#wakeup.wake();
   }
 
   /** Ends after the batch in hand. */
   async stop(): Promise<void> {
     this.#halt.abort();
-    this.#wake();
+    this.#wakeup.wake();
     await this.done.catch(() => {});
   }
 
@@ -104,10 +103,7 @@ export class PartitionActor {
   /** Sleeps until a delivery, the next snapshot or sweep is due, or the end. */
   async #rest(): Promise<void> {
     const { clock, snapshotEveryMs = SNAPSHOT_MS, sweepEveryMs = SWEEP_MS } = this.#job.tools;
-    const waking = new AbortController();
-    this.#wake = () => waking.abort(WOKEN);
-    if (this.#halt.signal.aborted) return;
-    await clock.sleep(this.#desk.hasUnsaved ? snapshotEveryMs : sweepEveryMs, waking.signal);
+    await this.#wakeup.rest(clock, this.#desk.hasUnsaved ? snapshotEveryMs : sweepEveryMs);
   }
 
   /** Under load snapshots are rarer: what they lag behind is read from the history at a restart. */

@@ -17,7 +17,7 @@ const run = promisify(execFile);
  */
 export const KAFKA_VERSION = "4.2.0";
 /** A start takes some seconds of processor time, which a busy machine has to spare much later. */
-const START_MS_MAX = 240_000;
+const START_MS_MAX = Number(process.env["MMM_KAFKA_START_S"] ?? 240) * 1_000;
 const CACHE = join(import.meta.dirname, `../../node_modules/.cache/mmm-kafka-${KAFKA_VERSION}`);
 
 export interface KafkaServer {
