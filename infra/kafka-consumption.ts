@@ -16,11 +16,12 @@
  * I3. A member that was expelled and joins under a new id has lost every place.
  */
 import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../session/ports.ts";
+import { askAssigned } from "./assignment.ts";
 import { stickyAssigner } from "./kafka-assigner.ts";
 import { clientOf, type KafkaSettings, PATIENT, prefixOf } from "./kafka-client.ts";
 import { KafkaCommits } from "./kafka-commits.ts";
 import { kafkaError } from "./kafka-errors.ts";
-import { askAssigned, deliverBatch, type Lane, laneFor } from "./kafka-lane.ts";
+import { deliverBatch, type Lane, laneFor } from "./kafka-lane.ts";
 import type { Consumer, EachBatchPayload } from "./kafkajs-patches.ts";
 import { placeName } from "./record-table.ts";
 
@@ -199,7 +200,7 @@ export class KafkaConsumption implements Consumption {
     const { sink, clock, options, nextOf } = this.#parts;
     const { place, lost } = lane;
     await this.#revoking.get(placeName(place));
-    await askAssigned(lane, sink, clock);
+    lane.held = await askAssigned(sink, place, { clock, signal: lost.signal });
     if (lost.signal.aborted) return;
     this.#commits.open(place);
     if (options.transactional === true) lane.position = nextOf(options.group, place);

@@ -1,13 +1,9 @@
 /**
  * One assigned place of a member on Kafka: from `assigned`, through deliveries, to `revoked`.
  */
-import { MmmError } from "../schemas/errors.ts";
-import type { Clock, Place, RecordSink } from "../session/ports.ts";
+import type { Place, RecordSink } from "../session/ports.ts";
 import { recordOf } from "./kafka-read.ts";
 import type { EachBatchPayload, FetchedMessage } from "./kafkajs-patches.ts";
-
-const REFUSED_WAIT_MS = 100;
-const REFUSED_WAIT_MS_MAX = 2_000;
 
 export interface Lane {
   readonly place: Place;
@@ -26,25 +22,6 @@ export function laneFor(place: Place): Lane {
   const lost = new AbortController();
   const opened = Promise.resolve();
   return { place, lost, held: false, paused: false, position: null, opened };
-}
-
-/** Asks the sink until it takes the place or the place is lost. Throws what no retry can help. */
-export async function askAssigned(lane: Lane, sink: RecordSink, clock: Clock): Promise<void> {
-  const { signal } = lane.lost;
-  for (
-    let wait = REFUSED_WAIT_MS;
-    !signal.aborted;
-    wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
-  ) {
-    try {
-      await sink.assigned(lane.place);
-      lane.held = true;
-      return;
-    } catch (error) {
-      if (error instanceof MmmError && !error.retriable) throw error;
-      await clock.sleep(wait, signal);
-    }
-  }
 }
 
 /** Puts a fetched batch into the sink, as far as the place is held and not paused. */

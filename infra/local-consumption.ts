@@ -10,13 +10,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { MmmError } from "../schemas/errors.ts";
 import type { Clock, ConsumeOptions, Consumption, Place, RecordSink } from "../session/ports.ts";
+import { askAssigned } from "./assignment.ts";
 import { placeName, placesOf, type RecordTable } from "./record-table.ts";
 
 /** Records in one delivery where the consumer does not say. */
 const DELIVER_MAX = 256;
-/** Wait before a refused assignment is tried again: doubled each time between these bounds. */
-const REFUSED_WAIT_MS = 50;
-const REFUSED_WAIT_MS_MAX = 2_000;
 
 export interface LocalConsumption extends Consumption {
   readonly group: string;
@@ -113,8 +111,10 @@ function commit({ table, options }: Membership, lane: Lane, offset: number): voi
 }
 
 async function runLane(member: Membership, lane: Lane): Promise<void> {
-  const { sink, stopping, table, options } = member;
-  if (!(await assign(member, lane))) return;
+  const { sink, stopping, table, options, clock } = member;
+  const { signal } = stopping;
+  lane.owned = await askAssigned(sink, lane.place, { clock, signal });
+  if (!lane.owned) return;
   lane.cursor = table.committed(options.group, lane.place) ?? 0;
   try {
     while (!stopping.signal.aborted) {
@@ -133,24 +133,4 @@ async function runLane(member: Membership, lane: Lane): Promise<void> {
   } finally {
     await sink.revoked(lane.place).finally(() => (lane.owned = false));
   }
-}
-
-/** False when the consumption was stopped before the place was taken. */
-async function assign(member: Membership, lane: Lane): Promise<boolean> {
-  const { signal } = member.stopping;
-  for (
-    let wait = REFUSED_WAIT_MS;
-    !signal.aborted;
-    wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
-  ) {
-    try {
-      await member.sink.assigned(lane.place);
-      lane.owned = true;
-      return true;
-    } catch (error) {
-      if (error instanceof MmmError && !error.retriable) throw error;
-      await member.clock.sleep(wait, signal);
-    }
-  }
-  return false;
 }
