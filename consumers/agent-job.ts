@@ -13,7 +13,7 @@ import { BUILTIN_REASONER, type Role } from "../schemas/parts.ts";
 import { attemptOf } from "../session/state.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
-import type { Failure, Handling } from "./consumer.ts";
+import type { Failure, Handling, RecordedOf } from "./consumer.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "./reasoners.ts";
 import type { TaskContext } from "./vouching.ts";
 
@@ -24,7 +24,7 @@ export interface AgentTools {
   readonly coordinatorKeys: KeyRing;
 }
 
-export type TaskEvent = Extract<Recorded, { type: "TaskAssigned" }>;
+export type TaskEvent = RecordedOf<"TaskAssigned">;
 
 /** What all jobs made from this event carry. */
 export function jobOf(event: Recorded, handling: Handling): Job {

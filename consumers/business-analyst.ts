@@ -3,27 +3,25 @@
  * ranges, never sets a parameter.
  */
 import { MmmError } from "../schemas/errors.ts";
-import type { Event, Recorded } from "../schemas/event.ts";
+import type { Event } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { advise, agentFailed, jobOf, type AgentTools } from "./agent-job.ts";
 import { businessContextOf } from "./business-context.ts";
 import { configOfText } from "./config-text.ts";
-import { emit, type Consumer, type Handling } from "./consumer.ts";
+import { emit, type Consumer, type Handling, type RecordedOf } from "./consumer.ts";
 import type { ReviewContext } from "./vouching.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
   return {
     name: "business-analyst",
     reads: [TOPICS.businessAnalyst],
-    handles: ["TaskAssigned", "ReviewRequested"],
-    handle: async (event, handling) => {
-      if (event.type === "TaskAssigned") {
-        return [emit(await advise(tools, event, handling), TOPICS.sessions)];
-      }
-      if (event.type === "ReviewRequested") {
-        return [emit(await review(tools, event, handling), TOPICS.sessions)];
-      }
-      return [];
+    on: {
+      TaskAssigned: async (event, handling) => [
+        emit(await advise(tools, event, handling), TOPICS.sessions),
+      ],
+      ReviewRequested: async (event, handling) => [
+        emit(await review(tools, event, handling), TOPICS.sessions),
+      ],
     },
     failed: (event, failure) => [
       emit(agentFailed("business_analyst", event, failure), TOPICS.sessions),
@@ -31,9 +29,11 @@ export function createBusinessAnalyst(tools: AgentTools): Consumer {
   };
 }
 
-type ReviewEvent = Extract<Recorded, { type: "ReviewRequested" }>;
-
-async function review(tools: AgentTools, event: ReviewEvent, handling: Handling): Promise<Event> {
+async function review(
+  tools: AgentTools,
+  event: RecordedOf<"ReviewRequested">,
+  handling: Handling,
+): Promise<Event> {
   const figures = JSON.parse(event.attachments.context ?? "{}") as ReviewContext;
   const { candidate, baseline } = figures;
   if (!candidate || !baseline) {

@@ -15,7 +15,7 @@ import { publish, type Emission } from "../producers/publish.ts";
 import type { Clock, Consumption, EventLog, LogRecord, Place } from "../session/ports.ts";
 import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../session/retry.ts";
 import { Committer } from "./committer.ts";
-import type { Consumer, Failure } from "./consumer.ts";
+import { handlerFor, type Consumer, type Failure, type Handling } from "./consumer.ts";
 import { deadLetterOf } from "./dead-letters.ts";
 import { Lanes } from "./lanes.ts";
 import type { Observer } from "./observer.ts";
@@ -133,17 +133,22 @@ async function handleRecord(work: Work, record: LogRecord): Promise<void> {
 async function take(work: Work, record: LogRecord): Promise<void> {
   const { consumer, tools } = work;
   const event = await work.decode(record);
-  if (!consumer.handles.includes(event.type)) return;
+  const handle = handlerFor(consumer, event);
+  if (handle === null) return;
   const started = tools.clock.now();
-  const emissions = await outcomeOf(work, event);
+  const emissions = await outcomeOf(work, event, handle);
   await publish(tools.log, originOf(work, event), emissions);
   tools.observer.handled(consumer.name, event.type, tools.clock.now() - started);
 }
 
 /** The handler's emissions, or what the consumer says after a failure that no retry can help. */
-async function outcomeOf(work: Work, event: Recorded): Promise<readonly Emission[]> {
+async function outcomeOf(
+  work: Work,
+  event: Recorded,
+  handle: (handling: Handling) => Promise<readonly Emission[]>,
+): Promise<readonly Emission[]> {
   try {
-    return await work.consumer.handle(event, { signal: work.signal });
+    return await handle({ signal: work.signal });
   } catch (error) {
     const known = error instanceof MmmError;
     if (work.signal.aborted || (known && error.retriable)) throw error;

@@ -12,11 +12,11 @@ import type { KeyRing } from "../guard/keys.ts";
 import { readProposal } from "../guard/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { errorText, MmmError } from "../schemas/errors.ts";
-import type { EventOf, Recorded } from "../schemas/event.ts";
+import type { EventOf } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
 import type { Emission } from "../producers/publish.ts";
-import { emit, type Consumer } from "./consumer.ts";
+import { emit, type Consumer, type RecordedOf } from "./consumer.ts";
 
 export interface GuardTools {
   /** The layered verdict on a raw proposal; never rejects but for `signal`. */
@@ -31,15 +31,13 @@ export interface GuardTools {
   readonly limit?: { readonly clock: Clock; readonly ms: number };
 }
 
-type Made = Extract<Recorded, { type: "ProposalMade" }>;
+type Made = RecordedOf<"ProposalMade">;
 
 export function createGuard(tools: GuardTools): Consumer {
   return {
     name: "guard",
     reads: [TOPICS.dsOutputs],
-    handles: ["ProposalMade"],
-    handle: async (event, { signal }) =>
-      event.type === "ProposalMade" ? [await verdictOn(tools, event, signal)] : [],
+    on: { ProposalMade: async (event, { signal }) => [await verdictOn(tools, event, signal)] },
     failed: (event, { code, message }) =>
       event.type === "ProposalMade" ? [veto(tools, event, { code, message })] : [],
   };

@@ -17,7 +17,7 @@ import { eventId, type Event, type EventOf, type Recorded } from "../schemas/eve
 import { TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
 import { configOfText } from "./config-text.ts";
-import { emit, type Consumer } from "./consumer.ts";
+import { emit, type Consumer, type RecordedOf } from "./consumer.ts";
 import type { LockedTestContext } from "./vouching.ts";
 import type { KeyRing } from "../guard/keys.ts";
 
@@ -50,11 +50,9 @@ export function createTrainer(tools: TrainerTools): Consumer {
   return {
     name: "trainer",
     reads: [TOPICS.training],
-    handles: ["TrainingRequested", "LockedTestRequested"],
-    handle: async (event, { signal }) => {
-      if (event.type === "TrainingRequested") return [inbox(await train(tools, event, signal))];
-      if (event.type === "LockedTestRequested") return [inbox(await test(tools, event, signal))];
-      return [];
+    on: {
+      TrainingRequested: async (event, { signal }) => [inbox(await train(tools, event, signal))],
+      LockedTestRequested: async (event, { signal }) => [inbox(await test(tools, event, signal))],
     },
     failed: (event, { code, message }) => [inbox(failure(event, code, message))],
   };
@@ -67,8 +65,8 @@ function inbox(event: Event): Emission {
   return REFUSALS.has(event.type) ? { ...emission, index: 1 } : emission;
 }
 
-type Request = Extract<Recorded, { type: "TrainingRequested" }>;
-type TestRequest = Extract<Recorded, { type: "LockedTestRequested" }>;
+type Request = RecordedOf<"TrainingRequested">;
+type TestRequest = RecordedOf<"LockedTestRequested">;
 
 async function train(tools: TrainerTools, event: Request, signal: AbortSignal): Promise<Event> {
   const { proposal, config_digest, seed } = event.data;
