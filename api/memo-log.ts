@@ -1,20 +1,20 @@
 /**
- * A short list in the snapshot store, made of first-writer-wins memos: entry n is the memo "…/n".
+ * A short list in the key-value store, whose first writers win: entry n stands under "…/n".
  *
  * I1. Two writers at once get two places; nothing is overwritten.
  */
 import { MmmError } from "../schemas/errors.ts";
-import type { SnapshotStore } from "../session/ports.ts";
+import type { KeyValueStore } from "../session/ports.ts";
 
-type Memos = Pick<SnapshotStore, "memo" | "remember">;
+type Values = Pick<KeyValueStore, "get" | "putIfAbsent">;
 
 const ENTRIES_MAX = 1_000;
 
 /** All entries, in order. */
-export async function readMemoLog(store: Memos, name: string): Promise<string[]> {
+export async function readMemoLog(store: Values, name: string): Promise<string[]> {
   const found: string[] = [];
   while (found.length < ENTRIES_MAX) {
-    const entry = await store.memo(`${name}/${found.length}`);
+    const entry = await store.get(`${name}/${found.length}`);
     if (entry === null) break;
     found.push(entry);
   }
@@ -29,11 +29,14 @@ export interface NewEntry {
 }
 
 /** Adds an entry; one that is there already is not added again. Throws `overloaded` when full. */
-export async function appendMemoLog(store: Memos, { name, entry, until }: NewEntry): Promise<void> {
+export async function appendMemoLog(
+  store: Values,
+  { name, entry, until }: NewEntry,
+): Promise<void> {
   const known = await readMemoLog(store, name);
   if (known.includes(entry)) return;
   for (let at = known.length; at < ENTRIES_MAX; at += 1) {
-    if ((await store.remember(`${name}/${at}`, entry, until)) === entry) return;
+    if ((await store.putIfAbsent(`${name}/${at}`, entry, until)) === entry) return;
   }
   throw new MmmError("overloaded", `the list ${name} is full`, { data: { http: 409 } });
 }

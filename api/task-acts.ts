@@ -54,12 +54,12 @@ export async function sendOnce(
 ): Promise<Sent> {
   const name = `message/${caller.tenant ?? ""}/${caller.principal.id}/${message.messageId}`;
   const digest = sha256(canonicalJson(SendMessageRequest.toJSON(requestOf(message))));
-  const before = await tools.snapshots.memo(name);
+  const before = await tools.values.get(name);
   if (before !== null) return repeated(tools, JSON.parse(before) as Outcome, { digest, caller });
   const outcome = await act(tools, message, caller);
   const mark = JSON.stringify({ digest, ...outcome });
   const until = tools.clock.now() + tools.markMs;
-  const stored = await tools.snapshots.remember(name, mark, until);
+  const stored = await tools.values.putIfAbsent(name, mark, until);
   return repeated(tools, JSON.parse(stored) as Outcome, { digest, caller });
 }
 
@@ -188,11 +188,11 @@ async function noteMessage(
   tools: SourceTools,
   { taskId, contextId, message }: Note,
 ): Promise<void> {
-  await tools.snapshots.remember(`context-of/${taskId}`, contextId);
-  await appendMemoLog(tools.snapshots, { name: `context/${contextId}`, entry: taskId });
+  await tools.values.putIfAbsent(`context-of/${taskId}`, contextId);
+  await appendMemoLog(tools.values, { name: `context/${contextId}`, entry: taskId });
   const parts = message.parts.filter(({ content }) => content?.$case === "text");
   const kept = { ...message, parts, taskId, contextId };
-  await appendMemoLog(tools.snapshots, {
+  await appendMemoLog(tools.values, {
     name: `messages/${taskId}`,
     entry: JSON.stringify(kept),
   });

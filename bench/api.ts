@@ -18,7 +18,7 @@ import { createRedisSnapshots } from "../infra/snapshot-redis.ts";
 import { openSqliteState } from "../infra/sqlite-state.ts";
 import { canonicalJson } from "../schemas/canonical.ts";
 import { sessionIdOf } from "../schemas/event.ts";
-import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import type { EventLog, StateStore } from "../session/ports.ts";
 import { emptyState } from "../session/state.ts";
 import { summaryOf } from "../session/summary.ts";
 import { AUDIENCE, createSigner, ISSUER, tokenOf } from "../test/api/tokens.ts";
@@ -39,7 +39,7 @@ const nameOf = (index: number): string => sessionIdOf(`bench-${index}`);
 
 interface Opened {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   close(): Promise<void>;
 }
 
@@ -94,6 +94,7 @@ async function serve(): Promise<void> {
   const api = await startApi({
     log: opened.log,
     snapshots: opened.snapshots,
+    values: opened.snapshots,
     clock: systemClock,
     settings: API_SETTINGS.parse({ port: 0, jwt, limits }),
     version: "bench",

@@ -116,8 +116,8 @@ function memo(plant: (key: string, ring: KeyRing) => Promise<string | null> | st
     const key = memoKey(attack, [LEXICON_JUDGE]);
     const planted = await plant(key, GUARD);
     const store: VerdictStore = {
-      memo: () => Promise.resolve(planted),
-      remember: (_key, value) => Promise.resolve(planted ?? value),
+      get: () => Promise.resolve(planted),
+      putIfAbsent: (_key, value) => Promise.resolve(planted ?? value),
     };
     const ask = rememberedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     return (await ask(attack)).verdict === "vetoed";
@@ -215,8 +215,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   memo_used: async (input) => {
     let kept: string | null = null;
     const store: VerdictStore = {
-      memo: () => Promise.resolve(kept),
-      remember: (_key, value) => Promise.resolve((kept ??= value)),
+      get: () => Promise.resolve(kept),
+      putIfAbsent: (_key, value) => Promise.resolve((kept ??= value)),
     };
     const ask = rememberedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     await ask(input);

@@ -30,7 +30,7 @@ import { errorText } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
-import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import type { EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { wireClaude } from "./claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
@@ -53,6 +53,7 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 export interface ConsumerParts {
   readonly log: Pick<EventLog, "flush">;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   readonly settings: Settings;
   readonly keys: Keys;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -76,7 +77,7 @@ export async function composeConsumers(
   roles: readonly RoleName[],
   signal: AbortSignal,
 ): Promise<Composed> {
-  const { keys, settings, snapshots } = parts;
+  const { keys, settings, values } = parts;
   const spec = SPECIFICATION_SHIPPED;
   const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
   const routing = await openRouting(settings, needs, parts.models.routes);
@@ -101,7 +102,7 @@ export async function composeConsumers(
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
   const judges = [...judgesOf(routing.encoder, settings, routing.refused), ...claude.judges];
-  const remembered = rememberedJudge({ store: snapshots, ring: keys.guard, judges });
+  const remembered = rememberedJudge({ store: values, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
     "data-scientist": createDataScientist(agents),

@@ -66,9 +66,10 @@ async function check(shell: Shell, options: CheckOptions): Promise<void> {
   }
   const settings = settingsOf(shell, options);
   const { environment, signal } = shell;
-  const snapshots = options.claude === true ? createMemorySnapshots() : null;
+  const store = createMemorySnapshots();
+  const stores = options.claude === true ? { snapshots: store, values: store } : null;
   const context = contextOf(options);
-  const opened = await openJudges({ settings, environment, signal, snapshots });
+  const opened = await openJudges({ settings, environment, signal, stores });
   try {
     if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
       throw new MmmError(

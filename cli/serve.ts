@@ -52,7 +52,7 @@ async function serve(shell: Shell, options: ServeOptions): Promise<void> {
   const { stateDir } = options;
   const { environment, signal } = shell;
   const app = await openApp({ settings, stateDir, environment });
-  const guard = lazyJudges({ settings, environment, signal, snapshots: app.snapshots });
+  const guard = lazyJudges({ settings, environment, signal, stores: app });
   try {
     const observed = observe(app, options.workers ? ROLE_NAMES : []);
     const running = options.workers ? await app.start(ROLE_NAMES, observed) : null;
@@ -96,6 +96,7 @@ function apiTools(
   return {
     log: app.log,
     snapshots: app.snapshots,
+    values: app.values,
     clock: app.clock,
     settings,
     version: version(),

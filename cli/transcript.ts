@@ -40,14 +40,14 @@ async function transcript(shell: Shell, options: TranscriptOptions): Promise<voi
   }
   const secrets = secretsIn(shell.environment);
   await withApp(shell, options, async (app) => {
-    const { snapshots } = app;
+    const { values } = app;
     const ledger = await ledgerOf(app, options);
     const shown = new Set<string>();
     let count = 0;
-    for await (const record of transcriptOf(snapshots, ledger, secrets)) {
+    for await (const record of transcriptOf(values, ledger, secrets)) {
       count += 1;
       const fresh = options.prompts === true && !shown.has(record.prompt_digest);
-      const prompt = fresh ? await promptOf(snapshots, record.prompt_digest) : null;
+      const prompt = fresh ? await promptOf(values, record.prompt_digest) : null;
       shown.add(record.prompt_digest);
       if (options.json === true) {
         shell.out(JSON.stringify(prompt === null ? record : { ...record, prompt }));

@@ -27,8 +27,9 @@ export interface Budgets {
   settle(payer: Payer, id: string, used: Amount): Promise<void>;
 }
 
-export interface BudgetTools {
-  readonly store: SnapshotStore;
+export interface BudgetTools extends Pick<LedgerTools, "store"> {
+  /** Of the sessions whose history an empty ledger starts from. */
+  readonly snapshots: Pick<SnapshotStore, "load" | "list">;
   readonly writer: string;
   readonly now: () => number;
   /** How long a reservation counts without being settled. */
@@ -66,12 +67,14 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
     return [
       [
         `session ${payer.session}`,
-        named(sessionLedger(payer.session), () => spentBySession(tools.store, payer.session)),
+        named(sessionLedger(payer.session), () => spentBySession(tools.snapshots, payer.session)),
         limitsOf(settings.session),
       ],
       [
         `business unit ${unit}`,
-        named(`claude/spent/unit/${start}/${unit}`, () => spentByUnit(tools.store, unit, start)),
+        named(`claude/spent/unit/${start}/${unit}`, () =>
+          spentByUnit(tools.snapshots, unit, start),
+        ),
         limitsOf(settings.business_unit),
       ],
     ];
@@ -108,8 +111,11 @@ function periodStart(period: "ever" | "month" | "day", now: number): string {
 }
 
 /** What the session's history counted; the ledger is newer once it exists. */
-async function spentBySession(store: SnapshotStore, session: string): Promise<Amount> {
-  const snapshot = await store.load(session);
+async function spentBySession(
+  snapshots: Pick<SnapshotStore, "load">,
+  session: string,
+): Promise<Amount> {
+  const snapshot = await snapshots.load(session);
   if (snapshot === null) return NOTHING;
   const { counters } = JSON.parse(snapshot.state) as Pick<SessionState, "counters">;
   const tokens = counters.input_tokens + counters.output_tokens;
@@ -120,16 +126,20 @@ async function spentBySession(store: SnapshotStore, session: string): Promise<Am
 const PAGE = 200;
 
 /** Sums over the unit's sessions that were active in the period. */
-async function spentByUnit(store: SnapshotStore, unit: string, since: string): Promise<Amount> {
+async function spentByUnit(
+  snapshots: BudgetTools["snapshots"],
+  unit: string,
+  since: string,
+): Promise<Amount> {
   let sum = NOTHING;
   for (let after: string | undefined; ; ) {
-    const page = await store.list({
+    const page = await snapshots.list({
       business_unit: unit,
       limit: PAGE,
       ...(since === "" ? {} : { since }),
       ...(after === undefined ? {} : { after }),
     });
-    for (const { session } of page) sum = plus(sum, await spentBySession(store, session));
+    for (const { session } of page) sum = plus(sum, await spentBySession(snapshots, session));
     after = page.at(-1)?.session;
     if (page.length < PAGE) return sum;
   }

@@ -1,5 +1,5 @@
 /**
- * A ledger of spending in the snapshot store: durable, exact, shared by all processes.
+ * A ledger of spending in the key-value store: durable, exact, shared by all processes.
  *
  * The store keeps the first value written under a key. Entries are numbered without gaps, each holds
  * the totals after it, and whoever writes number n first has written it, knowing all before it: a
@@ -11,7 +11,7 @@
  * I4. An empty ledger starts from what history knows (`opening`), so a lost store loses no spending.
  */
 import { errorText, MmmError } from "../schemas/errors.ts";
-import type { SnapshotStore } from "../session/ports.ts";
+import type { KeyValueStore } from "../session/ports.ts";
 import { NOTHING, plus, type Amount } from "./claude-prices.ts";
 
 export interface Entry {
@@ -33,7 +33,7 @@ export interface Limits {
 }
 
 export interface LedgerTools {
-  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly store: Pick<KeyValueStore, "get" | "putIfAbsent">;
   /** Unique to this process. */
   readonly writer: string;
   readonly now: () => number;
@@ -117,7 +117,7 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
   async function open(): Promise<Numbered> {
     const spent = await opening();
     const first: Entry = { kind: "opened", id: "", amount: spent, spent, open: {}, by: writer };
-    const kept = await store.remember(keyOf(name, 1), JSON.stringify(first));
+    const kept = await store.putIfAbsent(keyOf(name, 1), JSON.stringify(first));
     return { index: 1, entry: parse(kept) };
   }
 
@@ -139,7 +139,7 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
       if (entry === null) return false;
       const text = JSON.stringify(entry);
       const index = last.index + 1;
-      const kept = await store.remember(keyOf(name, index), text);
+      const kept = await store.putIfAbsent(keyOf(name, index), text);
       head = { index, entry: parse(kept) };
       if (kept === text) return true;
     }
@@ -157,7 +157,7 @@ function reserved(entry: Entry, id: string, now: number): Amount {
 
 /** All entries in order. */
 export async function* ledgerEntries(
-  store: Pick<SnapshotStore, "memo">,
+  store: Pick<KeyValueStore, "get">,
   name: string,
 ): AsyncGenerator<Entry> {
   for (let index = 1; ; index += 1) {
@@ -168,16 +168,16 @@ export async function* ledgerEntries(
 }
 
 /** The last entry, found in a logarithmic number of reads. */
-async function lastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
+async function lastEntry(store: Pick<KeyValueStore, "get">, name: string) {
   let low = 0;
   let high = 1;
-  while ((await store.memo(keyOf(name, high))) !== null) {
+  while ((await store.get(keyOf(name, high))) !== null) {
     low = high;
     high *= 2;
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if ((await store.memo(keyOf(name, middle))) === null) high = middle;
+    if ((await store.get(keyOf(name, middle))) === null) high = middle;
     else low = middle;
   }
   const entry = low === 0 ? null : await read(store, name, low);
@@ -185,11 +185,11 @@ async function lastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
 }
 
 async function read(
-  store: Pick<SnapshotStore, "memo">,
+  store: Pick<KeyValueStore, "get">,
   name: string,
   index: number,
 ): Promise<Entry | null> {
-  const text = await store.memo(keyOf(name, index));
+  const text = await store.get(keyOf(name, index));
   return text === null ? null : parse(text);
 }
 

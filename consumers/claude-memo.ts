@@ -20,7 +20,7 @@ import {
   type ModelRequest,
   type Turn,
 } from "../session/language-model.ts";
-import type { Clock, SnapshotStore } from "../session/ports.ts";
+import type { Clock, KeyValueStore } from "../session/ports.ts";
 import type { Budgets, Payer } from "./claude-budget.ts";
 import { costOf, usdOf, worstCase, type Amount } from "./claude-prices.ts";
 import { redacted } from "./claude-redact.ts";
@@ -61,7 +61,7 @@ export interface CallRecord {
 
 export interface PaidTools {
   readonly model: LanguageModel;
-  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly store: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly budgets: Budgets;
   readonly prices: Readonly<Record<string, Price>>;
   readonly clock: Clock;
@@ -82,11 +82,11 @@ export function createPaid(tools: PaidTools): Paid {
     const request = redacted(wanted, tools.secrets);
     const inputDigest = digestOf(request);
     const key = `claude/call/${asker.step}/${sha256(`${asker.role}/${inputDigest}`)}`;
-    const stored = await tools.store.memo(key);
+    const stored = await tools.store.get(key);
     if (stored !== null) return known(tools, stored);
     if (!tools.callOut) return elsewhere(tools, inputDigest);
     if (!prompts.has(asker.promptDigest)) {
-      await tools.store.remember(promptKey(asker.promptDigest), request.system);
+      await tools.store.putIfAbsent(promptKey(asker.promptDigest), request.system);
       prompts.add(asker.promptDigest);
     }
     return pay(tools, asker, { key, inputDigest, request });
@@ -154,8 +154,8 @@ function ask(tools: PaidTools, asker: Asker, request: ModelRequest): Promise<Com
 /** Stores an answer; one that cannot be stored is used all the same, as it is paid for. */
 async function keep(tools: PaidTools, record: CallRecord): Promise<CallRecord> {
   try {
-    const kept = await tools.store.remember(record.key, JSON.stringify(record));
-    await tools.store.remember(inputKey(record.input_digest), record.key);
+    const kept = await tools.store.putIfAbsent(record.key, JSON.stringify(record));
+    await tools.store.putIfAbsent(inputKey(record.input_digest), record.key);
     return JSON.parse(kept) as CallRecord;
   } catch {
     return record;
@@ -175,8 +175,8 @@ async function known(tools: PaidTools, text: string): Promise<CallRecord> {
 
 /** A stored answer to the same request of another step; it costs nothing here. */
 async function elsewhere(tools: PaidTools, inputDigest: string): Promise<CallRecord> {
-  const key = await tools.store.memo(inputKey(inputDigest));
-  const text = key === null ? null : await tools.store.memo(key);
+  const key = await tools.store.get(inputKey(inputDigest));
+  const text = key === null ? null : await tools.store.get(key);
   if (text === null) {
     const message = "nothing may be sent here and no stored answer fits";
     throw new MmmError("reasoner_failed", message, { data: { offline: true } });

@@ -7,6 +7,7 @@
  * I3. What failed for want of an answer is not remembered; neither is a fault of the guard itself.
  */
 import { type Json, canonicalJson, digestOf, sha256 } from "../schemas/canonical.ts";
+import type { KeyValueStore } from "../session/ports.ts";
 import { signToken, verifyToken } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
 import { type JudgeInput, judge } from "./judge.ts";
@@ -18,11 +19,8 @@ import type { Verdict } from "./verdict.ts";
 const GUARD_VERSION = 2;
 const TRANSIENT = new Set(["judge_unavailable", "guard_failed"]);
 
-/** The part of a snapshot store that a memo needs; first writer wins. */
-export interface VerdictStore {
-  memo(key: string): Promise<string | null>;
-  remember(key: string, value: string): Promise<string>;
-}
+/** The part of a key-value store that a memo needs. */
+export type VerdictStore = Pick<KeyValueStore, "get" | "putIfAbsent">;
 
 export interface MemoOptions {
   readonly store: VerdictStore;
@@ -34,13 +32,13 @@ export interface MemoOptions {
 export function rememberedJudge(options: MemoOptions): (input: JudgeInput) => Promise<Verdict> {
   return async (input) => {
     const key = memoKey(input, options.judges);
-    const known = readVerdict(key, await quiet(options.store.memo(key)), options.ring);
+    const known = readVerdict(key, await quiet(options.store.get(key)), options.ring);
     if (known !== null) return known;
     const verdict = await judge(input, options.judges);
     if (verdict.violations.some(({ code }) => TRANSIENT.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
-    const kept = await quiet(options.store.remember(key, token));
+    const kept = await quiet(options.store.putIfAbsent(key, token));
     return readVerdict(key, kept, options.ring) ?? verdict;
   };
 }

@@ -1,14 +1,14 @@
 /**
- * Snapshots in memory: for tests and simulation.
+ * Snapshots and values in memory: for tests and simulation.
  */
-import type { Checkpoint, Snapshot, SnapshotStore } from "../session/ports.ts";
+import type { Checkpoint, Snapshot, StateStore } from "../session/ports.ts";
 import { assertOnto, isNewer, select, versionOf } from "./snapshot-order.ts";
 
 /** A store that lives as long as the object. */
-export function createMemorySnapshots(): SnapshotStore {
+export function createMemorySnapshots(): StateStore {
   const snapshots = new Map<string, Snapshot>();
   const checkpoints = new Map<number, Checkpoint>();
-  const memos = new Map<string, { readonly value: string; readonly until: number }>();
+  const values = new Map<string, { readonly value: string; readonly until: number }>();
   return {
     async save(batch, checkpoint, onto) {
       const held = checkpoints.get(checkpoint.partition) ?? null;
@@ -34,14 +34,14 @@ export function createMemorySnapshots(): SnapshotStore {
         [...snapshots.values()].map((snapshot) => snapshot.summary),
         filter,
       ),
-    memo: async (key) => memos.get(key)?.value ?? null,
-    async remember(key, value, until = Number.POSITIVE_INFINITY) {
-      const stored = memos.get(key) ?? { value, until };
-      memos.set(key, stored);
+    get: async (key) => values.get(key)?.value ?? null,
+    async putIfAbsent(key, value, until = Number.POSITIVE_INFINITY) {
+      const stored = values.get(key) ?? { value, until };
+      values.set(key, stored);
       return stored.value;
     },
-    async forget(now) {
-      for (const [key, { until }] of memos) if (until <= now) memos.delete(key);
+    async expire(now) {
+      for (const [key, { until }] of values) if (until <= now) values.delete(key);
     },
     async clear(partition) {
       for (const [session, snapshot] of snapshots) {

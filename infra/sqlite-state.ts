@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MmmError } from "../schemas/errors.ts";
-import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import type { Clock, EventLog, StateStore } from "../session/ports.ts";
 import { agreedNumber, createSqliteLog, LOG_SCHEMA } from "./log-sqlite.ts";
 import { createShardedLog } from "./sharded-log.ts";
 import { createShardedSnapshots } from "./sharded-snapshots.ts";
@@ -17,7 +17,7 @@ import { openDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 
 export interface SqliteState {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   readonly shards: number;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export function openSqliteState(folder: string, options: SqliteStateOptions): Sq
 
 interface Shard {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   close(): Promise<void>;
 }
 
