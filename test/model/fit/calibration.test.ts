@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import {
+  computeWindowPriors,
+  findRowsBetween,
+  hasCalibration,
+} from "../../../model/fit/calibration.ts";
+import { createProblem } from "../../../model/fit/problem.ts";
+import { smallConfig, smallDataset } from "../../support/small-model.ts";
+
+const dataset = smallDataset();
+const problemWith = (calibration: object) =>
+  createProblem(dataset, smallConfig({ calibration: calibration }));
+const media = [0, 1].map(() => new Float64Array(dataset.target.length).fill(0.5));
+const [start, end] = [dataset.dates[50] ?? "", dataset.dates[53] ?? ""];
+const lift = { channel: "tv", start, end, effect: 100, standard_error: 10 };
+
+describe("evidence from outside the data", () => {
+  test("is off unless it is given", () => {
+    const problem = problemWith({});
+    expect(hasCalibration(problem.config)).toBe(false);
+    expect(computeWindowPriors(problem, media, 100)).toEqual({
+      priorPrecision: null,
+      priorMean: null,
+    });
+  });
+
+  test("takes the rows whose periods begin between two dates, inclusive", () => {
+    const problem = problemWith({ lift_tests: [lift] });
+    expect(findRowsBetween(problem, start, end)).toEqual([50, 54]);
+    expect(findRowsBetween(problem, "1990-01-01", "1990-02-01")).toEqual([0, 0]);
+  });
+
+  test("turns a lift test into a mean of effect over saturation, once it has ended", () => {
+    const problem = problemWith({ lift_tests: [lift] });
+    // four weeks of 0.5 are 2, so β has mean 50; search is not tested
+    expect([...(computeWindowPriors(problem, media, 54).priorMean ?? [])]).toEqual([50, 0]);
+    expect([...(computeWindowPriors(problem, media, 53).priorPrecision ?? [])]).toEqual([0, 0]);
+  });
+
+  test("turns a return into a coefficient, the surer the stronger", () => {
+    const precision = (sd: number) => {
+      const problem = problemWith({ roi_priors: [{ channel: "search", roi: 2, sd }] });
+      return computeWindowPriors(problem, media, 100);
+    };
+    const spend = dataset.channels[1]?.spend.subarray(0, 100) ?? [];
+    const total = [...spend].reduce((sum, value) => sum + value, 0);
+    expect(precision(1).priorMean?.[1]).toBeCloseTo((2 * total) / 50, 6);
+    const ratio = (precision(1).priorPrecision?.[1] ?? 0) / (precision(2).priorPrecision?.[1] ?? 1);
+    expect(ratio).toBeCloseTo(4, 9);
+  });
+});
