@@ -17,7 +17,7 @@ export function createPlantingPlugin(changes: readonly PlantedChange[], planted:
     name: "planted-changes",
     enforce: "pre",
     async resolveId(source, importer) {
-      if (importer === undefined || !source.startsWith(".")) return null;
+      if (importer === undefined || !/^\..*\.ts$/.test(source)) return null;
       const [path = "", mark] = importer.split(MARK);
       const number = mark ?? numbers.get(relative(root, path));
       if (number === undefined) return null;
