@@ -1,0 +1,64 @@
+/** Planted changes to `dashboard/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "dashboard/attempts.ts",
+    find: 'if (latest.end !== "vetoed") latest.end = "rejected";',
+    put: 'latest.end = "rejected";',
+  },
+  {
+    file: "dashboard/caveats.ts",
+    find: "const verdict = locked.contradicts",
+    put: "const verdict = !locked.contradicts",
+  },
+  {
+    file: "dashboard/chart-carryover.ts",
+    find: "left -= share;",
+    put: "left -= 0.5 * share + 0.1;",
+  },
+  {
+    file: "dashboard/chart-decomposition.ts",
+    find: "share: fitted === 0 ? 0 : value / fitted",
+    put: "share: fitted === 0 ? 0 : value / sum",
+  },
+  {
+    file: "dashboard/chart-fit.ts",
+    find: "listPoints(dates, fold.predicted, dates.indexOf(fold.from))",
+    put: "listPoints(dates, fold.predicted, 0)",
+  },
+  {
+    file: "dashboard/chart-response.ts",
+    find: "Math.abs(point.multiplier - 1) < 1e-9",
+    put: "point.multiplier === 0",
+  },
+  {
+    file: "dashboard/chart-returns.ts",
+    find: "const cut = rows.filter((row) => row.high > reach);",
+    put: "const cut = rows.filter((row) => row.low > reach);",
+  },
+  { file: "dashboard/chart-timeline.ts", find: "Math.ceil(last / TICKS_MAX)", put: "1" },
+  {
+    file: "dashboard/figures.ts",
+    find: "(share * 100).toFixed(digits)",
+    put: "share.toFixed(digits)",
+  },
+  { file: "dashboard/html.ts", find: '  "\'": "&#39;",', put: "" },
+  {
+    file: "dashboard/model-detail.ts",
+    find: "weekly.map((weight) => weight / total)",
+    put: "weekly",
+  },
+  { file: "dashboard/palette.ts", find: "index % CHANNELS.length", put: "index" },
+  { file: "dashboard/plot.ts", find: '  drawn.setAttribute("aria-label", about);', put: "" },
+  {
+    file: "dashboard/report-style.ts",
+    find: "* { box-sizing: border-box; }",
+    put: '@import "print.css"; * { box-sizing: border-box; }',
+  },
+  {
+    file: "dashboard/report-tables.ts",
+    find: "order.indexOf(a.severity) - order.indexOf(b.severity)",
+    put: "order.indexOf(b.severity) - order.indexOf(a.severity)",
+  },
+];
