@@ -1,5 +1,6 @@
 /** All planted changes, one for each source that has a test at the same path. */
 import type { PlantedChange } from "./change.ts";
+import { API_CHANGES } from "./changes/api.ts";
 import { DASHBOARD_CHANGES } from "./changes/dashboard.ts";
 import { GUARD_CHANGES } from "./changes/guard.ts";
 import { MODEL_CHANGES } from "./changes/model.ts";
@@ -7,6 +8,7 @@ import { ROUTER_CHANGES } from "./changes/router.ts";
 import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
+  ...API_CHANGES,
   ...DASHBOARD_CHANGES,
   ...GUARD_CHANGES,
   ...MODEL_CHANGES,
