@@ -1,5 +1,6 @@
 /** All planted changes, one for each source that has a test at the same path. */
 import type { PlantedChange } from "./change.ts";
+import { AGENTS_CHANGES } from "./changes/agents.ts";
 import { API_CHANGES } from "./changes/api.ts";
 import { DASHBOARD_CHANGES } from "./changes/dashboard.ts";
 import { GUARD_CHANGES } from "./changes/guard.ts";
@@ -8,6 +9,7 @@ import { ROUTER_CHANGES } from "./changes/router.ts";
 import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
+  ...AGENTS_CHANGES,
   ...API_CHANGES,
   ...DASHBOARD_CHANGES,
   ...GUARD_CHANGES,

@@ -1,0 +1,86 @@
+/** Planted changes to `agents/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const AGENTS_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "agents/benchmarks.ts",
+    find: 'return context.roi_unit === "revenue" ? context.margin : 1;',
+    put: "return 1;",
+  },
+  { file: "agents/builtin/advice.ts", find: "Math.max(bound.min, range.low)", put: "range.low" },
+  {
+    file: "agents/builtin/carryover-checks.ts",
+    find: 'hard && !inherited ? "critical" : "warning"',
+    put: 'hard ? "critical" : "warning"',
+  },
+  {
+    file: "agents/builtin/constraints.ts",
+    find: "now > was ? [was - slack, halfway] : [halfway, was + slack]",
+    put: "now < was ? [was - slack, halfway] : [halfway, was + slack]",
+  },
+  {
+    file: "agents/builtin/explain-proposal.ts",
+    find: "Math.log(0.5) / Math.log(decay) / periods",
+    put: "Math.log(0.5) / Math.log(decay)",
+  },
+  {
+    file: "agents/builtin/finding.ts",
+    find: 'check.gravity === "critical" && !inherited && certain',
+    put: 'check.gravity === "critical" && !inherited',
+  },
+  { file: "agents/builtin/lessons.ts", find: "NEAR_SHARE / feedback.length", put: "NEAR_SHARE" },
+  {
+    file: "agents/builtin/model-checks.ts",
+    find: 'r2 > fit.r2_suspicious ? "fit_suspicious" : "fit_weak"',
+    put: 'r2 > fit.r2_suspicious ? "fit_weak" : "fit_suspicious"',
+  },
+  {
+    file: "agents/builtin/monitoring-plan.ts",
+    find: "Math.max(tolerable, warn * LEAST_GAP)",
+    put: "tolerable",
+  },
+  { file: "agents/builtin/research-persona.ts", find: 'kind: "rejection"', put: 'kind: "advice"' },
+  {
+    file: "agents/builtin/return-checks.ts",
+    find: 'context.roi_unit === "revenue" ? 1 / context.margin : 1',
+    put: "1",
+  },
+  { file: "agents/business-context.ts", find: "row.min <= row.max", put: "row.min < Infinity" },
+  {
+    file: "agents/business-settings.ts",
+    find: "warn_factor: z.number().gt(1).default(3)",
+    put: "warn_factor: z.number().gt(0).default(3)",
+  },
+  { file: "agents/claude/answer.ts", find: "rules.check?.(parsed.data) ?? []", put: "[]" },
+  {
+    file: "agents/claude/budget.ts",
+    find: "        for (const other of held) await other.settle(id, NOTHING);",
+    put: "",
+  },
+  {
+    file: "agents/claude/context.ts",
+    find: "trained.findings.slice(0, 12)",
+    put: "trained.findings",
+  },
+  {
+    file: "agents/claude/prices.ts",
+    find: "input > price.long.above",
+    put: "input >= price.long.above",
+  },
+  {
+    file: "agents/claude/redact.ts",
+    find: "if (secret.length >= 4)",
+    put: "if (secret.length >= 40)",
+  },
+  {
+    file: "agents/claude/settings.ts",
+    find: "if (Object.hasOwn(context.value.prices, model)) continue;",
+    put: 'if (model !== "") continue;',
+  },
+  { file: "agents/config-cache.ts", find: "  if (known !== undefined) return known;", put: "" },
+  {
+    file: "agents/data-source.ts",
+    find: "const { hyperparameters: _tuned, training: _settings, ...structure } = config;",
+    put: "const structure = config;",
+  },
+];
