@@ -2,18 +2,24 @@
 import type { PlantedChange } from "./change.ts";
 import { AGENTS_CHANGES } from "./changes/agents.ts";
 import { API_CHANGES } from "./changes/api.ts";
+import { CONSUMERS_CHANGES } from "./changes/consumers.ts";
 import { DASHBOARD_CHANGES } from "./changes/dashboard.ts";
 import { GUARD_CHANGES } from "./changes/guard.ts";
+import { INFRA_CHANGES } from "./changes/infra.ts";
 import { MODEL_CHANGES } from "./changes/model.ts";
+import { PRODUCERS_CHANGES } from "./changes/producers.ts";
 import { ROUTER_CHANGES } from "./changes/router.ts";
 import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...AGENTS_CHANGES,
   ...API_CHANGES,
+  ...CONSUMERS_CHANGES,
   ...DASHBOARD_CHANGES,
   ...GUARD_CHANGES,
+  ...INFRA_CHANGES,
   ...MODEL_CHANGES,
+  ...PRODUCERS_CHANGES,
   ...ROUTER_CHANGES,
   ...SCHEMAS_CHANGES,
 ];

@@ -1,0 +1,57 @@
+/** Planted changes to `consumers/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "consumers/agent-task.ts",
+    find: 'data.attempt ?? parseAttempt(data.proposal ?? "")',
+    put: "data.attempt ?? 0",
+  },
+  {
+    file: "consumers/business-analyst.ts",
+    find: "if (!candidate || !baseline) {",
+    put: "if (!candidate && !baseline) {",
+  },
+  {
+    file: "consumers/data-scientist.ts",
+    find: "return warrant === undefined ? made : { ...made, attachments: { warrant } };",
+    put: "return warrant === undefined ? { ...made, attachments: {} } : made;",
+  },
+  { file: "consumers/guard-question.ts", find: "      observed.forget(baseline.text);", put: "" },
+  { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
+  {
+    file: "consumers/loop/decode-record.ts",
+    find: "if (envelope.session !== record.key) {",
+    put: 'if (record.key === "") {',
+  },
+  {
+    file: "consumers/loop/keyed-queue.ts",
+    find: "while (this.#open[0]?.done === true) {",
+    put: "while (this.#open.some((one) => one.done)) {",
+  },
+  {
+    file: "consumers/research-persona.ts",
+    find: "`Vetoed: ${first.code}: ${first.message}`",
+    put: '"Vetoed."',
+  },
+  {
+    file: "consumers/router.ts",
+    find: 'role === null || role === "UNKNOWN"',
+    put: "role === null",
+  },
+  {
+    file: "consumers/stakeholder.ts",
+    find: "data: { ...decision, reasoner: note }",
+    put: 'data: { ...decision, reasoner: { ...note, kind: "a2a" } }',
+  },
+  {
+    file: "consumers/trainer/builtin.ts",
+    find: "const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };",
+    put: "const asCleared = { ...config };",
+  },
+  {
+    file: "consumers/trainer/protocol.ts",
+    find: "takeFirstPeriods(dataset, windows.trainingEnd)",
+    put: "takeFirstPeriods(dataset, windows.periods)",
+  },
+];
