@@ -2,6 +2,8 @@
 import type { PlantedChange } from "./change.ts";
 import { AGENTS_CHANGES } from "./changes/agents.ts";
 import { API_CHANGES } from "./changes/api.ts";
+import { APP_CHANGES } from "./changes/app.ts";
+import { CLI_CHANGES } from "./changes/cli.ts";
 import { CONSUMERS_CHANGES } from "./changes/consumers.ts";
 import { DASHBOARD_CHANGES } from "./changes/dashboard.ts";
 import { GUARD_CHANGES } from "./changes/guard.ts";
@@ -14,6 +16,8 @@ import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...AGENTS_CHANGES,
   ...API_CHANGES,
+  ...APP_CHANGES,
+  ...CLI_CHANGES,
   ...CONSUMERS_CHANGES,
   ...DASHBOARD_CHANGES,
   ...GUARD_CHANGES,

@@ -17,11 +17,7 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     find: "          bucket.giveBack(tokens - used);",
     put: "          bucket.giveBack(0 * used);",
   },
-  {
-    file: "infra/clock.ts",
-    find: "      if (signal?.aborted === true) return resolve();",
-    put: "",
-  },
+  { file: "infra/clock.ts", find: "now: () => Date.now()", put: "now: () => performance.now()" },
   {
     file: "infra/embedded/merge-records.ts",
     find: "      void from.return?.()?.catch(() => {});",

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadSettings } from "../../app/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "settings-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const load = (yaml: string, environment: Record<string, string> = {}) => {
+  const path = join(folder, "settings.yaml");
+  writeFileSync(path, yaml);
+  return loadSettings(path, environment);
+};
+
+describe("settings", () => {
+  it("are all stated where nothing is given, as in the file that ships", () => {
+    const defaults = loadSettings(null, {});
+    expect(defaults.session).toMatchObject({ max_iterations: 20, patience: 5 });
+    expect(defaults.log).toMatchObject({ kind: "sqlite", tls: null, brokers: ["127.0.0.1:9092"] });
+    expect(load("")).toEqual(defaults);
+  });
+
+  it("of deployment come from the environment, where it says something", () => {
+    const environment = { KAFKA_BROKERS: "a:1,b:2", MMM_LOG: "kafka", MMM_ROUTER: "" };
+    const { log, router } = load("log: { kind: memory }\nrouter: { mode: rules }", environment);
+    expect([log.brokers, log.kind, router.mode]).toEqual([["a:1", "b:2"], "kafka", "rules"]);
+    expect(loadSettings(null, { KAFKA_TLS: "true" }).log.tls).toEqual({
+      ca: null,
+      cert: null,
+      key: null,
+    });
+  });
+
+  it("that are wrong are named with file and field", () => {
+    expect(() => load("sessions: {}")).toThrow(/settings\.yaml, the document: /);
+    expect(() => load("session: { patience: 0 }")).toThrow(
+      /session\.patience: .*correct that field/,
+    );
+    expect(() => load("- a")).toThrow(/not a mapping/);
+    expect(() => load("a: [")).toThrow(/correct the YAML/);
+    expect(() => load("log: { tls: { cert: c.pem } }")).toThrow(/name both or neither/);
+    expect(() => loadSettings(join(folder, "none"), {})).toThrow(/no such file/);
+  });
+});

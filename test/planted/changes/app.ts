@@ -1,0 +1,27 @@
+/** Planted changes to `app/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const APP_CHANGES: readonly PlantedChange[] = [
+  { file: "app/card-key.ts", find: "{ mode: 0o600 }", put: "{ mode: 0o644 }" },
+  { file: "app/history-reader.ts", find: "key: session }", put: "partition: session.length * 0 }" },
+  {
+    file: "app/keys.ts",
+    find: "return { coordinator: ring(), guard: ring() };",
+    put: "const one = ring(); return { coordinator: one, guard: one };",
+  },
+  {
+    file: "app/request.ts",
+    find: "(isAbsolute(own) ? own : resolve(dirname(path), own))",
+    put: "own",
+  },
+  {
+    file: "app/settings.ts",
+    find: 'if (value === undefined || value === "") continue;',
+    put: "if (value === undefined) continue;",
+  },
+  {
+    file: "app/until-idle.ts",
+    find: "open.length === 0 && (await observed.waiting()) === 0",
+    put: "open.length === 0 || (await observed.waiting()) === 0",
+  },
+];

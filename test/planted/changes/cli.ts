@@ -1,0 +1,38 @@
+/** Planted changes to `cli/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const CLI_CHANGES: readonly PlantedChange[] = [
+  { file: "cli/options.ts", find: "|| value < 0 || value > 1", put: "|| value > 1" },
+  {
+    file: "cli/output/escalation-screen.ts",
+    find: "Object.hasOwn(BIBLIOGRAPHY, key) ? [BIBLIOGRAPHY",
+    put: "key in BIBLIOGRAPHY ? [BIBLIOGRAPHY",
+  },
+  {
+    file: "cli/output/export.ts",
+    find: "/^[=+\\-@\\t\\r]/.test(text)",
+    put: "/^[+\\-@\\t\\r]/.test(text)",
+  },
+  { file: "cli/output/format.ts", find: "metrics.mape === null", put: "metrics.mape !== null" },
+  {
+    file: "cli/output/guard-explain.ts",
+    find: "shown(before) === shown(now) ? shown(now)",
+    put: "before === now + 1 ? shown(now)",
+  },
+  {
+    file: "cli/output/progress.ts",
+    find: "if (state.baseline === null || state.iteration > 0) return null;",
+    put: "if (state.baseline !== null || state.iteration > 0) return null;",
+  },
+  {
+    file: "cli/output/summary.ts",
+    find: 'methodology.unchanged ? "unchanged" : "CHANGED"',
+    put: 'methodology.unchanged ? "unchanged" : "unchanged "',
+  },
+  {
+    file: "cli/shell.ts",
+    find: "...(log === undefined ? {} : { MMM_LOG: log }),",
+    put: '...(log === undefined ? { MMM_LOG: "sqlite" } : {}),',
+  },
+  { file: "cli/version.ts", find: "{ version: string }).version", put: "{ name: string }).name" },
+];
