@@ -51,8 +51,8 @@ describe("the Data Scientist as a consumer", () => {
     expect(made?.to.map(({ topic }) => topic)).toEqual(["sessions", "ds-outputs"]);
     expect(made?.attachments).toEqual({ warrant: token });
     expect(made?.event.data).toMatchObject({ proposal: "w1.1", evaluations: 3 });
-    const { raw } = made?.event.data as { raw: string };
-    expect(JSON.parse(raw)).toEqual({
+    const said = made?.event.data as { raw: string } | undefined;
+    expect(JSON.parse(said?.raw ?? "")).toEqual({
       changes: [{ path: "hyperparameters.tv.decay", to: 0.6 }],
       reasoning: "small",
     });

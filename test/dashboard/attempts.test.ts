@@ -20,7 +20,7 @@ describe("attempts of a session", () => {
 
   it("show words from outside escaped, and no reasoning that is none", () => {
     const [first] = listAttempts(smallEvents("up\u202e\u0007"));
-    expect(first?.reasoning).not.toMatch(/[\u202e\u0007]/);
+    for (const unseen of ["\u202e", "\u0007"]) expect(first?.reasoning).not.toContain(unseen);
     const raw = smallEvents().map((event) =>
       event.type === "ProposalMade" ? { ...event, data: { ...event.data, raw: "{oops" } } : event,
     );

@@ -24,7 +24,7 @@ describe("a seeded stream", () => {
   test("draws whole numbers below a count, all of them", () => {
     const random = new Random(11);
     const drawn = new Set(Array.from({ length: 200 }, () => random.below(3)));
-    expect([...drawn].toSorted()).toEqual([0, 1, 2]);
+    expect(drawn).toEqual(new Set([0, 1, 2]));
   });
 
   test("gives each part of a work a seed of its own", () => {

@@ -9,9 +9,13 @@ import { DASHBOARD_CHANGES } from "./changes/dashboard.ts";
 import { GUARD_CHANGES } from "./changes/guard.ts";
 import { INFRA_CHANGES } from "./changes/infra.ts";
 import { MODEL_CHANGES } from "./changes/model.ts";
+import { MODEL_FIT_CHANGES } from "./changes/model-fit.ts";
+import { MODEL_RESULTS_CHANGES } from "./changes/model-results.ts";
+import { MODEL_SEARCH_CHANGES } from "./changes/model-search.ts";
 import { PRODUCERS_CHANGES } from "./changes/producers.ts";
 import { ROUTER_CHANGES } from "./changes/router.ts";
 import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
+import { SESSION_CHANGES } from "./changes/session.ts";
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...AGENTS_CHANGES,
@@ -23,7 +27,11 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...GUARD_CHANGES,
   ...INFRA_CHANGES,
   ...MODEL_CHANGES,
+  ...MODEL_FIT_CHANGES,
+  ...MODEL_RESULTS_CHANGES,
+  ...MODEL_SEARCH_CHANGES,
   ...PRODUCERS_CHANGES,
   ...ROUTER_CHANGES,
   ...SCHEMAS_CHANGES,
+  ...SESSION_CHANGES,
 ];

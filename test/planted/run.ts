@@ -1,6 +1,9 @@
 /**
- * `npm run test:planted [-- --only guard/]`: runs each same-path test twice, as the product is and with
- * its planted change, and says which changes survive. One vitest run each; no servers, no child processes.
+ * `npm run test:planted [-- --only guard/] [--system]`: runs each same-path test twice, as the product is
+ * and with its planted change, and says which changes survive.
+ *
+ * Tests that need nothing but this process run together, all changes in one vitest run. With `--system`
+ * the others run instead, one vitest run a change, with what system tests need.
  */
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
@@ -17,11 +20,23 @@ interface Outcome {
   readonly broken: string | null;
 }
 
+type Outcomes = ReadonlyMap<string, Outcome>;
+
+interface Run {
+  readonly planted: boolean;
+  readonly system: boolean;
+}
+
+const ALONE = { pool: "threads", isolate: false, testTimeout: 60_000 } as const;
+const SYSTEM = {
+  pool: "forks",
+  testTimeout: 180_000,
+  hookTimeout: 300_000,
+  globalSetup: "test/support/servers/keeper.ts",
+} as const;
+
 /** What each test file came to, by its path. */
-async function runTests(
-  changes: readonly PlantedChange[],
-  planted: boolean,
-): Promise<Map<string, Outcome>> {
+async function runTests(changes: readonly PlantedChange[], run: Run): Promise<Outcomes> {
   const files = changes.map(({ file }) => locateTest(file));
   const vitest = await startVitest(
     "test",
@@ -30,31 +45,52 @@ async function runTests(
       config: false,
       watch: false,
       include: files,
-      pool: "threads",
-      isolate: false,
+      ...(run.system ? SYSTEM : ALONE),
       maxWorkers: 2,
-      testTimeout: 60_000,
       reporters: [{}],
       silent: true,
       // A change must never come from, or go into, a cache that other runs read.
       fsModuleCache: false,
       env: { MMM_REASONING: "builtin", ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" },
     },
-    { plugins: [createPlantingPlugin(changes, planted)] },
+    { plugins: [createPlantingPlugin(changes, run.planted)] },
   );
-  const outcomes = new Map<string, Outcome>();
-  for (const module of vitest.state.getTestModules()) {
-    const tests = [...module.children.allTests()];
-    outcomes.set(module.relativeModuleId, {
-      passed: tests.filter((test) => test.result().state === "passed").length,
-      failed: tests
-        .filter((test) => test.result().state === "failed")
-        .map((test) => `${test.name}: ${test.result().errors?.[0]?.message.split("\n")[0]}`),
-      broken: module.errors()[0]?.message ?? null,
-    });
-  }
+  const outcomes = vitest.state.getTestModules().map((module): [string, Outcome] => {
+    const tests = [...module.children.allTests()].map(
+      (test) => [test.name, test.result()] as const,
+    );
+    const failed = tests.filter(([, result]) => result.state === "failed");
+    return [
+      module.relativeModuleId,
+      {
+        passed: tests.filter(([, result]) => result.state === "passed").length,
+        failed: failed.map(
+          ([name, { errors }]) => `${name}: ${errors?.[0]?.message.split("\n")[0]}`,
+        ),
+        broken: module.errors()[0]?.message ?? null,
+      },
+    ];
+  });
   await vitest.close();
   process.exitCode = 0;
+  return new Map(outcomes);
+}
+
+/** The same for tests that start processes: one change a run, planted there, too. */
+async function runSystemTests(
+  changes: readonly PlantedChange[],
+  planted: boolean,
+): Promise<Outcomes> {
+  const outcomes = new Map<string, Outcome>();
+  for (const change of changes) {
+    if (planted) {
+      process.env["MMM_PLANTED_CHANGE"] = JSON.stringify(change);
+      process.env["NODE_OPTIONS"] = `--import=${new URL("child.ts", import.meta.url).href}`;
+    }
+    for (const one of await runTests([change], { planted, system: true })) outcomes.set(...one);
+    delete process.env["MMM_PLANTED_CHANGE"];
+    delete process.env["NODE_OPTIONS"];
+  }
   return outcomes;
 }
 
@@ -69,19 +105,28 @@ function findFault(sound: Outcome | undefined, planted: Outcome | undefined): st
   return planted.failed.length === 0 ? "survives" : null;
 }
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const unit = new Set(sortTestFiles().unit);
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    system: { type: "boolean", default: false },
+  },
+});
+const { unit, system } = sortTestFiles();
+const wanted = new Set(values.system ? system : unit);
 const changes = PLANTED_CHANGES.filter(
-  ({ file }) => file.startsWith(values.only) && unit.has(locateTest(file)),
+  ({ file }) => file.startsWith(values.only) && wanted.has(locateTest(file)),
 );
-const sound = await runTests(changes, false);
-const planted = await runTests(changes, true);
+const runAll = (planted: boolean): Promise<Outcomes> =>
+  values.system ? runSystemTests(changes, planted) : runTests(changes, { planted, system: false });
+const sound = await runAll(false);
+const planted = await runAll(true);
 const faults = changes.flatMap(({ file, put }) => {
   const test = locateTest(file);
   const fault = findFault(sound.get(test), planted.get(test));
   return fault === null ? [] : [`${file}: ${fault} (${JSON.stringify(put)})`];
 });
+const found = changes.length - faults.length;
 process.stdout.write(
-  `${faults.map((fault) => `${fault}\n`).join("")}${changes.length - faults.length} of ${changes.length} planted changes are found\n`,
+  `${faults.map((fault) => `${fault}\n`).join("")}${found} of ${changes.length} planted changes are found\n`,
 );
 process.exitCode = faults.length === 0 ? 0 : 1;

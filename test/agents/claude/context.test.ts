@@ -10,7 +10,10 @@ import { smallConfig } from "../../support/small-model.ts";
 it("figures are one row a channel, without ids, data or more than a dozen findings", () => {
   const model = trained(smallConfig());
   const [finding] = [{ code: "vif_high", channel: "tv", message: "m", severity: "info" }];
-  const many = { ...model, findings: Array.from({ length: 30 }, () => finding) } as typeof model;
+  const many = {
+    ...model,
+    findings: Array.from({ length: 30 }, () => finding),
+  } as unknown as typeof model;
   const rows = createChannelRows(many);
   expect(rows?.channels.map(({ channel }) => channel)).toEqual(["tv", "search"]);
   expect(rows?.findings).toHaveLength(12);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collect } from "../../support/collect.ts";
 import { mergeIterables } from "../../../infra/embedded/merge-records.ts";
 
 async function* list<T>(...values: T[]) {
@@ -7,10 +8,10 @@ async function* list<T>(...values: T[]) {
 
 describe("several streams as one", () => {
   it("keep their own order, and end when all have ended", async () => {
-    const merged = await Array.fromAsync(mergeIterables([list(1, 2, 3), list(10, 20), list()]));
+    const merged = await collect(mergeIterables([list(1, 2, 3), list(10, 20), list()]));
     expect(merged.filter((value) => value < 10)).toEqual([1, 2, 3]);
     expect(merged.filter((value) => value >= 10)).toEqual([10, 20]);
-    expect(await Array.fromAsync(mergeIterables([]))).toEqual([]);
+    expect(await collect(mergeIterables([]))).toEqual([]);
   });
 
   it("do not wait for one that has nothing yet", async () => {
@@ -30,7 +31,7 @@ describe("several streams as one", () => {
       yield 1;
       throw new Error("lost");
     }
-    await expect(Array.fromAsync(mergeIterables([failing(), list(2)]))).rejects.toThrow("lost");
+    await expect(collect(mergeIterables([failing(), list(2)]))).rejects.toThrow("lost");
     let left = false;
     async function* watched() {
       try {

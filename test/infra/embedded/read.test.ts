@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collect } from "../../support/collect.ts";
 import { createMemoryLog } from "../../../infra/memory/log.ts";
 import { readLocal } from "../../../infra/embedded/read.ts";
 
@@ -17,7 +18,7 @@ async function filled() {
   return log;
 }
 const offsets = async (stream: AsyncIterable<{ partition: number; offset: number }>) =>
-  (await Array.fromAsync(stream)).map(({ partition, offset }) => `${partition}/${offset}`);
+  (await collect(stream)).map(({ partition, offset }) => `${partition}/${offset}`);
 
 describe("reading without a group", () => {
   it("gives all partitions in order, one after the other", async () => {
@@ -32,7 +33,7 @@ describe("reading without a group", () => {
   it("gives one key's records alone", async () => {
     const log = createMemoryLog({ partitions: 2, clock });
     await log.append(["a", "b", "a"].map((key) => record(key)));
-    const found = await Array.fromAsync(log.read({ topic: "history", key: "a" }));
+    const found = await collect(log.read({ topic: "history", key: "a" }));
     expect(found.map(({ key }) => key)).toEqual(["a", "a"]);
   });
 

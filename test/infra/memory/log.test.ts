@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collect } from "../../support/collect.ts";
 import { createMemoryLog } from "../../../infra/memory/log.ts";
 
 const record = (key: string) => ({ topic: "history", key, value: Buffer.from(key), headers: {} });
@@ -9,7 +10,7 @@ describe("the log in memory", () => {
     const log = createMemoryLog({ partitions: 1, clock });
     await log.append([record("a"), record("b")]);
     await log.append([record("c")]);
-    const found = await Array.fromAsync(log.read({ topic: "history" }));
+    const found = await collect(log.read({ topic: "history" }));
     expect(found.map(({ offset, key, timestamp }) => [offset, key, timestamp])).toEqual([
       [0, "a", 42],
       [1, "b", 42],
@@ -21,7 +22,7 @@ describe("the log in memory", () => {
     const one = createMemoryLog({ clock });
     await one.append([record("a")]);
     const other = createMemoryLog({ clock });
-    expect(await Array.fromAsync(other.read({ topic: "history" }))).toEqual([]);
+    expect(await collect(other.read({ topic: "history" }))).toEqual([]);
     expect(other.partitions).toBe(12);
   });
 });

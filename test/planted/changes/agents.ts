@@ -9,6 +9,11 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
   },
   { file: "agents/builtin/advice.ts", find: "Math.max(bound.min, range.low)", put: "range.low" },
   {
+    file: "agents/builtin/business-analyst.ts",
+    find: 'critical.length > 0 ? "critical"',
+    put: 'critical.length > 1 ? "critical"',
+  },
+  {
     file: "agents/builtin/carryover-checks.ts",
     find: 'hard && !inherited ? "critical" : "warning"',
     put: 'hard ? "critical" : "warning"',
@@ -17,6 +22,16 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     file: "agents/builtin/constraints.ts",
     find: "now > was ? [was - slack, halfway] : [halfway, was + slack]",
     put: "now < was ? [was - slack, halfway] : [halfway, was + slack]",
+  },
+  {
+    file: "agents/builtin/data-scientist.ts",
+    find: "  if (granted !== null) return granted;",
+    put: "",
+  },
+  {
+    file: "agents/builtin/evaluator.ts",
+    find: "job.frozen.has(path) ? undefined : job.bounds.get(path)",
+    put: "job.bounds.get(path)",
   },
   {
     file: "agents/builtin/explain-proposal.ts",
@@ -39,11 +54,21 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     find: "Math.max(tolerable, warn * LEAST_GAP)",
     put: "tolerable",
   },
+  {
+    file: "agents/builtin/parse-request.ts",
+    find: "relative !== null && relative < 0",
+    put: "relative !== null && relative > 0",
+  },
   { file: "agents/builtin/research-persona.ts", find: 'kind: "rejection"', put: 'kind: "advice"' },
   {
     file: "agents/builtin/return-checks.ts",
     find: 'context.roi_unit === "revenue" ? 1 / context.margin : 1',
     put: "1",
+  },
+  {
+    file: "agents/builtin/stakeholder.ts",
+    find: 'refusals.length > 0 ? "reject"',
+    put: 'refusals.length > 9 ? "reject"',
   },
   { file: "agents/business-context.ts", find: "row.min <= row.max", put: "row.min < Infinity" },
   {
@@ -52,6 +77,7 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     put: "warn_factor: z.number().gt(0).default(3)",
   },
   { file: "agents/claude/answer.ts", find: "rules.check?.(parsed.data) ?? []", put: "[]" },
+  { file: "agents/claude/ask.ts", find: "repairs >= REPAIRS_MAX", put: "repairs >= 0" },
   {
     file: "agents/claude/budget.ts",
     find: "        for (const other of held) await other.settle(id, NOTHING);",
@@ -63,9 +89,34 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     put: "trained.findings",
   },
   {
+    file: "agents/claude/judge.ts",
+    find: 'verdict === "cleared" && field === "none" && passage === ""',
+    put: 'verdict === "cleared"',
+  },
+  {
+    file: "agents/claude/ledger.ts",
+    find: "wanted.tokens > limits.tokens",
+    put: "wanted.tokens >= limits.tokens",
+  },
+  {
+    file: "agents/claude/paid-calls.ts",
+    find: "    if (stored !== null) return applyStoredCall(tools, stored);",
+    put: "",
+  },
+  {
     file: "agents/claude/prices.ts",
     find: "input > price.long.above",
     put: "input >= price.long.above",
+  },
+  {
+    file: "agents/claude/prompts.ts",
+    find: "Number.isFinite(one) ? roundForPrompt(one) : null",
+    put: "one",
+  },
+  {
+    file: "agents/claude/reasoners.ts",
+    find: 'kind === "budget_exhausted" ? "budget_exhausted" : "reasoner_failed"',
+    put: '"reasoner_failed"',
   },
   {
     file: "agents/claude/redact.ts",
@@ -82,5 +133,15 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     file: "agents/data-source.ts",
     find: "const { hyperparameters: _tuned, training: _settings, ...structure } = config;",
     put: "const structure = config;",
+  },
+  {
+    file: "agents/monitor-deployment.ts",
+    find: "size <= warn_above",
+    put: "size <= rollback_above",
+  },
+  {
+    file: "agents/remote/agents.ts",
+    find: '    if (agent.fallback === "fail") throw toReasonerFailure(agent, error);',
+    put: "",
   },
 ];

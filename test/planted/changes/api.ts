@@ -30,6 +30,11 @@ export const API_CHANGES: readonly PlantedChange[] = [
     find: "timingSafeEqual(digest, given))[0]",
     put: "digest.length === given.length)[0]",
   },
+  {
+    file: "api/http/bounded-json.ts",
+    find: "if (depth >= DEPTH_MAX)",
+    put: "if (depth >= 9 * DEPTH_MAX)",
+  },
   { file: "api/http/error-body.ts", find: "statusCode > 499", put: "statusCode > 599" },
   { file: "api/http/loopback.ts", find: "/^127(\\.\\d{1,3}){3}$/", put: "/^127(\\.\\d{1,3}){3}/" },
   {
@@ -69,17 +74,47 @@ export const API_CHANGES: readonly PlantedChange[] = [
     find: "const left = (open.get(caller) ?? 1) - 1;",
     put: "const left = open.get(caller) ?? 1;",
   },
+  {
+    file: "api/intake/fair-share.ts",
+    find: "if (left !== right) return left < right;",
+    put: "if (left !== right) return left > right;",
+  },
+  {
+    file: "api/intake/intake.ts",
+    find: "  if (!waiting.admitted) await admit(state, waiting);",
+    put: "",
+  },
   { file: "api/intake/queue.ts", find: "      if (rows.has(row.session)) return;", put: "" },
   { file: "api/intake/status.ts", find: '["running", "waiting"]', put: '["running"]' },
+  {
+    file: "api/retention.ts",
+    find: 'typeof path === "string" ? [path.slice(path.lastIndexOf("/") + 1)] : []',
+    put: 'typeof path === "string" ? [] : []',
+  },
   {
     file: "api/sessions/append-only-list.ts",
     find: "if (known.includes(entry)) return;",
     put: "if (known.length > 1_000) return;",
   },
   {
+    file: "api/sessions/details.ts",
+    find: "if (found?.version === version) return cacheDetail(session, found);",
+    put: "if (found !== undefined) return cacheDetail(session, found);",
+  },
+  {
+    file: "api/sessions/history-hub.ts",
+    find: "if (listener.waiting.length >= BEHIND_MAX) endOverrun(listener);",
+    put: "if (listener.waiting.length < 0) endOverrun(listener);",
+  },
+  {
     file: "api/sessions/requests.ts",
     find: "export const DECISION = z.strictObject({",
     put: "export const DECISION = z.looseObject({",
+  },
+  {
+    file: "api/sessions/sessions.ts",
+    find: "  if (first !== digest) throw createKeyReuseError(key);",
+    put: "",
   },
   {
     file: "api/sessions/view.ts",

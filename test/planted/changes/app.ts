@@ -3,6 +3,16 @@ import type { PlantedChange } from "../change.ts";
 
 export const APP_CHANGES: readonly PlantedChange[] = [
   { file: "app/card-key.ts", find: "{ mode: 0o600 }", put: "{ mode: 0o644 }" },
+  {
+    file: "app/compose-claude.ts",
+    find: "if (known !== null) return true;",
+    put: "if (known !== null) return false;",
+  },
+  {
+    file: "app/guard-check.ts",
+    find: "observed_spend: observed !== null",
+    put: "observed_spend: false",
+  },
   { file: "app/history-reader.ts", find: "key: session }", put: "partition: session.length * 0 }" },
   {
     file: "app/keys.ts",
@@ -10,9 +20,19 @@ export const APP_CHANGES: readonly PlantedChange[] = [
     put: "const one = ring(); return { coordinator: one, guard: one };",
   },
   {
+    file: "app/registry.ts",
+    find: 'if (secret === undefined || secret === "") {',
+    put: 'if (secret === "never") {',
+  },
+  {
     file: "app/request.ts",
     find: "(isAbsolute(own) ? own : resolve(dirname(path), own))",
     put: "own",
+  },
+  {
+    file: "app/route-watch.ts",
+    find: "    if (alarms.length > 0) observer.drifted(alarms);",
+    put: "",
   },
   {
     file: "app/settings.ts",

@@ -2,6 +2,22 @@
 import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "cli/commands/audit.ts",
+    find: 'if (seal === "invalid") {',
+    put: 'if (seal === "never") {',
+  },
+  {
+    file: "cli/commands/escalations.ts",
+    find: 'if (text.trim() === "") throw',
+    put: 'if (text === "never") throw',
+  },
+  {
+    file: "cli/commands/guard.ts",
+    find: "if ((options.batch === undefined) === (options.proposal === undefined)) {",
+    put: 'if (options.batch === "never") {',
+  },
+  { file: "cli/commands/run.ts", find: "if (failure !== undefined)", put: "if (failure === null)" },
   { file: "cli/options.ts", find: "|| value < 0 || value > 1", put: "|| value > 1" },
   {
     file: "cli/output/escalation-screen.ts",

@@ -13,6 +13,11 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     put: "if (!candidate && !baseline) {",
   },
   {
+    file: "consumers/coordinator/coordinator.ts",
+    find: "actor?.push(records);",
+    put: "actor?.push(records.slice(1));",
+  },
+  {
     file: "consumers/data-scientist.ts",
     find: "return warrant === undefined ? made : { ...made, attachments: { warrant } };",
     put: "return warrant === undefined ? { ...made, attachments: {} } : made;",
@@ -28,6 +33,16 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     file: "consumers/loop/keyed-queue.ts",
     find: "while (this.#open[0]?.done === true) {",
     put: "while (this.#open.some((one) => one.done)) {",
+  },
+  {
+    file: "consumers/loop/offset-committer.ts",
+    find: "    if (this.#done < this.#wanted) await this.#try();",
+    put: "",
+  },
+  {
+    file: "consumers/loop/schema-learner.ts",
+    find: "if (fingerprint === null || !canLookUp(fingerprint)) throw error;",
+    put: 'if (fingerprint !== "") throw error;',
   },
   {
     file: "consumers/research-persona.ts",
@@ -53,5 +68,10 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     file: "consumers/trainer/protocol.ts",
     find: "takeFirstPeriods(dataset, windows.trainingEnd)",
     put: "takeFirstPeriods(dataset, windows.periods)",
+  },
+  {
+    file: "consumers/trainer/subprocess.ts",
+    find: 'if (done.end === "exit" && done.exitCode === 0) return done.stdout;',
+    put: 'if (done.end === "exit") return done.stdout;',
   },
 ];

@@ -61,4 +61,14 @@ export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
     find: "order.indexOf(a.severity) - order.indexOf(b.severity)",
     put: "order.indexOf(b.severity) - order.indexOf(a.severity)",
   },
+  {
+    file: "dashboard/report.ts",
+    find: 'results.deployment === null ? null : renderSection("Decision"',
+    put: 'results.deployment !== null ? null : renderSection("Decision"',
+  },
+  {
+    file: "dashboard/sheet.ts",
+    find: "last.length + 1 + word.length > room",
+    put: "last.length + 1 + word.length > 9 * room",
+  },
 ];

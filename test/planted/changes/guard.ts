@@ -8,9 +8,24 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "own.length <= 999)) id = own;",
   },
   {
+    file: "guard/explain.ts",
+    find: "config === null ? null : (rules.value?.changes.length ?? null)",
+    put: "config === null ? null : 0",
+  },
+  {
     file: "guard/explanation/bibliography.ts",
     find: "Object.hasOwn(BIBLIOGRAPHY, key) ?",
     put: "key in BIBLIOGRAPHY ?",
+  },
+  {
+    file: "guard/explanation/research-persona.ts",
+    find: "findTunableEntry(spec, path) ?? findProtectedEntry(spec, path)",
+    put: "findTunableEntry(spec, path)",
+  },
+  {
+    file: "guard/judge.ts",
+    find: '    if (verdict.verdict === "vetoed") return verdict;',
+    put: "",
   },
   {
     file: "guard/proposal/content.ts",
@@ -31,6 +46,11 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     file: "guard/proposal/proposal.ts",
     find: "changes.length === 0 || changes.length > CHANGES_MAX",
     put: "changes.length === 0",
+  },
+  {
+    file: "guard/proposal/strict-json.ts",
+    find: "if (cursor.at < text.length) {",
+    put: "if (cursor.at < 0) {",
   },
   {
     file: "guard/quote.ts",
@@ -58,9 +78,24 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "  if (observed !== null && !signatures.has(pinned)) return computeSignature(pinned.config, observed);",
   },
   {
+    file: "guard/rules/rules.ts",
+    find: "if (violations.length > 0) return refuseRules(violations);",
+    put: "if (violations.length > 1) return refuseRules(violations);",
+  },
+  {
+    file: "guard/signature/exposure.ts",
+    find: ".filter((value) => value > 0)",
+    put: ".filter((value) => value >= 0)",
+  },
+  {
     file: "guard/signature/rules.ts",
     find: "if (!isTied(signature) || isTied(baseline)) return [];",
     put: "if (!isTied(signature)) return [];",
+  },
+  {
+    file: "guard/signature/signature.ts",
+    find: "Math.log(0.5) / Math.log(decay)",
+    put: "Math.log(decay) / Math.log(0.5)",
   },
   {
     file: "guard/specification/specification.ts",
@@ -88,6 +123,11 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "ring.signing",
   },
   {
+    file: "guard/tokens/token-cache.ts",
+    find: "entry?.typ === typ ? entry.payload : null",
+    put: "entry?.payload ?? null",
+  },
+  {
     file: "guard/verdict-cache.ts",
     find: 'if (!isObject(payload) || payload["key"] !== key) return null;',
     put: "if (!isObject(payload)) return null;",
@@ -112,9 +152,19 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
   },
   { file: "guard/words/intent-features.ts", find: "  row.set(embedding);", put: "" },
   {
+    file: "guard/words/intent-frames.ts",
+    find: '["kept", "tuned", "reported"].includes(name)',
+    put: '["kept", "reported"].includes(name)',
+  },
+  {
     file: "guard/words/intent-head.ts",
     find: "bytes.length !== 4 * dimension",
     put: "bytes.length < 4 * dimension",
+  },
+  {
+    file: "guard/words/judges.ts",
+    find: 'if (opinion.verdict !== "cleared") {',
+    put: 'if (opinion.verdict === "vetoed") {',
   },
   { file: "guard/words/legible.ts", find: "others >= 2 && others > english", put: "others >= 99" },
   {

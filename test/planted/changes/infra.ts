@@ -8,9 +8,19 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     put: "own",
   },
   {
+    file: "infra/claude/attempts.ts",
+    find: "error.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs",
+    put: "error.retriable && tries < options.attemptsMax",
+  },
+  {
     file: "infra/claude/breaker.ts",
     find: "if (probing || clock.now() - openedAt < cooldownMs) return false;",
     put: "if (clock.now() - openedAt < cooldownMs) return false;",
+  },
+  {
+    file: "infra/claude/claude.ts",
+    find: 'request.toolsAllowed ? ("auto" as const) : ("none" as const)',
+    put: '"auto" as const',
   },
   {
     file: "infra/claude/gate.ts",
@@ -29,6 +39,11 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     put: "filter((record) => record.offset <= end)",
   },
   {
+    file: "infra/embedded/recent-records.ts",
+    find: "    while (this.#bytes > BYTES_MAX) this.#drop();",
+    put: "",
+  },
+  {
     file: "infra/embedded/record-table.ts",
     find: "partition < 0 || partition >= count",
     put: "partition < 0 || partition > count",
@@ -44,11 +59,44 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     put: "    writeFileSync(whole, text);",
   },
   {
+    file: "infra/kafka/assigner.ts",
+    find: "const kept = had(member).filter((partition) => free.has(partition));",
+    put: "const kept = had(member).filter((partition) => !free.has(partition));",
+  },
+  {
+    file: "infra/kafka/asyncapi.ts",
+    find: 'row.keepDays === null ? "for ever"',
+    put: 'row.keepDays !== null ? "for ever"',
+  },
+  { file: "infra/kafka/codecs.ts", find: "at += 4 + length;", put: "at = data.length;" },
+  {
     file: "infra/kafka/commits.ts",
     find: "pending.wanted = Math.max(pending.wanted, offset);",
     put: "pending.wanted = offset;",
   },
+  { file: "infra/kafka/encoding.ts", find: "parts.producerEpoch ?? 0", put: "0" },
   { file: "infra/kafka/errors.ts", find: '  "PRODUCER_FENCED",', put: "" },
+  {
+    file: "infra/kafka/kafkajs-coordinators.ts",
+    find: 'if (!IN_MOTION.includes(error.type ?? "")) failures += 1;',
+    put: "failures += 1;",
+  },
+  {
+    file: "infra/kafka/kafkajs-patches.ts",
+    find: "BigInt(waiting[0].firstOffset) <= offset",
+    put: "BigInt(waiting[0].firstOffset) < offset",
+  },
+  { file: "infra/kafka/log.ts", find: "oldestMs: Math.max(0, now - oldest)", put: "oldestMs: 0" },
+  {
+    file: "infra/kafka/sending.ts",
+    find: "  if (worst !== undefined) throw worst as Error;",
+    put: "",
+  },
+  {
+    file: "infra/kafka/transactor.ts",
+    find: "if (this.#writerOf(found) === NOBODY) return found?.offset ?? 0;",
+    put: "if (this.#writerOf(found) === NOBODY) return 0;",
+  },
   { file: "infra/keys.ts", find: "{ mode: 0o600 }", put: "{ mode: 0o644 }" },
   {
     file: "infra/memory/log.ts",
@@ -59,6 +107,16 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     file: "infra/memory/snapshots.ts",
     find: "if (isNewer(snapshot, stored)) snapshots.set",
     put: "if (stored !== snapshot) snapshots.set",
+  },
+  {
+    file: "infra/partition.ts",
+    find: "hash ^= readByteAt(bytes, whole + 1) << 8",
+    put: "hash ^= readByteAt(bytes, whole + 1) << 9",
+  },
+  {
+    file: "infra/redis/snapshots.ts",
+    find: 'onto === null ? "none"',
+    put: 'onto === null ? "any"',
   },
   {
     file: "infra/snapshot-order.ts",
@@ -74,5 +132,25 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     file: "infra/sqlite/errors.ts",
     find: 'typeof code === "number" ? code & 0xff : null',
     put: 'typeof code === "number" ? code : null',
+  },
+  {
+    file: "infra/sqlite/record-batch.ts",
+    find: "later % 2 === 0 ? later / 2 : -(later + 1) / 2",
+    put: "later / 2",
+  },
+  {
+    file: "infra/sqlite/state.ts",
+    find: "if (options.mustExist === true && !existsSync",
+    put: "if (options.mustExist === false && !existsSync",
+  },
+  {
+    file: "infra/subprocess.ts",
+    find: 'if (!out.add(chunk)) stop("output_limit");',
+    put: "out.add(chunk);",
+  },
+  {
+    file: "infra/telemetry/model-telemetry.ts",
+    find: "      if (again) retries.add(1, about);",
+    put: "",
   },
 ];

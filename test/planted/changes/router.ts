@@ -4,6 +4,16 @@ import type { PlantedChange } from "../change.ts";
 export const ROUTER_CHANGES: readonly PlantedChange[] = [
   { file: "router/amounts.ts", find: "relative: share[0] / 100", put: "relative: share[0]" },
   {
+    file: "router/classifier/calibration.ts",
+    find: "wrong / (i + 1) <= maxError",
+    put: "wrong / (i + 1) <= 9 * maxError",
+  },
+  {
+    file: "router/classifier/checkpoint.ts",
+    find: "if (document.encoder_digest !== expected.encoderDigest) {",
+    put: 'if (document.encoder_digest === "") {',
+  },
+  {
     file: "router/classifier/cross-validation.ts",
     find: "[...pool.filter((_, i) => folds[i] !== fold), ...descriptions]",
     put: "[...pool, ...descriptions]",
@@ -19,11 +29,28 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
     put: "(labels.length * total)",
   },
   { file: "router/classifier/folds.ts", find: "items[i]!.group ?? `row ${i}`", put: "`row ${i}`" },
+  {
+    file: "router/classifier/head.ts",
+    find: "probabilities[k]! > probabilities[best]!",
+    put: "probabilities[k]! < probabilities[best]!",
+  },
+  {
+    file: "router/classifier/lbfgs.ts",
+    find: "target[i]! + scale * source[i]!",
+    put: "target[i]! - scale * source[i]!",
+  },
+  { file: "router/classifier/neighbours.ts", find: "row !== i && counts(row)", put: "counts(row)" },
   { file: "router/classifier/random.ts", find: "random() * (i + 1)", put: "random() * i" },
   {
     file: "router/classifier/router-model.ts",
     find: '  if (language === "none") return "empty";',
     put: "",
+  },
+  { file: "router/classifier/softmax-regression.ts", find: "(k === truth ? 1 : 0)", put: "0" },
+  {
+    file: "router/encoder/sentence-encoder.ts",
+    find: "if (pool.queue.length >= MAX_WAITING) {",
+    put: "if (pool.queue.length < 0) {",
   },
   {
     file: "router/encoder/tokenizer.ts",
@@ -36,15 +63,46 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
     put: "if (found.length === expected.length) return;",
   },
   {
+    file: "router/intent.ts",
+    find: 'label === "research_persona" && ASKS.test(text)',
+    put: 'label === "stakeholder" && ASKS.test(text)',
+  },
+  {
     file: "router/open.ts",
     find: 'typeof error.data["reason"] === "string" ? error.data["reason"] : ""',
     put: '""',
   },
+  {
+    file: "router/route.ts",
+    find: "!excluded.has(role) && tools.mayTake(role, request.kind)",
+    put: "tools.mayTake(role, request.kind)",
+  },
+  {
+    file: "router/shadow.ts",
+    find: "candidate.accuracy <= rules.accuracy",
+    put: "candidate.accuracy < rules.accuracy",
+  },
+  {
+    file: "router/training/collect.ts",
+    find: "if (work.byPerson) {",
+    put: "if (!work.byPerson) {",
+  },
+  {
+    file: "router/training/dataset.ts",
+    find: "    if (index.has(rows[i]!.text)) continue;",
+    put: "",
+  },
   { file: "router/training/evaluate.ts", find: "accepted: empty,", put: "accepted: false," },
+  { file: "router/training/metrics.ts", find: "support === 0 ? 0 : right / support", put: "right" },
   {
     file: "router/training/promote.ts",
     find: "{ ...detail, metrics: promoted.metrics }",
     put: "{ ...detail }",
+  },
+  {
+    file: "router/training/train.ts",
+    find: 'row.lang === "en" && mayKnow(row.text)',
+    put: 'row.lang === "en"',
   },
   { file: "router/words/concept.ts", find: '(?!${LETTER})`, "i")', put: '(?!${LETTER})`, "")' },
   {
@@ -59,6 +117,11 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
     put: '"senk*|erhöh*|',
   },
   {
+    file: "router/words/language.ts",
+    find: 'return best === "en" ? "other_latin"',
+    put: 'return best === "en" ? "en"',
+  },
+  {
     file: "router/words/role-concepts.ts",
     find: "half-?li(?:fe|ves)|persisten*",
     put: "persisten*",
@@ -67,6 +130,11 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
     file: "router/words/roles.ts",
     find: '  "stakeholder",\n  "research_persona",\n  OUT_OF_SCOPE,',
     put: '  "research_persona",\n  OUT_OF_SCOPE,',
+  },
+  {
+    file: "router/words/rules.ts",
+    find: "points[first] >= MIN_POINTS * factor && points[first] - points[second] >= MIN_LEAD * factor",
+    put: "points[first] >= MIN_POINTS * factor",
   },
   { file: "router/words/scope-concepts.ts", find: '"printer|password|', put: '"password|' },
 ];

@@ -3,7 +3,25 @@ import type { PlantedChange } from "../change.ts";
 
 export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
   { file: "schemas/avro.ts", find: "  if (seen.has(named.name)) return named.name;", put: "" },
+  {
+    file: "schemas/canonical.ts",
+    find: "if (!value.isWellFormed()) {",
+    put: 'if (value === "never") {',
+  },
+  { file: "schemas/codec.ts", find: "  if (!exact) assertValid(row, event.data);", put: "" },
   { file: "schemas/errors.ts", find: 'text.replace(/\\s+/g, " ").trim()', put: "text.trim()" },
+  { file: "schemas/event.ts", find: "& 0x3) | 0x8)", put: "& 0x7) | 0x8)" },
+  {
+    file: "schemas/exact.ts",
+    find: 'typeof value === "number" && (value | 0) === value &&',
+    put: 'typeof value === "number" &&',
+  },
+  { file: "schemas/fingerprint.ts", find: "step < 8", put: "step < 7" },
+  {
+    file: "schemas/headers.ts",
+    find: "if (value.length > ATTACHMENT_CHARS_MAX) {",
+    put: "if (value.length > 9 * ATTACHMENT_CHARS_MAX) {",
+  },
   {
     file: "schemas/parts.ts",
     find: 'symbols: ["UNKNOWN", "rules", "signature",',

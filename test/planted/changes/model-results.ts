@@ -1,0 +1,45 @@
+/** Planted changes to `model/results/`. */
+import type { PlantedChange } from "../change.ts";
+
+export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "model/results/baseline.ts",
+    find: "const BLOCK_WEEKS = 4;",
+    put: "const BLOCK_WEEKS = 1;",
+  },
+  {
+    file: "model/results/block-bootstrap.ts",
+    find: "const inflation = Math.sqrt(fit.trainRows / freedom);",
+    put: "const inflation = 1;",
+  },
+  {
+    file: "model/results/conditional-intervals.ts",
+    find: "(rest[row] ?? 0) - weight * (values[row] ?? 0)",
+    put: "(rest[row] ?? 0) + weight * (values[row] ?? 0)",
+  },
+  {
+    file: "model/results/convergence.ts",
+    find: "computeStandardDeviation(values) / centre",
+    put: "computeStandardDeviation(values)",
+  },
+  {
+    file: "model/results/data-findings.ts",
+    find: "const CORRELATION_MAX = 0.95;",
+    put: "const CORRELATION_MAX = 1.5;",
+  },
+  {
+    file: "model/results/fit-findings.ts",
+    find: "(watson < LIMITS.watson[0] || watson > LIMITS.watson[1])",
+    put: "watson < LIMITS.watson[0]",
+  },
+  {
+    file: "model/results/scores.ts",
+    find: "predicted.push(engine.predict(fold, row) * weight);",
+    put: "predicted.push(engine.predict(fold, row) * weight * 1.01);",
+  },
+  {
+    file: "model/results/variance-inflation.ts",
+    find: "at(row, column) - share * at(pivot, column)",
+    put: "at(row, column) + share * at(pivot, column)",
+  },
+];

@@ -1,0 +1,44 @@
+/**
+ * The law of tests: a test stands at the path of what it tests, and has a planted change that shows it
+ * can fail. That each change is found takes minutes: `npm run test:planted`.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readSources, ROOMS } from "../support/tree-law.ts";
+import { locateTest, plantChange } from "./change.ts";
+import { PLANTED_CHANGES } from "./changes.ts";
+
+/** Share of product sources with a test at the same path. */
+const SHARE_MIN = 0.6;
+
+const sources = Object.keys(ROOMS)
+  .flatMap(readSources)
+  .map(({ path }) => path);
+const tested = sources.filter((source) => existsSync(locateTest(source)));
+
+describe("tests at the path of their source", () => {
+  it("are there for at least 60 % of the product's sources", () => {
+    expect(tested.length / sources.length).toBeGreaterThanOrEqual(SHARE_MIN);
+  });
+
+  it("have one planted change each", () => {
+    const changed = PLANTED_CHANGES.map(({ file }) => file);
+    expect(changed.toSorted()).toEqual(tested.toSorted());
+  });
+});
+
+describe("planted changes", () => {
+  it("find their text exactly once, and change it", () => {
+    for (const change of PLANTED_CHANGES) {
+      const text = readFileSync(change.file, "utf8");
+      expect(plantChange(text, change), change.file).not.toBe(text);
+    }
+  });
+
+  it("are refused where their text is not there, or there twice", () => {
+    const change = { file: "guard/quote.ts", find: "a", put: "b" };
+    expect(() => plantChange("x", change)).toThrow(/0 times/);
+    expect(() => plantChange("aa", change)).toThrow(/guard\/quote\.ts holds "a" 2 times/);
+    expect(plantChange("xa$", { ...change, put: "$&" })).toBe("x$&$");
+  });
+});
