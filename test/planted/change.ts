@@ -16,11 +16,6 @@ export function locateTest(source: string): string {
   return `test/${source.replace(/\.ts$/, ".test.ts")}`;
 }
 
-/** `test/guard/quote.test.ts` → `guard/quote.ts`. */
-export function locateSource(test: string): string {
-  return test.replace(/^test\//, "").replace(/\.test\.ts$/, ".ts");
-}
-
 /** The text with the change in it. @throws Error where `find` does not stand exactly once. */
 export function plantChange(text: string, { file, find, put }: PlantedChange): string {
   const count = text.split(find).length - 1;

@@ -136,8 +136,8 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "agents/monitor-deployment.ts",
-    find: "size <= warn_above",
-    put: "size <= rollback_above",
+    find: "size > rollback_above && !early",
+    put: "size > rollback_above",
   },
   {
     file: "agents/remote/agents.ts",

@@ -103,8 +103,8 @@ export const API_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "api/sessions/history-hub.ts",
-    find: "if (listener.waiting.length >= BEHIND_MAX) endOverrun(listener);",
-    put: "if (listener.waiting.length < 0) endOverrun(listener);",
+    find: "      continue;\n    }\n    if (parseRecordSeq(record) <= last) continue;",
+    put: "      continue;\n    }",
   },
   {
     file: "api/sessions/requests.ts",

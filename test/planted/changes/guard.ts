@@ -19,13 +19,13 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "guard/explanation/research-persona.ts",
-    find: "findTunableEntry(spec, path) ?? findProtectedEntry(spec, path)",
-    put: "findTunableEntry(spec, path)",
+    find: 'first === undefined ? "governance" : findViolationField(first, spec)',
+    put: 'first === undefined ? findViolationField(first!, spec) : "governance"',
   },
   {
     file: "guard/judge.ts",
-    find: '    if (verdict.verdict === "vetoed") return verdict;',
-    put: "",
+    find: '[reading.reasoning, input.reasoning ?? ""]',
+    put: "[reading.reasoning]",
   },
   {
     file: "guard/proposal/content.ts",
@@ -79,8 +79,8 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "guard/rules/rules.ts",
-    find: "if (violations.length > 0) return refuseRules(violations);",
-    put: "if (violations.length > 1) return refuseRules(violations);",
+    find: "else if (seen.has(path)) {",
+    put: 'else if (seen.has("")) {',
   },
   {
     file: "guard/signature/exposure.ts",
@@ -153,8 +153,8 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
   { file: "guard/words/intent-features.ts", find: "  row.set(embedding);", put: "" },
   {
     file: "guard/words/intent-frames.ts",
-    find: '["kept", "tuned", "reported"].includes(name)',
-    put: '["kept", "reported"].includes(name)',
+    find: "const text = normalizeText(sentence);",
+    put: "const text = sentence;",
   },
   {
     file: "guard/words/intent-head.ts",
