@@ -65,8 +65,8 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "infra/kafka/asyncapi.ts",
-    find: 'row.keepDays === null ? "for ever"',
-    put: 'row.keepDays !== null ? "for ever"',
+    find: "`#/channels/${row.topic",
+    put: "`#/channel/${row.topic",
   },
   { file: "infra/kafka/codecs.ts", find: "at += 4 + length;", put: "at = data.length;" },
   {

@@ -12,7 +12,7 @@ export const MODEL_SEARCH_CHANGES: readonly PlantedChange[] = [
     find: "clamp(low * (high / low) ** share, low, high)",
     put: "clamp(low + (high - low) * share, low, high)",
   },
-  { file: "model/search/descent.ts", find: "      if (costMax - cost < 1) break;", put: "" },
+  { file: "model/search/descent.ts", find: "-Math.min(radius, value)", put: "-radius" },
   {
     file: "model/search/differential-evolution.ts",
     find: "    if (loss > parent.loss) return parent;",

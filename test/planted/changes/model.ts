@@ -64,18 +64,22 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
     file: "model/simulate/simulate.ts",
     find: "base + (noise[period] ?? 0) + sum(",
-    put: "base + sum(",
+    put: "base + (noise[period] ?? 0) + 0.9 * sum(",
   },
   {
     file: "model/simulate/simulation-spec.ts",
     find: "names.indexOf(name) !== index",
     put: "names.indexOf(name) < 0",
   },
-  { file: "model/train.ts", find: "spend > 0 ? row.spend / spend : 0", put: "row.spend" },
+  {
+    file: "model/train.ts",
+    find: "contribution_share: fitted === 0 ? 0 : row.contribution / fitted",
+    put: "contribution_share: row.contribution",
+  },
   {
     file: "model/transform/kernels.ts",
-    find: "if (this.#free > this.#end) throw",
-    put: "if (this.#free > 2 * this.#end) throw",
+    find: "const at = this.#free;",
+    put: "const at = this.#end - Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;",
   },
   {
     file: "model/transform/slopes.ts",

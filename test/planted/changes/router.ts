@@ -49,8 +49,8 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
   { file: "router/classifier/softmax-regression.ts", find: "(k === truth ? 1 : 0)", put: "0" },
   {
     file: "router/encoder/sentence-encoder.ts",
-    find: "if (pool.queue.length >= MAX_WAITING) {",
-    put: "if (pool.queue.length < 0) {",
+    find: "message.vectors.slice(i * dimension, (i + 1) * dimension)",
+    put: "message.vectors.slice(0, dimension)",
   },
   {
     file: "router/encoder/tokenizer.ts",
@@ -101,8 +101,8 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "router/training/train.ts",
-    find: 'row.lang === "en" && mayKnow(row.text)',
-    put: 'row.lang === "en"',
+    find: "const distinct = withoutDuplicates(known);",
+    put: "const distinct = known;",
   },
   { file: "router/words/concept.ts", find: '(?!${LETTER})`, "i")', put: '(?!${LETTER})`, "")' },
   {
@@ -118,8 +118,8 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "router/words/language.ts",
-    find: 'return best === "en" ? "other_latin"',
-    put: 'return best === "en" ? "en"',
+    find: 'if (best === "en" || points < 0.12 || points <= english * 1.3) return "en";',
+    put: 'if (best === "en") return "en";',
   },
   {
     file: "router/words/role-concepts.ts",
