@@ -8,7 +8,7 @@ async function* list<T>(...values: T[]) {
 
 describe("several streams as one", () => {
   it("keep their own order, and end when all have ended", async () => {
-    const merged = await collect(mergeIterables([list(1, 2, 3), list(10, 20), list()]));
+    const merged = await collect(mergeIterables([list(1, 2, 3), list(10, 20), list<number>()]));
     expect(merged.filter((value) => value < 10)).toEqual([1, 2, 3]);
     expect(merged.filter((value) => value >= 10)).toEqual([10, 20]);
     expect(await collect(mergeIterables([]))).toEqual([]);

@@ -118,8 +118,8 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "router/words/language.ts",
-    find: 'if (best === "en" || points < 0.12 || points <= english * 1.3) return "en";',
-    put: 'if (best === "en") return "en";',
+    find: "words.filter((word) => set.has(word)).length / Math.max(4, words.length)",
+    put: "0",
   },
   {
     file: "router/words/role-concepts.ts",
