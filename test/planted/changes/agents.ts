@@ -43,7 +43,6 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     find: 'check.gravity === "critical" && !inherited && certain',
     put: 'check.gravity === "critical" && !inherited',
   },
-  { file: "agents/builtin/lessons.ts", find: "NEAR_SHARE / feedback.length", put: "NEAR_SHARE" },
   {
     file: "agents/builtin/model-checks.ts",
     find: 'r2 > fit.r2_suspicious ? "fit_suspicious" : "fit_weak"',
@@ -128,7 +127,6 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     find: "if (Object.hasOwn(context.value.prices, model)) continue;",
     put: 'if (model !== "") continue;',
   },
-  { file: "agents/config-cache.ts", find: "  if (known !== undefined) return known;", put: "" },
   {
     file: "agents/data-source.ts",
     find: "const { hyperparameters: _tuned, training: _settings, ...structure } = config;",

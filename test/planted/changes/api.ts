@@ -13,7 +13,6 @@ export const API_CHANGES: readonly PlantedChange[] = [
     find: "part[name] !== undefined).length === 1",
     put: "part[name] !== undefined).length >= 1",
   },
-  { file: "api/a2a/proposal-task.ts", find: "taken[place] ?? null", put: "taken[0] ?? null" },
   { file: "api/a2a/task-list.ts", find: "left < right ? 1 : -1", put: "left < right ? -1 : 1" },
   {
     file: "api/a2a/task-messages.ts",
@@ -55,11 +54,6 @@ export const API_CHANGES: readonly PlantedChange[] = [
   { file: "api/http/request-metrics.ts", find: "if (ms <= end)", put: "if (ms < end)" },
   { file: "api/http/route.ts", find: "query ?? NO_QUERY", put: "query" },
   {
-    file: "api/http/secret-box.ts",
-    find: "opener.setAAD(Buffer.from(place))",
-    put: "opener.setAAD(Buffer.alloc(0))",
-  },
-  {
     file: "api/http/settings.ts",
     find: 'host: z.string().min(1).default("127.0.0.1")',
     put: 'host: z.string().min(1).default("0.0.0.0")',
@@ -85,11 +79,6 @@ export const API_CHANGES: readonly PlantedChange[] = [
     file: "api/retention.ts",
     find: 'typeof path === "string" ? [path.slice(path.lastIndexOf("/") + 1)] : []',
     put: 'typeof path === "string" ? [] : []',
-  },
-  {
-    file: "api/sessions/append-only-list.ts",
-    find: "if (known.includes(entry)) return;",
-    put: "if (known.length > 1_000) return;",
   },
   {
     file: "api/sessions/details.ts",

@@ -2,7 +2,6 @@
 import type { PlantedChange } from "../change.ts";
 
 export const APP_CHANGES: readonly PlantedChange[] = [
-  { file: "app/card-key.ts", find: "{ mode: 0o600 }", put: "{ mode: 0o644 }" },
   {
     file: "app/compose-claude.ts",
     find: "if (known !== null) return true;",
@@ -13,7 +12,6 @@ export const APP_CHANGES: readonly PlantedChange[] = [
     find: "observed_spend: observed !== null",
     put: "observed_spend: false",
   },
-  { file: "app/history-reader.ts", find: "key: session }", put: "partition: session.length * 0 }" },
   {
     file: "app/keys.ts",
     find: "return { coordinator: ring(), guard: ring() };",

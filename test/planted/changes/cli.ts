@@ -29,7 +29,6 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     find: "/^[=+\\-@\\t\\r]/.test(text)",
     put: "/^[+\\-@\\t\\r]/.test(text)",
   },
-  { file: "cli/output/format.ts", find: "metrics.mape === null", put: "metrics.mape !== null" },
   {
     file: "cli/output/guard-explain.ts",
     find: "shown(before) === shown(now) ? shown(now)",

@@ -3,21 +3,10 @@ import type { PlantedChange } from "../change.ts";
 
 export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   {
-    file: "consumers/agent-task.ts",
-    find: 'data.attempt ?? parseAttempt(data.proposal ?? "")',
-    put: "data.attempt ?? 0",
-  },
-  {
-    file: "consumers/business-analyst.ts",
-    find: "if (!candidate || !baseline) {",
-    put: "if (!candidate && !baseline) {",
-  },
-  {
     file: "consumers/coordinator/coordinator.ts",
     find: "actor?.push(records);",
     put: "actor?.push(records.slice(1));",
   },
-  { file: "consumers/guard-question.ts", find: "      observed.forget(baseline.text);", put: "" },
   { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
   {
     file: "consumers/loop/decode-record.ts",

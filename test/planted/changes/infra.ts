@@ -93,17 +93,6 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     put: "",
   },
   {
-    file: "infra/kafka/transactor.ts",
-    find: "if (this.#writerOf(found) === NOBODY) return found?.offset ?? 0;",
-    put: "if (this.#writerOf(found) === NOBODY) return 0;",
-  },
-  { file: "infra/keys.ts", find: "{ mode: 0o600 }", put: "{ mode: 0o644 }" },
-  {
-    file: "infra/memory/log.ts",
-    find: "const offset = this.bounds(place).high;",
-    put: "const offset = this.bounds(place).high + 1;",
-  },
-  {
     file: "infra/memory/snapshots.ts",
     find: "if (isNewer(snapshot, stored)) snapshots.set",
     put: "if (stored !== snapshot) snapshots.set",

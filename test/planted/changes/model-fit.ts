@@ -64,6 +64,5 @@ export const MODEL_FIT_CHANGES: readonly PlantedChange[] = [
     find: "q[at] = sum / (upper[at]?.[at] ?? 1);",
     put: "q[at] = sum;",
   },
-  { file: "model/fit/response-curve.ts", find: "spend: multiplier * spend", put: "spend: spend" },
   { file: "model/fit/ridge.ts", find: "    if (solved !== beta) beta.set(solved);", put: "" },
 ];

@@ -13,11 +13,6 @@ export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
     put: "const inflation = 1;",
   },
   {
-    file: "model/results/conditional-intervals.ts",
-    find: "(rest[row] ?? 0) - weight * (values[row] ?? 0)",
-    put: "(rest[row] ?? 0) + weight * (values[row] ?? 0)",
-  },
-  {
     file: "model/results/convergence.ts",
     find: "computeStandardDeviation(values) / centre",
     put: "computeStandardDeviation(values)",

@@ -72,11 +72,6 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     put: "names.indexOf(name) < 0",
   },
   {
-    file: "model/train.ts",
-    find: "contribution_share: fitted === 0 ? 0 : row.contribution / fitted",
-    put: "contribution_share: row.contribution",
-  },
-  {
     file: "model/transform/kernels.ts",
     find: "const at = this.#free;",
     put: "const at = this.#end - Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;",

@@ -2,7 +2,6 @@
 import type { PlantedChange } from "../change.ts";
 
 export const SESSION_CHANGES: readonly PlantedChange[] = [
-  { file: "session/chain.ts", find: 'new Set(["clearance", "seal"])', put: 'new Set(["seal"])' },
   { file: "session/decide.ts", find: "  if (hasSeenEvent(state, event)) return [];", put: "" },
   {
     file: "session/escalation-view.ts",
