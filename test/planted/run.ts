@@ -25,6 +25,8 @@ type Outcomes = ReadonlyMap<string, Outcome>;
 interface Run {
   readonly planted: boolean;
   readonly system: boolean;
+  /** What processes that a test starts get besides. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const ALONE = { pool: "threads", isolate: false, testTimeout: 60_000 } as const;
@@ -51,10 +53,18 @@ async function runTests(changes: readonly PlantedChange[], run: Run): Promise<Ou
       silent: true,
       // A change must never come from, or go into, a cache that other runs read.
       fsModuleCache: false,
-      env: { MMM_REASONING: "builtin", ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" },
+      env: {
+        MMM_REASONING: "builtin",
+        ANTHROPIC_API_KEY: "",
+        ANTHROPIC_BASE_URL: "",
+        ...run.environment,
+      },
     },
     { plugins: [createPlantingPlugin(changes, run.planted)] },
   );
+  // A worker that died says nothing of its tests.
+  const [died] = vitest.state.getUnhandledErrors() as { readonly message?: string }[];
+  if (died !== undefined) throw new Error(`a test run broke: ${died.message}`, { cause: died });
   const outcomes = vitest.state.getTestModules().map((module): [string, Outcome] => {
     const tests = [...module.children.allTests()].map(
       (test) => [test.name, test.result()] as const,
@@ -83,13 +93,12 @@ async function runSystemTests(
 ): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
   for (const change of changes) {
-    if (planted) {
-      process.env["MMM_PLANTED_CHANGE"] = JSON.stringify(change);
-      process.env["NODE_OPTIONS"] = `--import=${new URL("child.ts", import.meta.url).href}`;
-    }
-    for (const one of await runTests([change], { planted, system: true })) outcomes.set(...one);
-    delete process.env["MMM_PLANTED_CHANGE"];
-    delete process.env["NODE_OPTIONS"];
+    const environment = {
+      MMM_PLANTED_CHANGE: JSON.stringify(change),
+      NODE_OPTIONS: `--import=${new URL("child.ts", import.meta.url).href}`,
+    };
+    const run = { planted, system: true, ...(planted ? { environment } : {}) };
+    for (const one of await runTests([change], run)) outcomes.set(...one);
   }
   return outcomes;
 }

@@ -70,8 +70,8 @@ export const API_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "api/intake/intake.ts",
-    find: "  if (!waiting.admitted) await admit(state, waiting);",
-    put: "",
+    find: "running.set(unit, (running.get(unit) ?? 0) + 1)",
+    put: "running.set(unit, running.get(unit) ?? 0)",
   },
   { file: "api/intake/queue.ts", find: "      if (rows.has(row.session)) return;", put: "" },
   { file: "api/intake/status.ts", find: '["running", "waiting"]', put: '["running"]' },
@@ -97,7 +97,7 @@ export const API_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "api/sessions/sessions.ts",
-    find: "  if (first !== digest) throw createKeyReuseError(key);",
+    find: "  if (before !== null && before !== digest) throw createKeyReuseError(key);",
     put: "",
   },
   {
