@@ -13,7 +13,7 @@ import { startServer } from "../support/servers/keeper.ts";
 import { scratch } from "../support/mmm.ts";
 
 const run = promisify(execFile);
-const SUPPORT = join(import.meta.dirname, "../support");
+const SUPPORT = join(import.meta.dirname, "../support/servers");
 const folder = scratch();
 
 /** What a test file is told that asks for a server, in a process with this PATH alone. */
