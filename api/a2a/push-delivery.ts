@@ -16,6 +16,7 @@ import type {
   LogRecord,
   TopicPartition,
 } from "../../session/ports.ts";
+import { createPolicy, doubling, retry } from "../../session/retry.ts";
 import { A2A_CONTENT_TYPE, StreamResponse, type TaskPushNotificationConfig } from "./sdk.ts";
 import type { PushConfigs } from "./push-configs.ts";
 
@@ -33,8 +34,7 @@ export interface DeliveryTools {
   readonly failed: (error: unknown) => void;
 }
 
-const TRIES_MAX = 3;
-const BACKOFF_MS = 250;
+const POLICY = createPolicy({ pauseMs: doubling(500, 1_000), triesMax: 3 });
 const REST_MS = 60_000;
 
 /** Starts delivering; resolves with how to stop. */
@@ -103,41 +103,43 @@ async function post(
 ): Promise<void> {
   if (!tools.configs.allows(config.url)) return;
   if ((resting.get(config.url) ?? 0) > tools.clock.now()) return;
-  let failure = "";
-  for (let tries = 0; tries < TRIES_MAX && !signal.aborted; tries += 1) {
-    if (tries > 0) await tools.clock.sleep(BACKOFF_MS * 2 ** tries, signal);
-    failure = await postOnce(tools, config, update);
-    if (failure === "") return void resting.delete(config.url);
-  }
   if (signal.aborted) return;
-  resting.set(config.url, tools.clock.now() + REST_MS);
-  const { origin } = new URL(config.url);
-  tools.failed(new MmmError("overloaded", `the webhook at ${origin} does not answer: ${failure}`));
+  try {
+    const attempt = () => postOnce(tools, config, update);
+    await retry(attempt, { policy: POLICY, clock: tools.clock, signal });
+    resting.delete(config.url);
+  } catch (error) {
+    if (signal.aborted) return;
+    resting.set(config.url, tools.clock.now() + REST_MS);
+    const { origin } = new URL(config.url);
+    const failure = describeError(error);
+    tools.failed(
+      new MmmError("overloaded", `the webhook at ${origin} does not answer: ${failure}`),
+    );
+  }
 }
 
-/** One try; the reason it failed, or nothing. */
+/** One try; throws the reason it failed. */
 async function postOnce(
   tools: DeliveryTools,
   config: TaskPushNotificationConfig,
   update: StreamResponse,
-): Promise<string> {
+): Promise<void> {
   const login = config.authentication;
   const headers: Record<string, string> = { "content-type": A2A_CONTENT_TYPE };
   if (config.token !== "") headers["x-a2a-notification-token"] = config.token;
   if (login !== undefined && login.scheme !== "") {
     headers["authorization"] = `${login.scheme} ${login.credentials}`;
   }
-  try {
-    const response = await tools.fetch(config.url, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(StreamResponse.toJSON(update)),
-      redirect: "manual",
-      signal: AbortSignal.timeout(tools.timeoutMs),
-    });
-    await response.body?.cancel();
-    return response.status >= 200 && response.status < 300 ? "" : `status ${response.status}`;
-  } catch (error) {
-    return describeError(error);
+  const response = await tools.fetch(config.url, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(StreamResponse.toJSON(update)),
+    redirect: "manual",
+    signal: AbortSignal.timeout(tools.timeoutMs),
+  });
+  await response.body?.cancel();
+  if (response.status < 200 || response.status >= 300) {
+    throw new MmmError("overloaded", `status ${response.status}`);
   }
 }

@@ -27,6 +27,7 @@ import type {
   TopicPartition,
   SnapshotStore,
 } from "../../session/ports.ts";
+import { createPolicy, retry } from "../../session/retry.ts";
 import { Wakeup } from "../../session/wakeup.ts";
 import { createQueue, parseWaiting, type Queue, type Waiting } from "./queue.ts";
 import {
@@ -65,7 +66,7 @@ const TOPIC_PARTITION: TopicPartition = { topic: TOPIC, partition: 0 };
 /** How long a count of running sessions holds; what has ended in the meantime frees its place late. */
 const POLL_MS = 200;
 const BUNCH_MS = 5;
-const RETRY_MS = 1_000;
+const AGAIN = createPolicy({ pauseMs: () => 1_000 });
 /** How long `put` waits to see its own record; it is durable either way. */
 const SEEN_MS_MAX = 2_000;
 
@@ -157,16 +158,16 @@ async function put(
 
 async function followRequests(state: State): Promise<void> {
   const { tools, queue, halt } = state;
-  while (!halt.signal.aborted) {
+  const { signal } = halt;
+  const read = async (): Promise<void> => {
     const options = { topic: TOPIC, partition: 0, from: queue.next, follow: true };
-    try {
-      for await (const record of tools.log.read({ ...options, signal: halt.signal })) {
-        enqueueRequest(state, record);
-      }
-    } catch (error) {
-      if (!halt.signal.aborted) tools.failed(error);
-      await tools.clock.sleep(RETRY_MS, halt.signal);
-    }
+    for await (const record of tools.log.read({ ...options, signal }))
+      enqueueRequest(state, record);
+  };
+  while (!signal.aborted) {
+    const { clock, failed } = tools;
+    // Throws only when it is called off.
+    await retry(read, { policy: AGAIN, clock, signal, failed }).catch(() => {});
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, TopicPartition } from "../../session/ports.ts";
+import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
 import { Wakeup } from "../../session/wakeup.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { createPartitionProcessor, type PartitionProcessor } from "./partition-processor.ts";
@@ -117,16 +118,21 @@ export class PartitionActor {
     tools.observer.failed("coordinator", error);
     await this.#processor.close().catch(() => {});
     const fenced = error instanceof MmmError && error.code === "fenced";
-    while (!this.#halt.signal.aborted) {
-      await tools.clock.sleep(fenced ? FENCED_MS : RETRY_MS, this.#halt.signal);
-      if (this.#halt.signal.aborted) return;
-      try {
-        this.#processor = await createPartitionProcessor(tools, group, topicPartition);
-        return;
-      } catch (again) {
-        if (!(again instanceof MmmError) || !again.retriable) throw again;
-        tools.observer.failed("coordinator", again);
-      }
+    const pauseMs = fenced ? FENCED_MS : RETRY_MS;
+    const { signal } = this.#halt;
+    await tools.clock.sleep(pauseMs, signal);
+    if (signal.aborted) return;
+    try {
+      this.#processor = await retry(() => createPartitionProcessor(tools, group, topicPartition), {
+        policy: createPolicy({ pauseMs: () => pauseMs, canHelp: isRetriable }),
+        clock: tools.clock,
+        signal,
+        failed: (again, pause) => {
+          if (pause !== null) tools.observer.failed("coordinator", again);
+        },
+      });
+    } catch (again) {
+      if (!signal.aborted) throw again;
     }
   }
 }

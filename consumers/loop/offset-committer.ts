@@ -10,10 +10,11 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
+import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
 
 /** Longest time a finished record waits for its commit. */
 const COMMIT_EVERY_MS = 25;
-const RETRY_MS = 500;
+const AGAIN = createPolicy({ pauseMs: () => 500 });
 
 interface CommitterOptions {
   readonly clock: Clock;
@@ -46,29 +47,34 @@ export class Committer {
   /** Commits what is left, once; for a partition that is being let go. */
   async finish(): Promise<void> {
     await this.#working;
-    if (this.#done < this.#wanted) await this.#try();
+    // What is not committed now is done again by the next owner.
+    if (this.#done < this.#wanted) await this.#commit().catch(() => {});
   }
 
   async #work(): Promise<void> {
     const { clock, signal } = this.#options;
-    let wait = COMMIT_EVERY_MS;
     while (this.#done < this.#wanted && !signal.aborted) {
-      await clock.sleep(wait, signal);
-      if (!signal.aborted) wait = (await this.#try()) ? COMMIT_EVERY_MS : RETRY_MS;
+      await clock.sleep(COMMIT_EVERY_MS, signal);
+      if (signal.aborted) break;
+      // Ends with a throw only when it was called off: the partition is being let go.
+      await retry(() => this.#commit(), { policy: AGAIN, clock, signal }).catch(() => {});
     }
     this.#working = null;
   }
 
-  /** False when it is to be tried again. */
-  async #try(): Promise<boolean> {
+  /** Commits the latest mark. Throws what is to be tried again. */
+  async #commit(): Promise<void> {
     const offset = this.#wanted;
     try {
       await this.#options.commit(offset);
     } catch (error) {
       this.#options.failed(error);
-      if (error instanceof MmmError && error.retriable && error.code !== "fenced") return false;
+      if (isRetriable(error) && !isFenced(error)) throw error;
     }
     this.#done = offset;
-    return true;
   }
+}
+
+function isFenced(error: unknown): boolean {
+  return error instanceof MmmError && error.code === "fenced";
 }

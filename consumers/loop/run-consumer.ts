@@ -19,6 +19,7 @@ import type {
   LogRecord,
   TopicPartition,
 } from "../../session/ports.ts";
+import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../../session/retry.ts";
 import { Committer } from "./offset-committer.ts";
 import type { Consumer, Failure } from "./consumer.ts";
 import { createDeadLetter } from "./dead-letters.ts";
@@ -44,8 +45,7 @@ export interface Running {
 }
 
 const TRIES_MAX = 8;
-const BACKOFF_MS = 50;
-const BACKOFF_MS_MAX = 5_000;
+const BACKOFF = doubling(100, 5_000);
 const PARKED_MS = 15_000;
 
 /** Runs a consumer until `stop`. */
@@ -126,21 +126,13 @@ interface Work {
 }
 
 async function handleRecord(work: Work, record: LogRecord): Promise<void> {
-  let step = () => processEvent(work, record);
-  let isLast = false;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await step();
-    } catch (error) {
-      work.signal.throwIfAborted();
-      // A dead letter that cannot be written waits like any record: there is nothing after it.
-      if (isLast || (error instanceof MmmError && error.retriable)) {
-        await waitBeforeRetry(work, record, { tries, error });
-        continue;
-      }
-      isLast = true;
-      step = () => toDeadLetters(work, record, error);
-    }
+  try {
+    await persevere(work, record, { step: () => processEvent(work, record), canHelp: isRetriable });
+  } catch (error) {
+    work.signal.throwIfAborted();
+    // A dead letter that cannot be written waits like any record: there is nothing after it.
+    const step = () => toDeadLetters(work, record, error);
+    await persevere(work, record, { step, canHelp: () => true });
   }
 }
 
@@ -186,17 +178,19 @@ function createOrigin(work: Work, event: Recorded) {
   };
 }
 
-async function waitBeforeRetry(
+/** Tries a step until it is done: after `TRIES_MAX` its session is parked, and the pace is slow. */
+function persevere(
   work: Work,
   record: LogRecord,
-  failure: { readonly tries: number; readonly error: unknown },
+  how: { readonly step: () => Promise<void>; readonly canHelp: (error: unknown) => boolean },
 ): Promise<void> {
-  const { tries, error } = failure;
   const { clock, observer, random } = work.tools;
-  if (tries === TRIES_MAX) observer.parked(work.consumer.name, record.key, error);
-  const pace = tries >= TRIES_MAX ? PARKED_MS : Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** tries);
-  await clock.sleep(pace * (0.5 + random() / 2), work.signal);
-  work.signal.throwIfAborted();
+  const policy: RetryPolicy = ({ error, tries }) => {
+    if (!how.canHelp(error)) return null;
+    if (tries === TRIES_MAX) observer.parked(work.consumer.name, record.key, error);
+    return addJitter(tries >= TRIES_MAX ? PARKED_MS : BACKOFF(tries), random());
+  };
+  return retry(how.step, { policy, clock, signal: work.signal });
 }
 
 async function toDeadLetters(work: Work, record: LogRecord, error: unknown): Promise<void> {

@@ -1,6 +1,5 @@
 /**
- * HTTP to one remote agent that may be slow, busy or gone: the one place where such a call is tried
- * again.
+ * HTTP to one remote agent that may be slow, busy or gone, and how such a call is tried again.
  *
  * I1. Only what a later attempt may mend is tried again: no connection, time-out, 408, 425, 429, 5xx.
  *     What is sent is the same each time, so a server that remembers message ids counts it once.
@@ -11,6 +10,7 @@
  */
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
+import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../../session/retry.ts";
 import { createBreaker, type Breaker } from "../claude/breaker.ts";
 
 export interface RemoteCallOptions {
@@ -48,15 +48,23 @@ export function createRemoteFetch(
     if (url.origin !== options.origin) {
       throw new MmmError("reasoner_failed", `${url.origin} is not the agent's own address`);
     }
-    for (let tries = 1; ; tries += 1) {
+    let asked: number | null = null;
+    const work = async (): Promise<Response> => {
       const outcome = await tryFetch({ options, tools, breaker }, url, init);
-      if (outcome.response !== null && !AGAIN.has(outcome.response.status)) return outcome.response;
-      const pauseMs = computeFetchPauseMs(options, outcome, { tries, random: tools.random() });
-      if (tries >= options.attemptsMax || pauseMs > options.backoffMsMax * 2)
-        throw createFetchError(outcome);
-      await tools.clock.sleep(pauseMs, init.signal ?? undefined);
-      init.signal?.throwIfAborted();
-    }
+      const { response } = outcome;
+      if (response !== null && !AGAIN.has(response.status)) return response;
+      asked = parseRetryAfterMs(response?.headers.get("retry-after") ?? null);
+      throw createFetchError(outcome);
+    };
+    const pauseAfter = doubling(options.backoffMs, options.backoffMsMax);
+    const policy: RetryPolicy = ({ error, tries }) => {
+      if (!isRetriable(error)) return null;
+      const pauseMs = addJitter(pauseAfter(tries), tools.random(), asked);
+      return tries >= options.attemptsMax || pauseMs > options.backoffMsMax * 2 ? null : pauseMs;
+    };
+    const { signal } = init;
+    const { clock } = tools;
+    return retry(work, { policy, clock, ...(signal ? { signal } : {}) });
   };
 }
 
@@ -122,17 +130,6 @@ async function readBoundedBody(response: Response, bytesMax: number): Promise<Re
   const { status, headers } = response;
   const empty = status === 204 || status === 304;
   return new Response(empty ? null : Buffer.concat(chunks), { status, headers });
-}
-
-function computeFetchPauseMs(
-  options: RemoteCallOptions,
-  { response }: Outcome,
-  { tries, random }: { tries: number; random: number },
-): number {
-  const full = Math.min(options.backoffMsMax, options.backoffMs * 2 ** (tries - 1));
-  const own = full * (0.5 + random / 2);
-  const asked = parseRetryAfterMs(response?.headers.get("retry-after") ?? null);
-  return asked === null ? own : Math.max(own, asked + (own - full / 2));
 }
 
 /** Milliseconds of a Retry-After in seconds; a date counts as none. */

@@ -1,5 +1,5 @@
 /**
- * The one place where a request to a language model is tried again.
+ * How a request to a language model is tried again.
  *
  * I1. Only what a later attempt may mend is tried again: time-outs, overload, unreachable, 5xx, 409.
  * I2. Waiting grows by two with full jitter from a half (Brooker 2015, "equal jitter"), is never
@@ -18,6 +18,7 @@ import {
   type ModelRequest,
 } from "../../session/language-model.ts";
 import type { Clock } from "../../session/ports.ts";
+import { addJitter, doubling, retry, type RetryPolicy } from "../../session/retry.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Gate } from "./gate.ts";
 
@@ -64,24 +65,30 @@ async function completeWithRetries(
   call: CallOptions,
 ): Promise<Completion> {
   const { options, tools } = trying;
-  const { clock, observer } = tools;
+  const { clock, observer, random } = tools;
   let spentMs = 0;
-  for (let tries = 1; ; tries += 1) {
+  /** Of the attempt itself; what the gate refuses is not tried again. */
+  let failure: MmmError | null = null;
+  const work = async (): Promise<Completion> => {
     const leftMs = options.totalMs - spentMs;
     const attemptMs = Math.ceil(Math.min(options.attemptMs, leftMs));
     const outcome = await tryCompletion(trying, request, { ...call, timeoutMs: attemptMs });
     if (outcome.completion !== null) return outcome.completion;
     spentMs += outcome.ms;
-    const { error } = outcome;
-    const pauseMs = computeAttemptPauseMs(options, error, { tries, random: tools.random() });
+    failure = outcome.error;
+    throw outcome.error;
+  };
+  const pauseAfter = doubling(options.backoffMs, options.backoffMsMax);
+  const policy: RetryPolicy = ({ error, tries }) => {
+    if (failure === null || error !== failure) return null;
+    const pauseMs = addJitter(pauseAfter(tries), random(), askedPause(failure));
     const again =
-      error.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs;
-    observer.attemptFailed({ model: request.model, code: error.code, again });
-    if (!again) throw error;
-    await clock.sleep(pauseMs, call.signal);
-    call.signal.throwIfAborted();
-    spentMs += pauseMs;
-  }
+      failure.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs;
+    observer.attemptFailed({ model: request.model, code: failure.code, again });
+    if (again) spentMs += pauseMs;
+    return again ? pauseMs : null;
+  };
+  return retry(work, { policy, clock, signal: call.signal });
 }
 
 type Outcome =
@@ -138,14 +145,8 @@ function estimateRequestTokens(request: ModelRequest): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN) + Math.ceil(request.maxTokens / BYTES_PER_TOKEN);
 }
 
-function computeAttemptPauseMs(
-  options: AttemptOptions,
-  error: MmmError,
-  { tries, random }: { tries: number; random: number },
-): number {
-  const full = Math.min(options.backoffMsMax, options.backoffMs * 2 ** (tries - 1));
-  const own = full * (0.5 + random / 2);
+/** What the server asked to be waited, milliseconds; null where it named nothing. */
+function askedPause(error: MmmError): number | null {
   const asked = error.data["retryAfterMs"];
-  // A server that names a moment gets a little jitter behind it, never before it.
-  return typeof asked === "number" ? Math.max(own, asked + (own - full / 2)) : own;
+  return typeof asked === "number" ? asked : null;
 }

@@ -16,13 +16,11 @@ import type {
   TopicPartition,
   RecordSink,
 } from "../../session/ports.ts";
+import { askAssigned } from "../assignment.ts";
 import { formatTopicPartition, listTopicPartitions, type RecordTable } from "./record-table.ts";
 
 /** Records in one delivery where the consumer does not say. */
 const DELIVER_MAX = 256;
-/** Wait before a refused assignment is tried again: doubled each time between these bounds. */
-const REFUSED_WAIT_MS = 50;
-const REFUSED_WAIT_MS_MAX = 2_000;
 
 export interface LocalConsumption extends Consumption {
   readonly group: string;
@@ -129,8 +127,10 @@ async function consumeAssignedPartition(
   member: Membership,
   assigned: AssignedPartition,
 ): Promise<void> {
-  const { sink, stopping, table, options } = member;
-  if (!(await assign(member, assigned))) return;
+  const { sink, stopping, table, options, clock } = member;
+  const { signal } = stopping;
+  assigned.owned = await askAssigned(sink, assigned.topicPartition, { clock, signal });
+  if (!assigned.owned) return;
   assigned.cursor = table.committed(options.group, assigned.topicPartition) ?? 0;
   try {
     while (!stopping.signal.aborted) {
@@ -151,24 +151,4 @@ async function consumeAssignedPartition(
   } finally {
     await sink.revoked(assigned.topicPartition).finally(() => (assigned.owned = false));
   }
-}
-
-/** False when the consumption was stopped before the partition was taken. */
-async function assign(member: Membership, assigned: AssignedPartition): Promise<boolean> {
-  const { signal } = member.stopping;
-  for (
-    let wait = REFUSED_WAIT_MS;
-    !signal.aborted;
-    wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
-  ) {
-    try {
-      await member.sink.assigned(assigned.topicPartition);
-      assigned.owned = true;
-      return true;
-    } catch (error) {
-      if (error instanceof MmmError && !error.retriable) throw error;
-      await member.clock.sleep(wait, signal);
-    }
-  }
-  return false;
 }

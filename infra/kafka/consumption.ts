@@ -22,11 +22,12 @@ import type {
   TopicPartition,
   RecordSink,
 } from "../../session/ports.ts";
+import { askAssigned } from "../assignment.ts";
 import { createStickyAssigner } from "./assigner.ts";
 import { createKafkaClient, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
 import { KafkaCommits } from "./commits.ts";
 import { toKafkaError } from "./errors.ts";
-import { waitForSink, putBatch, type AssignedPartition, createAssigned } from "./partition-lane.ts";
+import { putBatch, type AssignedPartition, createAssigned } from "./partition-lane.ts";
 import type { Consumer, EachBatchPayload } from "./kafkajs-patches.ts";
 import { formatTopicPartition } from "../embedded/record-table.ts";
 
@@ -205,7 +206,7 @@ export class KafkaConsumption implements Consumption {
     const { sink, clock, options, nextOf } = this.#parts;
     const { topicPartition: target, lost } = assigned;
     await this.#revoking.get(formatTopicPartition(target));
-    await waitForSink(assigned, sink, clock);
+    assigned.held = await askAssigned(sink, target, { clock, signal: lost.signal });
     if (lost.signal.aborted) return;
     this.#commits.open(target);
     if (options.transactional === true) assigned.position = nextOf(options.group, target);

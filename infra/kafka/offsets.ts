@@ -4,7 +4,8 @@
  * I1. A coordinator that is moving or still loading is asked again for a bounded time; kafkajs itself
  *     would pass its answer on as a failure.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { createPolicy, retry } from "../../session/retry.ts";
+import { systemClock } from "../clock.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType } from "./errors.ts";
 import type { Admin } from "./kafkajs-patches.ts";
@@ -14,8 +15,11 @@ const IN_MOTION = [
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "GROUP_LOAD_IN_PROGRESS",
 ];
-const TRIES_MAX = 100;
-const TRY_PAUSE_MS = 50;
+const POLICY = createPolicy({
+  pauseMs: () => 50,
+  triesMax: 100,
+  canHelp: (error) => hasType(error, IN_MOTION),
+});
 
 export interface Committed {
   /** Next offset to read. */
@@ -57,19 +61,13 @@ async function fetchOffsets(
   admin: Admin,
   asked: { readonly groupId: string; readonly topics: string[] },
 ): Promise<CommittedOffsets> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const [found] = await admin.fetchOffsets(asked);
-      const rows = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0);
-      return new Map(
-        rows.map(({ partition, offset, metadata }) => [
-          partition,
-          { offset: Number(offset), metadata: metadata ?? "" },
-        ]),
-      );
-    } catch (error) {
-      if (tries >= TRIES_MAX || !hasType(error, IN_MOTION)) throw error;
-      await sleep(TRY_PAUSE_MS);
-    }
-  }
+  const ask = () => admin.fetchOffsets(asked);
+  const [found] = await retry(ask, { policy: POLICY, clock: systemClock });
+  const rows = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0);
+  return new Map(
+    rows.map(({ partition, offset, metadata }) => [
+      partition,
+      { offset: Number(offset), metadata: metadata ?? "" },
+    ]),
+  );
 }

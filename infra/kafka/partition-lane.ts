@@ -1,13 +1,9 @@
 /**
  * One assigned partition of a member on Kafka: from `assigned`, through deliveries, to `revoked`.
  */
-import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, TopicPartition, RecordSink } from "../../session/ports.ts";
+import type { TopicPartition, RecordSink } from "../../session/ports.ts";
 import { toLogRecord } from "./read.ts";
 import type { EachBatchPayload, FetchedMessage } from "./kafkajs-patches.ts";
-
-const REFUSED_WAIT_MS = 100;
-const REFUSED_WAIT_MS_MAX = 2_000;
 
 export interface AssignedPartition {
   readonly topicPartition: TopicPartition;
@@ -26,29 +22,6 @@ export function createAssigned(topicPartition: TopicPartition): AssignedPartitio
   const lost = new AbortController();
   const opened = Promise.resolve();
   return { topicPartition, lost, held: false, paused: false, position: null, opened };
-}
-
-/** Asks the sink until it takes the partition or the partition is lost. Throws what no retry can help. */
-export async function waitForSink(
-  assigned: AssignedPartition,
-  sink: RecordSink,
-  clock: Clock,
-): Promise<void> {
-  const { signal } = assigned.lost;
-  for (
-    let wait = REFUSED_WAIT_MS;
-    !signal.aborted;
-    wait = Math.min(2 * wait, REFUSED_WAIT_MS_MAX)
-  ) {
-    try {
-      await sink.assigned(assigned.topicPartition);
-      assigned.held = true;
-      return;
-    } catch (error) {
-      if (error instanceof MmmError && !error.retriable) throw error;
-      await clock.sleep(wait, signal);
-    }
-  }
 }
 
 /** Puts a fetched batch into the sink, as far as the partition is held and not paused. */

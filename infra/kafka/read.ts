@@ -9,6 +9,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../../session/ports.ts";
+import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
+import { systemClock } from "../clock.ts";
 import { hiddenError } from "./hidden-range.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType, toKafkaError } from "./errors.ts";
@@ -24,8 +26,7 @@ import { countPartitions } from "../embedded/record-table.ts";
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const WAIT_MS = 250;
-const TRIES_MAX = 20;
-const TRY_PAUSE_MS = 250;
+const BROKER_AWAY = createPolicy({ pauseMs: () => 250, triesMax: 20, canHelp: isRetriable });
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 /** How long a reader waits for transactions that are being completed. */
@@ -102,8 +103,11 @@ const UNSETTLED = [
   "LEADER_NOT_AVAILABLE",
   "UNKNOWN_TOPIC_OR_PARTITION",
 ];
-const UNSETTLED_TRIES_MAX = 25;
-const UNSETTLED_PAUSE_MS = 200;
+const LEADERS_MOVE = createPolicy({
+  pauseMs: () => 200,
+  triesMax: 25,
+  canHelp: (error) => hasType(error, UNSETTLED),
+});
 
 /** Runs reading work on a connected cluster that knows some topics; again while leaders move. */
 export async function withCluster<T>(
@@ -111,20 +115,18 @@ export async function withCluster<T>(
   topics: readonly string[],
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  const attempt = async (): Promise<T> => {
     const cluster = createReadCluster(createKafkaClient(settings));
     try {
       await connectCluster(cluster, settings, topics);
       return await work(cluster);
-    } catch (error) {
-      if (tries >= UNSETTLED_TRIES_MAX || !hasType(error, UNSETTLED)) {
-        throw toKafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
-      }
     } finally {
       await cluster.disconnect().catch(() => {});
     }
-    await sleep(UNSETTLED_PAUSE_MS);
-  }
+  };
+  return retry(attempt, { policy: LEADERS_MOVE, clock: systemClock }).catch((error: unknown) => {
+    throw toKafkaError(error, `reading ${topics.join(", ")}`, settings.brokers);
+  });
 }
 
 async function connectCluster(
@@ -210,18 +212,18 @@ export async function* readKafka(
   const topics = { plain: options.topic, name: `${prefixOf(settings)}${options.topic}` };
   const count = countPartitions(options.topic, partitions);
   const cluster = createReadCluster(createKafkaClient(settings));
-  const retry = <T>(work: () => Promise<T>): Promise<T> => retryRead(cluster, settings, work);
+  const again = <T>(work: () => Promise<T>): Promise<T> => retryRead(cluster, settings, work);
   try {
-    await retry(() => connectCluster(cluster, settings, [options.topic]));
+    await again(() => connectCluster(cluster, settings, [options.topic]));
     const only = partitionOf(options, count);
-    const ranges = await retry(() => waitForSettledRanges(cluster, topics.name, { count, only }));
+    const ranges = await again(() => waitForSettledRanges(cluster, topics.name, { count, only }));
     const cursors = createReadCursors(options, ranges, only);
     if (options.entire === true) assertEntire(settings, options.topic, { ranges, cursors });
     while (options.signal?.aborted !== true) {
       const open = cursors.filter((cursor) => cursor.at < cursor.end);
       if (open.length === 0) return;
       const before = open.map(({ at }) => at);
-      const records = await retry(() => fetchRound(cluster, topics, open, { waitMs: WAIT_MS }));
+      const records = await again(() => fetchRound(cluster, topics, open, { waitMs: WAIT_MS }));
       for (const record of records) {
         if (options.key === undefined || record.key === options.key) yield record;
       }
@@ -270,20 +272,19 @@ function createReadCursors(
     .filter(({ partition }) => only === undefined || partition === only);
 }
 
-async function retryRead<T>(
+function retryRead<T>(
   cluster: Cluster,
   settings: KafkaSettings,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const coded = toKafkaError(error, "reading", settings.brokers);
-      if (!coded.retriable || tries >= TRIES_MAX) throw coded;
-      await sleep(TRY_PAUSE_MS);
+  const attempt = async (tries: number): Promise<T> => {
+    if (tries > 1) {
       await cluster.connect().catch(() => {});
       await cluster.refreshMetadata().catch(() => {});
     }
-  }
+    return work().catch((error: unknown) => {
+      throw toKafkaError(error, "reading", settings.brokers);
+    });
+  };
+  return retry(attempt, { policy: BROKER_AWAY, clock: systemClock });
 }

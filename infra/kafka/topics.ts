@@ -5,11 +5,12 @@
  * I2. `history` and all other topics take the broker's time, keep what the table says, and are
  *     compacted only where it says so.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { listSchemas } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPIC_ROWS, type TopicRow, TOPICS } from "../../schemas/topics.ts";
 import type { OutgoingRecord, TopicState } from "../../session/ports.ts";
+import { createPolicy, retry } from "../../session/retry.ts";
+import { systemClock } from "../clock.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType, toKafkaError } from "./errors.ts";
 import { fetchOffsetRanges, readKafka, withCluster } from "./read.ts";
@@ -21,8 +22,11 @@ const DAY_MS = 86_400_000;
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 const REPLICAS = 3;
 const UNHEARD = ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"];
-const TRIES_MAX = 100;
-const TRY_PAUSE_MS = 100;
+const HEARING = createPolicy({
+  pauseMs: () => 100,
+  triesMax: 100,
+  canHelp: (error) => hasType(error, UNHEARD),
+});
 
 /** Settings of a topic on the cluster. */
 export function buildTopicConfig(row: TopicRow, replicas: number): Record<string, string> {
@@ -98,18 +102,12 @@ async function createMissingTopics(
 
 /** Brokers hear of a new topic one after the other. */
 async function fetchPartitionCounts(admin: Admin, prefix: string): Promise<Map<string, number>> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const names = TOPIC_ROWS.map((row) => `${prefix}${row.topic}`);
-      const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      return new Map(
-        topics.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]),
-      );
-    } catch (error) {
-      if (tries >= TRIES_MAX || !hasType(error, UNHEARD)) throw error;
-      await sleep(TRY_PAUSE_MS);
-    }
-  }
+  const names = TOPIC_ROWS.map((row) => `${prefix}${row.topic}`);
+  const ask = () => admin.fetchTopicMetadata({ topics: names });
+  const { topics } = await retry(ask, { policy: HEARING, clock: systemClock });
+  return new Map(
+    topics.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]),
+  );
 }
 
 function assertCount(topic: string, found: number, wanted: number): void {

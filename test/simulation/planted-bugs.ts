@@ -114,20 +114,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a failure worth another try is given up",
     file: "consumers/loop/run-consumer.ts",
-    find: "(error instanceof MmmError && error.retriable)) {",
-    put: "(error instanceof MmmError && error.code === 'fenced')) {",
+    find: "canHelp: isRetriable }",
+    put: "canHelp: (error) => error instanceof MmmError && error.code === 'fenced' }",
   },
   {
     name: "a record that cannot be decoded is passed over",
     file: "consumers/loop/run-consumer.ts",
-    find: "step = () => toDeadLetters(work, record, error);",
+    find: "const step = () => toDeadLetters(work, record, error);",
     put: "return;",
   },
   {
     name: "a last commit that fails is never tried again",
     file: "consumers/loop/offset-committer.ts",
-    find: 'error.code !== "fenced") return false;',
-    put: 'error.code !== "fenced") this.#done = offset;',
+    find: "if (isRetriable(error) && !isFenced(error)) throw error;",
+    put: "if (isRetriable(error) && !isFenced(error)) this.#done = offset;",
   },
   {
     name: "a late failure of one attempt counts for another",
