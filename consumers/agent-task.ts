@@ -14,7 +14,7 @@ import { parseAttempt } from "../session/state.ts";
 import { readTaskContext } from "../session/work-context.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
-import type { Failure, Handling } from "./loop/consumer.ts";
+import type { Failure, Handling, RecordedOf } from "./loop/consumer.ts";
 import { narrowToPlausible } from "../agents/plausible-bounds.ts";
 import type { AdviseJob, Job, ProposeJob, Reasoners } from "../agents/reasoners.ts";
 
@@ -25,7 +25,7 @@ export interface AgentTools {
   readonly coordinatorKeys: KeyRing;
 }
 
-export type TaskEvent = Extract<Recorded, { type: "TaskAssigned" }>;
+export type TaskEvent = RecordedOf<"TaskAssigned">;
 
 /** What all jobs made from this event carry. */
 export function createJob(event: Recorded, handling: Handling): Job {

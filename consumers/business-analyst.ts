@@ -2,27 +2,25 @@
  * The Business Analyst: holds a trained model against benchmarks and common sense; may narrow
  * ranges, never sets a parameter.
  */
-import type { Event, Recorded } from "../schemas/event.ts";
+import type { Event } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { readReviewContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
-import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
+import { emit, type Consumer, type Handling, type RecordedOf } from "./loop/consumer.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
   return {
     name: "business-analyst",
     reads: [TOPICS.businessAnalyst],
-    handles: ["TaskAssigned", "ReviewRequested"],
-    handle: async (event, handling) => {
-      if (event.type === "TaskAssigned") {
-        return [emit(await advise(tools, event, handling), TOPICS.sessions)];
-      }
-      if (event.type === "ReviewRequested") {
-        return [emit(await reviewTrainedModel(tools, event, handling), TOPICS.sessions)];
-      }
-      return [];
+    on: {
+      TaskAssigned: async (event, handling) => [
+        emit(await advise(tools, event, handling), TOPICS.sessions),
+      ],
+      ReviewRequested: async (event, handling) => [
+        emit(await reviewTrainedModel(tools, event, handling), TOPICS.sessions),
+      ],
     },
     failed: (event, failure) => [
       emit(createAgentFailed("business_analyst", event, failure), TOPICS.sessions),
@@ -30,11 +28,9 @@ export function createBusinessAnalyst(tools: AgentTools): Consumer {
   };
 }
 
-type ReviewEvent = Extract<Recorded, { type: "ReviewRequested" }>;
-
 async function reviewTrainedModel(
   tools: AgentTools,
-  event: ReviewEvent,
+  event: RecordedOf<"ReviewRequested">,
   handling: Handling,
 ): Promise<Event> {
   const figures = readReviewContext(event.attachments.context);

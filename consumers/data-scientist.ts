@@ -14,9 +14,9 @@ export function createDataScientist(tools: AgentTools): Consumer {
   return {
     name: "data-scientist",
     reads: [TOPICS.dataScientist],
-    handles: ["TaskAssigned"],
-    handle: async (event, handling) =>
-      event.type === "TaskAssigned" ? [await proposeForTask(tools, event, handling)] : [],
+    on: {
+      TaskAssigned: async (event, handling) => [await proposeForTask(tools, event, handling)],
+    },
     failed: (event, failure) => [
       emit(createAgentFailed("data_scientist", event, failure), TOPICS.sessions),
     ],

@@ -15,11 +15,11 @@ import { readProposal } from "../guard/proposal/proposal.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { UNJUDGED } from "../guard/violation.ts";
 import { MmmError } from "../schemas/errors.ts";
-import type { EventOf, Recorded } from "../schemas/event.ts";
+import type { EventOf } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
 import type { Emission } from "../producers/publish.ts";
-import { emit, type Consumer } from "./loop/consumer.ts";
+import { emit, type Consumer, type RecordedOf } from "./loop/consumer.ts";
 
 export interface GuardTools {
   /** The layered verdict on a raw proposal; never rejects but for `signal`. */
@@ -36,15 +36,15 @@ export interface GuardTools {
   readonly retry?: { readonly clock: Clock; readonly waitsMs: readonly number[] };
 }
 
-type Made = Extract<Recorded, { type: "ProposalMade" }>;
+type Made = RecordedOf<"ProposalMade">;
 
 export function createGuard(tools: GuardTools): Consumer {
   return {
     name: "guard",
     reads: [TOPICS.dsOutputs],
-    handles: ["ProposalMade"],
-    handle: async (event, { signal }) =>
-      event.type === "ProposalMade" ? [await judgeProposalMade(tools, event, signal)] : [],
+    on: {
+      ProposalMade: async (event, { signal }) => [await judgeProposalMade(tools, event, signal)],
+    },
     failed: (event, failure) => (event.type === "ProposalMade" ? [failed(event, failure)] : []),
   };
 }

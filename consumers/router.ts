@@ -4,13 +4,13 @@
  * I1. ProposalRouted is in the inbox before the task is on the agent's topic.
  * I2. A role without authority for the kind of task is never chosen; nobody sure enough = a person.
  */
-import type { EventOf, Recorded } from "../schemas/event.ts";
+import type { EventOf } from "../schemas/event.ts";
 import type { Role } from "../schemas/parts.ts";
 import { ROLE_TOPICS, TOPICS } from "../schemas/topics.ts";
 import type { Emission } from "../producers/publish.ts";
-import { emit, type Consumer } from "./loop/consumer.ts";
+import { emit, type Consumer, type RecordedOf } from "./loop/consumer.ts";
 
-type Stated = Extract<Recorded, { type: "TaskStated" }>;
+type Stated = RecordedOf<"TaskStated">;
 
 /** All of ProposalRouted but which task it is about. */
 export type Route = Omit<EventOf<"ProposalRouted">["data"], "work_item" | "attempt">;
@@ -24,19 +24,19 @@ export function createRouter(tools: RouterTools): Consumer {
   return {
     name: "router",
     reads: [TOPICS.proposals],
-    handles: ["TaskStated"],
-    handle: async (event, { signal }) => {
-      if (event.type !== "TaskStated") return [];
-      const route = await tools.route(event.data, signal);
-      const { work_item, attempt } = event.data;
-      const routed = emit(
-        { type: "ProposalRouted", data: { work_item, attempt, ...route } },
-        TOPICS.sessions,
-      );
-      const role = route.role;
-      return role === null || role === "UNKNOWN"
-        ? [routed]
-        : [routed, createAssignment(event, role)];
+    on: {
+      TaskStated: async (event, { signal }) => {
+        const route = await tools.route(event.data, signal);
+        const { work_item, attempt } = event.data;
+        const routed = emit(
+          { type: "ProposalRouted", data: { work_item, attempt, ...route } },
+          TOPICS.sessions,
+        );
+        const role = route.role;
+        return role === null || role === "UNKNOWN"
+          ? [routed]
+          : [routed, createAssignment(event, role)];
+      },
     },
   };
 }

@@ -1,27 +1,25 @@
 /**
  * The Stakeholder: decides on deployment, with criteria, conditions and a monitoring plan.
  */
-import type { Event, Recorded } from "../schemas/event.ts";
+import type { Event } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import { readApprovalContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
-import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
+import { emit, type Consumer, type Handling, type RecordedOf } from "./loop/consumer.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
   return {
     name: "stakeholder",
     reads: [TOPICS.stakeholder],
-    handles: ["TaskAssigned", "ApprovalRequested"],
-    handle: async (event, handling) => {
-      if (event.type === "TaskAssigned") {
-        return [emit(await advise(tools, event, handling), TOPICS.sessions)];
-      }
-      if (event.type === "ApprovalRequested") {
-        return [emit(await decideApproval(tools, event, handling), TOPICS.sessions)];
-      }
-      return [];
+    on: {
+      TaskAssigned: async (event, handling) => [
+        emit(await advise(tools, event, handling), TOPICS.sessions),
+      ],
+      ApprovalRequested: async (event, handling) => [
+        emit(await decideApproval(tools, event, handling), TOPICS.sessions),
+      ],
     },
     failed: (event, failure) => [
       emit(createAgentFailed("stakeholder", event, failure), TOPICS.sessions),
@@ -29,11 +27,9 @@ export function createStakeholder(tools: AgentTools): Consumer {
   };
 }
 
-type ApprovalEvent = Extract<Recorded, { type: "ApprovalRequested" }>;
-
 async function decideApproval(
   tools: AgentTools,
-  event: ApprovalEvent,
+  event: RecordedOf<"ApprovalRequested">,
   handling: Handling,
 ): Promise<Event> {
   const figures = readApprovalContext(event.attachments.context);

@@ -21,7 +21,7 @@ import type {
 } from "../../session/ports.ts";
 import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../../session/retry.ts";
 import { Committer } from "./offset-committer.ts";
-import type { Consumer, Failure } from "./consumer.ts";
+import { findHandler, type Consumer, type Failure, type Handling } from "./consumer.ts";
 import { createDeadLetter } from "./dead-letters.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import type { Observer } from "./observer.ts";
@@ -139,17 +139,22 @@ async function handleRecord(work: Work, record: LogRecord): Promise<void> {
 async function processEvent(work: Work, record: LogRecord): Promise<void> {
   const { consumer, tools } = work;
   const event = await work.decode(record);
-  if (!consumer.handles.includes(event.type)) return;
+  const handle = findHandler(consumer, event);
+  if (handle === null) return;
   const started = tools.clock.now();
-  const emissions = await handleEvent(work, event);
+  const emissions = await handleEvent(work, event, handle);
   await publish(tools.log, createOrigin(work, event), emissions);
   tools.observer.handled(consumer.name, event.type, tools.clock.now() - started);
 }
 
 /** The handler's emissions, or what the consumer says after a failure that no retry can help. */
-async function handleEvent(work: Work, event: Recorded): Promise<readonly Emission[]> {
+async function handleEvent(
+  work: Work,
+  event: Recorded,
+  handle: (handling: Handling) => Promise<readonly Emission[]>,
+): Promise<readonly Emission[]> {
   try {
-    return await work.consumer.handle(event, { signal: work.signal });
+    return await handle({ signal: work.signal });
   } catch (error) {
     const known = error instanceof MmmError;
     if (work.signal.aborted || (known && error.retriable)) throw error;

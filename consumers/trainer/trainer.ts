@@ -22,7 +22,7 @@ import { readLockedTestContext, readTrainingContext } from "../../session/work-c
 import type { Emission } from "../../producers/publish.ts";
 import { BASELINE_ITEM } from "../../session/state.ts";
 import { parseConfigText } from "../../agents/config-cache.ts";
-import { emit, type Consumer } from "../loop/consumer.ts";
+import { emit, type Consumer, type RecordedOf } from "../loop/consumer.ts";
 import type { RecordedEffects } from "../effects-record.ts";
 import type { KeyRing } from "../../guard/tokens/keys.ts";
 
@@ -71,13 +71,13 @@ export function createTrainer(tools: TrainerTools): Consumer {
   return {
     name: "trainer",
     reads: [TOPICS.training],
-    handles: ["TrainingRequested", "LockedTestRequested"],
-    handle: async (event, { signal }) => {
-      if (event.type === "TrainingRequested")
-        return [emitToInbox(await trainRequestedModel(tools, event, signal))];
-      if (event.type === "LockedTestRequested")
-        return [emitToInbox(await runLockedTest(tools, event, signal))];
-      return [];
+    on: {
+      TrainingRequested: async (event, { signal }) => [
+        emitToInbox(await trainRequestedModel(tools, event, signal)),
+      ],
+      LockedTestRequested: async (event, { signal }) => [
+        emitToInbox(await runLockedTest(tools, event, signal)),
+      ],
     },
     failed: (event, { code, message }) => [
       emitToInbox(createTrainingFailure(event, code, message)),
@@ -92,8 +92,8 @@ function emitToInbox(event: Event): Emission {
   return REFUSALS.has(event.type) ? { ...emission, index: 1 } : emission;
 }
 
-type Request = Extract<Recorded, { type: "TrainingRequested" }>;
-type TestRequest = Extract<Recorded, { type: "LockedTestRequested" }>;
+type Request = RecordedOf<"TrainingRequested">;
+type TestRequest = RecordedOf<"LockedTestRequested">;
 
 async function trainRequestedModel(
   tools: TrainerTools,

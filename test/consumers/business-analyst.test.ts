@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findHandler } from "../../consumers/loop/consumer.ts";
 import { createBusinessAnalyst } from "../../consumers/business-analyst.ts";
 import type { ReviewJob } from "../../agents/reasoners.ts";
 import type { Event, EventOf } from "../../schemas/event.ts";
@@ -36,7 +37,7 @@ const ask = (more: object) => {
     ...more,
   });
   const event = { ...recorded(review), attachments: { context } };
-  return { asked, answer: analyst.handle(event, handling), analyst };
+  return { asked, answer: findHandler(analyst, event)!(handling), analyst };
 };
 
 describe("the Business Analyst", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findHandler } from "../../consumers/loop/consumer.ts";
 import { createResearchPersona } from "../../consumers/research-persona.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { recorded, vetoed } from "../support/given.ts";
@@ -18,7 +19,9 @@ const veto = recorded(vetoed("w1.1"));
 
 describe("the Research Persona as a consumer", () => {
   it("explains every veto", async () => {
-    const [said] = await persona.handle(veto, { signal: new AbortController().signal });
+    const [said] = await findHandler(persona, veto)!({
+      signal: new AbortController().signal,
+    });
     expect(said?.event).toMatchObject({
       type: "RejectionExplained",
       data: { proposal: "w1.1", text: "w1.1: 1", citations: ["koyck_1954"] },

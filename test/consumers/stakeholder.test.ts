@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { findHandler } from "../../consumers/loop/consumer.ts";
 import { createStakeholder } from "../../consumers/stakeholder.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import type { DecideJob } from "../../agents/reasoners.ts";
@@ -23,7 +24,9 @@ it("the Stakeholder decides on the figures that came with the request", async ()
       },
     },
   } as never);
-  const [said] = await stakeholder.handle(event, { signal: new AbortController().signal });
+  const [said] = await findHandler(stakeholder, event)!({
+    signal: new AbortController().signal,
+  });
   expect(said?.event).toEqual({
     type: "DeploymentDecided",
     data: { decision: "approve", reasoner: BUILTIN_REASONER },
@@ -34,5 +37,4 @@ it("the Stakeholder decides on the figures that came with the request", async ()
     config: { model_id: "small" },
     context: { business_unit: "emea" },
   });
-  expect(stakeholder.handles).toContain(event.type);
 });

@@ -4,7 +4,7 @@
  */
 import { createBusinessAnalyst } from "../../consumers/business-analyst.ts";
 import { runConsumer, type Running } from "../../consumers/loop/run-consumer.ts";
-import type { Consumer } from "../../consumers/loop/consumer.ts";
+import { findHandler, type Consumer, type Handling } from "../../consumers/loop/consumer.ts";
 import { runCoordinator } from "../../consumers/coordinator/coordinator.ts";
 import { createDataScientist } from "../../consumers/data-scientist.ts";
 import { createGuard } from "../../consumers/guard.ts";
@@ -15,6 +15,8 @@ import { createRouter } from "../../consumers/router.ts";
 import { createStakeholder } from "../../consumers/stakeholder.ts";
 import { createTrainer } from "../../consumers/trainer/trainer.ts";
 import type { Keys } from "../../consumers/coordinator/attachments.ts";
+import type { Emission } from "../../producers/publish.ts";
+import type { Recorded } from "../../schemas/event.ts";
 import { judge } from "../../guard/judge.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { Broker } from "./broker.ts";
@@ -117,12 +119,10 @@ function consumersOf(parts: WorkerParts): Consumer[] {
 
 /** Ties each training call to the event it is for. */
 function watched(trainer: Consumer, invariants: Invariants): Consumer {
-  return {
-    ...trainer,
-    handle: (event, handling) => {
-      const signal = AbortSignal.any([handling.signal]);
-      invariants.handling(signal, event);
-      return trainer.handle(event, { signal });
-    },
+  const watch = async (event: Recorded, handling: Handling): Promise<readonly Emission[]> => {
+    const signal = AbortSignal.any([handling.signal]);
+    invariants.handling(signal, event);
+    return (await findHandler(trainer, event)?.({ signal })) ?? [];
   };
+  return { ...trainer, on: { TrainingRequested: watch, LockedTestRequested: watch } };
 }

@@ -39,24 +39,24 @@ export function createReplayer(plans: ReadonlyMap<string, Plan>): Consumer {
   return {
     name: "data-scientist",
     reads: [TOPICS.dataScientist],
-    handles: ["TaskAssigned"],
-    handle: async (event) => {
-      if (event.type !== "TaskAssigned") return [];
-      const { work_item, attempt, iteration } = event.data;
-      const raw = plans.get(event.envelope.session)?.proposals[iteration - 1] ?? "";
-      const data: EventOf<"ProposalMade">["data"] = {
-        work_item,
-        attempt,
-        proposal: formatProposalId(work_item, attempt),
-        author: "data_scientist",
-        raw,
-        search_score: null,
-        evaluations: 0,
-        reasoner: BUILTIN_REASONER,
-      };
-      const made = emit({ type: "ProposalMade", data }, TOPICS.sessions, TOPICS.dsOutputs);
-      const { warrant } = event.attachments;
-      return [warrant === undefined ? made : { ...made, attachments: { warrant } }];
+    on: {
+      TaskAssigned: async (event) => {
+        const { work_item, attempt, iteration } = event.data;
+        const raw = plans.get(event.envelope.session)?.proposals[iteration - 1] ?? "";
+        const data: EventOf<"ProposalMade">["data"] = {
+          work_item,
+          attempt,
+          proposal: formatProposalId(work_item, attempt),
+          author: "data_scientist",
+          raw,
+          search_score: null,
+          evaluations: 0,
+          reasoner: BUILTIN_REASONER,
+        };
+        const made = emit({ type: "ProposalMade", data }, TOPICS.sessions, TOPICS.dsOutputs);
+        const { warrant } = event.attachments;
+        return [warrant === undefined ? made : { ...made, attachments: { warrant } }];
+      },
     },
   };
 }
