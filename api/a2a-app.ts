@@ -2,7 +2,7 @@
 import { TOPICS } from "../schemas/topics.ts";
 import { toHistoryEntry } from "../session/audit.ts";
 import { evolve } from "../session/evolve.ts";
-import type { LogRecord, SnapshotStore } from "../session/ports.ts";
+import type { KeyValueStore, LogRecord } from "../session/ports.ts";
 import type { SessionState } from "../session/state.ts";
 import { createAgentCard, signCard } from "./a2a/card.ts";
 import { createA2aHandler } from "./a2a/handler.ts";
@@ -35,13 +35,13 @@ export interface A2aApp {
 }
 
 export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp> {
-  const { settings, snapshots, log, clock, cardKey } = tools;
+  const { settings, values, log, clock, cardKey } = tools;
   const { push: webhooks } = settings;
   const push =
     webhooks.allow_origins.length === 0
       ? null
       : createPushConfigs({
-          store: snapshots,
+          store: values,
           allowOrigins: webhooks.allow_origins,
           secretBox: createSecretBox(tools.secret, "webhooks"),
           clock,
@@ -52,7 +52,7 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
   const markMs = settings.keep.requests_days * DAY_MS;
   const source =
     tools.scripted ??
-    createSessionSource({ sessions, snapshots, hub, clock, askRole: tools.askRole, markMs });
+    createSessionSource({ sessions, values, hub, clock, askRole: tools.askRole, markMs });
   let url = settings.public_url?.replace(/\/+$/, "") ?? "";
   let signed: Promise<AgentCard> | null = null;
   const card = (): Promise<AgentCard> => {
@@ -70,7 +70,7 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
           log,
           clock,
           configs: push,
-          tell: createUpdateReader(hub, snapshots),
+          tell: createUpdateReader(hub, values),
           group: `${tools.groupPrefix}.push`,
           timeoutMs: webhooks.timeout_ms,
           fetch,
@@ -90,14 +90,14 @@ export async function startA2a(tools: ApiTools, around: Around): Promise<A2aApp>
 }
 
 /** The update that a history record is for watchers of its session. */
-function createUpdateReader(hub: HistoryHub, snapshots: Pick<SnapshotStore, "memo">) {
+function createUpdateReader(hub: HistoryHub, values: Pick<KeyValueStore, "get">) {
   return async (record: LogRecord): Promise<readonly StreamResponse[]> => {
     if (record.topic !== TOPICS.history.topic) return [];
     const entry = toHistoryEntry(record);
     const entries = await hub.page(record.key, 1, entry.line.seq);
     let state: SessionState | null = null;
     for (const { event } of entries) state = evolve(state, event);
-    const contextId = (await snapshots.memo(`context-of/${record.key}`)) ?? record.key;
+    const contextId = (await values.get(`context-of/${record.key}`)) ?? record.key;
     return state === null ? [] : createTaskUpdates(entry, state, contextId);
   };
 }

@@ -33,12 +33,12 @@ export interface RunningApi {
 
 /** Starts serving. Throws `settings_invalid` for an address that cannot be listened on. */
 export async function startApi(tools: ApiTools): Promise<RunningApi> {
-  const { log, snapshots, clock, settings } = tools;
+  const { log, snapshots, values, clock, settings } = tools;
   const authenticator = createAuthenticator(settings, {
     now: () => clock.now(),
     claim: async (name, until) => {
       const mine = randomUUID();
-      return (await snapshots.remember(name, mine, until)) === mine;
+      return (await values.putIfAbsent(name, mine, until)) === mine;
     },
   });
   const intake = await openIntake({
@@ -50,10 +50,10 @@ export async function startApi(tools: ApiTools): Promise<RunningApi> {
     failed: (error) => tools.failed("intake", error),
   });
   const failed = (error: unknown): void => tools.failed("history", error);
-  const hub = createHistoryHub({ log, snapshots, clock, failed });
+  const hub = createHistoryHub({ log, values, clock, failed });
   const { prepare } = tools;
   const markMs = settings.keep.requests_days * DAY_MS;
-  const sessions = createSessions({ log, snapshots, clock, intake, hub, prepare, markMs });
+  const sessions = createSessions({ log, snapshots, values, clock, intake, hub, prepare, markMs });
   const upkeep = startApiUpkeep(tools, intake);
   const a2a = await startA2a(tools, { authenticator, sessions, hub });
   const routes: Route[] = [
@@ -92,6 +92,7 @@ function startApiUpkeep(tools: ApiTools, intake: Intake): ReturnType<typeof star
   return startUpkeep({
     clock: tools.clock,
     snapshots: tools.snapshots,
+    values: tools.values,
     waiting: () => intake.waiting(),
     keep: tools.settings.keep,
     sweepData: tools.sweepData,

@@ -5,7 +5,7 @@
  * I2. Histories and snapshots are never touched.
  */
 import { decodeEvent } from "../schemas/codec.ts";
-import type { Clock, SnapshotStore } from "../session/ports.ts";
+import type { Clock, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import type { Waiting } from "./intake/queue.ts";
 import { parseSnapshotState } from "./sessions/view.ts";
 import type { ApiSettings } from "./http/settings.ts";
@@ -15,7 +15,8 @@ export const DAY_MS = 86_400_000;
 
 export interface UpkeepTools {
   readonly clock: Clock;
-  readonly snapshots: Pick<SnapshotStore, "forget" | "list" | "load">;
+  readonly snapshots: Pick<SnapshotStore, "list" | "load">;
+  readonly values: Pick<KeyValueStore, "expire">;
   readonly waiting: () => readonly Waiting[];
   readonly keep: ApiSettings["keep"];
   /** Removes uploads not used since `before` (milliseconds since 1970) but for those in use. */
@@ -44,7 +45,7 @@ export function startUpkeep(tools: UpkeepTools): { close(): Promise<void> } {
 /** One look. */
 export async function removeExpired(tools: UpkeepTools): Promise<void> {
   const now = tools.clock.now();
-  await tools.snapshots.forget(now);
+  await tools.values.expire(now);
   await tools.sweepData(now - tools.keep.uploads_days * DAY_MS, () => listFilesInUse(tools));
 }
 

@@ -1,5 +1,5 @@
 /** What the API is started with: ports, and functions from the folders it may not know. */
-import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import type { Clock, EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import type { CardKey } from "./a2a/card.ts";
 import type { ReportRenderer } from "./rest/history-routes.ts";
 import type { OperationTools } from "./rest/operations-routes.ts";
@@ -12,6 +12,7 @@ import type { UpkeepTools } from "./retention.ts";
 export interface ApiTools {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   readonly clock: Clock;
   readonly settings: ApiSettings;
   readonly version: string;

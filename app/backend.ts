@@ -13,12 +13,13 @@ import { createMemorySnapshots } from "../infra/memory/snapshots.ts";
 import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
 import { openSqliteState } from "../infra/sqlite/state.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
-import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import type { EventLog, KeyValueStore, SnapshotStore, StateStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Backend {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   close(): Promise<void>;
 }
 
@@ -46,14 +47,16 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 }
 
 const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
-  sqlite: ({ settings, stateDir, mustExist, own }) =>
-    openSqliteState(stateDir, {
+  sqlite: ({ settings, stateDir, mustExist, own }) => {
+    const { log, snapshots, close } = openSqliteState(stateDir, {
       clock: systemClock,
       partitions: settings.log.partitions,
       shards: settings.log.shards,
       mustExist: mustExist ?? false,
       ...(own === undefined ? {} : { own }),
-    }),
+    });
+    return { log, snapshots, values: snapshots, close };
+  },
   memory: ({ settings }) =>
     buildBackend(
       createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
@@ -66,15 +69,15 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions
     ),
 };
 
-function buildBackend(log: EventLog, snapshots: SnapshotStore): Backend {
+function buildBackend(log: EventLog, store: StateStore): Backend {
   const close = async () => {
     await log.close();
-    await snapshots.close();
+    await store.close();
   };
-  return { log, snapshots, close };
+  return { log, snapshots: store, values: store, close };
 }
 
-function createSnapshotStore(settings: Settings): SnapshotStore {
+function createSnapshotStore(settings: Settings): StateStore {
   const { kind, url } = settings.snapshots;
   if (kind === "memory") return createMemorySnapshots();
   if (kind === "redis") {

@@ -25,7 +25,7 @@ import { createModelMetrics, runInAgentSpan } from "../infra/telemetry/model-tel
 import type { ModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { LanguageModel, ModelObserver } from "../session/language-model.ts";
-import type { Clock, SnapshotStore } from "../session/ports.ts";
+import type { Clock, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,6 +34,7 @@ export interface ClaudeParts {
   readonly settings: Settings["agents"];
   readonly environment: Environment;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: ModelObserver;
@@ -112,13 +113,14 @@ function wrapClaudeInSpans(claude: Claude, { roles }: ClaudeSettings): Claude {
 }
 
 function createMeteredClaude(parts: ClaudeParts, settings: ClaudeSettings): Claude {
-  const { snapshots, clock, observer, callOut, environment } = parts;
+  const { snapshots, values, clock, observer, callOut, environment } = parts;
   const writer = randomUUID();
   const paid = createPaid({
     model: createRetryingModel(parts, settings),
-    store: snapshots,
+    store: values,
     budgets: createBudgets(settings.budgets, {
-      store: snapshots,
+      store: values,
+      snapshots,
       writer,
       now: () => clock.now(),
       holdMs: 2 * settings.total_timeout_s * 1000,

@@ -32,7 +32,7 @@ import { describeError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { SentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
-import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import type { EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
@@ -55,6 +55,7 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 export interface ConsumerParts {
   readonly log: Pick<EventLog, "flush">;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   readonly settings: Settings;
   readonly keys: Keys;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -78,7 +79,7 @@ export async function createConsumers(
   roles: readonly RoleName[],
   signal: AbortSignal,
 ): Promise<Composed> {
-  const { keys, settings, snapshots } = parts;
+  const { keys, settings, values } = parts;
   const spec = SPECIFICATION_SHIPPED;
   const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
   const routing = await openRouting(settings, needs, parts.models.routes);
@@ -103,7 +104,7 @@ export async function createConsumers(
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
   const judges = [...createJudges(routing.encoder, settings, routing.refused), ...claude.judges];
-  const cachedJudge = createCachedJudge({ store: snapshots, ring: keys.guard, judges });
+  const cachedJudge = createCachedJudge({ store: values, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
     "data-scientist": createDataScientist(agents),
@@ -189,7 +190,7 @@ function createTraining(parts: ConsumerParts, load: Load, specDigest: string): T
   }
   const findEffects = createEffectsRecord({
     estimate: estimateInThread,
-    store: parts.snapshots,
+    store: parts.values,
     ring: parts.keys.guard,
     specDigest,
   });

@@ -8,7 +8,7 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
-import type { SnapshotStore } from "../session/ports.ts";
+import type { KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { createJudges, drawUniform } from "./compose-consumers.ts";
 import { openRouting } from "./open-router.ts";
@@ -19,32 +19,34 @@ export interface GuardJudges {
   close(): Promise<void>;
 }
 
+interface Stores {
+  readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
+}
+
 export interface GuardJudgesParts {
   readonly settings: Settings;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** Where Claude's answers and budgets are kept; null = Claude is not asked. */
-  readonly snapshots: SnapshotStore | null;
+  readonly stores: Stores | null;
 }
 
 /** Opens them. */
 export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> {
-  const { settings, snapshots } = parts;
+  const { settings, stores } = parts;
   const routing = await openRouting(settings, { router: false, guard: true });
   const local = createJudges(routing.encoder, settings, routing.refused);
-  const judges = snapshots === null ? local : [...local, ...createClaudeJudges(parts, snapshots)];
+  const judges = stores === null ? local : [...local, ...createClaudeJudges(parts, stores)];
   return { judges, close: () => routing.close() };
 }
 
-function createClaudeJudges(
-  parts: GuardJudgesParts,
-  snapshots: SnapshotStore,
-): readonly SemanticJudge[] {
+function createClaudeJudges(parts: GuardJudgesParts, stores: Stores): readonly SemanticJudge[] {
   const { settings, environment, signal } = parts;
   return buildClaudeWiring({
     settings: settings.agents,
     environment,
-    snapshots,
+    ...stores,
     clock: systemClock,
     random: drawUniform,
     observer: SILENT_MODEL_OBSERVER,

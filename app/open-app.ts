@@ -9,7 +9,7 @@ import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { systemClock } from "../infra/clock.ts";
 import { sendToInbox } from "../producers/request.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
-import type { Clock, EventLog, SnapshotStore } from "../session/ports.ts";
+import type { Clock, EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
 import {
   createConsumers,
@@ -32,6 +32,7 @@ export interface Observers {
 export interface App {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
+  readonly values: KeyValueStore;
   readonly clock: Clock;
   readonly keys: Keys;
   readonly settings: Settings;
@@ -69,6 +70,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     log: state.log,
     snapshots: state.snapshots,
+    values: state.values,
     clock: systemClock,
     keys,
     settings,

@@ -18,7 +18,7 @@ import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
 import { openSqliteState } from "../infra/sqlite/state.ts";
 import { toCanonicalJson } from "../schemas/canonical.ts";
 import { deriveSessionId } from "../schemas/event.ts";
-import type { EventLog, SnapshotStore } from "../session/ports.ts";
+import type { EventLog, StateStore } from "../session/ports.ts";
 import { stateOfFields } from "../session/stages.ts";
 import { createSessionState } from "../session/state.ts";
 import { toSessionSummary } from "../session/summary.ts";
@@ -40,7 +40,7 @@ const nameOf = (index: number): string => deriveSessionId(`bench-${index}`);
 
 interface Opened {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   close(): Promise<void>;
 }
 
@@ -96,6 +96,7 @@ async function serve(): Promise<void> {
   const api = await startApi({
     log: opened.log,
     snapshots: opened.snapshots,
+    values: opened.snapshots,
     clock: systemClock,
     settings: API_SETTINGS.parse({ port: 0, jwt, limits }),
     version: "bench",

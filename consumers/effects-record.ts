@@ -21,16 +21,14 @@ import type { EffectSummary } from "../model/effect-summary.ts";
 import { toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
 import type { LoadedData } from "../agents/data-source.ts";
 import type { EffectsJob, EstimatedEffects } from "./posterior-thread.ts";
+import type { KeyValueStore } from "../session/ports.ts";
 import { formatPosterior } from "./published-posterior.ts";
 
 /** Changes whenever the code can give other figures for the same methodology and data. */
 const EFFECTS_VERSION = 1;
 
-/** The part of a snapshot store that a record needs; first writer wins. */
-export interface EffectsStore {
-  memo(key: string): Promise<string | null>;
-  remember(key: string, value: string): Promise<string>;
-}
+/** What a record needs of the store; first writer wins. */
+export type EffectsStore = Pick<KeyValueStore, "get" | "putIfAbsent">;
 
 export interface EffectsTools {
   readonly estimate: (job: EffectsJob, signal: AbortSignal) => Promise<EstimatedEffects>;
@@ -100,14 +98,14 @@ async function find(
     data_digest: loaded.digest,
     spec_digest: tools.specDigest,
   };
-  const known = readEntry(tools, about, await quiet(tools.store.memo(key)));
+  const known = readEntry(tools, about, await quiet(tools.store.get(key)));
   if (known !== null) return known;
   const { summary, draws } = await tools.estimate({ dataset: loaded.dataset, config }, signal);
   if (draws !== null) await keepDraws(tools.store, summary, draws);
   const recorded = record(tools, about, summary);
   const { posterior, signature } = recorded;
   const text = toCanonicalJson({ summary: toCanonicalJson(summary), posterior, signature });
-  return readEntry(tools, about, await quiet(tools.store.remember(key, text))) ?? recorded;
+  return readEntry(tools, about, await quiet(tools.store.putIfAbsent(key, text))) ?? recorded;
 }
 
 function record(
@@ -148,7 +146,7 @@ async function keepDraws(
   draws: Uint8Array,
 ): Promise<void> {
   const text = deflateRawSync(draws).toString("base64");
-  await quiet(store.remember(drawsKey(draws_digest ?? ""), text));
+  await quiet(store.putIfAbsent(drawsKey(draws_digest ?? ""), text));
 }
 
 /** Where the store keeps draws of this digest: base64 of the deflated bytes. */

@@ -7,6 +7,7 @@
  * I3. What failed for want of an answer is not remembered; neither is a fault of the guard itself.
  */
 import { type Json, toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
+import type { KeyValueStore } from "../session/ports.ts";
 import { signToken, verifyToken } from "./tokens/jws.ts";
 import type { KeyRing } from "./tokens/keys.ts";
 import { type JudgeInput, judge } from "./judge.ts";
@@ -18,11 +19,8 @@ import { UNJUDGED } from "./violation.ts";
 /** Changes whenever the code can give another verdict for the same input. */
 const GUARD_VERSION = 2;
 
-/** The part of a snapshot store that stored verdicts need; first writer wins. */
-export interface VerdictStore {
-  memo(key: string): Promise<string | null>;
-  remember(key: string, value: string): Promise<string>;
-}
+/** The part of a key-value store that stored verdicts need. */
+export type VerdictStore = Pick<KeyValueStore, "get" | "putIfAbsent">;
 
 export interface CachedJudgeOptions {
   readonly store: VerdictStore;
@@ -36,13 +34,13 @@ export function createCachedJudge(
 ): (input: JudgeInput) => Promise<Verdict> {
   return async (input) => {
     const key = computeVerdictKey(input, options.judges);
-    const cached = readVerdict(key, await resolveOrNull(options.store.memo(key)), options.ring);
+    const cached = readVerdict(key, await resolveOrNull(options.store.get(key)), options.ring);
     if (cached !== null) return cached;
     const verdict = await judge(input, options.judges);
     if (verdict.violations.some(({ code }) => UNJUDGED.has(code))) return verdict;
     const payload = { key, verdict: verdict as unknown as Json };
     const token = signToken("mmm-verdict+jws", payload, options.ring);
-    const stored = await resolveOrNull(options.store.remember(key, token));
+    const stored = await resolveOrNull(options.store.putIfAbsent(key, token));
     return readVerdict(key, stored, options.ring) ?? verdict;
   };
 }

@@ -203,6 +203,9 @@ export interface Checkpoint {
   readonly historyOffset: number;
 }
 
+/**
+ * Folds of histories. All of it may be deleted at any time: the coordinator builds it again.
+ */
 export interface SnapshotStore {
   /**
    * Stores snapshots and the partition's checkpoint together; an older one than is stored (by
@@ -224,16 +227,28 @@ export interface SnapshotStore {
   loadPartition(partition: number, statuses?: readonly string[]): Promise<readonly Snapshot[]>;
   checkpoint(partition: number): Promise<Checkpoint | null>;
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
-  /** Result of a paid or slow step, by its id and input digest; first writer wins. */
-  memo(key: string): Promise<string | null>;
-  /** With `until` (milliseconds since 1970) it may be forgotten from then on, else it is kept. */
-  remember(key: string, value: string, until?: number): Promise<string>;
-  /** Forgets memos that were to be kept until `now` at most; a store may have done so by itself. */
-  forget(now: number): Promise<void>;
   /** Forgets everything of a partition (it can be rebuilt from history). */
   clear(partition: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * What is written once and then only read: paid answers, money spent, idempotency marks, used tokens,
+ * webhooks. Nothing else holds it, so it must not be deleted.
+ */
+export interface KeyValueStore {
+  get(key: string): Promise<string | null>;
+  /**
+   * Resolves with what stands under the key afterwards: the value of whoever wrote first. With `until`
+   * (milliseconds since 1970) it may be gone from then on, else it is kept.
+   */
+  putIfAbsent(key: string, value: string, until?: number): Promise<string>;
+  /** Deletes what was to be kept until `now` at most; a store may have done so by itself. */
+  expire(now: number): Promise<void>;
+}
+
+/** Both, over one connection. */
+export type StateStore = SnapshotStore & KeyValueStore;
 
 /** Time as the core gets it. */
 export interface Clock {

@@ -27,8 +27,9 @@ export interface Budgets {
   settle(payer: Payer, id: string, used: Amount): Promise<void>;
 }
 
-export interface BudgetTools {
-  readonly store: SnapshotStore;
+export interface BudgetTools extends Pick<LedgerTools, "store"> {
+  /** Of the sessions whose history an empty ledger starts from. */
+  readonly snapshots: Pick<SnapshotStore, "load" | "list">;
   readonly writer: string;
   readonly now: () => number;
   /** How long a reservation counts without being settled. */
@@ -67,14 +68,14 @@ export function createBudgets(settings: ClaudeSettings["budgets"], tools: Budget
       [
         `session ${payer.session}`,
         named(nameSessionLedger(payer.session), () =>
-          readSessionSpending(tools.store, payer.session),
+          readSessionSpending(tools.snapshots, payer.session),
         ),
         toLedgerLimits(settings.session),
       ],
       [
         `business unit ${unit}`,
         named(`claude/spent/unit/${start}/${unit}`, () =>
-          sumUnitSpending(tools.store, unit, start),
+          sumUnitSpending(tools.snapshots, unit, start),
         ),
         toLedgerLimits(settings.business_unit),
       ],
@@ -112,8 +113,11 @@ function computePeriodStart(period: "ever" | "month" | "day", now: number): stri
 }
 
 /** What the session's history counted; the ledger is newer once it exists. */
-async function readSessionSpending(store: SnapshotStore, session: string): Promise<Amount> {
-  const snapshot = await store.load(session);
+async function readSessionSpending(
+  snapshots: Pick<SnapshotStore, "load">,
+  session: string,
+): Promise<Amount> {
+  const snapshot = await snapshots.load(session);
   if (snapshot === null) return NOTHING;
   const { counters } = readState(snapshot.state);
   const tokens = counters.input_tokens + counters.output_tokens;
@@ -124,17 +128,21 @@ async function readSessionSpending(store: SnapshotStore, session: string): Promi
 const PAGE = 200;
 
 /** Sums over the unit's sessions that were active in the period. */
-async function sumUnitSpending(store: SnapshotStore, unit: string, since: string): Promise<Amount> {
+async function sumUnitSpending(
+  snapshots: BudgetTools["snapshots"],
+  unit: string,
+  since: string,
+): Promise<Amount> {
   let sum = NOTHING;
   for (let after: string | undefined; ; ) {
-    const page = await store.list({
+    const page = await snapshots.list({
       business_unit: unit,
       limit: PAGE,
       ...(since === "" ? {} : { since }),
       ...(after === undefined ? {} : { after }),
     });
     for (const { session } of page)
-      sum = addAmounts(sum, await readSessionSpending(store, session));
+      sum = addAmounts(sum, await readSessionSpending(snapshots, session));
     after = page.at(-1)?.session;
     if (page.length < PAGE) return sum;
   }

@@ -1,5 +1,5 @@
 /**
- * A ledger of spending in the snapshot store: durable, exact, shared by all processes.
+ * A ledger of spending in the key-value store: durable, exact, shared by all processes.
  *
  * The store keeps the first value written under a key. Entries are numbered without gaps, each holds
  * the totals after it, and whoever writes number n first has written it, knowing all before it: a
@@ -11,7 +11,7 @@
  * I4. An empty ledger starts from what history knows (`opening`), so a lost store loses no spending.
  */
 import { describeError, MmmError } from "../../schemas/errors.ts";
-import type { SnapshotStore } from "../../session/ports.ts";
+import type { KeyValueStore } from "../../session/ports.ts";
 import { NOTHING, addAmounts, type Amount } from "./prices.ts";
 
 export interface Entry {
@@ -33,7 +33,7 @@ export interface Limits {
 }
 
 export interface LedgerTools {
-  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly store: Pick<KeyValueStore, "get" | "putIfAbsent">;
   /** Unique to this process. */
   readonly writer: string;
   readonly now: () => number;
@@ -127,7 +127,7 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
   async function createFirstEntry(): Promise<Numbered> {
     const spent = await opening();
     const first: Entry = { kind: "opened", id: "", amount: spent, spent, open: {}, by: writer };
-    const stored = await store.remember(formatEntryKey(name, 1), JSON.stringify(first));
+    const stored = await store.putIfAbsent(formatEntryKey(name, 1), JSON.stringify(first));
     return { index: 1, entry: parse(stored) };
   }
 
@@ -149,7 +149,7 @@ function createChain({ store, writer }: LedgerTools, { name, opening }: LedgerOp
       if (entry === null) return false;
       const text = JSON.stringify(entry);
       const index = last.index + 1;
-      const stored = await store.remember(formatEntryKey(name, index), text);
+      const stored = await store.putIfAbsent(formatEntryKey(name, index), text);
       head = { index, entry: parse(stored) };
       if (stored === text) return true;
     }
@@ -167,7 +167,7 @@ function sumReservations(entry: Entry, id: string, now: number): Amount {
 
 /** All entries in order. */
 export async function* readLedgerEntries(
-  store: Pick<SnapshotStore, "memo">,
+  store: Pick<KeyValueStore, "get">,
   name: string,
 ): AsyncGenerator<Entry> {
   for (let index = 1; ; index += 1) {
@@ -178,16 +178,16 @@ export async function* readLedgerEntries(
 }
 
 /** The last entry, found in a logarithmic number of reads. */
-async function findLastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
+async function findLastEntry(store: Pick<KeyValueStore, "get">, name: string) {
   let low = 0;
   let high = 1;
-  while ((await store.memo(formatEntryKey(name, high))) !== null) {
+  while ((await store.get(formatEntryKey(name, high))) !== null) {
     low = high;
     high *= 2;
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if ((await store.memo(formatEntryKey(name, middle))) === null) high = middle;
+    if ((await store.get(formatEntryKey(name, middle))) === null) high = middle;
     else low = middle;
   }
   const entry = low === 0 ? null : await readLedgerEntry(store, name, low);
@@ -195,11 +195,11 @@ async function findLastEntry(store: Pick<SnapshotStore, "memo">, name: string) {
 }
 
 async function readLedgerEntry(
-  store: Pick<SnapshotStore, "memo">,
+  store: Pick<KeyValueStore, "get">,
   name: string,
   index: number,
 ): Promise<Entry | null> {
-  const text = await store.memo(formatEntryKey(name, index));
+  const text = await store.get(formatEntryKey(name, index));
   return text === null ? null : parse(text);
 }
 

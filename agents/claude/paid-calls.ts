@@ -20,7 +20,7 @@ import {
   type ModelRequest,
   type Turn,
 } from "../../session/language-model.ts";
-import type { Clock, SnapshotStore } from "../../session/ports.ts";
+import type { Clock, KeyValueStore } from "../../session/ports.ts";
 import type { Budgets, Payer } from "./budget.ts";
 import { computeCost, toUsd, computeWorstCase, type Amount } from "./prices.ts";
 import { redactValue } from "./redact.ts";
@@ -61,7 +61,7 @@ export interface CallRecord {
 
 export interface PaidTools {
   readonly model: LanguageModel;
-  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly store: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly budgets: Budgets;
   readonly prices: Readonly<Record<string, Price>>;
   readonly clock: Clock;
@@ -82,11 +82,11 @@ export function createPaid(tools: PaidTools): Paid {
     const request = redactValue(wanted, tools.secrets);
     const inputDigest = computeDigest(request);
     const key = `claude/call/${asker.step}/${computeSha256(`${asker.role}/${inputDigest}`)}`;
-    const stored = await tools.store.memo(key);
+    const stored = await tools.store.get(key);
     if (stored !== null) return applyStoredCall(tools, stored);
     if (!tools.callOut) return findCallOfOtherStep(tools, inputDigest);
     if (!prompts.has(asker.promptDigest)) {
-      await tools.store.remember(formatPromptKey(asker.promptDigest), request.system);
+      await tools.store.putIfAbsent(formatPromptKey(asker.promptDigest), request.system);
       prompts.add(asker.promptDigest);
     }
     return pay(tools, asker, { key, inputDigest, request });
@@ -158,8 +158,8 @@ function completeRequest(
 /** Stores an answer; one that cannot be stored is used all the same, as it is paid for. */
 async function storeCall(tools: PaidTools, record: CallRecord): Promise<CallRecord> {
   try {
-    const kept = await tools.store.remember(record.key, JSON.stringify(record));
-    await tools.store.remember(formatInputKey(record.input_digest), record.key);
+    const kept = await tools.store.putIfAbsent(record.key, JSON.stringify(record));
+    await tools.store.putIfAbsent(formatInputKey(record.input_digest), record.key);
     return JSON.parse(kept) as CallRecord;
   } catch {
     return record;
@@ -183,8 +183,8 @@ async function applyStoredCall(tools: PaidTools, text: string): Promise<CallReco
 
 /** A stored answer to the same request of another step; it costs nothing here. */
 async function findCallOfOtherStep(tools: PaidTools, inputDigest: string): Promise<CallRecord> {
-  const key = await tools.store.memo(formatInputKey(inputDigest));
-  const text = key === null ? null : await tools.store.memo(key);
+  const key = await tools.store.get(formatInputKey(inputDigest));
+  const text = key === null ? null : await tools.store.get(key);
   if (text === null) {
     const message = "nothing may be sent here and no stored answer fits";
     throw new MmmError("reasoner_failed", message, { data: { offline: true } });

@@ -3,14 +3,14 @@
  *
  * I1. Only origins of the settings' list are ever called: the list is checked when a webhook is
  *     registered and again when it is called; redirects are not followed.
- * I2. Configurations are in the snapshot store, so any replica registers and any replica delivers;
+ * I2. Configurations are in the key-value store, so any replica registers and any replica delivers;
  *     there they are encrypted whole, since address, token and login may all be secrets.
  * I3. Token and login are given to the webhook alone: who asks for a configuration does not get them.
  * I4. All webhooks of a task are forgotten together, some time after the first was registered.
  */
 import { randomUUID } from "node:crypto";
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, SnapshotStore } from "../../session/ports.ts";
+import type { Clock, KeyValueStore } from "../../session/ports.ts";
 import { TaskPushNotificationConfig } from "./sdk.ts";
 import { appendToStoredList, readStoredList } from "../sessions/append-only-list.ts";
 import { parseProposalTaskId } from "./proposal-task.ts";
@@ -28,7 +28,7 @@ const CONFIGS_MAX = 16;
 const ID = /^[A-Za-z0-9._-]{1,100}$/;
 
 export interface PushTools {
-  readonly store: Pick<SnapshotStore, "memo" | "remember">;
+  readonly store: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly allowOrigins: readonly string[];
   readonly secretBox: SecretBox;
   readonly clock: Clock;

@@ -56,13 +56,13 @@ export async function sendOnce(
   const digest = computeSha256(
     toCanonicalJson(SendMessageRequest.toJSON(createSendRequest(message))),
   );
-  const before = await tools.snapshots.memo(name);
+  const before = await tools.values.get(name);
   if (before !== null)
     return repeatOutcome(tools, JSON.parse(before) as Outcome, { digest, caller });
   const outcome = await performMessage(tools, message, caller);
   const mark = JSON.stringify({ digest, ...outcome });
   const until = tools.clock.now() + tools.markMs;
-  const stored = await tools.snapshots.remember(name, mark, until);
+  const stored = await tools.values.putIfAbsent(name, mark, until);
   return repeatOutcome(tools, JSON.parse(stored) as Outcome, { digest, caller });
 }
 
@@ -195,11 +195,11 @@ async function storeMessage(
   tools: SourceTools,
   { taskId, contextId, message }: Note,
 ): Promise<void> {
-  await tools.snapshots.remember(`context-of/${taskId}`, contextId);
-  await appendToStoredList(tools.snapshots, { name: `context/${contextId}`, entry: taskId });
+  await tools.values.putIfAbsent(`context-of/${taskId}`, contextId);
+  await appendToStoredList(tools.values, { name: `context/${contextId}`, entry: taskId });
   const parts = message.parts.filter(({ content }) => content?.$case === "text");
   const kept = { ...message, parts, taskId, contextId };
-  await appendToStoredList(tools.snapshots, {
+  await appendToStoredList(tools.values, {
     name: `messages/${taskId}`,
     entry: JSON.stringify(kept),
   });

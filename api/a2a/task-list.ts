@@ -1,5 +1,5 @@
 /** Tasks of a caller, newest change first: sessions by state, or all tasks of one context. */
-import type { SnapshotStore } from "../../session/ports.ts";
+import type { KeyValueStore } from "../../session/ports.ts";
 import type { Task } from "./sdk.ts";
 import { readStoredList } from "../sessions/append-only-list.ts";
 import { TASK_STATES } from "./session-task.ts";
@@ -9,7 +9,7 @@ import type { Caller, TaskFilter } from "./task-source.ts";
 
 interface ListTools {
   readonly sessions: Sessions;
-  readonly snapshots: Pick<SnapshotStore, "memo" | "remember">;
+  readonly values: Pick<KeyValueStore, "get" | "putIfAbsent">;
 }
 
 const TASKS_MAX = 100_000;
@@ -34,7 +34,7 @@ export async function listCallerTasks(
   );
   const sorted = kept.toSorted(compareNewestFirst);
   for (const task of sorted.slice(0, 200)) {
-    task.contextId = (await tools.snapshots.memo(`context-of/${task.id}`)) ?? task.contextId;
+    task.contextId = (await tools.values.get(`context-of/${task.id}`)) ?? task.contextId;
   }
   return sorted;
 }
@@ -43,7 +43,7 @@ async function readContextTaskIds(
   tools: ListTools,
   contextId: string,
 ): Promise<ReadonlySet<string>> {
-  return new Set([contextId, ...(await readStoredList(tools.snapshots, `context/${contextId}`))]);
+  return new Set([contextId, ...(await readStoredList(tools.values, `context/${contextId}`))]);
 }
 
 function listQueuedTasks({ sessions }: ListTools, { principal, tenant }: Caller): Task[] {

@@ -4,7 +4,7 @@
  * I1. A task of another business unit, or outside the tenant, does not exist for the caller.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, SnapshotStore } from "../../session/ports.ts";
+import type { Clock, KeyValueStore } from "../../session/ports.ts";
 import type { Message, Task } from "./sdk.ts";
 import type { HistoryHub } from "../sessions/history-hub.ts";
 import { readStoredList } from "../sessions/append-only-list.ts";
@@ -16,7 +16,7 @@ import type { Caller } from "./task-source.ts";
 
 export interface TaskTools {
   readonly sessions: Sessions;
-  readonly snapshots: Pick<SnapshotStore, "memo" | "remember">;
+  readonly values: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly hub: HistoryHub;
   readonly clock: Clock;
 }
@@ -24,8 +24,8 @@ export interface TaskTools {
 const HISTORY_MAX = 100_000;
 
 async function loadTaskFacts(tools: TaskTools, taskId: string, fallback: string) {
-  const contextId = (await tools.snapshots.memo(`context-of/${taskId}`)) ?? fallback;
-  const noted = await readStoredList(tools.snapshots, `messages/${taskId}`);
+  const contextId = (await tools.values.get(`context-of/${taskId}`)) ?? fallback;
+  const noted = await readStoredList(tools.values, `messages/${taskId}`);
   return { contextId, messages: noted.map((text) => JSON.parse(text) as Message) };
 }
 

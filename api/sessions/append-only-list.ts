@@ -1,20 +1,20 @@
 /**
- * A short list in the snapshot store, made of keys that the first writer wins: entry n is the key "…/n".
+ * A short list in the key-value store, whose first writers win: entry n stands under "…/n".
  *
  * I1. Two writers at once get two entries; nothing is overwritten.
  */
 import { MmmError } from "../../schemas/errors.ts";
-import type { SnapshotStore } from "../../session/ports.ts";
+import type { KeyValueStore } from "../../session/ports.ts";
 
-type KeyValues = Pick<SnapshotStore, "memo" | "remember">;
+type Values = Pick<KeyValueStore, "get" | "putIfAbsent">;
 
 const ENTRIES_MAX = 1_000;
 
 /** All entries, in order. */
-export async function readStoredList(store: KeyValues, name: string): Promise<string[]> {
+export async function readStoredList(store: Values, name: string): Promise<string[]> {
   const found: string[] = [];
   while (found.length < ENTRIES_MAX) {
-    const entry = await store.memo(`${name}/${found.length}`);
+    const entry = await store.get(`${name}/${found.length}`);
     if (entry === null) break;
     found.push(entry);
   }
@@ -30,13 +30,13 @@ export interface NewEntry {
 
 /** Adds an entry; one that is there already is not added again. Throws `overloaded` when full. */
 export async function appendToStoredList(
-  store: KeyValues,
+  store: Values,
   { name, entry, until }: NewEntry,
 ): Promise<void> {
   const present = await readStoredList(store, name);
   if (present.includes(entry)) return;
   for (let at = present.length; at < ENTRIES_MAX; at += 1) {
-    if ((await store.remember(`${name}/${at}`, entry, until)) === entry) return;
+    if ((await store.putIfAbsent(`${name}/${at}`, entry, until)) === entry) return;
   }
   throw new MmmError("overloaded", `the list ${name} is full`, { data: { http: 409 } });
 }

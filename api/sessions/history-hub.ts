@@ -11,7 +11,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import { readLink } from "../../session/chain.ts";
-import type { Clock, EventLog, LogRecord, SnapshotStore } from "../../session/ports.ts";
+import type { Clock, EventLog, KeyValueStore, LogRecord } from "../../session/ports.ts";
 import { Wakeup } from "../../session/wakeup.ts";
 
 const TOPIC = TOPICS.history.topic;
@@ -53,7 +53,7 @@ interface Reader {
 
 export interface HubTools {
   readonly log: EventLog;
-  readonly snapshots: Pick<SnapshotStore, "memo" | "remember">;
+  readonly values: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
 }
@@ -61,9 +61,9 @@ export interface HubTools {
 /** How long the ends of the partitions are taken as known; an old end is only a lower bound. */
 const ENDS_MS = 5_000;
 
-export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): HistoryHub {
+export function createHistoryHub({ log, values, clock, failed }: HubTools): HistoryHub {
   const readers = new Map<number, Reader>();
-  const { expect, recordsOf } = createHistoryOffsets({ log, snapshots, clock });
+  const { expect, recordsOf } = createHistoryOffsets({ log, values, clock });
 
   function getReader(partition: number): Reader {
     const open = readers.get(partition);
@@ -112,7 +112,7 @@ export function createHistoryHub({ log, snapshots, clock, failed }: HubTools): H
 }
 
 /** Where histories begin, and reading them from there. */
-function createHistoryOffsets({ log, snapshots, clock }: Omit<HubTools, "failed">) {
+function createHistoryOffsets({ log, values, clock }: Omit<HubTools, "failed">) {
   const cachedEnds = { ends: [] as readonly number[], until: 0 };
   return {
     expect: async (session: string): Promise<void> => {
@@ -121,11 +121,11 @@ function createHistoryOffsets({ log, snapshots, clock }: Omit<HubTools, "failed"
         cachedEnds.until = clock.now() + ENDS_MS;
       }
       const end = cachedEnds.ends[log.partitionOf(session)] ?? 0;
-      await snapshots.remember(`history-from/${session}`, String(end));
+      await values.putIfAbsent(`history-from/${session}`, String(end));
     },
     /** All records so far; a cached offset that is not the beginning is not used. */
     async *recordsOf(this: void, session: string): AsyncGenerator<LogRecord> {
-      const from = Number((await snapshots.memo(`history-from/${session}`)) ?? 0);
+      const from = Number((await values.get(`history-from/${session}`)) ?? 0);
       const sessionHistory = { topic: TOPIC, key: session, partition: log.partitionOf(session) };
       let first = true;
       for await (const record of log.read({ ...sessionHistory, from })) {

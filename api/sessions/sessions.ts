@@ -17,6 +17,7 @@ import type {
   SessionFilter,
   SessionSummary,
   Snapshot,
+  KeyValueStore,
   SnapshotStore,
 } from "../../session/ports.ts";
 import type { HistoryHub } from "./history-hub.ts";
@@ -32,6 +33,7 @@ export type Prepared = Omit<EventData<"SessionRequested">, "requested_by">;
 export interface SessionTools {
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
+  readonly values: Pick<KeyValueStore, "get" | "putIfAbsent">;
   readonly clock: Clock;
   readonly intake: Intake;
   readonly hub: Pick<HistoryHub, "expect">;
@@ -184,12 +186,12 @@ async function startSession(
   requireUnit(principal, request.business_context.business_unit);
   const session = deriveSessionId(`${principal.id}/${key}`);
   const digest = computeSha256(toCanonicalJson(request));
-  const before = await tools.snapshots.memo(`request/${session}`);
+  const before = await tools.values.get(`request/${session}`);
   if (before !== null && before !== digest) throw createKeyReuseError(key);
   if (await isKnown(tools, session)) return { session, repeated: true };
   const prepared = await tools.prepare(request);
   requireUnit(principal, prepared.business_unit);
-  const first = await tools.snapshots.remember(
+  const first = await tools.values.putIfAbsent(
     `request/${session}`,
     digest,
     tools.clock.now() + tools.markMs,

@@ -126,8 +126,8 @@ function memo(plant: (key: string, ring: KeyRing) => Promise<string | null> | st
     const key = computeVerdictKey(attack, [LEXICON_JUDGE]);
     const planted = await plant(key, GUARD);
     const store: VerdictStore = {
-      memo: () => Promise.resolve(planted),
-      remember: (_key, value) => Promise.resolve(planted ?? value),
+      get: () => Promise.resolve(planted),
+      putIfAbsent: (_key, value) => Promise.resolve(planted ?? value),
     };
     const ask = createCachedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     return (await ask(attack)).verdict === "vetoed";
@@ -225,8 +225,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   memo_used: async (input) => {
     let kept: string | null = null;
     const store: VerdictStore = {
-      memo: () => Promise.resolve(kept),
-      remember: (_key, value) => Promise.resolve((kept ??= value)),
+      get: () => Promise.resolve(kept),
+      putIfAbsent: (_key, value) => Promise.resolve((kept ??= value)),
     };
     const ask = createCachedJudge({ store, ring: GUARD, judges: [LEXICON_JUDGE] });
     await ask(input);

@@ -71,9 +71,10 @@ async function runGuardCheck(shell: Shell, options: CheckOptions): Promise<void>
   }
   const settings = loadCommandSettings(shell, options);
   const { environment, signal } = shell;
-  const snapshots = options.claude === true ? createMemorySnapshots() : null;
+  const store = createMemorySnapshots();
+  const stores = options.claude === true ? { snapshots: store, values: store } : null;
   const context = readCheckContext(options);
-  const opened = await openJudges({ settings, environment, signal, snapshots });
+  const opened = await openJudges({ settings, environment, signal, stores });
   try {
     if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
       throw new MmmError(

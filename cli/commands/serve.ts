@@ -63,7 +63,7 @@ async function runServer(shell: Shell, options: ServeOptions): Promise<void> {
   const { stateDir } = options;
   const { environment, signal } = shell;
   const app = await openApp({ settings, stateDir, environment });
-  const guard = createLazyJudges({ settings, environment, signal, snapshots: app.snapshots });
+  const guard = createLazyJudges({ settings, environment, signal, stores: app });
   try {
     const observed = observeApp(app, options.workers ? ROLE_NAMES : []);
     const running = options.workers ? await app.start(ROLE_NAMES, observed) : null;
@@ -109,6 +109,7 @@ function buildApiTools(
   return {
     log: app.log,
     snapshots: app.snapshots,
+    values: app.values,
     clock: app.clock,
     settings,
     version: readVersion(),

@@ -40,14 +40,14 @@ async function showTranscript(shell: Shell, options: TranscriptOptions): Promise
   }
   const secrets = collectSecrets(shell.environment);
   await withApp(shell, options, async (app) => {
-    const { snapshots } = app;
+    const { values } = app;
     const ledger = await findLedger(app, options);
     const shown = new Set<string>();
     let count = 0;
-    for await (const record of readTranscript(snapshots, ledger, secrets)) {
+    for await (const record of readTranscript(values, ledger, secrets)) {
       count += 1;
       const fresh = options.prompts === true && !shown.has(record.prompt_digest);
-      const prompt = fresh ? await readStoredPrompt(snapshots, record.prompt_digest) : null;
+      const prompt = fresh ? await readStoredPrompt(values, record.prompt_digest) : null;
       shown.add(record.prompt_digest);
       if (options.json === true) {
         shell.out(JSON.stringify(prompt === null ? record : { ...record, prompt }));

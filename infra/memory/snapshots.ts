@@ -1,7 +1,7 @@
 /**
- * Snapshots in memory: for tests and simulation.
+ * Snapshots and values in memory: for tests and simulation.
  */
-import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
+import type { Checkpoint, Snapshot, StateStore } from "../../session/ports.ts";
 import {
   assertCheckpointMatches,
   isNewer,
@@ -10,10 +10,10 @@ import {
 } from "../snapshot-order.ts";
 
 /** A store that lives as long as the object. */
-export function createMemorySnapshots(): SnapshotStore {
+export function createMemorySnapshots(): StateStore {
   const snapshots = new Map<string, Snapshot>();
   const checkpoints = new Map<number, Checkpoint>();
-  const keyValues = new Map<string, { readonly value: string; readonly until: number }>();
+  const values = new Map<string, { readonly value: string; readonly until: number }>();
   return {
     async save(batch, checkpoint, onto) {
       const held = checkpoints.get(checkpoint.partition) ?? null;
@@ -39,14 +39,14 @@ export function createMemorySnapshots(): SnapshotStore {
         [...snapshots.values()].map((snapshot) => snapshot.summary),
         filter,
       ),
-    memo: async (key) => keyValues.get(key)?.value ?? null,
-    async remember(key, value, until = Number.POSITIVE_INFINITY) {
-      const stored = keyValues.get(key) ?? { value, until };
-      keyValues.set(key, stored);
+    get: async (key) => values.get(key)?.value ?? null,
+    async putIfAbsent(key, value, until = Number.POSITIVE_INFINITY) {
+      const stored = values.get(key) ?? { value, until };
+      values.set(key, stored);
       return stored.value;
     },
-    async forget(now) {
-      for (const [key, { until }] of keyValues) if (until <= now) keyValues.delete(key);
+    async expire(now) {
+      for (const [key, { until }] of values) if (until <= now) values.delete(key);
     },
     async clear(partition) {
       for (const [session, snapshot] of snapshots) {

@@ -1,9 +1,10 @@
 /**
- * Snapshots in Redis: the read side and a fast restart, never the truth.
+ * Snapshots in Redis, the read side and a fast restart, never the truth; and values, which nothing
+ * else holds.
  *
  * Keys of one inbox partition share a hash tag, so that they live on one node of a cluster and one
  * script may touch them: `<prefix>{p3}:snap:<session>` (hash), `:sessions` (ids in order), `:unit:…`,
- * `:status:…` (ids), `:updated` (ids by time), `:ckpt` (hash). Memos: `<prefix>memo:<key>`.
+ * `:status:…` (ids), `:updated` (ids by time), `:ckpt` (hash). Values: `<prefix>memo:<key>`.
  *
  * I1. One script compares and writes: a snapshot replaces only an older one by (offset, seq). Both
  *     are compared as text of 20 digits, since Lua's numbers are doubles.
@@ -17,7 +18,7 @@ import type {
   SessionFilter,
   SessionSummary,
   Snapshot,
-  SnapshotStore,
+  StateStore,
 } from "../../session/ports.ts";
 import { computePartition } from "../partition.ts";
 import { DEFAULT_PARTITIONS } from "../embedded/record-table.ts";
@@ -42,7 +43,7 @@ type Connection = Redis & Record<"mmmSave" | "mmmClear" | "mmmMemo", Script>;
 const BATCH = 100;
 
 /** A store on Redis; connects when it is first used and again whenever it must. */
-export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
+export function createRedisSnapshots(settings: RedisSettings): StateStore {
   const partitions = settings.partitions ?? DEFAULT_PARTITIONS;
   const redis = connectRedis(settings);
   const run = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
@@ -90,14 +91,14 @@ export function createRedisSnapshots(settings: RedisSettings): SnapshotStore {
         return { partition, offset: Number(row["offset"]), historyOffset: Number(row["history"]) };
       }),
     list: (filter) => run("listing sessions", () => findRedisSummaries(filter)),
-    memo: (key) => run("reading a memo", () => redis.get(`memo:${key}`)),
-    remember: (key, value, until) =>
-      run("keeping a memo", async () => {
+    get: (key) => run("reading a value", () => redis.get(`memo:${key}`)),
+    putIfAbsent: (key, value, until) =>
+      run("keeping a value", async () => {
         const end = until === undefined ? "" : Math.trunc(until);
         return String(await redis.mmmMemo(`memo:${key}`, value, end));
       }),
-    // Redis forgets by itself: every such memo has its time with it.
-    forget: () => Promise.resolve(),
+    // Redis does so by itself: every such value has its time with it.
+    expire: () => Promise.resolve(),
     clear: (partition) =>
       run("clearing a partition", async () => {
         await redis.mmmClear(formatTag(partition));

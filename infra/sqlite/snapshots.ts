@@ -1,5 +1,5 @@
 /**
- * Snapshots in the state folder's database, in the same transactions as the log.
+ * Snapshots and values in the state folder's database, in the same transactions as the log.
  *
  * I1. An older snapshot or checkpoint never replaces a newer one; the statement itself compares.
  */
@@ -7,8 +7,9 @@ import type {
   Checkpoint,
   SessionFilter,
   SessionSummary,
+  KeyValueStore,
   Snapshot,
-  SnapshotStore,
+  StateStore,
 } from "../../session/ports.ts";
 import { assertCheckpointMatches, formatVersion } from "../snapshot-order.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -52,7 +53,7 @@ const ALL = `
   ORDER BY session`;
 
 /** The store in an open database. `close` leaves the database open; its owner closes it. */
-export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
+export function createSqliteSnapshots(database: SqliteDatabase): StateStore {
   const { writer } = database;
   const upsert = writer.prepare(UPSERT);
   const putCheckpoint = writer.prepare(CHECKPOINT);
@@ -94,7 +95,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
     },
     checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => findSqliteSummaries(database, filter),
-    ...createSqliteKeyValues(database),
+    ...valuesIn(database),
     async clear(partition) {
       database.write(() => {
         dropSnapshots.run(partition);
@@ -105,9 +106,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): SnapshotStore {
   };
 }
 
-function createSqliteKeyValues(
-  database: SqliteDatabase,
-): Pick<SnapshotStore, "memo" | "remember" | "forget"> {
+function valuesIn(database: SqliteDatabase): KeyValueStore {
   const { writer } = database;
   const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
   if (database.query(() => known.get()) === undefined) {
@@ -120,18 +119,18 @@ function createSqliteKeyValues(
     "DELETE FROM memos WHERE key IN (SELECT key FROM memo_ends WHERE until_ms <= ?)",
   );
   const dropEnds = writer.prepare("DELETE FROM memo_ends WHERE until_ms <= ?");
-  const memo = (key: string): string | null =>
+  const find = (key: string): string | null =>
     (database.query(() => get.get(key))?.["value"] ?? null) as string | null;
   return {
-    memo: async (key) => memo(key),
-    async remember(key, value, until) {
+    get: async (key) => find(key),
+    async putIfAbsent(key, value, until) {
       database.write(() => {
         const isFirst = put.run(key, value).changes === 1;
         if (isFirst && until !== undefined) putEnd.run(Math.trunc(until), key);
       });
-      return memo(key) ?? value;
+      return find(key) ?? value;
     },
-    async forget(now) {
+    async expire(now) {
       database.write(() => {
         drop.run(Math.trunc(now));
         dropEnds.run(Math.trunc(now));

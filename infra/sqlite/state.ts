@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MmmError } from "../../schemas/errors.ts";
-import type { Clock, EventLog, SnapshotStore } from "../../session/ports.ts";
+import type { Clock, EventLog, StateStore } from "../../session/ports.ts";
 import { loadAgreedNumber, createSqliteLog, LOG_SCHEMA } from "./log.ts";
 import { createShardedLog } from "../embedded/sharded-log.ts";
 import { createShardedSnapshots } from "../embedded/sharded-snapshots.ts";
@@ -17,7 +17,7 @@ import { openDatabase, type SqliteDatabase } from "./database.ts";
 
 export interface SqliteState {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   readonly shards: number;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export function openSqliteState(folder: string, options: SqliteStateOptions): Sq
 
 interface Shard {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   close(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import { systemClock } from "../../infra/clock.ts";
 import { createMemoryLog } from "../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
-import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+import type { EventLog, StateStore } from "../../session/ports.ts";
 import {
   BASELINE_TEXT,
   CONTEXT_TEXT,
@@ -36,14 +36,14 @@ export interface HarnessOptions extends Partial<Omit<SystemOptions, "log" | "sna
   /** False: no consumers, so that nothing moves. */
   readonly system?: boolean;
   readonly log?: EventLog;
-  readonly snapshots?: SnapshotStore;
+  readonly snapshots?: StateStore;
 }
 
 export interface Harness {
   readonly api: RunningApi;
   readonly url: string;
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   readonly failures: unknown[];
   readonly close: () => Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
 
 interface Around {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   readonly settings: ApiSettings;
   readonly failures: unknown[];
 }
@@ -80,6 +80,7 @@ function toolsFor(around: Around, more: Partial<ApiTools> = {}): ApiTools {
   return {
     log,
     snapshots,
+    values: snapshots,
     settings,
     clock: systemClock,
     version: "1.2.3",

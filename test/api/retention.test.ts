@@ -65,7 +65,7 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
     const webhook = { taskId, url: `${origin}/secret-path`, token: "secret-token", authentication };
     const made = await rpc(url, "CreateTaskPushNotificationConfig", webhook);
     const { id } = made.json["result"] as { id: string };
-    const stored = (await snapshots.memo(`push/${taskId}/0`)) ?? "";
+    const stored = (await snapshots.get(`push/${taskId}/0`)) ?? "";
     expect(stored).toContain(id);
     for (const secret of ["hook-login", "secret-token", "secret-path"]) {
       expect(stored).not.toContain(secret);
@@ -103,10 +103,10 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
     const send = async () => (await rpc(url, "SendMessage", { message })).json["result"];
     const { task } = (await send()) as { task: WireTask };
     await until(log, session);
-    await snapshots.forget(Date.now());
-    const marks = [`request/${session}`, "message//local/kept"].map((name) => snapshots.memo(name));
+    await snapshots.expire(Date.now());
+    const marks = [`request/${session}`, "message//local/kept"].map((name) => snapshots.get(name));
     expect(await Promise.all(marks)).toEqual([null, null]);
-    expect(await snapshots.memo(`history-from/${session}`)).not.toBeNull();
+    expect(await snapshots.get(`history-from/${session}`)).not.toBeNull();
     const again = await call(`${url}/v1/sessions`, { body: startBody(unit), headers });
     expect(again.json).toEqual(first.json);
     expect(await send()).toMatchObject({ task: { id: task.id } });
@@ -138,6 +138,7 @@ describe("an uploaded file", () => {
     const looked: string[] = [];
     await removeExpired({
       clock: { now: () => now, sleep: async () => {} },
+      values: snapshots,
       snapshots: {
         ...snapshots,
         list: async ({ status }) => {

@@ -17,7 +17,7 @@ const training = createBuiltinTraining(
   async () => ({ dataset, digest: "d".repeat(64) }),
   createEffectsRecord({
     estimate: async () => ({ summary, draws: null }),
-    store: { memo: async () => null, remember: async (_key, value) => value },
+    store: { get: async () => null, putIfAbsent: async (_key, value) => value },
     ring: TEST_KEYS.guard,
     specDigest: SPEC.digest,
   }),

@@ -42,8 +42,8 @@ function world(more: Partial<EffectsTools> = {}) {
       return answer;
     },
     store: {
-      memo: async (key) => kept.get(key) ?? null,
-      remember: async (key, value) => {
+      get: async (key) => kept.get(key) ?? null,
+      putIfAbsent: async (key, value) => {
         if (!kept.has(key)) kept.set(key, value);
         return kept.get(key) ?? value;
       },

@@ -9,6 +9,7 @@ import { createMemoryLog } from "../../infra/memory/log.ts";
 import { computePartition } from "../../infra/partition.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { openSqliteState } from "../../infra/sqlite/state.ts";
+import { keyValueContract } from "./key-value-contract.ts";
 import { logContract, type LogUnderTest } from "./log-contract.ts";
 import { snapshotContract } from "./snapshot-contract.ts";
 import { transactorContract } from "./transactor-contract.ts";
@@ -51,10 +52,10 @@ transactorContract("SQLite in three shards", shards);
 
 const partitionOf = (session: string): number => computePartition(session, PARTITIONS);
 
-snapshotContract("memory", async () => {
+async function memorySnapshots() {
   const store = createMemorySnapshots();
   return { store, partitionOf, remove: () => store.close() };
-});
+}
 
 async function sqliteSnapshots(count: number) {
   const folder = mkdtempSync(join(tmpdir(), "mmm-snapshots-"));
@@ -67,5 +68,11 @@ async function sqliteSnapshots(count: number) {
   return { store: state.snapshots, partitionOf, remove };
 }
 
-snapshotContract("SQLite", () => sqliteSnapshots(1));
-snapshotContract("SQLite in three shards", () => sqliteSnapshots(3));
+for (const [name, create] of [
+  ["memory", memorySnapshots],
+  ["SQLite", () => sqliteSnapshots(1)],
+  ["SQLite in three shards", () => sqliteSnapshots(3)],
+] as const) {
+  snapshotContract(name, create);
+  keyValueContract(name, create);
+}

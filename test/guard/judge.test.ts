@@ -77,8 +77,8 @@ describe("a remembered verdict", () => {
     const kept = new Map<string, string>();
     return {
       kept,
-      memo: (key) => Promise.resolve(kept.get(key) ?? null),
-      remember: (key, value) => {
+      get: (key) => Promise.resolve(kept.get(key) ?? null),
+      putIfAbsent: (key, value) => {
         if (!kept.has(key)) kept.set(key, value);
         return Promise.resolve(kept.get(key) ?? value);
       },
@@ -153,8 +153,8 @@ describe("a remembered verdict", () => {
 
   test("comes about without the store when that fails", async () => {
     const store: VerdictStore = {
-      memo: () => Promise.reject(new Error("down")),
-      remember: () => Promise.reject(new Error("down")),
+      get: () => Promise.reject(new Error("down")),
+      putIfAbsent: () => Promise.reject(new Error("down")),
     };
     const ask = createCachedJudge({ store, ring, judges: [LEXICON_JUDGE] });
     expect((await ask(judgeInput(RAW))).verdict).toBe("cleared");

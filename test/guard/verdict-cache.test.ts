@@ -21,8 +21,8 @@ function setup(judge?: SemanticJudge) {
     },
   };
   const store = {
-    memo: (key: string) => Promise.resolve(kept.get(key) ?? null),
-    remember: (key: string, value: string) => {
+    get: (key: string) => Promise.resolve(kept.get(key) ?? null),
+    putIfAbsent: (key: string, value: string) => {
       if (!kept.has(key)) kept.set(key, value);
       return Promise.resolve(kept.get(key) ?? value);
     },
@@ -67,7 +67,7 @@ describe("remembered verdicts", () => {
   it("do without a store that fails", async () => {
     const { judges } = setup();
     const fail = () => Promise.reject(new Error("down"));
-    const ask = createCachedJudge({ store: { memo: fail, remember: fail }, ring, judges });
+    const ask = createCachedJudge({ store: { get: fail, putIfAbsent: fail }, ring, judges });
     expect((await ask(input(0.6))).verdict).toBe("cleared");
   });
 });

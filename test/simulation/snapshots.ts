@@ -4,7 +4,7 @@
  */
 import { assertCheckpointMatches, isNewer } from "../../infra/snapshot-order.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import type { Checkpoint, Snapshot, SnapshotStore } from "../../session/ports.ts";
+import type { Checkpoint, Snapshot, StateStore } from "../../session/ports.ts";
 import type { CallFault } from "./log-client.ts";
 import type { SimProcess } from "./scheduler.ts";
 
@@ -73,7 +73,7 @@ export interface StoreLink {
   callFault(call: string): CallFault;
 }
 
-export function createSimSnapshots(link: StoreLink): SnapshotStore {
+export function createSimSnapshots(link: StoreLink): StateStore {
   const { store } = link;
   const memos = new Map<string, string>();
   const ask = async <T>(name: string, effect: () => T): Promise<T> => {
@@ -100,12 +100,12 @@ export function createSimSnapshots(link: StoreLink): SnapshotStore {
     checkpoint: (partition) =>
       ask("checkpoint", () => store.shelf.checkpoints.get(partition) ?? null),
     list: () => Promise.resolve([]),
-    memo: async (key) => memos.get(key) ?? null,
-    remember: async (key, value) => {
+    get: async (key) => memos.get(key) ?? null,
+    putIfAbsent: async (key, value) => {
       memos.set(key, memos.get(key) ?? value);
       return memos.get(key) ?? value;
     },
-    forget: () => Promise.resolve(),
+    expire: () => Promise.resolve(),
     clear: (partition) => ask("clear", () => store.clear(partition)),
     close: () => Promise.resolve(),
   };

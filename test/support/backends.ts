@@ -9,12 +9,12 @@ import { createMemoryLog } from "../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { createRedisSnapshots } from "../../infra/redis/snapshots.ts";
 import { openSqliteState } from "../../infra/sqlite/state.ts";
-import type { EventLog, SnapshotStore } from "../../session/ports.ts";
+import type { EventLog, StateStore } from "../../session/ports.ts";
 import { kafkaBrokers, redisUrl } from "./servers/servers.ts";
 
 export interface TestBackend {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   close(): Promise<void>;
 }
 

@@ -221,6 +221,7 @@ function unreachableClaude(backend: TestBackend): readonly SemanticJudge[] {
     },
     environment: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: "http://127.0.0.1:9" },
     snapshots: backend.snapshots,
+    values: backend.snapshots,
     clock: systemClock,
     random: () => 0.5,
     observer: SILENT_MODEL_OBSERVER,

@@ -5,8 +5,10 @@ import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 
 function open(budgets: object) {
   const settings = CLAUDE_SETTINGS.parse({ budgets }).budgets;
+  const store = createMemorySnapshots();
   return createBudgets(settings, {
-    store: createMemorySnapshots(),
+    store,
+    snapshots: store,
     writer: "w",
     now: () => 0,
     holdMs: 1000,

@@ -8,7 +8,7 @@ import { readStoredPrompt, readTranscript } from "../../../agents/claude/transcr
 import { systemClock } from "../../../infra/clock.ts";
 import { openSqliteState } from "../../../infra/sqlite/state.ts";
 import { countTokens } from "../../../session/language-model.ts";
-import type { SnapshotStore } from "../../../session/ports.ts";
+import type { StateStore } from "../../../session/ports.ts";
 import { ledgerEnd, plainAnswer, roleOf } from "../../support/claude/system.ts";
 import {
   callsTool,
@@ -46,7 +46,7 @@ function open() {
 }
 
 /** Which of the stand-in's answers are in the store, by the number of their request. */
-async function stored(store: SnapshotStore): Promise<number[]> {
+async function stored(store: StateStore): Promise<number[]> {
   const found: number[] = [];
   for (const session of SESSIONS) {
     for await (const { completion } of readTranscript(store, nameSessionLedger(session))) {
@@ -112,7 +112,7 @@ describe("a worker killed again and again", () => {
   }, 120_000);
 
   /** The ledgers hold exactly the stored answers, each once. */
-  async function expectExact(store: SnapshotStore): Promise<void> {
+  async function expectExact(store: StateStore): Promise<void> {
     for (const session of SESSIONS) {
       let tokens = 0;
       const keys: string[] = [];

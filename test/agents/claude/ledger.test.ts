@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { readLedgerEntries, openLedger, type Limits } from "../../../agents/claude/ledger.ts";
 import type { Amount } from "../../../agents/claude/prices.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
-import type { SnapshotStore } from "../../../session/ports.ts";
+import type { StateStore } from "../../../session/ports.ts";
 
 const NO_LIMIT: Limits = { tokens: null, nanos: null };
 
-function ledgerOn(store: SnapshotStore, more: { writer?: string; now?: () => number } = {}) {
+function ledgerOn(store: StateStore, more: { writer?: string; now?: () => number } = {}) {
   const { writer = "w1", now = () => 0 } = more;
   const opening = async (): Promise<Amount> => ({ tokens: 0, nanos: 0 });
   return openLedger({ store, writer, now }, { name: "l", opening });
@@ -52,11 +52,11 @@ describe("a ledger of spending", () => {
       await first.settle(`r${index}`, { tokens: 3, nanos: 4 });
     }
     let reads = 0;
-    const memo = (key: string) => {
+    const get = (key: string) => {
       reads += 1;
-      return store.memo(key);
+      return store.get(key);
     };
-    const second = ledgerOn({ ...store, memo }, { writer: "w2" });
+    const second = ledgerOn({ ...store, get }, { writer: "w2" });
     expect(await second.spent()).toEqual({ tokens: 900, nanos: 1200 });
     expect(reads).toBeLessThan(30);
   });
@@ -122,17 +122,17 @@ describe("a ledger of spending", () => {
 });
 
 /** A store whose operations interleave. */
-function slow(store: SnapshotStore): SnapshotStore {
+function slow(store: StateStore): StateStore {
   const pause = () => new Promise((resolve) => setImmediate(resolve));
   return {
     ...store,
-    memo: async (key) => {
+    get: async (key) => {
       await pause();
-      return store.memo(key);
+      return store.get(key);
     },
-    remember: async (key, value) => {
+    putIfAbsent: async (key, value) => {
       await pause();
-      return store.remember(key, value);
+      return store.putIfAbsent(key, value);
     },
   };
 }

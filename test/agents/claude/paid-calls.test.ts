@@ -5,7 +5,7 @@ import { computeWorstCase } from "../../../agents/claude/prices.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import type { ModelRequest } from "../../../session/language-model.ts";
-import type { SnapshotStore } from "../../../session/ports.ts";
+import type { StateStore } from "../../../session/ports.ts";
 import { createSessionState } from "../../../session/state.ts";
 import { toSessionSummary } from "../../../session/summary.ts";
 import { asker, claudeSettings, scriptedClaude, text, USED } from "../../support/claude/claude.ts";
@@ -25,7 +25,7 @@ const WORST = computeWorstCase(REQUEST, PRICE);
 const TOKENS = USED.input + USED.output;
 
 /** Totals of the session's ledger. */
-async function spent(store: SnapshotStore, session = "s1") {
+async function spent(store: StateStore, session = "s1") {
   let last = { tokens: 0, nanos: 0 };
   let open = 0;
   for await (const entry of readLedgerEntries(store, nameSessionLedger(session))) {
@@ -121,7 +121,7 @@ describe("a paid request", () => {
       { role: "user" as const, content: [{ type: "text" as const, text: `key ${secret}` }] },
     ];
     const record = await paid(asker(), { ...REQUEST, turns });
-    const told = JSON.stringify([requests, record, await store.memo(record.key)]);
+    const told = JSON.stringify([requests, record, await store.get(record.key)]);
     expect(told).not.toContain(secret);
     expect(told).not.toContain("abcdefghijklmnop");
     expect(told).not.toContain("AKIAABCDEFGHIJKLMNOP");
@@ -130,14 +130,14 @@ describe("a paid request", () => {
 
 describe("a process killed", () => {
   /** A store that fails for good at its n-th write: what a kill at that moment leaves. */
-  function dyingAt(store: SnapshotStore, write: number): SnapshotStore {
+  function dyingAt(store: StateStore, write: number): StateStore {
     let writes = 0;
     return {
       ...store,
-      remember: (key, value) => {
+      putIfAbsent: (key, value) => {
         writes += 1;
         if (writes >= write) return new Promise<string>(() => {});
-        return store.remember(key, value);
+        return store.putIfAbsent(key, value);
       },
     };
   }
@@ -158,7 +158,7 @@ describe("a process killed", () => {
     }
   });
 
-  async function isStored(store: SnapshotStore): Promise<boolean> {
+  async function isStored(store: StateStore): Promise<boolean> {
     const reader = scriptedClaude({ script: () => expect.fail(), store, callOut: false });
     return reader.paid(asker(), REQUEST).then(
       () => true,
@@ -189,7 +189,7 @@ describe("a process killed", () => {
     const { budgets } = claudeSettings({
       budgets: { session: { tokens: 1100 }, business_unit: { tokens: 1100, period: "ever" } },
     });
-    const tools = { store, writer: "w", now: () => 0, holdMs: 1000 };
+    const tools = { store, snapshots: store, writer: "w", now: () => 0, holdMs: 1000 };
     const payer = { session: "s1", businessUnit: "emea", at: 0 };
     const own = createBudgets(budgets, tools);
     await expect(own.reserve(payer, "a", { tokens: 101, nanos: 0 })).rejects.toThrow("session s1");

@@ -15,7 +15,7 @@ import { readTranscript } from "../../../agents/claude/transcript.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
 import { computeHistoryDigest, type HistoryEntry } from "../../../session/audit.ts";
 import { replay } from "../../../session/evolve.ts";
-import type { EventLog, SnapshotStore } from "../../../session/ports.ts";
+import type { EventLog, StateStore } from "../../../session/ports.ts";
 import { TOPICS } from "../../../schemas/topics.ts";
 import type { ReasonerNote } from "../../../schemas/parts.ts";
 import {
@@ -51,7 +51,7 @@ import {
 
 interface Place {
   readonly log: EventLog;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StateStore;
   /** All that is stored, as text to search in. */
   dump(): Promise<string>;
 }

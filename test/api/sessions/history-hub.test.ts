@@ -11,7 +11,7 @@ function fresh() {
   const snapshots = createMemorySnapshots();
   const failures: unknown[] = [];
   const failed = (error: unknown): void => void failures.push(error);
-  const hub = createHistoryHub({ log, snapshots, clock: systemClock, failed });
+  const hub = createHistoryHub({ log, values: snapshots, clock: systemClock, failed });
   return { log, snapshots, hub, failures };
 }
 
@@ -71,7 +71,7 @@ describe("the history hub", () => {
         }
       },
     };
-    const hub = createHistoryHub({ log: unsealed, snapshots, clock: systemClock, failed });
+    const hub = createHistoryHub({ log: unsealed, values: snapshots, clock: systemClock, failed });
     expect(await seqsOf(hub, "s1", 0)).toEqual(all);
     await hub.close();
   });
@@ -81,13 +81,13 @@ describe("the history hub", () => {
     const system = await startSystem({ log, snapshots });
     await request(log, "s1");
     const all = await until(log, "s1");
-    await snapshots.remember("history-from/s1", "5");
+    await snapshots.putIfAbsent("history-from/s1", "5");
     const page = await hub.page("s1", 1, 1_000);
     expect(page.map(({ line }) => line.seq)).toEqual(all.map(({ line }) => line.seq));
     await hub.expect("s2");
     const { ranges } = (await log.describe()).find(({ topic }) => topic === "history") ?? {};
     const end = ranges?.[log.partitionOf("s2")]?.high;
-    expect(await snapshots.memo("history-from/s2")).toBe(String(end));
+    expect(await snapshots.get("history-from/s2")).toBe(String(end));
     await system.stop();
     await hub.close();
   });

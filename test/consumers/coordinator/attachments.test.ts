@@ -20,7 +20,7 @@ const DATA = "d".repeat(64);
 async function recorded(ring = TEST_KEYS.guard) {
   const tools = {
     estimate: async () => ({ summary, draws: null }),
-    store: { memo: async () => null, remember: async (_key: string, value: string) => value },
+    store: { get: async () => null, putIfAbsent: async (_key: string, value: string) => value },
     ring,
     specDigest: SPECIFICATION_SHIPPED.digest,
   };

@@ -48,10 +48,10 @@ describe("one store made of several", () => {
 
   it("finds a remembered answer wherever it is and writes at home alone", async () => {
     const { stores, all } = open();
-    await stores[1]?.remember("k", "theirs");
-    expect(await all.remember("k", "ours")).toBe("theirs");
-    expect(await all.memo("k")).toBe("theirs");
-    expect(await all.remember("n", "new")).toBe("new");
-    expect([await stores[0]?.memo("n"), await stores[1]?.memo("n")]).toEqual(["new", null]);
+    await stores[1]?.putIfAbsent("k", "theirs");
+    expect(await all.putIfAbsent("k", "ours")).toBe("theirs");
+    expect(await all.get("k")).toBe("theirs");
+    expect(await all.putIfAbsent("n", "new")).toBe("new");
+    expect([await stores[0]?.get("n"), await stores[1]?.get("n")]).toEqual(["new", null]);
   });
 });

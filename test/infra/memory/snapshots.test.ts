@@ -45,11 +45,11 @@ describe("snapshots in memory", () => {
 
   it("keep the first answer of a key until its time is over", async () => {
     const store = createMemorySnapshots();
-    expect(await store.remember("k", "one", 10)).toBe("one");
-    expect(await store.remember("k", "two")).toBe("one");
-    await store.forget(9);
-    expect(await store.memo("k")).toBe("one");
-    await store.forget(10);
-    expect(await store.memo("k")).toBeNull();
+    expect(await store.putIfAbsent("k", "one", 10)).toBe("one");
+    expect(await store.putIfAbsent("k", "two")).toBe("one");
+    await store.expire(9);
+    expect(await store.get("k")).toBe("one");
+    await store.expire(10);
+    expect(await store.get("k")).toBeNull();
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { computePartition } from "../../../infra/partition.ts";
 import { createRedisSnapshots } from "../../../infra/redis/snapshots.ts";
-import type { Snapshot, SnapshotStore } from "../../../session/ports.ts";
+import type { Snapshot, StateStore } from "../../../session/ports.ts";
 import { failure, until } from "../../contract/log-contract.ts";
 import { summary } from "../../contract/snapshot-contract.ts";
 import { type RedisServer, startRedis } from "../../support/servers/redis-server.ts";
@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const PARTITIONS = 4;
 const PARTITION = computePartition("s1", PARTITIONS);
 let server: RedisServer;
-let store: SnapshotStore;
+let store: StateStore;
 
 beforeEach(async () => {
   server = await startRedis();
@@ -109,7 +109,7 @@ describe("Redis", () => {
 
   test("keeps all keys of a partition under one hash tag, as a cluster needs", async () => {
     await save(5);
-    await store.remember("step", "result");
+    await store.putIfAbsent("step", "result");
     const keys = (await cli("KEYS", "*")).split("\n").toSorted();
     expect(keys).toContain("mmm:memo:step");
     const tagged = keys.filter((key) => !key.startsWith("mmm:memo:"));

@@ -11,7 +11,7 @@ import {
   type LanguageModel,
   type ModelRequest,
 } from "../../../session/language-model.ts";
-import type { SnapshotStore } from "../../../session/ports.ts";
+import type { StateStore } from "../../../session/ports.ts";
 
 export type Scripted = (request: ModelRequest, index: number) => Completion | Promise<Completion>;
 
@@ -44,7 +44,7 @@ export function scriptedModel(script: Scripted) {
 
 export interface ClaudeSetup {
   readonly script: Scripted;
-  readonly store?: SnapshotStore;
+  readonly store?: StateStore;
   readonly settings?: Record<string, unknown>;
   readonly writer?: string;
   readonly callOut?: boolean;
@@ -66,7 +66,13 @@ export function scriptedClaude(setup: ClaudeSetup) {
   const tools: PaidTools = {
     model,
     store,
-    budgets: createBudgets(settings.budgets, { store, writer, now, holdMs: 60_000 }),
+    budgets: createBudgets(settings.budgets, {
+      store,
+      snapshots: store,
+      writer,
+      now,
+      holdMs: 60_000,
+    }),
     prices: settings.prices,
     clock: { now, sleep: () => Promise.resolve() },
     observer: SILENT_MODEL_OBSERVER,

@@ -10,7 +10,7 @@ import type { Running } from "../../../consumers/loop/run-consumer.ts";
 import { SPECIFICATION_SHIPPED } from "../../../guard/specification/specification.ts";
 import { systemClock } from "../../../infra/clock.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../../../session/language-model.ts";
-import type { SnapshotStore } from "../../../session/ports.ts";
+import type { StateStore } from "../../../session/ports.ts";
 import type { Asked, MessagesApi, Reply, Usage } from "./messages-api.ts";
 import { cutOff, fails, refuses, says, USAGE } from "./messages-api.ts";
 import { claudeSettings } from "./claude.ts";
@@ -20,6 +20,7 @@ export const KEY = "sk-ant-api03-never-to-be-seen-0123456789abcdef";
 
 export interface ClaudeSystemOptions extends SystemOptions {
   readonly api: MessagesApi;
+  readonly snapshots: StateStore;
   /** The `agents.claude` section; fast pauses by default. */
   readonly claude?: Record<string, unknown>;
   readonly judge?: boolean;
@@ -37,6 +38,7 @@ export async function startClaudeSystem(options: ClaudeSystemOptions): Promise<R
     settings: { ...agents, claude: claudeSettings(claude) },
     environment: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: options.api.url },
     snapshots: options.snapshots,
+    values: options.snapshots,
     clock: systemClock,
     random: () => 0.5,
     observer: options.modelObserver ?? SILENT_MODEL_OBSERVER,
@@ -94,7 +96,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 };
 
 /** The last entry of a session's ledger: what was spent, and what is still reserved. */
-export async function ledgerEnd(store: SnapshotStore, session: string): Promise<Entry | null> {
+export async function ledgerEnd(store: StateStore, session: string): Promise<Entry | null> {
   let last: Entry | null = null;
   for await (const entry of readLedgerEntries(store, nameSessionLedger(session))) last = entry;
   return last;
