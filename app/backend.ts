@@ -48,14 +48,14 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 
 const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
   sqlite: ({ settings, stateDir, mustExist, own }) => {
-    const { log, snapshots, close } = openSqliteState(stateDir, {
+    const state = openSqliteState(stateDir, {
       clock: systemClock,
       partitions: settings.log.partitions,
       shards: settings.log.shards,
       mustExist: mustExist ?? false,
       ...(own === undefined ? {} : { own }),
     });
-    return { log, snapshots, values: snapshots, close };
+    return { ...state, values: state.snapshots };
   },
   memory: ({ settings }) =>
     buildBackend(

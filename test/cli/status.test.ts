@@ -13,7 +13,7 @@ test("a session is stranded when it is quiet, waits for no person, and all of it
   const stateDir = scratch();
   const state = openSqliteState(stateDir, { clock: systemClock, partitions: 12 });
   await state.log.ensureTopics();
-  const { partitionOf } = state.log;
+  const partitionOf = (session: string): number => state.log.partitionOf(session);
   const busy = "s0";
   const idle = Array.from({ length: 20 }, (_, index) => `t${index}`).filter(
     (name) => partitionOf(name) !== partitionOf(busy),
