@@ -102,7 +102,10 @@ function createProcessorFrom(parts: Parts): PartitionProcessor {
         await tools.log.append(due.map((one) => createDeadlineRecord(one, tools.clock.now())));
       parts.watchdog.scan(sessionCache);
     },
-    close: () => parts.transactor.close(),
+    close: () => {
+      parts.watchdog.stop();
+      return parts.transactor.close();
+    },
   };
 }
 

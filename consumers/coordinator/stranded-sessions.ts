@@ -54,6 +54,8 @@ export async function listIdlePartitions(
 export interface Watchdog {
   /** Looks from time to time, beside the work of the partition; never throws. */
   scan(sessions: Sessions): void;
+  /** Says nothing more: the sessions it was shown are another's now. */
+  stop(): void;
 }
 
 /** The sessions of a partition as the watchdog may ask for them. */
@@ -69,6 +71,7 @@ export function createWatchdog(tools: CoordinatorTools, partition: number): Watc
   const { clock, log, observer, groupPrefix, quietMs = QUIET_MS } = tools;
   const told = new Map<string, string>();
   let nextLook = 0;
+  let isStopped = false;
 
   async function find(sessions: Sessions): Promise<void> {
     const quiet = sessions
@@ -76,7 +79,7 @@ export function createWatchdog(tools: CoordinatorTools, partition: number): Watc
       .filter(({ session, key }) => told.get(session) !== key);
     if (quiet.length === 0) return;
     const idle = await listIdlePartitions(log, groupPrefix);
-    if (!idle.has(partition)) return;
+    if (isStopped || !idle.has(partition)) return;
     for (const one of quiet) {
       if (!sessions.isUnchanged(one)) continue;
       told.set(one.session, one.key);
@@ -87,7 +90,10 @@ export function createWatchdog(tools: CoordinatorTools, partition: number): Watc
     scan: (sessions) => {
       if (clock.now() < nextLook) return;
       nextLook = clock.now() + Math.min(LOOK_EVERY_MS, quietMs);
-      find(sessions).catch((error: unknown) => observer.failed("coordinator", error));
+      find(sessions).catch((error: unknown) => {
+        if (!isStopped) observer.failed("coordinator", error);
+      });
     },
+    stop: () => void (isStopped = true),
   };
 }

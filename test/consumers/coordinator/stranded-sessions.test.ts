@@ -117,3 +117,36 @@ test("a session to which something happens while lag is measured is not named", 
   await systemClock.sleep(50);
   expect(named).toEqual(["s1"]);
 });
+
+test("a partition that was given up names nobody any more", async () => {
+  const named: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const log: EventLog = {
+    ...newLog(),
+    lag: async () => {
+      asked.resolve();
+      await answered.promise;
+      return [];
+    },
+  };
+  const watchdog = createWatchdog(
+    {
+      log,
+      clock: systemClock,
+      snapshots: createMemorySnapshots(),
+      keys: TEST_KEYS,
+      groupPrefix: "test",
+      quietMs: 0,
+      observer: { ...SILENT, stranded: (session) => void named.push(session) },
+    },
+    0,
+  );
+  const one: QuietSession = { session: "s1", seq: 5, waitsFor: "review", key: "k" };
+  watchdog.scan({ quiet: () => [one], isUnchanged: () => true });
+  await asked.promise;
+  watchdog.stop();
+  answered.resolve();
+  await systemClock.sleep(50);
+  expect(named).toEqual([]);
+});
