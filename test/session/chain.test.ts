@@ -1,3 +1,4 @@
+/** The chain over a history, and the digest of what was decided. */
 import { describe, expect, it } from "vitest";
 import { encodeEvent } from "../../schemas/codec.ts";
 import {
@@ -7,13 +8,7 @@ import {
   type Event,
   type Recorded,
 } from "../../schemas/event.ts";
-import {
-  toHistoryEntry,
-  createManifest,
-  parseExport,
-  verifyExport,
-  type HistoryEntry,
-} from "../../session/audit.ts";
+import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import {
   updateHistoryDigest,
   computeGenesisHash,
@@ -53,91 +48,34 @@ function chained(events: readonly Event[], session = "s1"): HistoryEntry[] {
   });
 }
 
-function exportLines(): Record<string, unknown>[] {
-  const entries = chained(EVENTS);
-  const text = [...entries.map((entry) => entry.line), { manifest: createManifest("s1", entries) }]
-    .map((line) => JSON.stringify(line))
-    .join("\n");
-  return parseExport(text) as Record<string, unknown>[];
+/** The head after this history. */
+function headOf(entries: readonly HistoryEntry[]): string {
+  return entries.at(-1)?.line.hash ?? expect.fail("no entries");
 }
 
-describe("a verified export", () => {
-  it("is intact as it was exported", () => {
-    expect(verifyExport(exportLines())).toMatchObject({ fault: null, records: 4 });
-  });
-
-  it("is broken by any single changed byte of any record", () => {
-    const whole = exportLines();
-    for (const [at, line] of whole.slice(0, -1).entries()) {
-      for (const field of ["body", "id", "time", "type", "producer", "cause", "business_unit"]) {
-        const text = String(line[field]);
-        const middle = Math.floor(text.length / 2);
-        const other = text[middle] === "A" ? "B" : "A";
-        const changed = text.slice(0, middle) + other + text.slice(middle + 1);
-        const tampered = whole.with(at, { ...line, [field]: changed });
-        expect(verifyExport(tampered).fault?.seq, `${field} of ${at}`).toBe(at + 1);
-      }
+describe("the chain", () => {
+  it("binds each record to all before it, to its session and to its place", () => {
+    const whole = chained(EVENTS);
+    expect(headOf(chained(EVENTS))).toBe(headOf(whole));
+    for (const other of [
+      chained(EVENTS, "s2"),
+      chained(EVENTS.toSpliced(1, 1)),
+      chained(EVENTS.with(1, made("w1.1")).with(2, routed("w1.1"))),
+      chained(EVENTS.slice(0, -1)),
+    ]) {
+      expect(headOf(other)).not.toBe(headOf(whole));
+    }
+    for (const [at, { line }] of whole.entries()) {
+      expect(line.prev).toBe(at === 0 ? computeGenesisHash("s1") : whole[at - 1]?.line.hash);
     }
   });
 
-  it("is broken by readable data that are not the body's", () => {
-    const whole = exportLines();
-    const first = whole[0] as Record<string, unknown>;
-    const data = { ...(first["data"] as object), seed: 8 };
-    expect(verifyExport(whole.with(0, { ...first, data })).fault?.reason).toContain("not the body");
-  });
-
-  it("is broken by a removed record, a swap, a cut tail and a missing manifest", () => {
-    const whole = exportLines();
-    expect(verifyExport(whole.toSpliced(1, 1)).fault?.seq).toBe(2);
-    const swapped = whole.with(1, whole[2] ?? {}).with(2, whole[1] ?? {});
-    expect(verifyExport(swapped).fault?.seq).toBe(2);
-    expect(verifyExport(whole.toSpliced(3, 1)).fault?.reason).toContain("counts 4 records");
-    expect(verifyExport(whole.slice(0, -1)).fault?.reason).toContain("manifest");
-    expect(verifyExport([]).fault).not.toBeNull();
-  });
-
-  it("is broken when a finished session carries no seal", () => {
-    const completed: Event = {
-      type: "SessionCompleted",
-      data: {
-        status: "completed",
-        reason: "",
-        methodology_digest_start: null,
-        methodology_digest_end: null,
-        final_digest: null,
-        iterations: 0,
-        proposals_tried: 0,
-        vetoes: 0,
-        rejections: 0,
-        escalations: 0,
-        evaluations: 0,
-      },
-    };
-    const entries = chained([REQUEST, completed]);
-    const lines = [
-      ...entries.map((entry) => entry.line),
-      { manifest: createManifest("s1", entries) },
-    ];
-    expect(verifyExport(lines).fault?.reason).toContain("not sealed");
-    const sealed: Event = { type: "SessionSealed", data: { seal: "a.b.c" } };
-    const late: Event = {
-      type: "DecisionRefused",
-      data: { escalation: "e1", decided_by: "ann", reason: "late" },
-    };
-    const report = (...events: readonly Event[]) => {
-      const all = chained([REQUEST, completed, sealed, ...events]);
-      return verifyExport([
-        ...all.map(({ line }) => line),
-        { manifest: createManifest("s1", all) },
-      ]);
-    };
-    expect(report(late).fault).toBeNull();
-    expect(report(late).sealed).toEqual({ seq: 2, head: entries[1]?.line.hash });
-    expect(report(late, completed).fault).toMatchObject({
-      seq: 5,
-      reason: "SessionCompleted after the seal",
-    });
+  it("links what is no digest by its own digest, and never fails", () => {
+    const envelope = chained(EVENTS)[0]?.event.envelope ?? expect.fail();
+    const record = { type: "SessionRequested", body: Buffer.from("x") };
+    const link = (prev: string) => computeLink({ seq: 1, prev }, envelope, record).hash;
+    expect(link("not hexadecimal")).toMatch(/^[0-9a-f]{64}$/);
+    expect(link("not hexadecimal")).not.toBe(link(""));
   });
 });
 

@@ -1,6 +1,5 @@
 /** The rejection ladder. */
 import { describe, expect, it } from "vitest";
-import { AUTHORITY, mayTake } from "../../session/authority.ts";
 import { findAlternativeRole, countRefusals, chooseEscalationStep } from "../../session/ladder.ts";
 import { tuningState, workItem } from "../support/given.ts";
 
@@ -71,23 +70,5 @@ describe("the role that takes over", () => {
     ["nobody when no other may", { originator: "business_analyst", alternatives: [] }, null],
   ] as const)("is %s", (_who, more, role) => {
     expect(roleFor(more)).toBe(role);
-  });
-});
-
-describe("authority", () => {
-  it("to tune is the Data Scientist's and the Business Analyst's; anyone takes a text", () => {
-    const roles = Object.keys(AUTHORITY) as (keyof typeof AUTHORITY)[];
-    expect(roles.filter((role) => mayTake(role, "tune"))).toEqual([
-      "data_scientist",
-      "business_analyst",
-    ]);
-    expect(roles.filter((role) => mayTake(role, "free_text"))).toEqual(roles);
-  });
-
-  it("to propose is the Data Scientist's alone, to constrain the Business Analyst's", () => {
-    const having = (right: "proposes" | "constrains") =>
-      Object.entries(AUTHORITY).flatMap(([role, row]) => (row[right] ? [role] : []));
-    expect(having("proposes")).toEqual(["data_scientist"]);
-    expect(having("constrains")).toEqual(["business_analyst"]);
   });
 });

@@ -222,7 +222,7 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
     file: "authority.ts",
     find: "stakeholder: { tune: false,",
     put: "stakeholder: { tune: true,",
-    noticedBy: "ladder.test.ts",
+    noticedBy: "authority.test.ts",
   },
   {
     name: "any methodology is admitted",

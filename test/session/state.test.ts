@@ -2,15 +2,13 @@
 import { describe, expect, it } from "vitest";
 import {
   parseAttempt,
-  createSessionState,
   hasSeen,
   OPEN_STATUSES,
   PHASES,
   formatProposalId,
   toSeenKey,
 } from "../../session/state.ts";
-import { toSessionSummary } from "../../session/summary.ts";
-import { givenProposal, tuningState } from "../support/given.ts";
+import { tuningState } from "../support/given.ts";
 
 describe("a proposal's id", () => {
   it("names the work item and the attempt", () => {
@@ -37,43 +35,5 @@ describe("what may still happen", () => {
   it("is said by status, and each wait belongs to a phase", () => {
     expect(OPEN_STATUSES).toEqual(["running", "waiting", "log"]);
     expect(new Set(Object.values(PHASES)).size).toBe(5);
-  });
-});
-
-describe("the line about a session", () => {
-  it("says what is awaited, in which phase, and the losses", () => {
-    const { state } = givenProposal();
-    expect(toSessionSummary(state ?? expect.fail())).toMatchObject({
-      session: "s1",
-      business_unit: "emea",
-      requested_by: "ann",
-      status: "running",
-      phase: "methodology validation",
-      iteration: 1,
-      baseline_loss: 0.2,
-      best_loss: 0.2,
-      open_escalation: null,
-      deadline: state?.wait?.deadline,
-    });
-  });
-
-  it("names an escalation that is open", () => {
-    const wait = { for: "person", key: "e1", deadline: null } as const;
-    expect(toSessionSummary(tuningState({ status: "waiting", wait }))).toMatchObject({
-      open_escalation: "e1",
-      phase: "rejection handling",
-      deadline: null,
-    });
-  });
-
-  it("of a session of which only the name is known has no figures", () => {
-    expect(
-      toSessionSummary(createSessionState("s9", "apac", "2026-01-05T10:00:00.000Z")),
-    ).toMatchObject({
-      status: "log",
-      phase: "",
-      baseline_loss: null,
-      best_loss: null,
-    });
   });
 });
