@@ -7,11 +7,7 @@ import { createSecureContext } from "node:tls";
 import { registerPublishedSchemas } from "../consumers/loop/schema-learner.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
-import { createKafkaLog, type KafkaSettings } from "../infra/kafka/log.ts";
-import { createMemoryLog } from "../infra/memory/log.ts";
-import { createMemorySnapshots } from "../infra/memory/snapshots.ts";
-import { createRedisSnapshots } from "../infra/redis/snapshots.ts";
-import { openSqliteState } from "../infra/sqlite/state.ts";
+import type { KafkaSettings } from "../infra/kafka/log.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
 import type { EventLog, KeyValueStore, SnapshotStore, StateStore } from "../session/ports.ts";
 import type { Settings } from "./settings.ts";
@@ -33,9 +29,9 @@ export interface BackendOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Opens both; topics are there when it resolves. */
+/** Opens both, and loads their adapters only now; topics are there when it resolves. */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
-  const backend = OPENERS[options.settings.log.kind](options);
+  const backend = await OPENERS[options.settings.log.kind](options);
   try {
     await backend.log.ensureTopics();
     await registerPublishedSchemas(backend.log);
@@ -46,8 +42,11 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   return backend;
 }
 
-const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions) => Backend>> = {
-  sqlite: ({ settings, stateDir, mustExist, own }) => {
+type Open = (options: BackendOptions) => Promise<Backend>;
+
+const OPENERS: Readonly<Record<Settings["log"]["kind"], Open>> = {
+  sqlite: async ({ settings, stateDir, mustExist, own }) => {
+    const { openSqliteState } = await import("../infra/sqlite/state.ts");
     const state = openSqliteState(stateDir, {
       clock: systemClock,
       partitions: settings.log.partitions,
@@ -57,16 +56,13 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], (options: BackendOptions
     });
     return { ...state, values: state.snapshots };
   },
-  memory: ({ settings }) =>
-    buildBackend(
-      createMemoryLog({ partitions: settings.log.partitions, clock: systemClock }),
-      createMemorySnapshots(),
-    ),
-  kafka: (options) =>
-    buildBackend(
-      createKafkaLog(kafkaSettings(options), systemClock),
-      createSnapshotStore(options.settings),
-    ),
+  memory: async ({ settings }) => {
+    const { createMemoryLog } = await import("../infra/memory/log.ts");
+    const log = createMemoryLog({ partitions: settings.log.partitions, clock: systemClock });
+    return buildBackend(log, await memorySnapshots());
+  },
+  kafka: async (options) =>
+    buildBackend(await buildKafkaLog(options), await createStateStore(options.settings)),
 };
 
 function buildBackend(log: EventLog, store: StateStore): Backend {
@@ -77,10 +73,16 @@ function buildBackend(log: EventLog, store: StateStore): Backend {
   return { log, snapshots: store, values: store, close };
 }
 
-function createSnapshotStore(settings: Settings): StateStore {
+async function memorySnapshots(): Promise<StateStore> {
+  const { createMemorySnapshots } = await import("../infra/memory/snapshots.ts");
+  return createMemorySnapshots();
+}
+
+async function createStateStore(settings: Settings): Promise<StateStore> {
   const { kind, url } = settings.snapshots;
-  if (kind === "memory") return createMemorySnapshots();
+  if (kind === "memory") return memorySnapshots();
   if (kind === "redis") {
+    const { createRedisSnapshots } = await import("../infra/redis/snapshots.ts");
     return createRedisSnapshots({
       url,
       prefix: settings.log.prefix,
@@ -91,6 +93,11 @@ function createSnapshotStore(settings: Settings): StateStore {
     "settings_invalid",
     "snapshots.kind: Kafka needs Redis (or memory, for one process); set MMM_SNAPSHOTS=redis",
   );
+}
+
+async function buildKafkaLog(options: BackendOptions): Promise<EventLog> {
+  const { createKafkaLog } = await import("../infra/kafka/log.ts");
+  return createKafkaLog(kafkaSettings(options), systemClock);
 }
 
 /** The Kafka adapter's settings. Throws `settings_invalid`. */

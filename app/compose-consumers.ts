@@ -16,7 +16,6 @@ import { createStakeholder } from "../consumers/stakeholder.ts";
 import { createSubprocessTraining } from "../consumers/trainer/subprocess.ts";
 import { createTrainer, type Training } from "../consumers/trainer/trainer.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
-import { createAbsentJudge } from "../guard/words/absent-judge.ts";
 import { measureObservedExposure } from "../guard/signature/exposure.ts";
 import { createHeadJudge } from "../guard/words/head-judge.ts";
 import { loadShippedIntentHead } from "../guard/words/intent-head.ts";
@@ -28,15 +27,16 @@ import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { systemClock } from "../infra/clock.ts";
 import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
-import { describeError } from "../schemas/errors.ts";
+import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
+import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
 import type { SentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
-import { openRouting } from "./open-router.ts";
+import { openRouting, type Routing } from "./open-router.ts";
 import type { Settings } from "./settings.ts";
 
 /** The consumers by role, as `mmm worker --roles` names them. */
@@ -70,10 +70,15 @@ export interface Composed {
   readonly consumers: Readonly<Record<Exclude<RoleName, "coordinator">, Consumer>>;
   /** Why the trained router was refused; null when it was not, or was not asked for. */
   readonly refused: string | null;
+  /** What computes sentence embeddings here; null where no role needs them. */
+  readonly encoder: RuntimeName | null;
   close(): Promise<void>;
 }
 
-/** Makes the consumers; opens the encoder only where a role needs it. */
+/**
+ * Makes the consumers; opens the encoder only where a role needs it.
+ * @throws MmmError a guard that could not judge: encoder_unavailable, checkpoint_refused, guard_unable
+ */
 export async function createConsumers(
   parts: ConsumerParts,
   roles: readonly RoleName[],
@@ -103,7 +108,8 @@ export async function createConsumers(
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const judges = [...createJudges(routing.encoder, settings, routing.refused), ...claude.judges];
+  const local = needs.guard ? await judgesOrClose(routing, parts) : [];
+  const judges = [...local, ...claude.judges];
   const cachedJudge = createCachedJudge({ store: values, ring: keys.guard, judges });
   const consumers = {
     router: createRouter({ route: routing.route }),
@@ -118,6 +124,7 @@ export async function createConsumers(
       guardKeys: keys.guard,
       coordinatorKeys: keys.coordinator,
       limit: { clock: systemClock, ms: computeVerdictLimitMs(settings) },
+      retry: { clock: systemClock, waitsMs: GUARD_WAITS_MS },
     }),
     trainer: createTrainer({
       training: createTraining(parts, load, spec.digest),
@@ -128,12 +135,33 @@ export async function createConsumers(
     stakeholder: createStakeholder(agents),
     "research-persona": createResearchPersona(agents),
   };
-  return { consumers, refused: routing.refused, close: () => routing.close() };
+  const encoder = routing.encoder?.runtime ?? null;
+  return { consumers, refused: routing.refused, encoder, close: () => routing.close() };
+}
+
+/** Half a minute in all: a file that is being replaced, an encoder that starts again. */
+const GUARD_WAITS_MS: readonly number[] = [1_000, 4_000, 10_000, 15_000];
+
+/** What a guard judges with, or the reason why it would not be able to. */
+async function judgesOrClose(routing: Routing, parts: ConsumerParts): Promise<SemanticJudge[]> {
+  try {
+    if (parts.keys.guard.signing === null) {
+      throw new MmmError(
+        "guard_unable",
+        "the guard has no key to sign with; give it the whole key file in MMM_KEYS, or rotate (mmm guard keys rotate)",
+      );
+    }
+    return createJudges(routing.encoder, parts.settings, routing.refused);
+  } catch (error) {
+    await routing.close();
+    throw error;
+  }
 }
 
 /**
  * The judges of words that need no key: the lexicon and the trained head; the lexicon alone only where
- * the settings say so. A head that cannot be opened refuses all words.
+ * the settings say so.
+ * @throws MmmError encoder_unavailable, checkpoint_refused: the head cannot be opened
  */
 export function createJudges(
   encoder: SentenceEncoder | null,
@@ -145,13 +173,12 @@ export function createJudges(
 }
 
 function openHeadJudge(encoder: SentenceEncoder | null, missing: string | null): SemanticJudge {
-  try {
-    if (encoder !== null) return createHeadJudge(encoder, loadShippedIntentHead());
-    const why = missing ?? "the sentence encoder was not opened";
-    return createAbsentJudge("head", `${why}; repair it, or set guard.semantics: lexicon`);
-  } catch (error) {
-    return createAbsentJudge("head", describeError(error));
-  }
+  if (encoder !== null) return createHeadJudge(encoder, loadShippedIntentHead());
+  const why = missing ?? "the sentence encoder was not opened";
+  throw new MmmError(
+    "encoder_unavailable",
+    `the guard cannot judge words: ${why}; install the package again, or set guard.semantics: lexicon`,
+  );
 }
 
 /** Longer than every judge's own limit; what takes longer still is refused. */

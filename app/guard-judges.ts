@@ -9,6 +9,7 @@ import { systemClock } from "../infra/clock.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
 import type { KeyValueStore, SnapshotStore } from "../session/ports.ts";
+import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { createJudges, drawUniform } from "./compose-consumers.ts";
 import { openRouting } from "./open-router.ts";
@@ -16,6 +17,8 @@ import type { Settings } from "./settings.ts";
 
 export interface GuardJudges {
   readonly judges: readonly SemanticJudge[];
+  /** What computes sentence embeddings; null where the lexicon judges alone. */
+  readonly encoder: RuntimeName | null;
   close(): Promise<void>;
 }
 
@@ -32,13 +35,21 @@ export interface GuardJudgesParts {
   readonly stores: Stores | null;
 }
 
-/** Opens them. */
+/**
+ * Opens them.
+ * @throws MmmError encoder_unavailable, checkpoint_refused: nothing could be judged
+ */
 export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> {
   const { settings, stores } = parts;
   const routing = await openRouting(settings, { router: false, guard: true });
-  const local = createJudges(routing.encoder, settings, routing.refused);
-  const judges = stores === null ? local : [...local, ...createClaudeJudges(parts, stores)];
-  return { judges, close: () => routing.close() };
+  try {
+    const local = createJudges(routing.encoder, settings, routing.refused);
+    const judges = stores === null ? local : [...local, ...createClaudeJudges(parts, stores)];
+    return { judges, encoder: routing.encoder?.runtime ?? null, close: () => routing.close() };
+  } catch (error) {
+    await routing.close();
+    throw error;
+  }
 }
 
 function createClaudeJudges(parts: GuardJudgesParts, stores: Stores): readonly SemanticJudge[] {
@@ -57,14 +68,22 @@ function createClaudeJudges(parts: GuardJudgesParts, stores: Stores): readonly S
   }).judges;
 }
 
-/** Opens them with the first use, once. */
+/** Opens them with the first use, once; what failed to open is tried again with the next. */
 export function createLazyJudges(parts: GuardJudgesParts): {
   get(): Promise<readonly SemanticJudge[]>;
   close(): Promise<void>;
 } {
   let opening: Promise<GuardJudges> | null = null;
   return {
-    get: async () => (await (opening ??= openJudges(parts))).judges,
+    get: async () => {
+      opening ??= openJudges(parts);
+      try {
+        return (await opening).judges;
+      } catch (error) {
+        opening = null;
+        throw error;
+      }
+    },
     close: async () => (await opening)?.close(),
   };
 }

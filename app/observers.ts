@@ -6,7 +6,8 @@ import { createLogger } from "../infra/telemetry/logger.ts";
 import type { Probes } from "../infra/telemetry/probes.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, GroupLag } from "../session/ports.ts";
-import { GROUP_PREFIX, type App } from "./open-app.ts";
+import { GROUP_PREFIX } from "./operations.ts";
+import type { App } from "./open-app.ts";
 
 /** Work may wait this long while nothing gets done before the process counts as stuck. */
 const STALL_MS = 10 * 60_000;

@@ -2,24 +2,18 @@
  * The composition root: settings and a state folder in, a running system out. The only place that
  * knows every adapter.
  */
-import { runConsumer, type Running } from "../consumers/loop/run-consumer.ts";
-import { runCoordinator } from "../consumers/coordinator/coordinator.ts";
+import type { Running } from "../consumers/loop/run-consumer.ts";
 import { SILENT, type Observer } from "../consumers/loop/observer.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { systemClock } from "../infra/clock.ts";
-import { sendToInbox } from "../producers/request.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
+import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
 import type { Clock, EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
-import {
-  createConsumers,
-  drawUniform,
-  type Composed,
-  type ConsumerParts,
-  type RoleName,
-} from "./compose-consumers.ts";
+import type { ConsumerParts, RoleName } from "./compose-consumers.ts";
 import { generateKeys, loadKeys } from "./keys.ts";
-import { UNWATCHED, type RouteObserver } from "./route-watch.ts";
+import { publishOperatorAct } from "./operations.ts";
+import type { RouteObserver } from "./route-watch.ts";
 import type { Settings } from "./settings.ts";
 
 /** Who is told of the work; nobody where one is left out. */
@@ -37,8 +31,14 @@ export interface App {
   readonly keys: Keys;
   readonly settings: Settings;
   /** Starts consumers; resolves when all are joined. */
-  start(roles: readonly RoleName[], observers?: Observers): Promise<Running>;
+  start(roles: readonly RoleName[], observers?: Observers): Promise<Started>;
   close(): Promise<void>;
+}
+
+/** Consumers at work. */
+export interface Started extends Running {
+  /** What computes sentence embeddings here; null where no role needs them. */
+  readonly encoder: RuntimeName | null;
 }
 
 export interface AppOptions {
@@ -53,13 +53,11 @@ export interface AppOptions {
   readonly callOut?: boolean;
 }
 
-interface Parts extends ConsumerParts {
+/** What the consumers of a process work with. */
+export interface Parts extends ConsumerParts {
   readonly log: EventLog;
   readonly observer: Observer;
 }
-
-/** First part of the names of consumer groups. */
-export const GROUP_PREFIX = "mmm";
 
 /** Opens log, snapshots and keys; consumers run only after `start`. */
 export async function openApp(options: AppOptions): Promise<App> {
@@ -74,67 +72,20 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock: systemClock,
     keys,
     settings,
-    start: (roles, observers = {}) => {
+    start: async (roles, observers = {}) => {
       const { observer = SILENT, models: modelObserver = SILENT_MODEL_OBSERVER } = observers;
-      const routes = {
-        ...(observers.routes ?? UNWATCHED),
-        drifted: createDriftReporter(state.log),
-      };
+      const routes = { ...UNHEARD, ...observers.routes, drifted: createDriftReporter(state.log) };
       const models = { callOut: options.callOut ?? true, modelObserver, routes };
+      // Agents, guard, router and engine are loaded only where they are to work.
+      const { startRoles } = await import("./start-roles.ts");
       return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
     },
     close: () => state.close(),
   };
 }
 
-async function startRoles(parts: Parts, roles: readonly RoleName[]): Promise<Running> {
-  const running: Running[] = [];
-  const halt = new AbortController();
-  const composed = await createConsumers(parts, roles, halt.signal);
-  const stop = async () => {
-    halt.abort();
-    for (const part of running.toReversed()) await part.stop();
-    await composed.close();
-  };
-  try {
-    if (composed.refused !== null) await reportRouterRefusal(parts.log, composed.refused);
-    for (const role of roles) running.push(await startRole(parts, composed.consumers, role));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { stop, ended: Promise.race(running.map((part) => part.ended)) };
-}
-
-async function startRole(
-  parts: Parts,
-  consumers: Composed["consumers"],
-  role: RoleName,
-): Promise<Running> {
-  const { log, snapshots, observer, keys } = parts;
-  const shared = { log, clock: systemClock, observer, groupPrefix: GROUP_PREFIX };
-  if (role === "coordinator") return runCoordinator({ ...shared, snapshots, keys });
-  return runConsumer(consumers[role], { ...shared, random: drawUniform });
-}
-
-/** Where events outside sessions are kept: a history of its own. */
-export const OPERATIONS = "operations";
-
-function reportRouterRefusal(log: EventLog, reason: string): Promise<void> {
-  return publishOperatorAct(log, "router_refused", { reason, consequence: "rules decide" });
-}
+const UNHEARD = { routed: () => {}, shadow: () => {} };
 
 function createDriftReporter(log: EventLog): RouteObserver["drifted"] {
   return (alarms) => void publishOperatorAct(log, "router_drifted", { alarms }).catch(() => {});
-}
-
-async function publishOperatorAct(log: EventLog, action: string, detail: object): Promise<void> {
-  const time = new Date(systemClock.now()).toISOString();
-  const data = { action, subject: "router", by: "worker", detail: JSON.stringify(detail) };
-  const key = `${action}/${data.detail}/${time}`;
-  await sendToInbox(
-    log,
-    { session: OPERATIONS, businessUnit: OPERATIONS, producer: "worker", key, time },
-    { type: "OperatorActed", data },
-  );
 }

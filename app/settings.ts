@@ -8,7 +8,8 @@ import { z } from "zod";
 import { API_SETTINGS } from "../api/http/settings.ts";
 import { BUSINESS_SETTINGS } from "../agents/business-settings.ts";
 import { CLAUDE_SETTINGS } from "../agents/claude/settings.ts";
-import { TRAINER_SETTINGS } from "../consumers/trainer/subprocess.ts";
+import { TRAINER_SETTINGS } from "../consumers/trainer-settings.ts";
+import { RUNTIME_NAMES, type RuntimeName } from "../router/encoder/onnx-runtime.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
 
 const SESSION = z.strictObject({
@@ -39,6 +40,11 @@ const ROUTER = z.strictObject({
   checkpoint: z.string().min(1).default("checkpoints/bert_router_v1"),
   /** A new checkpoint that scores everything and decides nothing. */
   shadow: z.string().min(1).nullable().default(null),
+});
+
+const ENCODER = z.strictObject({
+  /** What computes sentence embeddings: native where it loads, else wasm; or one of them only. */
+  runtime: z.enum(["auto", ...RUNTIME_NAMES]).default("auto"),
 });
 
 const PEM_FILE = z.string().min(1).nullable().default(null);
@@ -104,6 +110,7 @@ const SETTINGS = z.strictObject({
   agents: AGENTS.prefault({}),
   guard: GUARD.prefault({}),
   router: ROUTER.prefault({}),
+  encoder: ENCODER.prefault({}),
   trainer: TRAINER_SETTINGS.prefault({ kind: "builtin" }),
   business: BUSINESS_SETTINGS.prefault({}),
   log: LOG.prefault({}),
@@ -113,6 +120,11 @@ const SETTINGS = z.strictObject({
 });
 
 export type Settings = z.infer<typeof SETTINGS>;
+
+/** The runtime that the settings insist on; null = the best there is. */
+export function encoderRuntime({ encoder }: Settings): RuntimeName | null {
+  return encoder.runtime === "auto" ? null : encoder.runtime;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -127,6 +139,7 @@ const OVERRIDES: readonly { name: string; path: readonly [string, string]; list?
   { name: "REDIS_URL", path: ["snapshots", "url"] },
   { name: "MMM_REASONING", path: ["agents", "reasoning"] },
   { name: "MMM_ROUTER", path: ["router", "mode"] },
+  { name: "MMM_ENCODER_RUNTIME", path: ["encoder", "runtime"] },
   { name: "MMM_GUARD_SEMANTICS", path: ["guard", "semantics"] },
   { name: "MMM_LOG_LEVEL", path: ["logging", "level"] },
 ];

@@ -1,5 +1,6 @@
 /** The app that a command works on, from its common options. */
-import { loadCommandSettings, type CommonOptions, type Shell } from "./shell.ts";
+import { loadCommandSettings } from "./command-settings.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
 import { openApp, type App } from "../app/open-app.ts";
 
 /** Opens it; `mustExist` refuses a state folder that is not there. The caller closes it. */

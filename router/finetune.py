@@ -1,5 +1,5 @@
-"""Fine-tunes a BERT sentence encoder on labelled routing texts, on one CPU, and writes it as int8
-ONNX beside a weights.json, so that router/training/train.ts trains a head on it like on the shipped one.
+"""Fine-tunes a BERT sentence encoder on labelled routing texts, on one CPU, and writes it as
+ONNX with int8 weights beside a weights.json, so that router/training/train.ts trains a head on it like on the shipped one.
 
 Input: a folder with a float32 `model.onnx` (BERT, node names as exported by optimum or
 sentence-transformers) and its `tokenizer.json`; JSON lines with `text` and `label`.
@@ -23,6 +23,8 @@ from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
+
+from float_activations import with_float_activations
 
 WINDOW = 128
 
@@ -130,6 +132,7 @@ def export(model, out):
         input_names=names, output_names=["last_hidden_state"], dynamic_axes=axes,
     )
     quantize_dynamic(str(full), str(out / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    onnx.save(with_float_activations(onnx.load(out / "model.onnx")), out / "model.onnx")
     full.unlink()
 
 
@@ -162,7 +165,7 @@ def main():
     export(model, args.output)
     (args.output / "tokenizer.json").write_bytes((args.base / "tokenizer.json").read_bytes())
     manifest = {
-        "model": f"fine-tuned from {digest(args.base / 'model.onnx')[:12]}, {args.epochs} epochs, int8",
+        "model": f"fine-tuned from {digest(args.base / 'model.onnx')[:12]}, {args.epochs} epochs, int8 weights",
         "licence": "that of the base model",
         "source": "router/finetune.py",
         "pooling": args.pooling,

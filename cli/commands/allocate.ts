@@ -11,7 +11,8 @@ import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface AllocateOptions extends CommonOptions {
   readonly config?: string;

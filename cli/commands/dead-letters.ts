@@ -9,8 +9,10 @@ import type { EventLog, LogRecord } from "../../session/ports.ts";
 import { parseCount } from "../options.ts";
 import { readUserName } from "./run.ts";
 import { withApp } from "../open.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
-import { OPERATIONS, type App } from "../../app/open-app.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
+import { OPERATIONS } from "../../app/operations.ts";
+import type { App } from "../../app/open-app.ts";
 
 interface LetterOptions extends CommonOptions {
   readonly session?: string;

@@ -4,18 +4,16 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable } from "../../infra/files.ts";
 import { readBrokerRelease } from "../../infra/kafka/broker-release.ts";
+import { makePrivateFolder } from "../../infra/private-files.ts";
 import { describeError } from "../../schemas/errors.ts";
 import type { UnstableRange } from "../../session/ports.ts";
 import { kafkaSettings } from "../../app/backend.ts";
+import { openJudges } from "../../app/guard-judges.ts";
 import { openFor } from "../open.ts";
 import { isClaudeOn } from "../../app/compose-claude.ts";
-import {
-  loadCommandSettings,
-  formatTable,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface Check {
   readonly name: string;
@@ -25,7 +23,7 @@ interface Check {
 
 export function addDoctorCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("doctor"))
-    .description("check Node, settings, state folder, log, its transactions and brokers")
+    .description("check Node, settings, state folder, keys, log, its brokers, snapshots and guard")
     .addHelpText("after", "\nExample:\n  mmm doctor --state-dir .mmm")
     .action(async (options: CommonOptions) => runDoctor(shell, options));
 }
@@ -45,6 +43,7 @@ async function runDoctor(shell: Shell, options: CommonOptions): Promise<void> {
     return `log ${settings.log.kind}, snapshots ${settings.snapshots.kind}`;
   });
   await attempt("state folder", () => {
+    makePrivateFolder(options.stateDir);
     assertWritable(options.stateDir);
     return existsSync(join(options.stateDir, "state.sqlite")) ? "in use" : "empty";
   });
@@ -60,6 +59,17 @@ async function runDoctor(shell: Shell, options: CommonOptions): Promise<void> {
     }
   });
   if (checks.at(-1)?.state === "ok") checks.push(...(await lookBehindLog(shell, options)));
+  await attempt("guard", async () => {
+    const settings = loadCommandSettings(shell, options);
+    const { environment, signal } = shell;
+    const opened = await openJudges({ settings, environment, signal, stores: null });
+    try {
+      const names = opened.judges.map(({ name }) => name).join(", ");
+      return `judges: ${names}; embeddings: ${opened.encoder ?? "none (guard.semantics: lexicon)"}`;
+    } finally {
+      await opened.close();
+    }
+  });
   await attempt("Claude", () => {
     const { reasoning, claude } = loadCommandSettings(shell, options).agents;
     if (isClaudeOn(reasoning, shell.environment)) return `on, ${claude.roles.data_scientist.model}`;

@@ -14,7 +14,8 @@ import { readState } from "../../session/stages.ts";
 import { loadKeys } from "../../app/keys.ts";
 import { withApp } from "../open.ts";
 import { createChoiceParser } from "../options.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface KeyOptions extends CommonOptions {
   readonly ring: RingName;

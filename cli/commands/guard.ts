@@ -19,12 +19,8 @@ import { formatExplanation } from "../output/guard-explain.ts";
 import { openJudges } from "../../app/guard-judges.ts";
 import { addKeysCommand } from "./guard-keys.ts";
 import { readModelConfig } from "../../app/request.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly baseline: string;

@@ -9,7 +9,8 @@ import { requireHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { watchHistory, type WatchOptions } from "./watch.ts";
 import { openFor } from "../open.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface ShowOptions extends CommonOptions {
   readonly session: string;

@@ -12,8 +12,9 @@ import { ERROR_CODES } from "../../schemas/errors.ts";
 import { formatFigure } from "../output/format.ts";
 import { openFor } from "../open.ts";
 import { readUserName } from "./run.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
-import { OPERATIONS } from "../../app/open-app.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
+import { OPERATIONS } from "../../app/operations.ts";
 
 interface MonitorOptions extends CommonOptions {
   readonly model: string;

@@ -25,13 +25,9 @@ import { selectComparedError, formatFigure } from "../output/format.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
-import {
-  loadCommandSettings,
-  formatTable,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface ReplayOptions extends CommonOptions {

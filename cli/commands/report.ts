@@ -18,13 +18,9 @@ import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
+import { loadCommandSettings } from "../command-settings.ts";
 import type { Settings } from "../../app/settings.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface ReportOptions extends CommonOptions {
   readonly session: string;

@@ -30,8 +30,11 @@ import {
   type EvalOptions,
 } from "../output/router-judging.ts";
 import { readUserName } from "./run.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { encoderRuntime } from "../../app/settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
-import { OPERATIONS, type App } from "../../app/open-app.ts";
+import { OPERATIONS } from "../../app/operations.ts";
+import type { App } from "../../app/open-app.ts";
 
 interface CollectOptions extends CommonOptions {
   readonly output: string;
@@ -72,7 +75,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--output <dir>", "checkpoint folder")
     .option("--seed <n>", "seed", parseInteger, 1)
     .action(async (options: TrainOptions) =>
-      withEncoder((encoder) => runRouterTraining(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => runRouterTraining(shell, options, encoder)),
     );
   withCommonOptions(router.command("eval"))
     .description("accuracy, calibration and rejection, against the rules and another checkpoint")
@@ -80,7 +83,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--data <file>", "labelled NDJSON")
     .option("--against <dir>", "running checkpoint to compare with")
     .action(async (options: EvalOptions) =>
-      withEncoder((encoder) => evaluateRouter(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => evaluateRouter(shell, options, encoder)),
     );
   withCommonOptions(router.command("classify"))
     .description("who would take a text")
@@ -88,7 +91,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .option("--text <text>", "one text")
     .option("--batch <file>", "NDJSON lines {id, text}")
     .action(async (options: ClassifyOptions) =>
-      withEncoder((encoder) => classifyTexts(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => classifyTexts(shell, options, encoder)),
     );
   withCommonOptions(router.command("promote"))
     .description("let a checkpoint take another's place, when it is better; recorded as an event")
@@ -97,12 +100,17 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--to <dir>", "running checkpoint to replace")
     .option("--force", "also when it is not better")
     .action(async (options: PromoteOptions) =>
-      withEncoder((encoder) => promoteRouterCheckpoint(shell, options, encoder)),
+      withEncoder(shell, options, (encoder) => promoteRouterCheckpoint(shell, options, encoder)),
     );
 }
 
-async function withEncoder<T>(use: (encoder: SentenceEncoder) => Promise<T>): Promise<T> {
-  const { encoder, unavailable } = await openSentenceEncoder({ workers: 2 });
+async function withEncoder<T>(
+  shell: Shell,
+  options: CommonOptions,
+  use: (encoder: SentenceEncoder) => Promise<T>,
+): Promise<T> {
+  const runtime = encoderRuntime(loadCommandSettings(shell, options));
+  const { encoder, unavailable } = await openSentenceEncoder({ workers: 2, runtime });
   if (encoder === null) throw new MmmError("encoder_unavailable", unavailable.message);
   try {
     return await use(encoder);

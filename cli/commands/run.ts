@@ -11,12 +11,8 @@ import { createChoiceParser, parseCount, parseFraction, parseInteger } from "../
 import { createProgress } from "../output/progress.ts";
 import { readSessionRequest } from "../../app/request.ts";
 import { runSession, type OnEscalation } from "../../app/session-run.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatSummary } from "../output/summary.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { openApp } from "../../app/open-app.ts";

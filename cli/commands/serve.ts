@@ -20,12 +20,8 @@ import { observeApp } from "../../app/observers.ts";
 import { buildReportInput } from "./report.ts";
 import { renderReport } from "../../dashboard/report.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { readVersion } from "../version.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { openApp, type App } from "../../app/open-app.ts";

@@ -8,7 +8,8 @@ import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import type { Snapshot } from "../../session/ports.ts";
 import { readState } from "../../session/stages.ts";
 import { openFor } from "../open.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 import type { App } from "../../app/open-app.ts";
 
 interface RebuildOptions extends CommonOptions {

@@ -7,8 +7,10 @@ import type { SessionSummary } from "../../session/ports.ts";
 import { formatFigure } from "../output/format.ts";
 import { createChoiceParser, parseCount, parseInstant } from "../options.ts";
 import { openFor } from "../open.ts";
-import { GROUP_PREFIX, type App } from "../../app/open-app.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import type { App } from "../../app/open-app.ts";
+import { GROUP_PREFIX } from "../../app/operations.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface StatusOptions extends CommonOptions {
   readonly session?: string;

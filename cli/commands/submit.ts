@@ -5,12 +5,8 @@ import { deriveSessionId } from "../../schemas/event.ts";
 import { parseCount, parseFraction, parseInteger } from "../options.ts";
 import { readSessionRequest, type RequestFlags } from "../../app/request.ts";
 import { readUserName } from "./run.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface SubmitOptions extends CommonOptions, RequestFlags {

@@ -7,13 +7,9 @@ import type { UnstableRange } from "../../session/ports.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { readLagByRole } from "../../app/observers.ts";
 import { openFor, withApp } from "../open.ts";
-import {
-  loadCommandSettings,
-  formatTable,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 import type { App } from "../../app/open-app.ts";
 
 /** Help texts by subcommand. */

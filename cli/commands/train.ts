@@ -12,7 +12,8 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatTable } from "../output/table.ts";
 
 interface TrainOptions extends CommonOptions {
   readonly config: string;

@@ -4,12 +4,8 @@ import { MmmError } from "../../schemas/errors.ts";
 import { startProbes } from "../../infra/telemetry/probes.ts";
 import { observeApp } from "../../app/observers.ts";
 import { parseCount } from "../options.ts";
-import {
-  loadCommandSettings,
-  withCommonOptions,
-  type CommonOptions,
-  type Shell,
-} from "../shell.ts";
+import { loadCommandSettings } from "../command-settings.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { ROLE_NAMES, type RoleName } from "../../app/compose-consumers.ts";
 import { waitUntilIdle } from "../../app/until-idle.ts";
 import { runWorkerThreads } from "../../app/worker-threads.ts";
@@ -88,7 +84,7 @@ async function runWorker(shell: Shell, options: WorkerOptions): Promise<void> {
       options.probes === undefined
         ? null
         : await startProbes(observed.probes, parseHostPort(options.probes));
-    shell.err(said);
+    shell.err(running.encoder === null ? said : `${said}; embeddings: ${running.encoder}`);
     const finish =
       options.untilIdle === true ? waitUntilIdle(app, observed, shell.signal) : waitForStopSignal();
     await Promise.race([finish, running.ended]);

@@ -1,7 +1,7 @@
 /** What each layer of the guard went by, in at most 100 columns. */
 import type { ChannelFigures, Figures, JudgeFigures, LimitedFigure } from "../../guard/explain.ts";
 import { quote } from "../../guard/quote.ts";
-import { formatTable } from "../shell.ts";
+import { formatTable } from "./table.ts";
 
 const NAME_CHARS = 18;
 const PASSAGE_CHARS = 72;

@@ -36,6 +36,8 @@ function describeProgress(state: SessionState, event: HistoryEntry["event"]): st
       const first = event.data.violations[0];
       return `${formatIterationCount(state)} vetoed (${event.data.layer}): ${first?.code ?? ""} ${first?.message ?? ""}`;
     }
+    case "GuardFailed":
+      return `${formatIterationCount(state)} the guard could not judge: ${event.data.reason}`;
     case "ProposalRejected":
       return `${formatIterationCount(state)} rejected by ${event.data.by} (${event.data.count}) → ${event.data.next}`;
     case "EscalationRaised":

@@ -11,7 +11,8 @@ import type { RouterModel } from "../../router/classifier/router-model.ts";
 import type { SentenceEncoder } from "../../router/encoder/sentence-encoder.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
-import { formatTable, type CommonOptions, type Shell } from "../shell.ts";
+import type { CommonOptions, Shell } from "../shell.ts";
+import { formatTable } from "./table.ts";
 
 export interface EvalOptions extends CommonOptions {
   readonly checkpoint: string;

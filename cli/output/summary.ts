@@ -3,7 +3,7 @@ import { formatPercent } from "../../schemas/number-text.ts";
 import type { Metrics } from "../../schemas/parts.ts";
 import type { SessionResults } from "../../session/results.ts";
 import { formatFigure } from "./format.ts";
-import { formatTable } from "../shell.ts";
+import { formatTable } from "./table.ts";
 
 const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
   { name: "MAPE", key: "mape", share: true },

@@ -7,7 +7,6 @@
  * I2. Data are read, checked and cut here; the program gets figures, never a path.
  * I3. The rule by which locked weeks contradict validation is the product's, whoever trains.
  */
-import { z } from "zod";
 import type { ModelConfig } from "../../model/config.ts";
 import { detectContradiction } from "../../model/locked-test.ts";
 import { computeEffectDuration } from "../../model/fit/attribution.ts";
@@ -18,6 +17,7 @@ import type { ChannelResult } from "../../schemas/parts.ts";
 import { escapeText } from "../../session/quote.ts";
 import { callModel, type LoadedData } from "../../agents/data-source.ts";
 import type { Trained, Training } from "./trainer.ts";
+import type { TrainerSettings } from "../trainer-settings.ts";
 import {
   createLockedTestRequest,
   readLocked,
@@ -27,18 +27,6 @@ import {
 } from "./protocol.ts";
 
 /** The `trainer` section of the settings. */
-export const TRAINER_SETTINGS = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("builtin") }),
-  z.strictObject({
-    kind: z.literal("subprocess"),
-    /** Program and arguments; no shell reads them. */
-    command: z.array(z.string().min(1)).min(1).max(50),
-    timeout_s: z.int().min(1).max(86_400).default(3600),
-    output_megabytes_max: z.number().positive().max(1000).default(16),
-  }),
-]);
-
-export type TrainerSettings = z.infer<typeof TRAINER_SETTINGS>;
 type SubprocessSettings = Extract<TrainerSettings, { kind: "subprocess" }>;
 
 /** Runs a program; `infra/subprocess.ts` does. */

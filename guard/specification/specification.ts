@@ -143,8 +143,24 @@ function validateSpecification(value: Json): Specification {
   return { ...parsed.data, digest: computeDigest(value) };
 }
 
-/** The shipped specification. */
-export const SPECIFICATION_SHIPPED: Specification = validateSpecification(shipped as Json);
+/** Digest of the shipped file; whoever changes the methodology changes it here as well. */
+const SHIPPED_DIGEST = "147dad3fa1b17c96017a9589571a569e03c3d1060336f8da42371ac6e6a67c36";
+
+/**
+ * The shipped specification.
+ * @throws MmmError `config_invalid` when the file was truncated or altered
+ */
+export const SPECIFICATION_SHIPPED: Specification = asShipped(
+  validateSpecification(shipped as Json),
+);
+
+function asShipped(spec: Specification): Specification {
+  if (spec.digest === SHIPPED_DIGEST) return spec;
+  throw new MmmError(
+    "config_invalid",
+    `Methodology specification: altered (digest ${spec.digest}, shipped with ${SHIPPED_DIGEST}); install the package again`,
+  );
+}
 
 /** The entry that makes a path tunable, or null. */
 export function findTunableEntry(spec: Specification, path: string): TunableEntry | null {

@@ -1,13 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { computeVerdictKey, createCachedJudge } from "../../guard/verdict-cache.ts";
-import { createAbsentJudge } from "../../guard/words/absent-judge.ts";
+import { createViolation } from "../../guard/violation.ts";
 import type { SemanticJudge } from "../../guard/words/judges.ts";
 import { changesText, judgeInput } from "./fixtures.ts";
 
 const ring = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(1)));
 const input = (decay: number) =>
   judgeInput(changesText(["hyperparameters.tv.decay", decay]), { reasoning: "tuned" });
+
+const ABSENT: SemanticJudge = {
+  name: "head",
+  digest: "d",
+  judge: () => {
+    const violations = [createViolation("judge_unavailable", "reasoning", "no file", "no file")];
+    return Promise.resolve({ verdict: "abstained", violations, detail: "no file" });
+  },
+};
 
 function setup(judge?: SemanticJudge) {
   const kept = new Map<string, string>();
@@ -59,7 +68,7 @@ describe("remembered verdicts", () => {
   });
 
   it("are not kept where a judge could not say", async () => {
-    const { ask, kept } = setup(createAbsentJudge("head", "no file"));
+    const { ask, kept } = setup(ABSENT);
     expect((await ask(input(0.6))).verdict).toBe("vetoed");
     expect(kept.size).toBe(0);
   });

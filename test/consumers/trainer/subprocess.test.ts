@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   createSubprocessTraining,
-  TRAINER_SETTINGS,
   type RunProcess,
 } from "../../../consumers/trainer/subprocess.ts";
+import { TRAINER_SETTINGS } from "../../../consumers/trainer-settings.ts";
 import { runProcess } from "../../../infra/subprocess.ts";
 import { evaluateLockedTest } from "../../../model/locked-test.ts";
 import { assessForecast } from "../../../model/forecast.ts";

@@ -40,7 +40,7 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: "if (state.baseline !== null || state.iteration > 0) return null;",
   },
   {
-    file: "cli/shell.ts",
+    file: "cli/command-settings.ts",
     find: "...(log === undefined ? {} : { MMM_LOG: log }),",
     put: '...(log === undefined ? { MMM_LOG: "sqlite" } : {}),',
   },

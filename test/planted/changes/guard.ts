@@ -133,11 +133,6 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "if (!isObject(payload)) return null;",
   },
   { file: "guard/violation.ts", find: "quote(evidence, EVIDENCE_CHARACTERS_MAX)", put: "evidence" },
-  {
-    file: "guard/words/absent-judge.ts",
-    find: 'if (reasoning.trim() === "") {',
-    put: 'if (reasoning.trim() !== "") {',
-  },
   { file: "guard/words/clause.ts", find: "        .split(TURN)", put: '        .split("|")' },
   { file: "guard/words/decode.ts", find: "- base + 13) % 26", put: "- base + 12) % 26" },
   {

@@ -1,18 +1,8 @@
 import { expect, it } from "vitest";
-import { formatTable, loadCommandSettings, type Shell } from "../../cli/shell.ts";
+import { loadCommandSettings } from "../../cli/command-settings.ts";
+import type { Shell } from "../../cli/shell.ts";
 
 const shell = { environment: { MMM_LOG: "kafka" } } as unknown as Shell;
-
-it("a table has no frame, no trailing blanks and columns side by side", () => {
-  const table = formatTable(
-    ["metric", "before"],
-    [
-      ["MAPE", "5 %"],
-      ["R²", ""],
-    ],
-  );
-  expect(table.split("\n")).toEqual(["metric  before", "MAPE    5 %", "R²"]);
-});
 
 it("a flag wins over the environment, and that over the file", () => {
   const settings = "config/settings.yaml";

@@ -1,0 +1,52 @@
+/** One command from arguments to exit code: signals, one line for an error. */
+import { CommanderError } from "commander";
+import { ERROR_CODES, describeError, MmmError } from "../schemas/errors.ts";
+import { createProgram } from "./program.ts";
+import type { Shell } from "./shell.ts";
+
+/** Runs the command that the process was started with; resolves with its exit code. */
+export async function runCommandLine(): Promise<number> {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(ERROR_CODES.interrupted.exit);
+      stop.abort();
+    });
+  }
+  const shell = processShell(stop.signal);
+  try {
+    const program = await createProgram(shell, process.argv.slice(2));
+    await program.parseAsync(process.argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitOf(error, shell);
+  }
+}
+
+function exitOf(error: unknown, shell: Shell): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : ERROR_CODES.usage.exit;
+  }
+  shell.status("");
+  if (error instanceof MmmError) {
+    shell.err(`mmm: ${error.message}`);
+    return error.exit;
+  }
+  shell.err(`mmm: internal error: ${describeError(error)}; please report it`);
+  if (shell.environment["MMM_LOG_LEVEL"] === "debug" && error instanceof Error) {
+    shell.err(error.stack ?? "");
+  }
+  return ERROR_CODES.internal.exit;
+}
+
+function processShell(signal: AbortSignal): Shell {
+  const terminal = process.stderr.isTTY === true;
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${terminal ? "\r\x1b[2K" : ""}${line}\n`),
+    status: (line) => void (terminal && process.stderr.write(`\r\x1b[2K${line}`)),
+    terminal,
+    environment: process.env,
+    signal,
+  };
+}
