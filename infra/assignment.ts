@@ -2,7 +2,7 @@
  * A sink is asked to take a partition until it does: the same for every log.
  */
 import type { Clock, TopicPartition, RecordSink } from "../session/ports.ts";
-import { createPolicy, doubling, isRetriable, retry } from "../session/retry.ts";
+import { createPolicy, doubling, isRetriable, retry } from "../session/waiting/retry.ts";
 
 const POLICY = createPolicy({ pauseMs: doubling(50, 2_000), canHelp: isRetriable });
 

@@ -16,7 +16,7 @@ import type {
   LogRecord,
   TopicPartition,
 } from "../../session/ports.ts";
-import { createPolicy, doubling, retry } from "../../session/retry.ts";
+import { createPolicy, doubling, retry } from "../../session/waiting/retry.ts";
 import { A2A_CONTENT_TYPE, StreamResponse, type TaskPushNotificationConfig } from "./sdk.ts";
 import type { PushConfigs } from "./push-configs.ts";
 

@@ -27,8 +27,8 @@ import type {
   TopicPartition,
   SnapshotStore,
 } from "../../session/ports.ts";
-import { createPolicy, retry } from "../../session/retry.ts";
-import { Wakeup } from "../../session/wakeup.ts";
+import { createPolicy, retry } from "../../session/waiting/retry.ts";
+import { Wakeup } from "../../session/waiting/wakeup.ts";
 import { createQueue, parseWaiting, type Queue, type Waiting } from "./queue.ts";
 import {
   computeUnitLoads,

@@ -12,7 +12,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
 import { readLink } from "../../session/chain.ts";
 import type { Clock, EventLog, KeyValueStore, LogRecord } from "../../session/ports.ts";
-import { Wakeup } from "../../session/wakeup.ts";
+import { Wakeup } from "../../session/waiting/wakeup.ts";
 
 const TOPIC = TOPICS.history.topic;
 const BEHIND_MAX = 5_000;

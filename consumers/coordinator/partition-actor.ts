@@ -7,8 +7,8 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, TopicPartition } from "../../session/ports.ts";
-import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
-import { Wakeup } from "../../session/wakeup.ts";
+import { createPolicy, isRetriable, retry } from "../../session/waiting/retry.ts";
+import { Wakeup } from "../../session/waiting/wakeup.ts";
 import type { CoordinatorTools } from "./tools.ts";
 import { createPartitionProcessor, type PartitionProcessor } from "./partition-processor.ts";
 

@@ -10,7 +10,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
-import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
+import { createPolicy, isRetriable, retry } from "../../session/waiting/retry.ts";
 
 /** Longest time a finished record waits for its commit. */
 const COMMIT_EVERY_MS = 25;

@@ -19,7 +19,13 @@ import type {
   LogRecord,
   TopicPartition,
 } from "../../session/ports.ts";
-import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../../session/retry.ts";
+import {
+  addJitter,
+  doubling,
+  isRetriable,
+  retry,
+  type RetryPolicy,
+} from "../../session/waiting/retry.ts";
 import { Committer } from "./offset-committer.ts";
 import { findHandler, type Consumer, type Failure, type Handling } from "./consumer.ts";
 import { createDeadLetter } from "./dead-letters.ts";

@@ -10,7 +10,13 @@
  */
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Clock } from "../../session/ports.ts";
-import { addJitter, doubling, isRetriable, retry, type RetryPolicy } from "../../session/retry.ts";
+import {
+  addJitter,
+  doubling,
+  isRetriable,
+  retry,
+  type RetryPolicy,
+} from "../../session/waiting/retry.ts";
 import { createBreaker, type Breaker } from "../claude/breaker.ts";
 
 export interface RemoteCallOptions {

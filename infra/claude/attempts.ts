@@ -18,7 +18,7 @@ import {
   type ModelRequest,
 } from "../../session/language-model.ts";
 import type { Clock } from "../../session/ports.ts";
-import { addJitter, doubling, retry, type RetryPolicy } from "../../session/retry.ts";
+import { addJitter, doubling, retry, type RetryPolicy } from "../../session/waiting/retry.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Gate } from "./gate.ts";
 

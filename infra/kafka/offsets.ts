@@ -4,7 +4,7 @@
  * I1. A coordinator that is moving or still loading is asked again for a bounded time; kafkajs itself
  *     would pass its answer on as a failure.
  */
-import { createPolicy, retry } from "../../session/retry.ts";
+import { createPolicy, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType } from "./errors.ts";

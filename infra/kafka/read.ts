@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../../session/ports.ts";
-import { createPolicy, isRetriable, retry } from "../../session/retry.ts";
+import { createPolicy, isRetriable, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
 import { hiddenError } from "./hidden-range.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";

@@ -9,7 +9,7 @@ import { listSchemas } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { TOPIC_ROWS, type TopicRow, TOPICS } from "../../schemas/topics.ts";
 import type { OutgoingRecord, TopicState } from "../../session/ports.ts";
-import { createPolicy, retry } from "../../session/retry.ts";
+import { createPolicy, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
 import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
 import { hasType, toKafkaError } from "./errors.ts";

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { PlantedRun } from "./plant.ts";
-import { PLANTED_CHANGES } from "./planted-changes.ts";
+import type { PlantedRun } from "./planted/plant.ts";
+import { PLANTED_CHANGES } from "./planted/changes.ts";
 
-const PLANT = fileURLToPath(new URL("plant.ts", import.meta.url));
+const PLANT = fileURLToPath(new URL("planted/plant.ts", import.meta.url));
 const run = promisify(execFile);
 let runs: ReadonlyMap<string, PlantedRun> = new Map();
 

@@ -84,8 +84,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a partition is restored from a store that was rolled back meanwhile",
     file: "consumers/coordinator/session-cache.ts",
-    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    return end;",
-    put: "    return end;",
+    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    return folded;",
+    put: "    return folded;",
   },
   {
     name: "snapshots are added to a store that was rolled back",
@@ -133,8 +133,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a late failure of one attempt counts for another",
     file: "session/admission.ts",
     find:
-      '  return (\n    checkAwaited(state, "answer", deriveProposalId(data)) ?? ' +
-      'checkSame("the role", data.role, state.work_item?.role)\n  );',
+      '  return (\n    checkAwaited(state, "answer", deriveProposalId(data)) ??\n' +
+      '    checkSame("the role", data.role, state.work_item?.role)\n  );',
     put: '  return checkSame("the role", data.role, state.work_item?.role);',
   },
   {

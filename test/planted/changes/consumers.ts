@@ -20,7 +20,7 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "consumers/loop/offset-committer.ts",
-    find: "    if (this.#done < this.#wanted) await this.#try();",
+    find: "if (this.#done < this.#wanted) await this.#commit().catch(() => {});",
     put: "",
   },
   {

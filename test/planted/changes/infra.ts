@@ -4,13 +4,13 @@ import type { PlantedChange } from "../change.ts";
 export const INFRA_CHANGES: readonly PlantedChange[] = [
   {
     file: "infra/a2a/fetch.ts",
-    find: "asked === null ? own : Math.max(own, asked + (own - full / 2))",
-    put: "own",
+    find: "addJitter(pauseAfter(tries), tools.random(), asked)",
+    put: "addJitter(pauseAfter(tries), tools.random(), null)",
   },
   {
     file: "infra/claude/attempts.ts",
-    find: "error.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs",
-    put: "error.retriable && tries < options.attemptsMax",
+    find: "failure.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs",
+    put: "failure.retriable && tries < options.attemptsMax",
   },
   {
     file: "infra/claude/breaker.ts",

@@ -1,7 +1,7 @@
 /** A rest that somebody else can end early; time is counted, not waited for. */
 import { expect, test } from "vitest";
-import type { Clock } from "../../session/ports.ts";
-import { Wakeup } from "../../session/wakeup.ts";
+import type { Clock } from "../../../session/ports.ts";
+import { Wakeup } from "../../../session/waiting/wakeup.ts";
 
 /** A clock whose sleeps end when the test says so, or by their signal. */
 function handClock() {

@@ -1,12 +1,12 @@
 /**
- * `node test/session/plant.ts [number of a planted change …]`: runs test files of this folder on a copy
+ * `node test/session/planted/plant.ts [number of a planted change …]`: runs test files of this folder on a copy
  * of the sources with each change planted in turn, and once without any; prints a JSON line a run.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startVitest } from "vitest/node";
-import { PLANTED_CHANGES, type PlantedChange } from "./planted-changes.ts";
+import { PLANTED_CHANGES, type PlantedChange } from "./changes.ts";
 
 /** What one run came to. */
 export interface PlantedRun {

@@ -1,8 +1,14 @@
 /** Trying again by a policy: time is counted, not waited for. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MmmError } from "../../schemas/errors.ts";
-import { addJitter, createPolicy, doubling, isRetriable, retry } from "../../session/retry.ts";
+import { MmmError } from "../../../schemas/errors.ts";
+import {
+  addJitter,
+  createPolicy,
+  doubling,
+  isRetriable,
+  retry,
+} from "../../../session/waiting/retry.ts";
 
 /** A clock that notes its sleeps; `aborting` calls off during the nth of them. */
 function notingClock(aborting?: { readonly at: number; readonly halt: AbortController }) {

@@ -108,8 +108,8 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "an equal loss counts as better",
     file: "reactions.ts",
-    find: "return loss < state.accepted.trained.loss * (1 - IMPROVEMENT_MIN);",
-    put: "return loss <= state.accepted.trained.loss;",
+    find: "if (candidate.loss >= accepted.loss * (1 - IMPROVEMENT_MIN)) return false;",
+    put: "if (candidate.loss > accepted.loss) return false;",
     noticedBy: "reactions.test.ts",
   },
   {
@@ -129,14 +129,14 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "a locked test that takes too long aborts instead of failing",
     file: "reactions.ts",
-    find: 'locked_test: (state, reason) => [completed(state, "failed", reason)],',
-    put: 'locked_test: (state, reason) => [completed(state, "aborted", reason)],',
+    find: 'locked_test: (state, reason) => [completeSession(state, "failed", reason)],',
+    put: 'locked_test: (state, reason) => [completeSession(state, "aborted", reason)],',
     noticedBy: "reactions.test.ts",
   },
   {
     name: "a vetoed baseline is tuned on",
     file: "reactions.ts",
-    find: 'return [completed(state, "failed", `the baseline was vetoed: ${text}`)];',
+    find: 'return [completeSession(state, "failed", `the baseline was vetoed: ${text}`)];',
     put: "return [];",
     noticedBy: "reactions.test.ts",
   },
@@ -150,8 +150,8 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "nobody in time means resume",
     file: "reactions.ts",
-    find: 'decided(state, state.limits.person_default, "no decision")',
-    put: 'decided(state, "resume", "no decision")',
+    find: 'handleDecision(state, state.limits.person_default, "no decision")',
+    put: 'handleDecision(state, "resume", "no decision")',
     noticedBy: "decide.test.ts",
   },
   {
@@ -227,14 +227,14 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "any methodology is admitted",
     file: "admission.ts",
-    find: 'same("the methodology", data.methodology_digest, state.baseline?.methodology_digest) ??\n',
+    find: 'checkSame("the methodology", data.methodology_digest, state.baseline?.methodology_digest) ??\n',
     put: "",
     noticedBy: "admission.test.ts",
   },
   {
     name: "who was not asked may propose",
     file: "admission.ts",
-    find: 'same("the author", data.author, state.work_item?.role) ??\n',
+    find: 'checkSame("the author", data.author, state.work_item?.role) ??\n',
     put: "",
     noticedBy: "admission.test.ts",
   },

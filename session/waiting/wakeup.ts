@@ -4,7 +4,7 @@
  * I1. No call is lost: one that comes while nobody rests ends the next rest at once. Who was woken
  *     looks at what there is to do, and may find nothing.
  */
-import type { Clock } from "./ports.ts";
+import type { Clock } from "../ports.ts";
 
 /** A reason of its own: the default one is an error with a stack, made at every wake. */
 const WOKEN = "woken";

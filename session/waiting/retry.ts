@@ -4,8 +4,8 @@
  * I1. What is given up throws its last error; what is called off throws the signal's reason.
  * I2. Nothing is tried again without a pause that the policy states.
  */
-import { MmmError } from "../schemas/errors.ts";
-import type { Clock } from "./ports.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { Clock } from "../ports.ts";
 
 /** Milliseconds to wait after a failed try; null to give up. `tries` counts from 1. */
 export type RetryPolicy = (failure: {
