@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     pool: "forks",
+    // What a test waits for may take ten times longer on a busy machine.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ["default", new CountReporter()],
     maxWorkers: 2,
     // No test may reach a real model because a key happens to be set on the machine.

@@ -29,7 +29,7 @@ import { readTextFile } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
-import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
+import type { RuntimeName } from "../router/runtime-name.ts";
 import type { SentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";

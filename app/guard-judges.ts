@@ -9,7 +9,7 @@ import { systemClock } from "../infra/clock.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { SILENT_MODEL_OBSERVER } from "../session/language-model.ts";
 import type { KeyValueStore, SnapshotStore } from "../session/ports.ts";
-import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
+import type { RuntimeName } from "../router/runtime-name.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { createJudges, drawUniform } from "./compose-consumers.ts";
 import { openRouting } from "./open-router.ts";

@@ -7,7 +7,7 @@ import { SILENT, type Observer } from "../consumers/loop/observer.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { systemClock } from "../infra/clock.ts";
 import { SILENT_MODEL_OBSERVER, type ModelObserver } from "../session/language-model.ts";
-import type { RuntimeName } from "../router/encoder/onnx-runtime.ts";
+import type { RuntimeName } from "../router/runtime-name.ts";
 import type { Clock, EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
 import { openBackend } from "./backend.ts";
 import type { ConsumerParts, RoleName } from "./compose-consumers.ts";

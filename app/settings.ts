@@ -9,7 +9,7 @@ import { API_SETTINGS } from "../api/http/settings.ts";
 import { BUSINESS_SETTINGS } from "../agents/business-settings.ts";
 import { CLAUDE_SETTINGS } from "../agents/claude/settings.ts";
 import { TRAINER_SETTINGS } from "../consumers/trainer-settings.ts";
-import { RUNTIME_NAMES, type RuntimeName } from "../router/encoder/onnx-runtime.ts";
+import { RUNTIME_NAMES, type RuntimeName } from "../router/runtime-name.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
 
 const SESSION = z.strictObject({

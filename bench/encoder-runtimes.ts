@@ -12,7 +12,7 @@ import { splitSentences } from "../guard/words/clause.ts";
 import { loadShippedIntentHead } from "../guard/words/intent-head.ts";
 import { askJudges } from "../guard/words/judges.ts";
 import { parseLabelledTexts } from "../router/training/dataset.ts";
-import { RUNTIME_NAMES, type RuntimeName } from "../router/encoder/onnx-runtime.ts";
+import { RUNTIME_NAMES, type RuntimeName } from "../router/runtime-name.ts";
 import { openRouter } from "../router/open.ts";
 import { chooseRole } from "../router/route.ts";
 import { openSentenceEncoder, type SentenceEncoder } from "../router/encoder/sentence-encoder.ts";

@@ -162,7 +162,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: "doctor",
     leaf: true,
-    about: "check Node, settings, state folder, keys, log, snapshots and guard",
+    about: "check Node, settings, state folder, keys, log, its brokers, snapshots and guard",
     load: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
   },
 ];

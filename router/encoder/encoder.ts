@@ -9,7 +9,8 @@
  * I2. Every vector has `dimension` entries and length 1.
  * I3. A text of several windows is the token-weighted mean of its windows' vectors.
  */
-import { type OpenedModel, openModel, type RuntimeName } from "./onnx-runtime.ts";
+import type { RuntimeName } from "../runtime-name.ts";
+import { type OpenedModel, openModel } from "./onnx-runtime.ts";
 import { type TextTokenizer, openTokenizer } from "./tokenizer.ts";
 import { type Weights, createEncoderUnavailable } from "./weights.ts";
 

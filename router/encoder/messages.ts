@@ -1,5 +1,5 @@
 /** What passes between sentence-encoder.ts and encoder-worker.ts; plain data only. */
-import type { RuntimeName } from "./onnx-runtime.ts";
+import type { RuntimeName } from "../runtime-name.ts";
 
 export interface WorkerInput {
   readonly directory: string;

@@ -11,10 +11,8 @@
  */
 import type * as Ort from "onnxruntime-web";
 import { describeError } from "../../schemas/errors.ts";
+import type { RuntimeName } from "../runtime-name.ts";
 import { createEncoderUnavailable } from "./weights.ts";
-
-export const RUNTIME_NAMES = ["native", "wasm"] as const;
-export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
 export interface OpenedModel {
   readonly runtime: RuntimeName;

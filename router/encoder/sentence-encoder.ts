@@ -13,7 +13,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { MmmError, describeError } from "../../schemas/errors.ts";
 import type { BatchAnswer, BatchRequest, Opening, WorkerInput } from "./messages.ts";
-import type { RuntimeName } from "./onnx-runtime.ts";
+import type { RuntimeName } from "../runtime-name.ts";
 import { SHIPPED_WEIGHTS, type UnavailableReason, createEncoderUnavailable } from "./weights.ts";
 
 const BATCH_TEXTS = 16;
