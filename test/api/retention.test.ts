@@ -10,6 +10,7 @@ import { resolveDataPath, removeUnusedUploads } from "../../app/api-tools.ts";
 import { systemClock } from "../../infra/clock.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { BACKENDS } from "../support/backends.ts";
+import { tuningState } from "../support/given.ts";
 import { scratch } from "../support/mmm.ts";
 import { until } from "../support/system.ts";
 import { rpc, type WireTask } from "./a2a-wire.ts";
@@ -145,7 +146,8 @@ describe("an uploaded file", () => {
           looked.push(status ?? "");
           return status === "waiting" ? ([{ session: "s1" }] as never) : [];
         },
-        load: async () => ({ state: JSON.stringify({ baseline_text: baseline }) }) as never,
+        load: async () =>
+          ({ state: JSON.stringify(tuningState({ baseline_text: baseline })) }) as never,
       },
       waiting: () => [],
       keep,
