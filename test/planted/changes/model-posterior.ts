@@ -23,8 +23,8 @@ export const MODEL_POSTERIOR_CHANGES: readonly PlantedChange[] = [
     put: "round < rounds",
   },
   {
-    file: "model/posterior/trajectory.ts",
-    find: "value - 0.5 * squareOf(velocity) - before",
-    put: "value - before",
+    file: "model/posterior/sampler.ts",
+    find: "    this.#rounds = [];",
+    put: "",
   },
 ];
