@@ -1,7 +1,8 @@
 /**
  * `npm run bench:truth`: the posterior on data sets whose truth is known.
  *
- *   --sets known-truth,worlds   which (default both); `calibration`: simulation-based calibration
+ *   --sets known-truth,worlds   which (default both); `calibration`: simulation-based calibration;
+ *                               `speed`: processor time of Robyn's set and two large ones
  *   --replications N            of the calibration (default 200)
  *   --only NAME,...             some of them
  *   --seed N                    of the sampler (default 7)
@@ -24,6 +25,7 @@ import type { Row } from "./truth/score.ts";
 import { formatRow, formatTotals, scoreSet, totalRows } from "./truth/score.ts";
 import type { TruthSet } from "./truth/sets.ts";
 import { readKnownTruth } from "./truth/sets.ts";
+import { measureSpeed } from "./truth/speed.ts";
 import { createWorlds } from "./truth/worlds.ts";
 
 const { values: asked } = parseArgs({
@@ -59,7 +61,7 @@ function scoreOne(set: TruthSet): Row {
     seed: Number(asked.seed),
     priors,
     profile: { ...set.profile, ...profile },
-    sampler,
+    ...(Object.keys(sampler).length > 0 && { sampler }),
   });
   const responses = computeResponses(posterior.inputs, posterior.draws);
   if (asked.export !== undefined) exportPosterior(`${asked.export}/${set.name}.json`, posterior);
@@ -111,4 +113,5 @@ if (groups.includes("calibration")) {
     );
   }
 }
+if (groups.includes("speed")) measureSpeed(Number(asked.seed), only);
 if (asked.out !== undefined) writeFileSync(asked.out, `${JSON.stringify(rows, null, 1)}\n`);

@@ -8,6 +8,7 @@ import { parseModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { formatIsoDate } from "../../model/calendar.ts";
 import { drawPrior, simulateTarget } from "../../model/posterior/checks.ts";
+import { centreShares } from "../../model/posterior/coordinates.ts";
 import { createDensity } from "../../model/posterior/density.ts";
 import type { PosteriorInputs } from "../../model/posterior/inputs.ts";
 import { prepareInputs } from "../../model/posterior/inputs.ts";
@@ -68,7 +69,7 @@ export function calibrate(
     const truth = drawPrior(layout.dimension, stream);
     const target = spoil(simulateTarget(inputs, truth, stream));
     const density = createDensity({ ...inputs, target });
-    const sampled = sampleDensity(density, {
+    const sampled = sampleDensity(centreShares(inputs, density), {
       seed: seed + 17 * replication + 1,
       chains: 2,
       warmup: 200,

@@ -7,6 +7,7 @@
 
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { centreShares } from "../posterior/coordinates.ts";
 import { createDensity } from "../posterior/density.ts";
 import { keepDraws } from "../posterior/draws.ts";
 import type { PosteriorInputs } from "../posterior/inputs.ts";
@@ -30,7 +31,8 @@ const KEPT = 400;
 /** Figures per draw of a short run. */
 export function refitInputs(inputs: PosteriorInputs, settings: RefitSettings): Responses {
   const density = createDensity(inputs);
-  const draws = keepDraws(sampleDensity(density, settings), density.layout.names, KEPT);
+  const sampled = sampleDensity(centreShares(inputs, density), settings);
+  const draws = keepDraws(sampled, density.layout.names, KEPT);
   return computeResponses(inputs, draws, density);
 }
 

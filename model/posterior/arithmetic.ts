@@ -106,6 +106,14 @@ function logOnePlus(x: number): number {
   return u === 1 ? x : (log(u) * x) / (u - 1);
 }
 
+/** e^x − 1: the rounding of e^x is made good (Kahan). */
+export function expMinusOne(x: number): number {
+  const u = exp(x);
+  if (u === 1) return x;
+  const less = u - 1;
+  return less === -1 ? -1 : (less * x) / log(u);
+}
+
 /** ln(1 + e^x). */
 export function softplus(x: number): number {
   return x > 0 ? x + logOnePlus(exp(-x)) : logOnePlus(exp(x));

@@ -12,6 +12,7 @@
 
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { centreShares } from "./coordinates.ts";
 import { createDensity } from "./density.ts";
 import type { Convergence } from "./diagnostics.ts";
 import { measureConvergence } from "./diagnostics.ts";
@@ -25,7 +26,7 @@ import { DEFAULT_PRIORS } from "./priors.ts";
 import type { Profile } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile.ts";
 import type { Sampled, SamplerSettings } from "./sampler.ts";
-import { DEFAULT_SAMPLER, sampleDensity } from "./sampler.ts";
+import { Chains } from "./sampler.ts";
 
 /** Limits of Vehtari et al. 2021 for a published figure. */
 const R_HAT_MAX = 1.01;
@@ -33,12 +34,30 @@ const ESS_LEAST = 400;
 /** Parameters that nobody publishes may be a little less sharp. */
 const PARAMETER_R_HAT_MAX = 1.03;
 const DIVERGENT_SHARE_MAX = 0.01;
+/** Beyond this more draws do not help: the chains warm up again. */
+const APART_R_HAT = 1.05;
+
+/** How long the chains run. */
+export interface RunSettings extends Omit<SamplerSettings, "seed"> {
+  /**
+   * Most rounds: the first has `draws` draws a chain, each further one, while the chains have not
+   * settled, half as many, or a new warm-up and `draws` draws where they diverged or are far apart.
+   */
+  readonly rounds: number;
+}
+
+/** Of a published posterior: measured in docs/TRUTH.md. */
+export const DEFAULT_RUN: RunSettings = { chains: 4, warmup: 250, draws: 500, rounds: 6 };
+
+/** Where numbers are stated they are kept. */
+const FIXED_RUN: RunSettings = { ...DEFAULT_RUN, rounds: 1 };
 
 export interface PosteriorOptions {
   readonly seed: number;
   readonly priors?: Priors;
   readonly profile?: Profile;
-  readonly sampler?: Partial<Omit<SamplerSettings, "seed">>;
+  /** What is stated is kept: no further rounds unless `rounds` says so. */
+  readonly sampler?: Partial<RunSettings>;
 }
 
 export interface Diagnostics {
@@ -74,12 +93,37 @@ export function samplePosterior(
   const { seed, priors = DEFAULT_PRIORS, profile = DEFAULT_PROFILE } = options;
   const inputs = prepareInputs(dataset, config, { priors, profile });
   const density = createDensity(inputs);
-  const sampled = sampleDensity(density, { ...DEFAULT_SAMPLER, ...options.sampler, seed });
-  return {
-    inputs,
-    draws: keepDraws(sampled, density.layout.names),
-    diagnostics: diagnose(inputs, density.layout, sampled),
-  };
+  const run = { ...(options.sampler === undefined ? DEFAULT_RUN : FIXED_RUN), ...options.sampler };
+  const chains = new Chains(centreShares(inputs, density), { ...run, seed });
+  const { sampled, diagnostics } = runChains(chains, run, (one) =>
+    diagnose(inputs, density.layout, one),
+  );
+  return { inputs, draws: keepDraws(sampled, density.layout.names), diagnostics };
+}
+
+/** Rounds until the chains have settled; a stated number at most, so that time plays no part. */
+function runChains(
+  chains: Chains,
+  { draws, rounds }: RunSettings,
+  judge: (sampled: Sampled) => Diagnostics,
+): { sampled: Sampled; diagnostics: Diagnostics } {
+  chains.draw(draws);
+  let sampled = chains.read();
+  let diagnostics = judge(sampled);
+  for (let round = 1; round < rounds && !diagnostics.converged; round += 1) {
+    const apart = diagnostics.r_hat_max > APART_R_HAT;
+    if (apart || hasDiverged(sampled)) {
+      chains.warmUpAgain();
+      chains.draw(draws);
+    } else chains.draw(Math.ceil(draws / 2));
+    sampled = chains.read();
+    diagnostics = judge(sampled);
+  }
+  return { sampled, diagnostics };
+}
+
+function hasDiverged({ divergences, chains, draws }: Sampled): boolean {
+  return divergences > DIVERGENT_SHARE_MAX * chains * draws;
 }
 
 function diagnose(
@@ -104,13 +148,12 @@ function diagnose(
   const worst = (rows: readonly [string, Convergence][]): number =>
     Math.max(...rows.map(([, { r_hat }]) => r_hat));
   const ess = Math.min(...rois.map(([, row]) => row.ess));
-  const total = sampled.chains * sampled.draws;
   return {
     converged:
       worst(rois) <= R_HAT_MAX &&
       worst(parameters) <= PARAMETER_R_HAT_MAX &&
       ess >= ESS_LEAST &&
-      sampled.divergences <= DIVERGENT_SHARE_MAX * total,
+      !hasDiverged(sampled),
     r_hat_max: worst([...parameters, ...rois]),
     r_hat: Object.fromEntries([...parameters, ...rois].map(([name, row]) => [name, row.r_hat])),
     ess_min: ess,

@@ -1,7 +1,7 @@
 /**
  * Hamiltonian Monte Carlo over a density (Neal 2011), several chains in step.
  *
- * Position θ = centre + L φ with LL' the covariance of the warm-up draws of *all* chains, so that φ is
+ * Position η = centre + L φ with LL' the covariance of the warm-up draws of *all* chains, so that φ is
  * near a standard normal; leapfrog in φ; trajectory length jittered; step size by dual averaging of
  * the mean acceptance (Hoffman & Gelman 2014, §3.2). Warm-up windows as Stan's: the covariance is
  * taken anew at the end of each.
@@ -11,9 +11,11 @@
  */
 
 import { exp, log } from "./arithmetic.ts";
-import type { Density } from "./density.ts";
+import type { Coordinates } from "./coordinates.ts";
 import { NormalStream } from "./normal-stream.ts";
 import { factorize } from "./symmetric.ts";
+import type { Chain, Motion } from "./trajectory.ts";
+import { createMotion, moveChain } from "./trajectory.ts";
 
 export interface SamplerSettings {
   readonly seed: number;
@@ -21,12 +23,6 @@ export interface SamplerSettings {
   readonly warmup: number;
   readonly draws: number;
 }
-
-export const DEFAULT_SAMPLER: Omit<SamplerSettings, "seed"> = {
-  chains: 4,
-  warmup: 500,
-  draws: 500,
-};
 
 export interface Sampled {
   readonly dimension: number;
@@ -41,98 +37,122 @@ export interface Sampled {
   readonly gradients: number;
 }
 
-const ACCEPTANCE_AIM = 0.9;
-/** Length of a trajectory in whitened units, and its jitter. */
-const LENGTH = 1.5;
-const LENGTH_JITTER = 0.5;
-const LEAPS_MAX = 48;
-/** Before the first covariance is known long trajectories are not worth their price. */
-const LEAPS_MAX_FIRST = 48;
-/** An energy error beyond this is a divergence. */
-const ENERGY_ERROR_MAX = 50;
+const ACCEPTANCE_AIM = 0.85;
+/** After a warm-up that left divergences or chains apart. */
+const CAREFUL_AIM = 0.95;
 const START_SPREAD = 0.5;
 /** Ends of the warm-up windows as shares of the warm-up. */
 const WINDOW_ENDS = [0.12, 0.3, 0.6, 0.9];
 
-interface Chain {
-  readonly random: NormalStream;
-  position: Float64Array;
-  gradient: Float64Array;
-  value: number;
+/** Chains that have been started and go on from where they are. */
+export class Chains {
+  readonly #motion: Motion;
+  readonly #chains: readonly Chain[];
+  readonly #settings: SamplerSettings;
+  #rounds: Round[] = [];
+
+  /** Starts the chains and warms them up. */
+  constructor(density: Coordinates, settings: SamplerSettings) {
+    this.#motion = createMotion(density);
+    this.#settings = settings;
+    this.#chains = Array.from({ length: settings.chains }, (_, index) =>
+      startChain(density, settings.seed + 7919 * index),
+    );
+    warmUp(this.#motion, this.#chains, { length: settings.warmup, aim: ACCEPTANCE_AIM });
+  }
+
+  /** Adds this many draws to every chain. */
+  draw(draws: number): void {
+    this.#rounds.push(moveOn(this.#motion, this.#chains, draws));
+  }
+
+  /** Drops the draws, takes the covariance from them and warms up again, with shorter steps. */
+  warmUpAgain(): void {
+    learnCovariance(
+      this.#motion,
+      this.#rounds.flatMap(({ visited }) => visited.flat()),
+    );
+    this.#rounds = [];
+    warmUp(this.#motion, this.#chains, { length: this.#settings.warmup, aim: CAREFUL_AIM });
+  }
+
+  /** All draws since the last warm-up. */
+  read(): Sampled {
+    const { density, dimension, step, gradients } = this.#motion;
+    const rounds = this.#rounds;
+    const draws = rounds.reduce((sum, round) => sum + (round.visited[0]?.length ?? 0), 0);
+    const positions = new Float64Array(this.#chains.length * draws * dimension);
+    let at = 0;
+    for (const index of this.#chains.keys()) {
+      for (const eta of rounds.flatMap(({ visited }) => visited[index] ?? [])) {
+        density.toTheta(eta, positions.subarray(at, at + dimension));
+        at += dimension;
+      }
+    }
+    const accepted = rounds.reduce((sum, round) => sum + round.accepted, 0);
+    return {
+      dimension,
+      chains: this.#chains.length,
+      draws,
+      positions,
+      divergences: rounds.reduce((sum, round) => sum + round.divergences, 0),
+      acceptance: accepted / Math.max(1, this.#chains.length * draws),
+      stepSize: step,
+      gradients,
+    };
+  }
 }
 
-/** Everything a trajectory needs beside its chain. */
-interface Motion {
-  readonly density: Density;
-  readonly dimension: number;
-  /** L, lower triangular. */
-  factor: Float64Array;
-  step: number;
-  leapsMax: number;
-  readonly velocity: Float64Array;
-  gradients: number;
+/** Draws from the density: warm-up and one round. */
+export function sampleDensity(density: Coordinates, settings: SamplerSettings): Sampled {
+  const chains = new Chains(density, settings);
+  chains.draw(settings.draws);
+  return chains.read();
 }
 
-/** Draws from the density. */
-export function sampleDensity(density: Density, settings: SamplerSettings): Sampled {
-  const { dimension } = density.layout;
-  const motion = createMotion(density);
-  const chains = Array.from({ length: settings.chains }, (_, index) =>
-    startChain(density, settings.seed + 7919 * index),
-  );
-  warmUp(motion, chains, settings.warmup);
-  const positions = new Float64Array(settings.chains * settings.draws * dimension);
+interface Round {
+  /** Positions chain by chain. */
+  readonly visited: readonly Float64Array[][];
+  readonly divergences: number;
+  /** Sum of acceptances. */
+  readonly accepted: number;
+}
+
+function moveOn(motion: Motion, chains: readonly Chain[], draws: number): Round {
+  const visited: Float64Array[][] = chains.map(() => []);
   let divergences = 0;
-  let acceptance = 0;
-  for (let draw = 0; draw < settings.draws; draw += 1) {
+  let accepted = 0;
+  for (let draw = 0; draw < draws; draw += 1) {
     for (const [index, chain] of chains.entries()) {
-      const { accepted, diverged } = moveChain(motion, chain);
-      acceptance += accepted;
-      if (diverged) divergences += 1;
-      positions.set(chain.position, (index * settings.draws + draw) * dimension);
+      const moved = moveChain(motion, chain);
+      accepted += moved.accepted;
+      if (moved.diverged) divergences += 1;
+      visited[index]?.push(chain.position);
     }
   }
-  return {
-    dimension,
-    chains: settings.chains,
-    draws: settings.draws,
-    positions,
-    divergences,
-    acceptance: acceptance / (settings.chains * settings.draws),
-    stepSize: motion.step,
-    gradients: motion.gradients,
-  };
+  return { visited, divergences, accepted };
 }
 
-function createMotion(density: Density): Motion {
-  const { dimension } = density.layout;
-  const factor = new Float64Array(dimension * dimension);
-  for (let i = 0; i < dimension; i += 1) factor[i * dimension + i] = 1;
-  return {
-    density,
-    dimension,
-    factor,
-    step: 0.1,
-    leapsMax: LEAPS_MAX_FIRST,
-    velocity: new Float64Array(dimension),
-    gradients: 0,
-  };
-}
-
-function startChain(density: Density, seed: number): Chain {
+function startChain(density: Coordinates, seed: number): Chain {
   const random = new NormalStream(seed);
-  const { dimension } = density.layout;
-  const position = Float64Array.from({ length: dimension }, () => START_SPREAD * random.normal());
+  const { dimension } = density;
+  const start = Float64Array.from({ length: dimension }, () => START_SPREAD * random.normal());
+  const position = new Float64Array(dimension);
+  density.fromTheta(start, position);
   const gradient = new Float64Array(dimension);
   return { random, position, gradient, value: density.evaluate(position, gradient) };
 }
 
 /** Step size and covariance. */
-function warmUp(motion: Motion, chains: readonly Chain[], warmup: number): void {
-  const ends = WINDOW_ENDS.map((share) => Math.floor(share * warmup));
-  let tuner = new StepTuner(motion.step);
+function warmUp(
+  motion: Motion,
+  chains: readonly Chain[],
+  { length, aim }: { length: number; aim: number },
+): void {
+  const ends = WINDOW_ENDS.map((share) => Math.floor(share * length));
+  let tuner = new StepTuner(motion.step, aim);
   let kept: Float64Array[] = [];
-  for (let iteration = 0; iteration < warmup; iteration += 1) {
+  for (let iteration = 0; iteration < length; iteration += 1) {
     let accepted = 0;
     motion.step = tuner.step;
     for (const chain of chains) {
@@ -144,12 +164,10 @@ function warmUp(motion: Motion, chains: readonly Chain[], warmup: number): void 
     if (window < 0) continue;
     // The way from the start to the mass is no part of it: the first window gives its second half.
     learnCovariance(motion, window === 0 ? kept.slice(kept.length >> 1) : kept);
-    tuner = new StepTuner(tuner.average);
-    motion.leapsMax = LEAPS_MAX;
+    tuner = new StepTuner(tuner.average, aim);
     kept = [];
   }
   motion.step = tuner.average;
-  motion.leapsMax = LEAPS_MAX;
 }
 
 /** Dual averaging of ln ε towards an acceptance. */
@@ -157,11 +175,13 @@ class StepTuner {
   step: number;
   average: number;
   readonly #centre: number;
+  readonly #aim: number;
   #gap = 0;
   #count = 0;
   #logAverage = 0;
 
-  constructor(start: number) {
+  constructor(start: number, aim: number) {
+    this.#aim = aim;
     this.step = start;
     this.average = start;
     this.#centre = log(2 * start);
@@ -170,7 +190,7 @@ class StepTuner {
   learn(accepted: number): void {
     this.#count += 1;
     const share = 1 / (this.#count + 10);
-    this.#gap += share * (ACCEPTANCE_AIM - accepted - this.#gap);
+    this.#gap += share * (this.#aim - accepted - this.#gap);
     const logStep = this.#centre - (Math.sqrt(this.#count) / 0.05) * this.#gap;
     const weight = exp(-0.75 * log(this.#count));
     this.#logAverage += weight * (logStep - this.#logAverage);
@@ -199,7 +219,7 @@ function learnCovariance(motion: Motion, draws: readonly Float64Array[]): void {
       }
     }
   }
-  const kept = count / (count + 5 * dimension);
+  const kept = count / (count + dimension);
   for (let i = 0; i < dimension; i += 1) {
     for (let j = 0; j < i; j += 1) {
       const at = i * dimension + j;
@@ -210,68 +230,4 @@ function learnCovariance(motion: Motion, draws: readonly Float64Array[]): void {
   }
   const factor = new Float64Array(dimension * dimension);
   if (factorize(covariance, dimension, factor)) motion.factor = factor;
-}
-
-/** One trajectory with Metropolis' rule. */
-function moveChain(motion: Motion, chain: Chain): { accepted: number; diverged: boolean } {
-  const { dimension, velocity, step } = motion;
-  for (let i = 0; i < dimension; i += 1) velocity[i] = chain.random.normal();
-  const jitter = 1 + LENGTH_JITTER * (2 * chain.random.uniform() - 1);
-  const choice = chain.random.uniform();
-  const leaps = Math.min(motion.leapsMax, Math.max(1, Math.ceil((LENGTH * jitter) / step)));
-  const before = chain.value - 0.5 * squareOf(velocity);
-  const position = chain.position.slice();
-  const gradient = chain.gradient.slice();
-  let value = chain.value;
-  for (let leap = 0; leap < leaps; leap += 1) {
-    push(motion, gradient, 0.5 * step);
-    advance(motion, position, step);
-    value = motion.density.evaluate(position, gradient);
-    motion.gradients += 1;
-    push(motion, gradient, 0.5 * step);
-    if (!(value - 0.5 * squareOf(velocity) > before - ENERGY_ERROR_MAX)) {
-      return { accepted: 0, diverged: true };
-    }
-  }
-  const change = value - 0.5 * squareOf(velocity) - before;
-  const accepted = change >= 0 ? 1 : exp(change);
-  if (choice < accepted) {
-    chain.position = position;
-    chain.gradient = gradient;
-    chain.value = value;
-  }
-  return { accepted, diverged: false };
-}
-
-function squareOf(vector: Float64Array): number {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  return sum;
-}
-
-/** velocity += by · L' gradient. */
-function push({ factor, dimension, velocity }: Motion, gradient: Float64Array, by: number): void {
-  for (let row = 0; row < dimension; row += 1) {
-    const scaled = by * (gradient[row] as number);
-    const at = row * dimension;
-    for (let column = 0; column <= row; column += 1) {
-      velocity[column] = (velocity[column] as number) + scaled * (factor[at + column] as number);
-    }
-  }
-}
-
-/** position += by · L velocity. */
-function advance(
-  { factor, dimension, velocity }: Motion,
-  position: Float64Array,
-  by: number,
-): void {
-  for (let row = 0; row < dimension; row += 1) {
-    let sum = 0;
-    const at = row * dimension;
-    for (let column = 0; column <= row; column += 1) {
-      sum += (factor[at + column] as number) * (velocity[column] as number);
-    }
-    position[row] = (position[row] as number) + by * sum;
-  }
 }

@@ -10,6 +10,7 @@ import { GUARD_CHANGES } from "./changes/guard.ts";
 import { INFRA_CHANGES } from "./changes/infra.ts";
 import { MODEL_CHANGES } from "./changes/model.ts";
 import { MODEL_FIT_CHANGES } from "./changes/model-fit.ts";
+import { MODEL_POSTERIOR_CHANGES } from "./changes/model-posterior.ts";
 import { MODEL_RESULTS_CHANGES } from "./changes/model-results.ts";
 import { MODEL_SEARCH_CHANGES } from "./changes/model-search.ts";
 import { PRODUCERS_CHANGES } from "./changes/producers.ts";
@@ -28,6 +29,7 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...INFRA_CHANGES,
   ...MODEL_CHANGES,
   ...MODEL_FIT_CHANGES,
+  ...MODEL_POSTERIOR_CHANGES,
   ...MODEL_RESULTS_CHANGES,
   ...MODEL_SEARCH_CHANGES,
   ...PRODUCERS_CHANGES,

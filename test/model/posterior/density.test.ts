@@ -6,7 +6,7 @@ import { createDensity } from "../../../model/posterior/density.ts";
 import type { PosteriorInputs } from "../../../model/posterior/inputs.ts";
 import { walkMode } from "../../../model/posterior/linear-part.ts";
 import { POSTERIOR_KERNEL_BYTES_FILE, compileKernels } from "../../support/build-kernels.ts";
-import { inputsOf, nationalCase, panelCase, priorVector } from "./support.ts";
+import { computeSlope, inputsOf, nationalCase, panelCase, priorVector } from "./support.ts";
 
 const LIFTS = {
   calibration: {
@@ -36,18 +36,6 @@ const CASES: readonly [string, () => PosteriorInputs][] = [
   ["geo panel with shared columns", () => inputsOf(panelCase())],
 ];
 
-/** Central difference with one step of Richardson's extrapolation. */
-function slopeAt(of: (theta: Float64Array) => number, theta: Float64Array, at: number): number {
-  const central = (step: number): number => {
-    const up = theta.slice();
-    const down = theta.slice();
-    up[at] = (up[at] ?? 0) + step;
-    down[at] = (down[at] ?? 0) - step;
-    return (of(up) - of(down)) / (2 * step);
-  };
-  return (4 * central(5e-4) - central(1e-3)) / 3;
-}
-
 describe("the gradient", () => {
   test.each(CASES)("agrees with central differences to 1e-6: %s", (_, make) => {
     const density = createDensity(make());
@@ -58,7 +46,7 @@ describe("the gradient", () => {
       density.evaluate(theta, gradient);
       const size = Math.max(...gradient.map(Math.abs));
       for (const [at, slope] of gradient.slice().entries()) {
-        const wanted = slopeAt((x) => density.evaluate(x, null), theta, at);
+        const wanted = computeSlope((x) => density.evaluate(x, null), theta, at);
         const gap = Math.abs(slope - wanted) / Math.max(Math.abs(wanted), 1e-3 * size, 1);
         expect(gap, names[at]).toBeLessThan(1e-6);
       }

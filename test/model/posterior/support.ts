@@ -66,3 +66,19 @@ export function priorVector(dimension: number, seed: number): Float64Array {
   const stream = new NormalStream(seed);
   return Float64Array.from({ length: dimension }, () => stream.normal());
 }
+
+/** Central difference with one step of Richardson's extrapolation. */
+export function computeSlope(
+  of: (vector: Float64Array) => number,
+  vector: Float64Array,
+  at: number,
+): number {
+  const central = (step: number): number => {
+    const up = vector.slice();
+    const down = vector.slice();
+    up[at] = (up[at] ?? 0) + step;
+    down[at] = (down[at] ?? 0) - step;
+    return (of(up) - of(down)) / (2 * step);
+  };
+  return (4 * central(5e-4) - central(1e-3)) / 3;
+}
