@@ -46,3 +46,50 @@ export function readDeploymentGrounds(text: string | null): DeploymentGrounds | 
 export function isApproved(use: string | null): boolean {
   return use === "approve" || use === "approve_with_conditions";
 }
+
+/** Both uses on one screen. */
+export const DEPLOYMENT_SUMMARY = z.object({
+  forecast_use: z.string().nullable(),
+  budget_use: z.string().nullable(),
+  probability: z.number().nullable().meta({ description: "that the plan within ±30 % gains" }),
+  probability_min: z.number().nullable().meta({ description: "what the business asks for" }),
+  expected_gain: z
+    .number()
+    .nullable()
+    .meta({ description: "target units over the training window" }),
+  expected_loss: z.number().nullable(),
+  forecast_reasons: z.array(z.string()),
+  budget_reasons: z.array(z.string()),
+  conditions: z.array(z.string()),
+  flags: z.array(z.string()).meta({ description: "what was found about data and posterior" }),
+  experiment: z.string().nullable().meta({ description: "the one to run next" }),
+});
+
+export type DeploymentSummary = z.infer<typeof DEPLOYMENT_SUMMARY>;
+
+/** A decision with its grounds read. */
+export type DecidedUses = {
+  readonly forecast_use: string | null;
+  readonly budget_use: string | null;
+  readonly conditions: readonly string[];
+} & Readonly<Partial<DeploymentGrounds>>;
+
+/** The screen of a decision; null for one from before there were two uses. */
+export function summarizeDeployment(decided: DecidedUses | null): DeploymentSummary | null {
+  if (decided === null || decided.forecast_use === null) return null;
+  const { forecast, budget, flags = [], experiment = null } = decided;
+  const figure = (name: string): number | null => budget?.figures[name] ?? null;
+  return {
+    forecast_use: decided.forecast_use,
+    budget_use: decided.budget_use,
+    probability: figure("probability"),
+    probability_min: figure("probability_min"),
+    expected_gain: figure("expected_gain"),
+    expected_loss: figure("expected_loss"),
+    forecast_reasons: forecast?.reasons ?? [],
+    budget_reasons: budget?.reasons ?? [],
+    conditions: [...decided.conditions],
+    flags: flags.map(({ message }) => message),
+    experiment: experiment?.message ?? null,
+  };
+}
