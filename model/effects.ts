@@ -27,6 +27,7 @@ import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
 import { findPlausibleRegion } from "./plausible.ts";
+import type { PosteriorInputs } from "./posterior/inputs.ts";
 import { prepareInputs } from "./posterior/inputs.ts";
 import type { Diagnostics } from "./posterior/posterior.ts";
 import { samplePosterior } from "./posterior/posterior.ts";
@@ -47,6 +48,16 @@ export interface Effects {
   readonly responses: Responses;
   /** Kept draws; null where the method keeps none. */
   readonly draws: Draws | null;
+  /** What the draws are of, for evidence on them; null where there are none. */
+  readonly sampled: Sampled | null;
+}
+
+/** A posterior with the data and the methodology that it was sampled from, locked rows left out. */
+export interface Sampled {
+  readonly dataset: Dataset;
+  readonly methodology: ModelConfig;
+  readonly inputs: PosteriorInputs;
+  readonly draws: Draws;
 }
 
 /**
@@ -58,7 +69,7 @@ export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   if (config.inference === "point") {
     const responses = drawEnsembleResponses(whole, readMethodology(config));
     const summary = summarize(responses, { method: "ensemble_block_bootstrap" });
-    return { responses, summary, draws: null };
+    return { responses, summary, draws: null, sampled: null };
   }
   const { dataset, methodology } = withoutLocked(whole, config);
   const options = { seed: SEED, ...readForm(methodology) };
@@ -66,7 +77,7 @@ export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   const responses = computeResponses(inputs, draws);
   const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
   const summary = summarize(responses, { method: "posterior", draws, diagnostics, plausible });
-  return { responses, draws, summary };
+  return { responses, draws, summary, sampled: { dataset, methodology, inputs, draws } };
 }
 
 /**

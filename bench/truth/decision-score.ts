@@ -8,7 +8,7 @@
  * above its base rate says nothing.
  */
 
-import type { Use } from "../../agents/builtin/verdict.ts";
+import type { Use } from "../../schemas/deployment.ts";
 import { decideUses, readCriteria } from "../../agents/builtin/deployment.ts";
 import { parseBusinessContext } from "../../agents/business-context.ts";
 import type { Evidence } from "../../model/evidence/gather.ts";
@@ -92,7 +92,7 @@ function decideBudgetUse(evidence: Evidence, converged: boolean): Use {
   return decideUses({
     methodology_unchanged: true,
     validation: { folds: 4, error: 0, r2: 1, improvement: 0 },
-    locked: null,
+    locked: "a bench of the posterior alone",
     criteria: readCriteria(context, new Set()),
     posterior: {
       sampler_converged: converged,

@@ -8,6 +8,7 @@ import { parseDataset } from "../../model/data/dataset.ts";
 import { estimateEffects } from "../../model/effects.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
+import { formatCautions, listCautions, type GivenResults } from "../output/cautions.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
@@ -30,7 +31,8 @@ Examples:
     --bound tv=100000:600000 --target-roi 1.5
 
 Budgets are over the training window's length. Curves beyond twice today's spend are guesses and are
-named in the findings.`;
+named in the findings. What speaks against moving budget (a sampler that did not converge, flags, the
+session's own decision) is said first.`;
 
 export function addAllocateCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("allocate"))
@@ -55,7 +57,8 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
 }
 
 function allocate(shell: Shell, options: AllocateOptions): void {
-  const config = readAllocationConfig(options);
+  const results = options.results === undefined ? null : readResults(options.results);
+  const config = readAllocationConfig(options, results);
   const dataset = callModel(() =>
     parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
   );
@@ -64,17 +67,24 @@ function allocate(shell: Shell, options: AllocateOptions): void {
     ...(options.total === undefined ? {} : { total: options.total }),
     ...(options.targetRoi === undefined ? {} : { target_roi: options.targetRoi }),
   };
-  const allocation = callModel(() => allocateBudget(estimateEffects(dataset, config), request));
-  if (options.json === true) shell.out(JSON.stringify(allocation));
-  else shell.out(formatAllocation(allocation));
+  const effects = callModel(() => estimateEffects(dataset, config));
+  const allocation = callModel(() => allocateBudget(effects, request));
+  const cautions = callModel(() => listCautions(effects, results));
+  if (options.json === true) shell.out(JSON.stringify({ ...allocation, cautions }));
+  else shell.out(`${formatCautions(cautions)}${formatAllocation(allocation)}`);
 }
 
-function readAllocationConfig(options: AllocateOptions): ModelConfig {
+type ResultsFile = GivenResults & { readonly final_config?: unknown };
+
+function readResults(file: string): ResultsFile {
+  return readJsonFile(file) as ResultsFile;
+}
+
+function readAllocationConfig(options: AllocateOptions, results: ResultsFile | null): ModelConfig {
   if (options.config !== undefined) return readModelConfig(options.config, options.data);
-  if (options.results === undefined) {
+  if (results === null) {
     throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
   }
-  const results = readJsonFile(options.results) as { final_config?: unknown };
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;
   return { ...config, data: { ...config.data, path } };

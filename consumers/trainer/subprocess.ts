@@ -8,6 +8,7 @@
  * I3. The rule by which locked weeks contradict validation is the product's, whoever trains.
  */
 import type { ModelConfig } from "../../model/config.ts";
+import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { detectContradiction } from "../../model/locked-test.ts";
 import { computeEffectDuration } from "../../model/fit/attribution.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
@@ -82,6 +83,10 @@ export function createSubprocessTraining(tools: SubprocessTools): Training {
         weeks: configs.final.evaluation.locked_test_weeks,
         contradicts,
         rule,
+        comparisons: compareLockedWeeks(dataset, {
+          final: answer.final_predicted ?? [],
+          baseline: answer.baseline_predicted ?? [],
+        }),
       };
     },
   };

@@ -226,7 +226,14 @@ function ending(what: string): Given {
 
 const LOCKED: Event = {
   type: "LockedTestEvaluated",
-  data: { baseline: metrics(0.2), final: metrics(0.15), weeks: 13, contradicts: false, rule: "" },
+  data: {
+    baseline: metrics(0.2),
+    final: metrics(0.15),
+    weeks: 13,
+    contradicts: false,
+    comparisons: [],
+    rule: "",
+  },
 };
 
 /** A session whose task no agent was sure enough of. */
@@ -358,6 +365,9 @@ describe("the end of a session", () => {
       monitoring: [],
       rollback: "",
       next_review_weeks: 4,
+      forecast_use: null,
+      budget_use: null,
+      grounds: null,
       reasoner: BUILTIN_REASONER,
     },
   });

@@ -88,6 +88,7 @@ const REVIEW: ReviewJob = {
   config: BASE,
   candidate: TRAINED,
   baseline: TRAINED,
+  evidence: null,
   context: CONTEXT,
 };
 
@@ -124,11 +125,13 @@ function decideJob(): DecideJob {
       config: JSON.stringify(BASE),
       baseline: TRAINED,
       final: TRAINED,
-      locked_test: { baseline: metrics, final: metrics, contradicts: false },
+      locked_test: { baseline: metrics, final: metrics, contradicts: false, comparisons: [] },
       methodology_unchanged: true,
       convergence: 0.9,
+      convergence_threshold: 0.95,
       counters: {} as DecideJob["figures"]["counters"],
     },
+    posterior: null,
     config: BASE,
     context: CONTEXT,
   };
