@@ -24,7 +24,7 @@ import type { EffectsJob, EstimatedEffects } from "./posterior-thread.ts";
 import { formatPosterior } from "./published-posterior.ts";
 
 /** Changes whenever the code can give other figures for the same methodology and data. */
-const EFFECTS_VERSION = 1;
+const EFFECTS_VERSION = 2;
 
 /** The part of a snapshot store that a record needs; first writer wins. */
 export interface EffectsStore {

@@ -23,6 +23,7 @@ import type { EffectSummary, PlausibleRegion } from "./effect-summary.ts";
 import { drawEnsembleResponses } from "./ensemble-effects.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
+import { findUnusedCalibration } from "./lift-tests.ts";
 import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
@@ -57,15 +58,18 @@ export interface Effects {
 export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   if (config.inference === "point") {
     const responses = drawEnsembleResponses(whole, readMethodology(config));
-    const summary = summarize(responses, { method: "ensemble_block_bootstrap" });
+    const findings = findUnusedCalibration(withoutLocked(whole, config).dataset, config);
+    const summary = summarize(responses, { method: "ensemble_block_bootstrap", findings });
     return { responses, summary, draws: null };
   }
   const { dataset, methodology } = withoutLocked(whole, config);
+  const findings = findUnusedCalibration(dataset, methodology);
   const options = { seed: SEED, ...readForm(methodology) };
   const { inputs, draws, diagnostics } = samplePosterior(dataset, methodology, options);
   const responses = computeResponses(inputs, draws);
   const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
-  const summary = summarize(responses, { method: "posterior", draws, diagnostics, plausible });
+  const source = { draws, diagnostics, plausible, findings };
+  const summary = summarize(responses, { method: "posterior", ...source });
   return { responses, draws, summary };
 }
 
@@ -112,6 +116,8 @@ interface Source {
   readonly draws?: Draws;
   readonly diagnostics?: Diagnostics;
   readonly plausible?: PlausibleRegion;
+  /** What is to be said besides. */
+  readonly findings: readonly Finding[];
 }
 
 const ANYWHERE: PlausibleRegion = { mass: 1, ranges: {} };
@@ -136,7 +142,7 @@ function summarize(responses: Responses, source: Source): EffectSummary {
     media,
     baseline: { contribution: baseline.contribution, share: baseline.share },
     plausible,
-    findings: [...methodFindings(method, diagnostics), ...wideIntervals(own)],
+    findings: [...methodFindings(method, diagnostics), ...wideIntervals(own), ...source.findings],
   };
 }
 

@@ -40,6 +40,11 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/errors.ts", find: "readonly retriable = false", put: "readonly retriable = true" },
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
+    file: "model/lift-tests.ts",
+    find: "from < 0 || to > periods || from >= to",
+    put: "to > periods || from >= to",
+  },
+  {
     file: "model/locked-test.ts",
     find: "locked !== null && bound !== null && locked > bound",
     put: "locked !== null && bound !== null && locked < bound",
