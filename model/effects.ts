@@ -19,8 +19,9 @@ import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import type { EffectSummary, PlausibleRegion } from "./effect-summary.ts";
+import type { EffectSummary, PlausibleRegion, PublishedDiagnostics } from "./effect-summary.ts";
 import { drawEnsembleResponses } from "./ensemble-effects.ts";
+import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
 import { findUnusedCalibration } from "./lift-tests.ts";
@@ -28,8 +29,9 @@ import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
 import { findPlausibleRegion } from "./plausible.ts";
+import type { PosteriorInputs } from "./posterior/inputs.ts";
 import { prepareInputs } from "./posterior/inputs.ts";
-import type { Diagnostics } from "./posterior/posterior.ts";
+import { layOutParameters } from "./posterior/parameters.ts";
 import { samplePosterior } from "./posterior/posterior.ts";
 import type { Priors } from "./posterior/priors.ts";
 import { mergePriors } from "./posterior/priors.ts";
@@ -83,6 +85,40 @@ export function restoreResponses(whole: Dataset, config: ModelConfig, draws: Dra
   return computeResponses(prepareInputs(dataset, methodology, readForm(methodology)), draws);
 }
 
+/**
+ * Effects of draws that were kept: what `estimateEffects` gave when it made them.
+ *
+ * @param diagnostics as published beside the draws; they are of all draws, the kept ones are fewer
+ * @throws ModelError `parameters_invalid` when the draws are not of this data and methodology.
+ */
+export function restoreEffects(
+  whole: Dataset,
+  config: ModelConfig,
+  { draws, diagnostics }: { draws: Draws; diagnostics: PublishedDiagnostics | null },
+): Effects {
+  const { dataset, methodology } = withoutLocked(whole, config);
+  const inputs = prepareInputs(dataset, methodology, readForm(methodology));
+  requireOwnDraws(inputs, draws);
+  const responses = computeResponses(inputs, draws);
+  const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
+  const findings = findUnusedCalibration(dataset, methodology);
+  const source = { draws, diagnostics, plausible, findings };
+  return { responses, draws, summary: summarize(responses, { method: "posterior", ...source }) };
+}
+
+/** @throws ModelError `parameters_invalid` */
+export function requireOwnDraws(inputs: PosteriorInputs, draws: Draws): void {
+  const { names } = layOutParameters(inputs);
+  const own =
+    names.length === draws.names.length && names.every((name, at) => name === draws.names[at]);
+  if (own) return;
+  throw new ModelError(
+    "parameters_invalid",
+    "The kept draws are of another methodology or other data: give the data that the session had",
+    {},
+  );
+}
+
 /** Chains answer the last bit of a number: what they see has no locked row in it, not even in a scale. */
 function withoutLocked(
   whole: Dataset,
@@ -114,7 +150,7 @@ export function readForm(config: ModelConfig): { profile: Profile; priors: Prior
 interface Source {
   readonly method: EffectSummary["method"];
   readonly draws?: Draws;
-  readonly diagnostics?: Diagnostics;
+  readonly diagnostics?: PublishedDiagnostics | null;
   readonly plausible?: PlausibleRegion;
   /** What is to be said besides. */
   readonly findings: readonly Finding[];
@@ -146,7 +182,10 @@ function summarize(responses: Responses, source: Source): EffectSummary {
   };
 }
 
-function methodFindings(method: Source["method"], diagnostics: Diagnostics | null): Finding[] {
+function methodFindings(
+  method: Source["method"],
+  diagnostics: PublishedDiagnostics | null,
+): Finding[] {
   if (method !== "posterior") {
     return [
       toFinding(

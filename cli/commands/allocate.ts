@@ -5,12 +5,17 @@ import { readJsonFile, readTextFile } from "../../infra/files.ts";
 import { allocateBudget, type Allocation, type AllocationRequest } from "../../model/allocate.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { estimateEffects } from "../../model/effects.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
+import {
+  findSessionDraws,
+  readPublishedRecord,
+  recallEffects,
+  type PublishedRecord,
+} from "../session-draws.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface AllocateOptions extends CommonOptions {
@@ -28,7 +33,7 @@ Examples:
   mmm allocate --config examples/baseline_model.json --total 2000000 \\
     --bound tv=100000:600000 --target-roi 1.5
 
-Budgets are over the training window's length. Curves beyond twice today's spend are guesses and are
+With --results the session's own draws are read from --state-dir. Budgets are over the training window's length. Curves beyond twice today's spend are guesses and are
 named in the findings.`;
 
 export function addAllocateCommand(program: Command, shell: Shell): void {
@@ -53,8 +58,9 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
     .action((options: AllocateOptions) => allocate(shell, options));
 }
 
-function allocate(shell: Shell, options: AllocateOptions): void {
-  const config = readAllocationConfig(options);
+async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
+  const { config, record } = readAllocationModel(options);
+  const draws = await findSessionDraws(shell, options, record);
   const dataset = callModel(() =>
     parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
   );
@@ -63,20 +69,30 @@ function allocate(shell: Shell, options: AllocateOptions): void {
     ...(options.total === undefined ? {} : { total: options.total }),
     ...(options.targetRoi === undefined ? {} : { target_roi: options.targetRoi }),
   };
-  const allocation = callModel(() => allocateBudget(estimateEffects(dataset, config), request));
+  const allocation = callModel(() =>
+    allocateBudget(recallEffects(dataset, config, { draws, record }), request),
+  );
   if (options.json === true) shell.out(JSON.stringify(allocation));
   else shell.out(formatAllocation(allocation));
 }
 
-function readAllocationConfig(options: AllocateOptions): ModelConfig {
-  if (options.config !== undefined) return readModelConfig(options.config, options.data);
+interface AllocationModel {
+  readonly config: ModelConfig;
+  /** Of the session whose results are given. */
+  readonly record: PublishedRecord | null;
+}
+
+function readAllocationModel(options: AllocateOptions): AllocationModel {
+  if (options.config !== undefined)
+    return { config: readModelConfig(options.config, options.data), record: null };
   if (options.results === undefined) {
     throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
   }
   const results = readJsonFile(options.results) as { final_config?: unknown };
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;
-  return { ...config, data: { ...config.data, path } };
+  const record = readPublishedRecord(results);
+  return { config: { ...config, data: { ...config.data, path } }, record };
 }
 
 function parseSpendBound(text: string): [string, [number, number]] {

@@ -62,6 +62,11 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/monitor.ts", find: "Math.abs(figure) > bound", put: "figure > bound" },
   { file: "model/numbers.ts", find: "share * (sorted.length - 1)", put: "share * sorted.length" },
   {
+    file: "model/predictive.ts",
+    find: "const asked = weeks.slice(from - trainingEnd);",
+    put: "const asked = weeks.slice(0);",
+  },
+  {
     file: "model/random.ts",
     find: "((bits[0] ?? 0) ^ Math.imul(bits[1] ?? 0, 0x9e3779b1))",
     put: "(bits[0] ?? 0)",
