@@ -12,7 +12,13 @@
 import { z } from "zod";
 import { parseModelConfig, countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/data/dataset.ts";
-import { monitorModel, type DriftFigure, type DriftThresholds } from "../model/monitor.ts";
+import {
+  monitorModel,
+  type DriftFigure,
+  type DriftThresholds,
+  type MonitoredForecasts,
+} from "../model/monitor.ts";
+import type { Draws } from "../model/posterior/draws.ts";
 import { toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event } from "../schemas/event.ts";
@@ -31,6 +37,11 @@ const RESULTS = z.object({
   final_config: z.record(z.string(), z.unknown()),
   model: z.object({ detail: z.string() }),
   deployment: z.object({ decision: z.string(), monitoring: z.array(RULE).min(1) }),
+  posterior: z
+    .object({
+      channels: z.record(z.string(), z.object({ roi: z.object({ median: z.number() }) })),
+    })
+    .nullish(),
 });
 
 const DETAIL = z.object({ data: z.object({ last_date: z.string() }) });
@@ -42,6 +53,8 @@ export interface DeployedModel {
   readonly rules: readonly z.infer<typeof RULE>[];
   /** Last date of the data the session had; null when the results do not say. */
   readonly deployedUntil: string | null;
+  /** Median ROI by channel as the session published it; null for results without a posterior. */
+  readonly published: Readonly<Record<string, number>> | null;
 }
 
 export type DriftLevel = "ok" | "warn" | "rollback";
@@ -60,6 +73,8 @@ export interface MonitorReport {
   readonly periods: number;
   readonly status: DriftLevel;
   readonly findings: readonly DriftFinding[];
+  /** Errors of the deployed forecast and of the posterior's own. */
+  readonly forecasts: MonitoredForecasts;
   /** One line for people. */
   readonly summary: string;
 }
@@ -76,13 +91,18 @@ export function parseDeployedModel(results: unknown): DeployedModel {
       `Results, ${field}: ${issue?.message ?? "is not valid"}; give the optimization_results.json of a session that ended with a decision`,
     );
   }
-  const { session, final_config, model, deployment } = parsed.data;
+  const { session, final_config, model, deployment, posterior } = parsed.data;
+  const returns = Object.entries(posterior?.channels ?? {});
   return {
     session,
     decision: deployment.decision,
     config: callModel(() => parseModelConfig(final_config)),
     rules: deployment.monitoring,
     deployedUntil: readLastDate(model.detail),
+    published:
+      returns.length === 0
+        ? null
+        : Object.fromEntries(returns.map(([name, { roi }]) => [name, roi.median])),
   };
 }
 
@@ -103,6 +123,8 @@ export interface MonitorInput {
   readonly sessionCsv?: string;
   /** Overrides what the results say. */
   readonly deployedUntil?: string;
+  /** Draws of the session's posterior: its own forecast then stands beside the deployed one. */
+  readonly draws?: Draws | null;
 }
 
 /** Checks a deployed model on new weeks. Throws `data_invalid`, `config_invalid`, `usage`. */
@@ -118,6 +140,8 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
     monitorModel(parseDataset(text, deployed.config), deployed.config, {
       deployed_until: until,
       thresholds: toDriftThresholds(deployed.rules),
+      published: deployed.published,
+      draws: input.draws ?? null,
     }),
   );
   const weeks = result.periods / countPeriodsPerWeek(deployed.config);
@@ -131,6 +155,7 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
     periods: result.periods,
     status,
     findings,
+    forecasts: result.forecasts,
     summary: describeDriftStatus(status, findings, { from: result.from, to: result.to, weeks }),
   };
 }

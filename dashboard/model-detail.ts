@@ -1,7 +1,8 @@
 /**
  * Everything about one configuration that pictures show and events do not carry: series and curves.
  *
- * I1. From the training window only; locked weeks appear as dates without figures.
+ * I1. From the training window only; locked weeks appear as dates without figures, but for the errors of
+ *     forecasts (`record-detail.ts`) once the session has looked at them.
  * I2. Same data and configuration: same detail.
  */
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
@@ -11,6 +12,7 @@ import { estimateEffects, type Effects } from "../model/effects.ts";
 import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
 import { trainModel } from "../model/train.ts";
 import type { TrainingResult } from "../model/results/training-result.ts";
+import { computeRecordDetail, type RecordDetail } from "./record-detail.ts";
 
 export interface CarryoverCurve {
   readonly channel: string;
@@ -26,6 +28,8 @@ export interface ModelDetail {
   readonly dates: readonly string[];
   readonly curves: readonly ResponseCurve[];
   readonly carryover: readonly CarryoverCurve[];
+  /** What the returns rest on; null where the methodology asks for a point. */
+  readonly record: RecordDetail | null;
 }
 
 const MULTIPLIERS = Array.from({ length: 41 }, (_, at) => at * 0.05);
@@ -38,7 +42,7 @@ const MULTIPLIERS = Array.from({ length: 41 }, (_, at) => at * 0.05);
 export function computeModelDetail(
   dataset: Dataset,
   config: ModelConfig,
-  options: { readonly seed: number; readonly effects?: Effects },
+  options: { readonly seed: number; readonly effects?: Effects; readonly lockedSeen?: boolean },
 ): ModelDetail {
   const effects = options.effects ?? estimateEffects(dataset, config);
   return {
@@ -47,6 +51,10 @@ export function computeModelDetail(
     contributions: attributePeriods(dataset, effects),
     dates: dataset.dates,
     curves: computeResponseCurves(effects, { multipliers: MULTIPLIERS }),
+    record: computeRecordDetail(dataset, config, {
+      effects,
+      lockedSeen: options.lockedSeen ?? false,
+    }),
     carryover: config.channels.map(({ name }) => computeCarryover(name, config)),
   };
 }

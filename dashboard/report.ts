@@ -22,6 +22,7 @@ import { renderFlags, renderUses } from "./deployment.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import type { Picture } from "./plot.ts";
+import { renderRecord } from "./report-record.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import {
   renderAttemptsTable,
@@ -79,6 +80,7 @@ export function renderReport(input: ReportInput): string {
     ${flags === null ? null : renderSection("Flags", flags)}
     ${renderSection("Errors", renderMetricsTable(results))}
     ${renderModelSections(input, pictures)}
+    ${renderRecordSection(input)}
     ${renderSection("The session", html`${renderFigure(pictures.timeline)}${renderAttemptsTable(attempts)}`)}
     ${renderReviewSection(input)}
     ${results.deployment === null ? null : renderSection("Decision", renderDecision(results.deployment))}
@@ -130,6 +132,11 @@ function renderModelSections({ detail }: ReportInput, { model, response }: Pictu
   );
   const note = html`<p>Response over the training weeks if all spend of a channel were scaled. Dashed line and dot: today. Shade: 90 % interval. Beyond the spend seen, the curve is the formula's, not the data's.</p>`;
   return html`${sections}${renderSection("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
+}
+
+function renderRecordSection({ results, detail }: ReportInput): Html | null {
+  const record = renderRecord(results, detail);
+  return record === null ? null : renderSection("What the returns rest on", record);
 }
 
 function renderLegend({ legend }: Picture): Html | null {

@@ -9,6 +9,12 @@ import type { Range } from "./media-types.ts";
 import type { Diagnostics } from "./posterior/posterior.ts";
 import type { ChannelPosterior, PosteriorSummary } from "./posterior/summaries.ts";
 
+type DiagnosticsDetail = "r_hat" | "acceptance" | "gradients";
+
+/** What every reader of a posterior has; the rest stands with the estimate alone. */
+export type PublishedDiagnostics = Omit<Diagnostics, DiagnosticsDetail> &
+  Partial<Pick<Diagnostics, DiagnosticsDetail>>;
+
 export interface PlausibleRegion {
   /** Share of the draws that each range holds. */
   readonly mass: number;
@@ -29,7 +35,7 @@ export interface EffectSummary {
   /** SHA-256 of the kept draws; null where none are kept. */
   readonly draws_digest: string | null;
   /** Null where no chains were run. */
-  readonly diagnostics: Diagnostics | null;
+  readonly diagnostics: PublishedDiagnostics | null;
   /** The fitted target over the training window: what shares are shares of. */
   readonly target_total: number;
   readonly channels: Readonly<Record<string, ChannelEffects>>;

@@ -19,17 +19,19 @@ import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import type { EffectSummary, PlausibleRegion } from "./effect-summary.ts";
+import type { EffectSummary, PlausibleRegion, PublishedDiagnostics } from "./effect-summary.ts";
 import { drawEnsembleResponses } from "./ensemble-effects.ts";
+import { ModelError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
+import { findUnusedCalibration } from "./lift-tests.ts";
 import { sum } from "./numbers.ts";
 import type { Draws } from "./posterior/draws.ts";
 import { digestDraws, serializeDraws } from "./posterior/draws.ts";
 import { findPlausibleRegion } from "./plausible.ts";
 import type { PosteriorInputs } from "./posterior/inputs.ts";
 import { prepareInputs } from "./posterior/inputs.ts";
-import type { Diagnostics } from "./posterior/posterior.ts";
+import { layOutParameters } from "./posterior/parameters.ts";
 import { samplePosterior } from "./posterior/posterior.ts";
 import type { Priors } from "./posterior/priors.ts";
 import { mergePriors } from "./posterior/priors.ts";
@@ -68,15 +70,18 @@ export interface Sampled {
 export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   if (config.inference === "point") {
     const responses = drawEnsembleResponses(whole, readMethodology(config));
-    const summary = summarize(responses, { method: "ensemble_block_bootstrap" });
+    const findings = findUnusedCalibration(withoutLocked(whole, config).dataset, config);
+    const summary = summarize(responses, { method: "ensemble_block_bootstrap", findings });
     return { responses, summary, draws: null, sampled: null };
   }
   const { dataset, methodology } = withoutLocked(whole, config);
+  const findings = findUnusedCalibration(dataset, methodology);
   const options = { seed: SEED, ...readForm(methodology) };
   const { inputs, draws, diagnostics } = samplePosterior(dataset, methodology, options);
   const responses = computeResponses(inputs, draws);
   const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
-  const summary = summarize(responses, { method: "posterior", draws, diagnostics, plausible });
+  const source = { draws, diagnostics, plausible, findings };
+  const summary = summarize(responses, { method: "posterior", ...source });
   return { responses, draws, summary, sampled: { dataset, methodology, inputs, draws } };
 }
 
@@ -88,6 +93,41 @@ export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
 export function restoreResponses(whole: Dataset, config: ModelConfig, draws: Draws): Responses {
   const { dataset, methodology } = withoutLocked(whole, config);
   return computeResponses(prepareInputs(dataset, methodology, readForm(methodology)), draws);
+}
+
+/**
+ * Effects of draws that were kept: what `estimateEffects` gave when it made them.
+ *
+ * @param diagnostics as published beside the draws; they are of all draws, the kept ones are fewer
+ * @throws ModelError `parameters_invalid` when the draws are not of this data and methodology.
+ */
+export function restoreEffects(
+  whole: Dataset,
+  config: ModelConfig,
+  { draws, diagnostics }: { draws: Draws; diagnostics: PublishedDiagnostics | null },
+): Effects {
+  const { dataset, methodology } = withoutLocked(whole, config);
+  const inputs = prepareInputs(dataset, methodology, readForm(methodology));
+  requireOwnDraws(inputs, draws);
+  const responses = computeResponses(inputs, draws);
+  const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
+  const findings = findUnusedCalibration(dataset, methodology);
+  const source = { draws, diagnostics, plausible, findings };
+  const summary = summarize(responses, { method: "posterior", ...source });
+  return { responses, draws, summary, sampled: { dataset, methodology, inputs, draws } };
+}
+
+/** @throws ModelError `parameters_invalid` */
+export function requireOwnDraws(inputs: PosteriorInputs, draws: Draws): void {
+  const { names } = layOutParameters(inputs);
+  const own =
+    names.length === draws.names.length && names.every((name, at) => name === draws.names[at]);
+  if (own) return;
+  throw new ModelError(
+    "parameters_invalid",
+    "The kept draws are of another methodology or other data: give the data that the session had",
+    {},
+  );
 }
 
 /** Chains answer the last bit of a number: what they see has no locked row in it, not even in a scale. */
@@ -121,8 +161,10 @@ export function readForm(config: ModelConfig): { profile: Profile; priors: Prior
 interface Source {
   readonly method: EffectSummary["method"];
   readonly draws?: Draws;
-  readonly diagnostics?: Diagnostics;
+  readonly diagnostics?: PublishedDiagnostics | null;
   readonly plausible?: PlausibleRegion;
+  /** What is to be said besides. */
+  readonly findings: readonly Finding[];
 }
 
 const ANYWHERE: PlausibleRegion = { mass: 1, ranges: {} };
@@ -147,11 +189,14 @@ function summarize(responses: Responses, source: Source): EffectSummary {
     media,
     baseline: { contribution: baseline.contribution, share: baseline.share },
     plausible,
-    findings: [...methodFindings(method, diagnostics), ...wideIntervals(own)],
+    findings: [...methodFindings(method, diagnostics), ...wideIntervals(own), ...source.findings],
   };
 }
 
-function methodFindings(method: Source["method"], diagnostics: Diagnostics | null): Finding[] {
+function methodFindings(
+  method: Source["method"],
+  diagnostics: PublishedDiagnostics | null,
+): Finding[] {
   if (method !== "posterior") {
     return [
       toFinding(

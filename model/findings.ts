@@ -33,6 +33,7 @@ export const FINDING_CODES = [
   "parameter_at_bound",
   "intervals_wide",
   "calibration_used",
+  "calibration_unused",
   "extrapolated_beyond_data",
   "geo_scale_differs",
   "inference_point",

@@ -10,8 +10,8 @@
  *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction, against ±`bias_max`
  *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954); 2.24 is the
  *                    5 % point of the supremum of Brownian motion, `cusum_max`
- *   roi_shift        relative change of a channel's published ROI (`effects.ts`) when it is estimated
- *                    anew with the new weeks, `roi_shift_max`
+ *   roi_shift        relative change of a channel's published ROI when it is estimated anew with the
+ *                    new weeks (`effects.ts`), `roi_shift_max`
  *   spend_range      largest weekly exposure against the training maximum, `spend_range_max`
  *
  * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
@@ -20,7 +20,6 @@
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import type { EffectSummary } from "./effect-summary.ts";
 import { estimateEffects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
@@ -30,6 +29,9 @@ import { computeMetrics } from "./metrics.ts";
 import { toFiniteOrNull, sum } from "./numbers.ts";
 import { splitGeos } from "./fit/objective.ts";
 import type { Problem } from "./fit/problem.ts";
+import type { Draws } from "./posterior/draws.ts";
+import type { Predictive } from "./predictive.ts";
+import { predictLaterWeeks } from "./predictive.ts";
 import { createProblem, toParameterVector } from "./fit/problem.ts";
 
 export interface DriftThresholds {
@@ -55,6 +57,7 @@ export interface MonitorResult {
   readonly to: string;
   readonly periods: number;
   readonly metrics: Metrics;
+  readonly forecasts: MonitoredForecasts;
   readonly figures: readonly DriftFigure[];
   readonly drifted: boolean;
   readonly actual: readonly number[];
@@ -68,6 +71,23 @@ const DEFAULTS = {
   spend_range_max: 1.5,
 } as const;
 
+export interface MonitorOptions {
+  readonly deployed_until: string;
+  readonly thresholds: DriftThresholds;
+  /** Median ROI by channel as it was published; estimated on the weeks up to deployment when absent. */
+  readonly published?: Readonly<Record<string, number>> | null;
+  /** Kept draws of the published posterior: its own forecast then stands beside the deployed one. */
+  readonly draws?: Draws | null;
+}
+
+/** Errors of both forecasts on the new weeks; the configuration's is the one that is deployed. */
+export interface MonitoredForecasts {
+  readonly forecast: "configuration";
+  readonly configuration: { readonly wmape: number | null };
+  /** Null where the draws are not at hand. */
+  readonly posterior: Pick<Predictive, "wmape" | "covered"> | null;
+}
+
 /**
  * Drift of a deployed configuration on the weeks after deployment.
  *
@@ -77,7 +97,7 @@ const DEFAULTS = {
 export function monitorModel(
   dataset: Dataset,
   config: ModelConfig,
-  options: { deployed_until: string; thresholds: DriftThresholds },
+  options: MonitorOptions,
 ): MonitorResult {
   const last = dataset.dates.indexOf(options.deployed_until);
   const periods = dataset.dates.length - last - 1;
@@ -97,10 +117,14 @@ export function monitorModel(
   const actual = deployed.flatMap((fit) => [...fit.problem.dataset.target.subarray(fit.trainRows)]);
   const predicted = deployed.flatMap((fit) => [...fit.fitted.subarray(fit.trainRows)]);
   const metrics = computeMetrics(actual, predicted, { variables: 0, naiveError: null });
+  const { published = null, draws = null } = options;
   const limits = { ...DEFAULTS, ...options.thresholds };
   const figures = [
     ...computeErrorFigures(deployed, { metrics, actual, predicted, limits }),
-    ...computeRoiFigures(effectsAround(dataset, config, last + 1), limits.roi_shift_max),
+    ...computeRoiFigures(
+      returnsAround(dataset, config, { periods: last + 1, published }),
+      limits.roi_shift_max,
+    ),
     ...computeRangeFigures(deployed, config, limits.spend_range_max),
   ];
   return {
@@ -109,6 +133,12 @@ export function monitorModel(
     to: dataset.dates.at(-1) ?? "",
     periods,
     metrics,
+    forecasts: {
+      forecast: "configuration",
+      configuration: { wmape: metrics.wmape },
+      posterior:
+        draws === null ? null : predictNewWeeks(dataset, config, { draws, from: last + 1 }),
+    },
     figures,
     drifted: figures.some((figure) => figure.breached),
     actual,
@@ -176,26 +206,51 @@ function computeResidualSd(fits: readonly WindowFit[]): number {
   return freedom > 0 ? Math.sqrt(squares / freedom) : 0;
 }
 
-interface EffectsAround {
-  readonly deployed: EffectSummary;
-  readonly renewed: EffectSummary;
+/** The posterior's forecast of the new weeks, from draws of the weeks that trained. */
+function predictNewWeeks(
+  dataset: Dataset,
+  config: ModelConfig,
+  { draws, from }: { draws: Draws; from: number },
+): MonitoredForecasts["posterior"] {
+  const locked = config.evaluation.locked_test_weeks * dataset.periodsPerWeek;
+  const { wmape, covered } = predictLaterWeeks(dataset, config, {
+    draws,
+    trainingEnd: from - locked,
+    from,
+  });
+  return { wmape, covered };
 }
 
-/** Effects on all weeks up to deployment and up to now, none of them locked. */
-function effectsAround(dataset: Dataset, config: ModelConfig, periods: number): EffectsAround {
+interface ReturnsAround {
+  /** Median ROI by channel. */
+  readonly deployed: Readonly<Record<string, number>>;
+  readonly renewed: Readonly<Record<string, number>>;
+}
+
+/** ROI as published, else on all weeks up to deployment, and on all weeks up to now. */
+function returnsAround(
+  dataset: Dataset,
+  config: ModelConfig,
+  { periods, published }: { periods: number; published: ReturnsAround["deployed"] | null },
+): ReturnsAround {
   const unlocked = { ...config, evaluation: { ...config.evaluation, locked_test_weeks: 0 } };
+  const estimate = (data: Dataset): ReturnsAround["deployed"] =>
+    Object.fromEntries(
+      Object.entries(estimateEffects(data, unlocked).summary.channels).map(([name, { roi }]) => [
+        name,
+        roi.median,
+      ]),
+    );
   return {
-    deployed: estimateEffects(takeFirstPeriods(dataset, periods), unlocked).summary,
-    renewed: estimateEffects(dataset, unlocked).summary,
+    deployed: published ?? estimate(takeFirstPeriods(dataset, periods)),
+    renewed: estimate(dataset),
   };
 }
 
-function computeRoiFigures({ deployed, renewed }: EffectsAround, bound: number): DriftFigure[] {
-  return Object.entries(deployed.channels).map(([channel, { roi }]) => {
-    const before: number | null = roi.median;
-    const after = renewed.channels[channel]?.roi.median ?? null;
-    const shift =
-      before === null || after === null ? null : toFiniteOrNull((after - before) / before);
+function computeRoiFigures({ deployed, renewed }: ReturnsAround, bound: number): DriftFigure[] {
+  return Object.entries(deployed).map(([channel, before]) => {
+    const after = renewed[channel] ?? null;
+    const shift = after === null ? null : toFiniteOrNull((after - before) / before);
     const note = "relative change of the published ROI with the new weeks";
     return createDriftFigure("roi_shift", shift, bound, { note, channel });
   });

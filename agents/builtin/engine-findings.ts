@@ -39,6 +39,7 @@ export const FINDING_TOPIC_PARTITIONS: Readonly<Record<FindingCode, TopicPartiti
   parameter_at_bound: { review: "warning" },
   intervals_wide: { review: "warning" },
   calibration_used: { review: "info" },
+  calibration_unused: { review: "warning" },
   extrapolated_beyond_data: { by: "allocation" },
   geo_scale_differs: { review: "info" },
   inference_point: { review: "warning" },

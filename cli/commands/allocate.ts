@@ -5,13 +5,18 @@ import { readJsonFile, readTextFile } from "../../infra/files.ts";
 import { allocateBudget, type Allocation, type AllocationRequest } from "../../model/allocate.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
-import { estimateEffects } from "../../model/effects.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatCautions, listCautions, type GivenResults } from "../output/cautions.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
+import {
+  findSessionDraws,
+  readPublishedRecord,
+  recallEffects,
+  type PublishedRecord,
+} from "../session-draws.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
 
@@ -30,9 +35,10 @@ Examples:
   mmm allocate --config examples/baseline_model.json --total 2000000 \\
     --bound tv=100000:600000 --target-roi 1.5
 
-Budgets are over the training window's length. Curves beyond twice today's spend are guesses and are
-named in the findings. What speaks against moving budget (a sampler that did not converge, flags, the
-session's own decision) is said first.`;
+With --results the session's own draws are read from --state-dir. Budgets are over the training
+window's length. Curves beyond twice today's spend are guesses and are named in the findings. What
+speaks against moving budget (a sampler that did not converge, flags, the session's own decision) is
+said first.`;
 
 export function addAllocateCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("allocate"))
@@ -56,9 +62,10 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
     .action((options: AllocateOptions) => allocate(shell, options));
 }
 
-function allocate(shell: Shell, options: AllocateOptions): void {
+async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
   const results = options.results === undefined ? null : readResults(options.results);
-  const config = readAllocationConfig(options, results);
+  const { config, record } = readAllocationModel(options, results);
+  const draws = await findSessionDraws(shell, options, record);
   const dataset = callModel(() =>
     parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
   );
@@ -67,7 +74,7 @@ function allocate(shell: Shell, options: AllocateOptions): void {
     ...(options.total === undefined ? {} : { total: options.total }),
     ...(options.targetRoi === undefined ? {} : { target_roi: options.targetRoi }),
   };
-  const effects = callModel(() => estimateEffects(dataset, config));
+  const effects = callModel(() => recallEffects(dataset, config, { draws, record }));
   const allocation = callModel(() => allocateBudget(effects, request));
   const cautions = callModel(() => listCautions(effects, results));
   if (options.json === true) shell.out(JSON.stringify({ ...allocation, cautions }));
@@ -80,14 +87,25 @@ function readResults(file: string): ResultsFile {
   return readJsonFile(file) as ResultsFile;
 }
 
-function readAllocationConfig(options: AllocateOptions, results: ResultsFile | null): ModelConfig {
-  if (options.config !== undefined) return readModelConfig(options.config, options.data);
+interface AllocationModel {
+  readonly config: ModelConfig;
+  /** Of the session whose results are given. */
+  readonly record: PublishedRecord | null;
+}
+
+function readAllocationModel(
+  options: AllocateOptions,
+  results: ResultsFile | null,
+): AllocationModel {
+  if (options.config !== undefined)
+    return { config: readModelConfig(options.config, options.data), record: null };
   if (results === null) {
     throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
   }
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;
-  return { ...config, data: { ...config.data, path } };
+  const record = readPublishedRecord(results);
+  return { config: { ...config, data: { ...config.data, path } }, record };
 }
 
 function parseSpendBound(text: string): [string, [number, number]] {

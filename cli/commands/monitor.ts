@@ -9,7 +9,9 @@ import {
 import { readJsonFile, readTextFile } from "../../infra/files.ts";
 import { sendToInbox } from "../../producers/request.ts";
 import { ERROR_CODES } from "../../schemas/errors.ts";
+import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "../output/format.ts";
+import { findSessionDraws, readPublishedRecord } from "../session-draws.ts";
 import { openFor } from "../open.ts";
 import { readUserName } from "./run.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -45,8 +47,11 @@ export function addMonitorCommand(program: Command, shell: Shell): void {
 }
 
 async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> {
+  const results = readJsonFile(options.model);
+  const deployed = parseDeployedModel(results);
   const report = monitorDeployed({
-    deployed: parseDeployedModel(readJsonFile(options.model)),
+    deployed,
+    draws: await findSessionDraws(shell, options, readPublishedRecord(results)),
     csv: readTextFile(options.data, "csv", "data_invalid"),
     ...(options.sessionData === undefined
       ? {}
@@ -93,5 +98,11 @@ function formatMonitorReport(report: MonitorReport): string {
     formatFigure(row.rollback_above, 4),
   ]);
   const head = ["level", "metric", "figure", "warn above", "roll back above"];
-  return `${report.summary}\n\n${formatTable(head, rows)}`;
+  return `${report.summary}\n\n${formatTable(head, rows)}\n\n${describeForecasts(report)}`;
+}
+
+function describeForecasts({ forecasts: { configuration, posterior } }: MonitorReport): string {
+  const own = `The tuned configuration forecasts: wMAPE ${formatPercent(configuration.wmape, 2)}`;
+  if (posterior === null) return `${own}; the posterior's draws are not at hand.`;
+  return `${own}; the posterior's own forecast ${formatPercent(posterior.wmape, 2)}, with ${formatPercent(posterior.covered, 0)} of the weeks inside its 90 % interval.`;
 }

@@ -18,8 +18,10 @@ import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
-import { loadCommandSettings } from "../command-settings.ts";
 import type { Settings } from "../../app/settings.ts";
+import { readStoredDraws } from "../../consumers/stored-draws.ts";
+import type { KeyValueStore } from "../../session/ports.ts";
+import { readPublishedRecord, recallEffects } from "../session-draws.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface ReportOptions extends CommonOptions {
@@ -45,11 +47,11 @@ export function addReportCommand(program: Command, shell: Shell): void {
 }
 
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
-  const entries = await withApp(shell, options, (app) => requireHistory(app.log, options.session));
-  const input = buildReportInput(
-    entries,
-    loadCommandSettings(shell, options).business,
-    options.data,
+  const input = await withApp(shell, options, async ({ log, values, settings }) =>
+    buildReportInput(await requireHistory(log, options.session), settings.business, {
+      store: values,
+      ...(options.data === undefined ? {} : { data: options.data }),
+    }),
   );
   const write = (name: string, content: string | Uint8Array) =>
     writeWhole(join(options.output, name), content);
@@ -72,12 +74,19 @@ async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<v
 
 type Business = Settings["business"];
 
+interface ReportSources {
+  /** Where the draws of the session's posterior are kept. */
+  readonly store: Pick<KeyValueStore, "get">;
+  /** Data file, where it is no longer where the session read it. */
+  readonly data?: string;
+}
+
 /** What the report shows: the history, and the model fitted again where the data are at hand. */
-export function buildReportInput(
+export async function buildReportInput(
   entries: readonly HistoryEntry[],
   business: Business,
-  data?: string,
-): ReportInput {
+  sources: ReportSources,
+): Promise<ReportInput> {
   const events = entries.map((entry) => entry.event);
   const results = computeSessionResults(events, entries.at(-1)?.line.hash ?? "");
   const state = replay(events);
@@ -88,19 +97,28 @@ export function buildReportInput(
   return {
     results,
     events,
-    detail: readModelDetail(results, data),
+    detail: await readModelDetail(results, sources),
     expected: config === null ? [] : listExpectedReturns(config.channels, context, business),
     unit: describeRoiUnit(context),
   };
 }
 
-function readModelDetail(results: SessionResults, data: string | undefined): ModelDetail | null {
+async function readModelDetail(
+  results: SessionResults,
+  { store, data }: ReportSources,
+): Promise<ModelDetail | null> {
   if (results.final_config === null) return null;
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = data ?? config.data.path;
   if (!existsSync(path)) return null;
   const text = readTextFile(path, "csv", "data_invalid");
-  return callModel(() =>
-    computeModelDetail(parseDataset(text, config), config, { seed: results.seed }),
-  );
+  const record = readPublishedRecord(results);
+  const digest = record?.draws_digest ?? null;
+  const draws = digest === null ? null : await readStoredDraws(store, digest);
+  return callModel(() => {
+    const dataset = parseDataset(text, config);
+    const effects = recallEffects(dataset, config, { draws, record });
+    const { seed, locked_test } = results;
+    return computeModelDetail(dataset, config, { seed, effects, lockedSeen: locked_test !== null });
+  });
 }

@@ -146,10 +146,11 @@ function waitForShellSignal(shell: Shell): Promise<void> {
 }
 
 /** The report of a session as one HTML page. */
-function renderHtmlReport(
+async function renderHtmlReport(
   app: App,
   entries: readonly HistoryEntry[],
-): { readonly type: string; readonly text: string } {
-  const text = renderReport(buildReportInput(entries, app.settings.business));
+): Promise<{ readonly type: string; readonly text: string }> {
+  const sources = { store: app.values };
+  const text = renderReport(await buildReportInput(entries, app.settings.business, sources));
   return { type: "text/html; charset=utf-8", text };
 }

@@ -11,11 +11,11 @@
  * its dates (a switched-off test group).
  *
  * 1. Nothing given: no priors, bit for bit the uncalibrated fit.
- * 2. A window uses only lift tests that ended inside it, so a fold never sees a later experiment.
+ * 2. A window uses only lift tests that lie inside it (`lift-tests.ts`), so a fold never sees a later experiment.
  */
 
-import { parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
+import { locateLiftTest } from "../lift-tests.ts";
 import type { Problem } from "./problem.ts";
 
 export interface Priors {
@@ -58,8 +58,10 @@ export function computeWindowPriors(
   }
   for (const test of calibration.lift_tests) {
     const channel = indexOf(test.channel);
-    const [from, to] = findRowsBetween(problem, test.start, test.end);
-    if (from >= to || to > trainRows) continue;
+    const { dataset, stride } = problem;
+    const at = locateLiftTest(dataset, test, Math.floor(trainRows / stride));
+    if (at === null) continue;
+    const [from, to] = [at.from * stride, at.to * stride];
     const effect = sumWeighted(problem, media[channel], from, to);
     if (effect > 0) add(channel, test.effect / effect, test.standard_error / effect);
   }
@@ -69,16 +71,6 @@ export function computeWindowPriors(
       (precision[c] ?? 0) > 0 ? value / (precision[c] ?? 1) : 0,
     ),
   };
-}
-
-/** Rows of the periods that lie between two dates, inclusive. */
-export function findRowsBetween(problem: Problem, start: string, end: string): [number, number] {
-  const { dataset, stride } = problem;
-  const step = dataset.frequency === "weekly" ? 7 : 1;
-  const from = Math.ceil(((parseDayNumber(start) ?? 0) - dataset.firstDay) / step);
-  const to = Math.floor(((parseDayNumber(end) ?? 0) - dataset.firstDay) / step) + 1;
-  const clamp = (period: number): number => Math.min(Math.max(period, 0), dataset.dates.length);
-  return [clamp(from) * stride, clamp(to) * stride];
 }
 
 /**

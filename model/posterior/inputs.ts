@@ -10,10 +10,10 @@
  * 2. A channel without spend or exposure in the training rows is left out and named in `silent`.
  */
 
-import { parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ModelError } from "../errors.ts";
+import { locateLiftTest } from "../lift-tests.ts";
 import { logit, power } from "./arithmetic.ts";
 import { fillUp } from "./kernels.ts";
 import type { LinearPart } from "./linear-part.ts";
@@ -240,14 +240,12 @@ function liftFactors(
   { dataset, config, periods, targetTotal }: ChannelContext,
   name: string,
 ): LiftFactor[] {
-  const step = dataset.frequency === "weekly" ? 7 : 1;
   const tests = (config.calibration?.lift_tests ?? []).filter(({ channel }) => channel === name);
   return tests.flatMap((test) => {
-    const from = Math.ceil(((parseDayNumber(test.start) ?? 0) - dataset.firstDay) / step);
-    const to = Math.floor(((parseDayNumber(test.end) ?? 0) - dataset.firstDay) / step) + 1;
-    if (from < 0 || to > periods || from >= to) return [];
+    const at = locateLiftTest(dataset, test, periods);
+    if (at === null) return [];
     const [effect, standardError] = [test.effect, test.standard_error].map((v) => v / targetTotal);
-    return [{ from, to, effect: effect as number, standardError: standardError as number }];
+    return [{ ...at, effect: effect as number, standardError: standardError as number }];
   });
 }
 

@@ -66,7 +66,7 @@ export function computeConvergence(
 /** The same with the part of the chains that published returns come from. */
 export function withSampler(
   convergence: ConvergenceResult,
-  diagnostics: Diagnostics | null,
+  diagnostics: Pick<Diagnostics, "converged" | "r_hat_max"> | null,
 ): ConvergenceResult {
   if (diagnostics === null) return convergence;
   const over = (diagnostics.r_hat_max - R_HAT_SETTLED) / R_HAT_WIDTH;

@@ -39,12 +39,13 @@ describe.each(KEPT)("the history $name", (kept) => {
     expect(found.kind).toBe("follows");
   });
 
-  it("makes a report with the model's pictures", () => {
+  it("makes a report with the model's pictures", async () => {
     const entries = report.events.map((event, index) => ({
       line: lines[index] as AuditLine,
       event,
     }));
-    const input = buildReportInput(entries, business, DATA);
+    const store = { get: async () => null };
+    const input = await buildReportInput(entries, business, { store, data: DATA });
     expect(input.detail).not.toBeNull();
     expect(renderReport(input)).toContain(report.session);
     expect(drawReportPictures(input).model.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 /** A small session's events, results and model, made without running one. */
-import { computeModelDetail } from "../../dashboard/model-detail.ts";
+import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
 import type { ReportInput } from "../../dashboard/report.ts";
 import type { Metrics } from "../../schemas/parts.ts";
 import type { EvidenceExperiment, EvidenceFlag } from "../../schemas/evidence.ts";
@@ -286,11 +286,19 @@ export function smallResults(): SessionResults {
   };
 }
 
+let detail: ModelDetail | null = null;
+
+/** The model of the report, fitted once in a process: nobody changes it. */
+function smallDetail(): ModelDetail {
+  detail ??= computeModelDetail(smallDataset(), smallConfig(), { seed: 7, lockedSeen: true });
+  return detail;
+}
+
 export function smallReport(more: Partial<ReportInput> = {}): ReportInput {
   return {
     results: smallResults(),
     events: smallEvents(),
-    detail: computeModelDetail(smallDataset(), smallConfig(), { seed: 7 }),
+    detail: smallDetail(),
     expected: [{ channel: "tv", low: 1, high: 9, source: "a source" }],
     unit: "revenue per EUR",
     ...more,

@@ -26,6 +26,7 @@ describe("renderReport", () => {
       "Return on spend",
       "Carryover",
       "Response to spend",
+      "What the returns rest on",
       "The session",
       "Business review",
       "Decision",

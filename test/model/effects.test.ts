@@ -4,7 +4,12 @@ import { describe, expect, test } from "vitest";
 import { allocateBudget } from "../../model/allocate.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { attributePeriods } from "../../model/fit/contributions.ts";
-import { estimateEffects, readForm, restoreResponses } from "../../model/effects.ts";
+import {
+  estimateEffects,
+  readForm,
+  restoreEffects,
+  restoreResponses,
+} from "../../model/effects.ts";
 import { sampleEnsemble } from "../../model/search/ensemble.ts";
 import { Likelihood } from "../../model/fit/likelihood.ts";
 import { digestDraws, parseDraws, serializeDraws } from "../../model/posterior/draws.ts";
@@ -145,6 +150,21 @@ describe("kept draws", () => {
     const bytes = serializeDraws(draws);
     expect(digestDraws(bytes)).toBe(summary.draws_digest);
     expect(restoreResponses(one.dataset, one.config, parseDraws(bytes))).toEqual(effects.responses);
+    const { diagnostics } = summary;
+    const restored = restoreEffects(one.dataset, one.config, {
+      draws: parseDraws(bytes),
+      diagnostics,
+    });
+    expect(restored.summary).toEqual(summary);
+    expect(allocateBudget(restored)).toEqual(allocateBudget(effects));
+  });
+
+  test("of another methodology are refused", () => {
+    const { draws } = effects;
+    if (draws === null) throw new Error("no draws");
+    const fewer = { ...one.config, channels: one.config.channels.slice(1) };
+    const given = { draws, diagnostics: null };
+    expect(() => restoreEffects(one.dataset, fewer, given)).toThrow(/another methodology/);
   });
 });
 

@@ -14,6 +14,8 @@ import { smallReport } from "../../dashboard/report-fixture.ts";
 import { smallConfig } from "../../support/small-model.ts";
 
 const model = { ...trained(smallConfig()), findings: [] };
+const report = smallReport();
+const detail = report.detail as ModelDetail;
 
 function said(code: string, message: string): Finding {
   const bare = { channel: "tv", figure: 1, bound: null, source: "model" };
@@ -36,10 +38,9 @@ describe("a finding of the engine", () => {
     const made = files.some((name) => readFileSync(`model/${name}`, "utf8").includes(`"${code}"`));
     expect(made).toBe(true);
 
-    const detail = smallReport().detail as ModelDetail;
     const message = `the engine says ${code}`;
     const result = { ...detail.result, findings: [toFinding(code, message)] };
-    expect(listCaveats(smallReport().results, { ...detail, result })).toContain(`${message}.`);
+    expect(listCaveats(report.results, { ...detail, result })).toContain(`${message}.`);
 
     const topicPartition = FINDING_TOPIC_PARTITIONS[code];
     const found = withFindings([said(code, message)]).findings.find(

@@ -44,6 +44,11 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     put: 'data: { ...decision, reasoner: { ...note, kind: "a2a" } }',
   },
   {
+    file: "consumers/stored-draws.ts",
+    find: "digestDraws(bytes) === digest ? parseDraws(bytes) : null",
+    put: "parseDraws(bytes)",
+  },
+  {
     file: "consumers/trainer/protocol.ts",
     find: "takeFirstPeriods(dataset, windows.trainingEnd)",
     put: "takeFirstPeriods(dataset, windows.periods)",

@@ -37,6 +37,16 @@ export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
     put: '@import "print.css"; * { box-sizing: border-box; }',
   },
   {
+    file: "dashboard/record-detail.ts",
+    find: "lockedSeen && locked > 0",
+    put: "locked > 0",
+  },
+  {
+    file: "dashboard/report-record.ts",
+    find: "p < 0.025 || p > 0.975",
+    put: "p < 0.025 && p > 0.975",
+  },
+  {
     file: "dashboard/report-tables.ts",
     find: "order.indexOf(a.severity) - order.indexOf(b.severity)",
     put: "order.indexOf(b.severity) - order.indexOf(a.severity)",

@@ -5,8 +5,8 @@ export const MODEL_FIT_CHANGES: readonly PlantedChange[] = [
   { file: "model/fit/attribution.ts", find: "multiplier ** alpha", put: "multiplier * alpha" },
   {
     file: "model/fit/calibration.ts",
-    find: "if (from >= to || to > trainRows) continue;",
-    put: "if (from >= to) continue;",
+    find: "locateLiftTest(dataset, test, Math.floor(trainRows / stride))",
+    put: "locateLiftTest(dataset, test, dataset.dates.length)",
   },
   {
     file: "model/fit/engine.ts",

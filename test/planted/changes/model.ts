@@ -40,6 +40,11 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/errors.ts", find: "readonly retriable = false", put: "readonly retriable = true" },
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
+    file: "model/lift-tests.ts",
+    find: "from < 0 || to > periods || from >= to",
+    put: "to > periods || from >= to",
+  },
+  {
     file: "model/locked-test.ts",
     find: "locked !== null && bound !== null && locked > bound",
     put: "locked !== null && bound !== null && locked < bound",
@@ -56,6 +61,11 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   { file: "model/monitor.ts", find: "Math.abs(figure) > bound", put: "figure > bound" },
   { file: "model/numbers.ts", find: "share * (sorted.length - 1)", put: "share * sorted.length" },
+  {
+    file: "model/predictive.ts",
+    find: "const asked = weeks.slice(from - trainingEnd);",
+    put: "const asked = weeks.slice(0);",
+  },
   {
     file: "model/random.ts",
     find: "((bits[0] ?? 0) ^ Math.imul(bits[1] ?? 0, 0x9e3779b1))",
