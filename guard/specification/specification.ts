@@ -83,10 +83,25 @@ const SIGNATURE = z.strictObject({
   shrinkage_share: INTERVAL,
   /** From so many channels of different media on, equal parameters everywhere are a violation. */
   tied_channels_min: z.int().min(2),
+  /** Parameters that differ by no more than this are equal; decay per week. */
+  tied_tolerance: z.strictObject({
+    decay: z.number().min(0),
+    alpha: z.number().min(0),
+    gamma: z.number().min(0),
+  }),
+  /** Mean place of the decays in their hard ranges, 0 the low end, 1 the high one. */
+  carryover_position_mean: INTERVAL,
+  /** Least return of the next unit over that of all units so far, at the top of the observed spend. */
+  elasticity_min: z.number().min(0),
+  /** Most of it in the mean over channels: from 1 on nothing has begun to saturate. */
+  elasticity_mean_max: z.number().min(0),
   /** Least share of the pinned baseline's mean that must be left. */
   drift: z.strictObject({
     carryover_ratio_min: z.number().min(0).max(1),
     curvature_ratio_min: z.number().min(0).max(1),
+    /** Elasticity of a channel, and in the mean, as a multiple of the pinned baseline's. */
+    elasticity_ratio: INTERVAL,
+    elasticity_mean_ratio: INTERVAL,
   }),
 });
 

@@ -83,14 +83,24 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: 'else if (seen.has("")) {',
   },
   {
+    file: "guard/signature/corner-rules.ts",
+    find: "elasticity < before.elasticity && elasticity < elasticity_min",
+    put: "elasticity < elasticity_min",
+  },
+  {
+    file: "guard/signature/figures.ts",
+    find: "before > 0 ? now / before : 1",
+    put: "before > 0 ? now / before : 0",
+  },
+  {
     file: "guard/signature/exposure.ts",
     find: ".filter((value) => value > 0)",
     put: ".filter((value) => value >= 0)",
   },
   {
     file: "guard/signature/rules.ts",
-    find: "if (!isTied(signature) || isTied(baseline)) return [];",
-    put: "if (!isTied(signature)) return [];",
+    find: "curvatureObservedMean < least && halved",
+    put: "curvatureObservedMean < 0 && halved",
   },
   {
     file: "guard/signature/signature.ts",
