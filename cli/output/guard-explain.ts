@@ -1,6 +1,6 @@
 /** What each layer of the guard went by, in at most 100 columns. */
 import type { ChannelFigures, Figures, JudgeFigures, LimitedFigure } from "../../guard/explain.ts";
-import { quote } from "../../guard/quote.ts";
+import { quote } from "../../schemas/quote.ts";
 import { formatTable } from "../shell.ts";
 
 const NAME_CHARS = 18;

@@ -13,7 +13,7 @@ import type { Violation } from "../../schemas/parts.ts";
 import { type CitationKey, BIBLIOGRAPHY, findWork, listWorksFor } from "./bibliography.ts";
 import { findTouchedFields } from "../words/clause.ts";
 import { describePermittedTuning } from "../rules/permitted.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../../schemas/quote.ts";
 import {
   type Field,
   type Specification,

@@ -15,7 +15,7 @@ import { MEDIA_TYPES } from "../../model/media-types.ts";
 import { type Json, computeDigest } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import shipped from "../methodology_spec.json" with { type: "json" };
-import { parseStrictJson } from "../proposal/strict-json.ts";
+import { parseStrictJson } from "../../schemas/strict-json.ts";
 
 export const FIELDS = [
   "identity",

@@ -33,11 +33,6 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "formatChangeContent(change as Json))",
   },
   {
-    file: "guard/proposal/json-refused.ts",
-    find: "this.path = where.path;",
-    put: "this.path = where.evidence;",
-  },
-  {
     file: "guard/proposal/lookalike.ts",
     find: "candidate !== name && computeSkeleton(candidate) === own",
     put: "computeSkeleton(candidate) === own",
@@ -46,16 +41,6 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     file: "guard/proposal/proposal.ts",
     find: "changes.length === 0 || changes.length > CHANGES_MAX",
     put: "changes.length === 0",
-  },
-  {
-    file: "guard/proposal/strict-json.ts",
-    find: "if (cursor.at < text.length) {",
-    put: "if (cursor.at < 0) {",
-  },
-  {
-    file: "guard/quote.ts",
-    find: "SAFE.test(character) && !RISKY.has(character)",
-    put: "SAFE.test(character)",
   },
   {
     file: "guard/rules/absolute-rules.ts",
