@@ -11,7 +11,7 @@ import type { JudgeInput } from "../guard/judge.ts";
 import { pin, pinConfig, type Pinned } from "../guard/rules/pinned.ts";
 import type { ObservedExposure } from "../guard/signature/signature.ts";
 import type { Specification } from "../guard/specification/specification.ts";
-import { parseStrictJson } from "../guard/proposal/strict-json.ts";
+import { parseStrictJson } from "../schemas/strict-json.ts";
 import type { Verdict } from "../guard/verdict.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";

@@ -20,7 +20,7 @@ import { isObject } from "./proposal/proposal.ts";
 import type { SemanticJudge } from "./words/judges.ts";
 import type { ObservedExposure } from "./signature/signature.ts";
 import type { Specification } from "./specification/specification.ts";
-import { parseStrictJson } from "./proposal/strict-json.ts";
+import { parseStrictJson } from "../schemas/strict-json.ts";
 import type { Layer, LayerVerdict, Verdict } from "./verdict.ts";
 
 export interface CheckContext {

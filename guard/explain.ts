@@ -56,6 +56,9 @@ export interface SignatureFigures {
   /** Of the pinned baseline's means. */
   readonly carryover_kept: LimitedFigure;
   readonly curvature_kept: LimitedFigure;
+  /** Return of the next unit over that of all so far, at the end of the spend seen. */
+  readonly elasticity_mean: LimitedFigure;
+  readonly elasticity_kept: LimitedFigure;
   readonly folds: number;
   readonly locked_test_weeks: number;
   /** Channels whose response at the end of the spend seen is not nothing. */
@@ -206,6 +209,16 @@ function computeSignatureFigures(input: JudgeInput, signature: ModelSignature): 
       computeRetainedShare(signature.curvatureMean, before.curvatureMean),
       drift.curvature_ratio_min,
     ),
+    elasticity_mean: {
+      value: signature.elasticityMean,
+      least: null,
+      most: limits.elasticity_mean_max,
+    },
+    elasticity_kept: {
+      value: computeRetainedShare(signature.elasticityMean, before.elasticityMean),
+      least: drift.elasticity_mean_ratio[0],
+      most: drift.elasticity_mean_ratio[1],
+    },
     folds: signature.folds,
     locked_test_weeks: signature.lockedTestWeeks,
     channels_alive: signature.channels.filter(

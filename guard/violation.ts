@@ -5,8 +5,8 @@
  * I2. Path, message and evidence are escaped and capped.
  */
 import type { Violation } from "../schemas/parts.ts";
-import { quote } from "./quote.ts";
-import { JSON_REFUSALS, type JsonRefusalCode } from "./proposal/json-refused.ts";
+import { quote } from "../schemas/quote.ts";
+import { JSON_REFUSALS, type JsonRefusalCode } from "../schemas/json-refused.ts";
 import type { Layer } from "./verdict.ts";
 
 const PATH_CHARACTERS_MAX = 120;
@@ -39,6 +39,10 @@ const CODES = {
   channels_tied: "signature",
   drift_carryover: "signature",
   drift_saturation: "signature",
+  carryover_corner: "signature",
+  saturation_step: "signature",
+  saturation_absent: "signature",
+  drift_return: "signature",
   text_invisible: "semantics",
   text_lookalike: "semantics",
   text_unjudgeable: "semantics",

@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { describeError, MmmError, type ErrorCode } from "../schemas/errors.ts";
+import { JSON_LIMITS, parseStrictJson } from "../schemas/strict-json.ts";
 import { FILE_MODE, makePrivateFolder } from "./private-files.ts";
 
 /** Bounds by kind of file, in bytes. */
@@ -29,11 +30,11 @@ export function readTextFile(
   }
 }
 
-/** JSON of a file. */
+/** JSON of a file; a text that has two readings, as one with a key twice, is refused with `code`. */
 export function readJsonFile(path: string, code: ErrorCode = "config_invalid"): unknown {
   const text = readTextFile(path, "json", code);
   try {
-    return JSON.parse(text);
+    return parseStrictJson(text, { ...JSON_LIMITS, anyKeysAndAmounts: true });
   } catch (cause) {
     throw new MmmError(code, `${path}: ${describeError(cause)}; correct the JSON`, { cause });
   }

@@ -1,6 +1,6 @@
 /** What each layer of the guard went by, in at most 100 columns. */
 import type { ChannelFigures, Figures, JudgeFigures, LimitedFigure } from "../../guard/explain.ts";
-import { quote } from "../../guard/quote.ts";
+import { quote } from "../../schemas/quote.ts";
 import { formatTable } from "./table.ts";
 
 const NAME_CHARS = 18;
@@ -49,6 +49,7 @@ function formatSignature({ signature }: Figures): readonly string[] {
       .map((line) => `    ${line}`),
     `    carryover in the mean ${formatLimited(signature.carryover_mean)}; of the baseline's ${formatLimited(signature.carryover_kept)}`,
     `    curvature in the mean ${formatLimited(signature.curvature_mean)}; of the baseline's ${formatLimited(signature.curvature_kept)}`,
+    `    return of the next unit ${formatLimited(signature.elasticity_mean)}; of the baseline's ${formatLimited(signature.elasticity_kept)}`,
     `    per channel: curvature ≥ ${formatShare(limits.curvature_least)}, flatness ≤ ${formatShare(limits.flatness_most)}`,
     `    ridge shrinkage ${formatLimited(signature.shrinkage)}; ${folds} folds, ${weeks} locked weeks, ${alive} of ${rows.length} channels alive`,
     signature.over_observed_spend

@@ -13,7 +13,7 @@ import type { Violation } from "../../schemas/parts.ts";
 import { type CitationKey, BIBLIOGRAPHY, findWork, listWorksFor } from "./bibliography.ts";
 import { findTouchedFields } from "../words/clause.ts";
 import { describePermittedTuning } from "../rules/permitted.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../../schemas/quote.ts";
 import {
   type Field,
   type Specification,
@@ -48,6 +48,10 @@ const FIELD_OF_CODE: Readonly<Record<string, Field>> = {
   drift_carryover: "adstock",
   saturation_linear: "saturation",
   drift_saturation: "saturation",
+  carryover_corner: "carryover_range",
+  saturation_step: "saturation",
+  saturation_absent: "saturation",
+  drift_return: "saturation",
   shrinkage_extreme: "regularization",
   channels_tied: "architecture",
   baseline_swapped: "identity",

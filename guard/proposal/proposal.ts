@@ -8,8 +8,8 @@
  */
 import type { Json } from "../../schemas/canonical.ts";
 import type { Violation } from "../../schemas/parts.ts";
-import { JsonRefused } from "./json-refused.ts";
-import { JSON_LIMITS, parseStrictJson } from "./strict-json.ts";
+import { JsonRefused } from "../../schemas/json-refused.ts";
+import { JSON_LIMITS, parseStrictJson } from "../../schemas/strict-json.ts";
 import type { Setting } from "../specification/tunables.ts";
 import { createViolation } from "../violation.ts";
 

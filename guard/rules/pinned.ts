@@ -8,7 +8,7 @@
 import { type ModelConfig, parseModelConfig } from "../../model/config.ts";
 import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { parseStrictJson } from "../proposal/strict-json.ts";
+import { parseStrictJson } from "../../schemas/strict-json.ts";
 import { computeMethodologyDigest } from "../specification/tunables.ts";
 
 export interface Pinned {

@@ -11,6 +11,8 @@ import type { Violation } from "../../schemas/parts.ts";
 import type { ChannelSignature, ModelSignature } from "./signature.ts";
 import type { Specification } from "../specification/specification.ts";
 import { createViolation } from "../violation.ts";
+import { judgeCorners } from "./corner-rules.ts";
+import { computeBaselineRatio, formatSignatureFigure, formatSignatureShare } from "./figures.ts";
 
 /** Violations of a configuration's signature; `baseline` is the pinned baseline's. */
 export function judgeSignature(
@@ -20,9 +22,9 @@ export function judgeSignature(
 ): readonly Violation[] {
   return [
     ...signature.channels.flatMap((channel) => judgeChannel(channel, baseline, spec)),
-    ...judgeModel(signature, spec),
-    ...judgeTied(signature, baseline, spec),
+    ...judgeModel(signature, baseline, spec),
     ...judgeDrift(signature, baseline, spec),
+    ...judgeCorners(signature, baseline, spec),
   ];
 }
 
@@ -93,7 +95,11 @@ function isExcepted(
   );
 }
 
-function judgeModel(signature: ModelSignature, spec: Specification): Violation[] {
+function judgeModel(
+  signature: ModelSignature,
+  baseline: ModelSignature,
+  spec: Specification,
+): Violation[] {
   const limits = spec.signature;
   const found: Violation[] = [];
   if (signature.carryoverMean < limits.carryover_mean_min) {
@@ -107,16 +113,11 @@ function judgeModel(signature: ModelSignature, spec: Specification): Violation[]
       ),
     );
   }
-  if (signature.curvatureMean < limits.curvature_mean_min) {
-    const message = `On average the response curves depart from a straight line by ${formatSignatureShare(signature.curvatureMean)}; saturation is switched off in all but name (least ${formatSignatureShare(limits.curvature_mean_min)})`;
-    found.push(
-      createViolation(
-        "saturation_linear",
-        "hyperparameters",
-        message,
-        formatSignatureFigure(signature.curvatureMean),
-      ),
-    );
+  const curvature = findStraightMean(signature, baseline, spec);
+  if (curvature !== null) {
+    const message = `On average the response curves depart from a straight line by ${formatSignatureShare(curvature)}; saturation is switched off in all but name (least ${formatSignatureShare(limits.curvature_mean_min)})`;
+    const evidence = formatSignatureFigure(curvature);
+    found.push(createViolation("saturation_linear", "hyperparameters", message, evidence));
   }
   const [low, high] = limits.shrinkage_share;
   if (!(low <= signature.shrinkageShare && signature.shrinkageShare <= high)) {
@@ -133,29 +134,24 @@ function judgeModel(signature: ModelSignature, spec: Specification): Violation[]
   return found;
 }
 
-/** All channels given the same response, where the baseline tells them apart. */
-function judgeTied(
+/**
+ * The mean curvature where it is too little: up to the largest exposure for every configuration;
+ * over the spend seen only where a proposal straightened it, as for a single channel.
+ */
+function findStraightMean(
   signature: ModelSignature,
   baseline: ModelSignature,
   spec: Specification,
-): Violation[] {
-  const { channels } = signature;
-  const media = new Set(channels.map((channel) => channel.mediaType));
-  if (channels.length < spec.signature.tied_channels_min || media.size < 2) return [];
-  if (!isTied(signature) || isTied(baseline)) return [];
-  const message = `All ${channels.length} channels get the same carryover and response, although the baseline tells ${media.size} kinds of media apart`;
-  return [createViolation("channels_tied", "hyperparameters", message, String(channels.length))];
+): number | null {
+  const least = spec.signature.curvature_mean_min;
+  const { curvatureMean, curvatureObservedMean } = signature;
+  if (curvatureMean < least) return curvatureMean;
+  const halved = curvatureObservedMean < STRAIGHTENED * baseline.curvatureObservedMean;
+  return curvatureObservedMean < least && halved ? curvatureObservedMean : null;
 }
 
-function isTied(signature: ModelSignature): boolean {
-  const first = signature.channels[0];
-  return signature.channels.every(
-    (channel) =>
-      channel.carryoverMass === first?.carryoverMass &&
-      channel.curvature === first.curvature &&
-      channel.saturationAtTop === first.saturationAtTop,
-  );
-}
+/** Data with spikes keep honest curves near the limit; a proposal has to have taken this much away. */
+const STRAIGHTENED = 0.5;
 
 function judgeDrift(
   signature: ModelSignature,
@@ -176,7 +172,10 @@ function judgeDrift(
       ),
     );
   }
-  const curved = computeBaselineRatio(signature.curvatureMean, baseline.curvatureMean);
+  const curved = Math.min(
+    computeBaselineRatio(signature.curvatureMean, baseline.curvatureMean),
+    computeBaselineRatio(signature.curvatureObservedMean, baseline.curvatureObservedMean),
+  );
   if (curved < curvature_ratio_min) {
     const message = `Mean curvature of the response has fallen to ${formatSignatureShare(curved)} of the pinned baseline's (least ${formatSignatureShare(curvature_ratio_min)})`;
     found.push(
@@ -189,16 +188,4 @@ function judgeDrift(
     );
   }
   return found;
-}
-
-function computeBaselineRatio(now: number, before: number): number {
-  return before > 0 ? now / before : 1;
-}
-
-function formatSignatureShare(value: number): string {
-  return `${(100 * value).toPrecision(3)} %`;
-}
-
-function formatSignatureFigure(value: number): string {
-  return value.toPrecision(6);
 }

@@ -10,6 +10,9 @@
  *                        s(r) = r^α/(r^α + γ^α) (Jin et al. 2017, eq. 5) departs from the straight line
  *                        over the observed range 0 … R, R in units of the curve's scale
  *   saturation at R      s(R)
+ *   elasticity at R      R s'(R)/s(R) = α (1 − s(R)), the return of the next unit spent over that of all
+ *                        units so far: 0 where the curve is flat, 1 on a straight line, above 1 where
+ *                        it still steepens (marginal over average return; Hanssens et al. 2001)
  * and for the model: ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
  *
  * I1. Pure figures; what is too much or too little is in `signature-rules.ts`.
@@ -29,7 +32,7 @@ export type ObservedExposure = Readonly<Record<string, ExposureQuantiles>>;
 
 export interface ChannelSignature {
   readonly channel: string;
-  readonly mediaType: string;
+  readonly mediaType: ModelConfig["channels"][number]["media_type"];
   readonly halfLifeWeeks: number;
   readonly carryoverMass: number;
   readonly flatness: number;
@@ -38,6 +41,10 @@ export interface ChannelSignature {
   /** Over the range that most of the data lie in; `curvature` where that is not known. */
   readonly curvatureObserved: number;
   readonly saturationAtTop: number;
+  /** Marginal over average return at R. */
+  readonly elasticity: number;
+  /** Decay per week, exponent and half-saturation: the response itself. */
+  readonly response: { readonly decay: number; readonly alpha: number; readonly gamma: number };
   /** R: the end of the observed range. */
   readonly observedTo: number;
 }
@@ -46,6 +53,8 @@ export interface ModelSignature {
   readonly channels: readonly ChannelSignature[];
   readonly carryoverMean: number;
   readonly curvatureMean: number;
+  readonly curvatureObservedMean: number;
+  readonly elasticityMean: number;
   readonly shrinkageShare: number;
   readonly folds: number;
   readonly lockedTestWeeks: number;
@@ -68,6 +77,10 @@ export function computeSignature(
     channels,
     carryoverMean: computeArithmeticMean(channels.map((channel) => channel.carryoverMass)),
     curvatureMean: computeArithmeticMean(channels.map((channel) => channel.curvature)),
+    curvatureObservedMean: computeArithmeticMean(
+      channels.map((channel) => channel.curvatureObserved),
+    ),
+    elasticityMean: computeArithmeticMean(channels.map((channel) => channel.elasticity)),
     shrinkageShare: config.training.l2_penalty / (1 + config.training.l2_penalty),
     folds: config.evaluation.folds,
     lockedTestWeeks: config.evaluation.locked_test_weeks,
@@ -88,6 +101,7 @@ function computeChannelSignature(
   const seen = observed !== null && Object.hasOwn(observed, channel.name);
   const observedTo = seen ? (observed[channel.name]?.p95 ?? 1) : 1;
   const whole = computeCurvature(alpha, gamma, 1);
+  const saturationAtTop = computeHillResponse(observedTo, alpha, gamma);
   return {
     channel: channel.name,
     mediaType: channel.media_type,
@@ -96,7 +110,9 @@ function computeChannelSignature(
     flatness: decay ** lagMax,
     curvature: whole,
     curvatureObserved: observedTo === 1 ? whole : computeCurvature(alpha, gamma, observedTo),
-    saturationAtTop: computeHillResponse(observedTo, alpha, gamma),
+    saturationAtTop,
+    elasticity: alpha * (1 - saturationAtTop),
+    response: { decay: decay ** periods, alpha, gamma },
     observedTo,
   };
 }

@@ -15,7 +15,7 @@ import { MEDIA_TYPES } from "../../model/media-types.ts";
 import { type Json, computeDigest } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import shipped from "../methodology_spec.json" with { type: "json" };
-import { parseStrictJson } from "../proposal/strict-json.ts";
+import { parseStrictJson } from "../../schemas/strict-json.ts";
 
 export const FIELDS = [
   "identity",
@@ -83,10 +83,25 @@ const SIGNATURE = z.strictObject({
   shrinkage_share: INTERVAL,
   /** From so many channels of different media on, equal parameters everywhere are a violation. */
   tied_channels_min: z.int().min(2),
+  /** Parameters that differ by no more than this are equal; decay per week. */
+  tied_tolerance: z.strictObject({
+    decay: z.number().min(0),
+    alpha: z.number().min(0),
+    gamma: z.number().min(0),
+  }),
+  /** Mean place of the decays in their hard ranges, 0 the low end, 1 the high one. */
+  carryover_position_mean: INTERVAL,
+  /** Least return of the next unit over that of all units so far, at the top of the observed spend. */
+  elasticity_min: z.number().min(0),
+  /** Most of it in the mean over channels: from 1 on nothing has begun to saturate. */
+  elasticity_mean_max: z.number().min(0),
   /** Least share of the pinned baseline's mean that must be left. */
   drift: z.strictObject({
     carryover_ratio_min: z.number().min(0).max(1),
     curvature_ratio_min: z.number().min(0).max(1),
+    /** Elasticity of a channel, and in the mean, as a multiple of the pinned baseline's. */
+    elasticity_ratio: INTERVAL,
+    elasticity_mean_ratio: INTERVAL,
   }),
 });
 
@@ -144,7 +159,7 @@ function validateSpecification(value: Json): Specification {
 }
 
 /** Digest of the shipped file; whoever changes the methodology changes it here as well. */
-const SHIPPED_DIGEST = "a19080cb431696fa63a6c570c89507d50f0fd43b725a3a85c59fa1af7bcd66bd";
+const SHIPPED_DIGEST = "a37c771e8a925ada554142ef6f898e8e7f14f7c0675234aec9b52f954ca7bb08";
 
 /**
  * The shipped specification.

@@ -12,7 +12,7 @@ import { sign, verify } from "node:crypto";
 import { type Json, toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { KeyRing } from "./keys.ts";
-import { JSON_LIMITS, parseStrictJson } from "../proposal/strict-json.ts";
+import { JSON_LIMITS, parseStrictJson } from "../../schemas/strict-json.ts";
 
 export type TokenType =
   | "mmm-clearance+jws"

@@ -147,7 +147,7 @@ function cutChunks(piece: string): string[] {
 function readClause(original: string, whole: Pick<Clause, "refused" | "refusedToKeep">): Clause {
   const text = withoutReassurance(normalizeText(original));
   const strong = findVerbs(text, STRONG_CHANGE);
-  const weak = findVerbs(text, WEAK_CHANGE);
+  const weak = findVerbs(text, WEAK_CHANGE).filter(({ at }) => !isFitAsNoun(text, at));
   const open = (verb: Verb): boolean => !verb.negated;
   const method = OTHER_METHODS.exec(text);
   return {
@@ -234,16 +234,34 @@ function isNegated(text: string, at: number): boolean {
 /** A number right after the verb is what changes: "switch from 0.5 to 0.45". */
 const A_NUMBER = /^ (?:from |to |the value |values? )?\d+\.\d/;
 
+/** To make nothing of a gain takes nothing away: "ignore the tiny gain in R2". */
+const OVERLOOKING = /^(?:ignor|disregard|overlook|discount)/;
+const A_GAIN = /^ (?:\w+ ){0,3}(?:gains?|improvements?|advantages?|noise|wiggles?) (?:in|of|on)\b/;
+
 /** Whether authority is claimed and not denied: "no approval is asked for" claims none. */
 function hasAuthorityClaim(text: string): boolean {
   const match = AUTHORITY.exec(text);
-  return match !== null && !isNegated(text, match.index);
+  if (match === null || isNegated(text, match.index)) return false;
+  return !/^covers\b/.test(match[0]) || PAPERS.test(text.slice(0, match.index));
+}
+
+/** What can cover a deed as a permission does; an adstock that covers an effect claims nothing. */
+const PAPERS =
+  /\b(?:tickets?|memos?|letters?|mails?|minutes|notes?|statements?|agreements?|contracts?|clauses?|rules?|guidelines?|decisions?|clearances?|licen[cs]es?|charters?|requests?)\b/;
+
+/** "the in-sample fit" is a figure; "fit a Weibull kernel" an act. */
+function isFitAsNoun(text: string, at: number): boolean {
+  if (!/^fit\b/.test(text.slice(at, at + 4))) return false;
+  return /\b(?:in-?sample|better|worse|best|good|poor|close|tighter|overall|the|an?|our|its|this|that) $/.test(
+    text.slice(Math.max(0, at - 12), at),
+  );
 }
 
 /** Whether what stands right after a verb, or right before it, is protected and not tunable. */
 function hasProtectedObject(text: string, verb: Verb, weak: boolean): boolean {
   const after = text.slice(verb.end, verb.end + REACH_CHARACTERS);
   if (A_NUMBER.test(after)) return false;
+  if (OVERLOOKING.test(text.slice(verb.at, verb.end)) && A_GAIN.test(after)) return false;
   const before = text.slice(Math.max(0, verb.at - REACH_CHARACTERS / 2), verb.at);
   const tunable = after.search(TUNABLE_NOUNS);
   const noun = findFirstProtected(after);

@@ -28,6 +28,18 @@ describe("files that people name", () => {
     expect(() => readJsonFile(path("b.json"))).toThrow(/b\.json: .*correct the JSON/);
   });
 
+  it("that say a thing twice are refused by name, for the last one would win unseen", () => {
+    writeFileSync(path("twice.json"), '{"evaluation":{"folds":4}, "evaluation":{"folds":2}}');
+    expect(() => readJsonFile(path("twice.json"))).toThrow(
+      expect.objectContaining({
+        code: "config_invalid",
+        message: expect.stringMatching(/twice\.json: The key .*evaluation/),
+      }),
+    );
+    writeFileSync(path("own.json"), '{"größe":12345678901234567890}');
+    expect(readJsonFile(path("own.json"))).toEqual({ größe: 12345678901234567890 });
+  });
+
   it("are written whole, with their folder, and leave nothing else behind", () => {
     writeWhole(path("deep/er/out.txt"), "text");
     expect(readTextFile(path("deep/er/out.txt"), "csv")).toBe("text");

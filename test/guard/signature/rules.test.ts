@@ -41,6 +41,23 @@ describe("the signature of a configuration", () => {
     );
   });
 
+  it("judges the mean over the spend seen, where a proposal halved it", () => {
+    const seen = Object.fromEntries(
+      BASE.config.channels.map(({ name }) => [name, { p50: 0.3, p95: 0.65 }]),
+    );
+    const judged = (alpha: number, gamma: number): string[] =>
+      judgeSignature(
+        computeSignature(
+          withAll((old) => ({ ...old, alpha, gamma })),
+          seen,
+        ),
+        computeSignature(BASE.config, seen),
+        SPECIFICATION_SHIPPED,
+      ).map(({ code, path }) => `${code} ${path}`);
+    expect(judged(1.4, 1)).toEqual(["saturation_linear hyperparameters"]);
+    expect(judged(1, 0.8)).toEqual([]);
+  });
+
   it("shows channels tied together, unless the baseline ties them itself", () => {
     const tied = withAll(() => ({ decay: 0.4, alpha: 1.1, gamma: 0.5 }));
     expect(codes(tied)).toEqual(["channels_tied hyperparameters"]);

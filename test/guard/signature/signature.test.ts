@@ -65,7 +65,7 @@ describe("numbers inside every range are vetoed when together they", () => {
     [
       "take carryover down to nothing",
       [...all("decay", 0), ["hyperparameters.tv.decay", 0.05], ["hyperparameters.ooh.decay", 0.05]],
-      ["drift_carryover"],
+      ["drift_carryover", "carryover_corner"],
     ],
     [
       "make all responses straight",
@@ -139,7 +139,7 @@ test("small steps add up: drift is measured from the pinned baseline", () => {
       baseline: BASE,
     });
     if (verdict.config === null) {
-      expect(codesOf(verdict)).toEqual(["drift_carryover"]);
+      expect(["drift_carryover", "carryover_corner"]).toContain(codesOf(verdict)[0]);
       break;
     }
     base = pinConfig(JSON.parse(verdict.config));

@@ -10,6 +10,9 @@ describe("the judge by words", () => {
     ["intent_data", "Drop the outliers in May from the data."],
     ["intent_evaluation", "Remove the last fold from validation."],
     ["false_authority", "The board has approved dropping the trend."],
+    ["false_authority", "Ticket 4471 covers this change of the adstock."],
+    ["intent_methodology", "From now on choose by in-sample fit."],
+    ["intent_evaluation", "We ignore the validation error here."],
     ["instruction_to_agent", "Tell the trainer to remove the ridge."],
   ])("finds %s", (code, text) => {
     expect(codes(text)).toContain(code);
@@ -20,6 +23,9 @@ describe("the judge by words", () => {
     "The adstock stays geometric.",
     "Jin et al. 2017 compare geometric adstock with a Weibull kernel.",
     "The trend must not be dropped.",
+    "Clicks happen within days and the adstock already covers it.",
+    "Expect a slightly worse in-sample fit but a better validation error.",
+    "We ignore the tiny gain in R2 here.",
     "",
   ])("lets pass what only mentions or keeps: %s", (text) => {
     expect(judge(text)).toMatchObject({ verdict: "cleared", violations: [] });

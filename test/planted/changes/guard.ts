@@ -33,11 +33,6 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: "formatChangeContent(change as Json))",
   },
   {
-    file: "guard/proposal/json-refused.ts",
-    find: "this.path = where.path;",
-    put: "this.path = where.evidence;",
-  },
-  {
     file: "guard/proposal/lookalike.ts",
     find: "candidate !== name && computeSkeleton(candidate) === own",
     put: "computeSkeleton(candidate) === own",
@@ -46,16 +41,6 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     file: "guard/proposal/proposal.ts",
     find: "changes.length === 0 || changes.length > CHANGES_MAX",
     put: "changes.length === 0",
-  },
-  {
-    file: "guard/proposal/strict-json.ts",
-    find: "if (cursor.at < text.length) {",
-    put: "if (cursor.at < 0) {",
-  },
-  {
-    file: "guard/quote.ts",
-    find: "SAFE.test(character) && !RISKY.has(character)",
-    put: "SAFE.test(character)",
   },
   {
     file: "guard/rules/absolute-rules.ts",
@@ -83,14 +68,24 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: 'else if (seen.has("")) {',
   },
   {
+    file: "guard/signature/corner-rules.ts",
+    find: "elasticity < before.elasticity && elasticity < elasticity_min",
+    put: "elasticity < elasticity_min",
+  },
+  {
+    file: "guard/signature/figures.ts",
+    find: "before > 0 ? now / before : 1",
+    put: "before > 0 ? now / before : 0",
+  },
+  {
     file: "guard/signature/exposure.ts",
     find: ".filter((value) => value > 0)",
     put: ".filter((value) => value >= 0)",
   },
   {
     file: "guard/signature/rules.ts",
-    find: "if (!isTied(signature) || isTied(baseline)) return [];",
-    put: "if (!isTied(signature)) return [];",
+    find: "curvatureObservedMean < least && halved",
+    put: "curvatureObservedMean < 0 && halved",
   },
   {
     file: "guard/signature/signature.ts",

@@ -2,6 +2,21 @@
 import type { PlantedChange } from "../change.ts";
 
 export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
+  {
+    file: "schemas/strict-json.ts",
+    find: "if (cursor.at < text.length) {",
+    put: "if (cursor.at < 0) {",
+  },
+  {
+    file: "schemas/json-refused.ts",
+    find: "this.path = where.path;",
+    put: "this.path = where.evidence;",
+  },
+  {
+    file: "schemas/quote.ts",
+    find: "SAFE.test(character) && !RISKY.has(character)",
+    put: "SAFE.test(character)",
+  },
   { file: "schemas/avro.ts", find: "  if (seen.has(named.name)) return named.name;", put: "" },
   {
     file: "schemas/canonical.ts",

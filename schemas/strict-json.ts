@@ -1,6 +1,6 @@
 /**
- * The one parser of untrusted JSON text: RFC 8259, and nothing that two parsers could read in two
- * ways.
+ * The one parser of JSON text that enters, from agents, callers and files: RFC 8259, and nothing that
+ * two parsers could read in two ways.
  *
  * Owns: text → value. Not: what the value means, and its canonical form (`schemas/canonical.ts`).
  *
@@ -12,15 +12,20 @@
  * I4. Linear in the length of the text; size, depth and key length have limits.
  * I5. Every refusal is a `JsonRefused` with a code from the closed list; nothing else is thrown.
  */
-import type { Json } from "../../schemas/canonical.ts";
+import type { Json } from "./canonical.ts";
 import { JsonRefused, type JsonRefusalCode } from "./json-refused.ts";
-import { quote } from "../quote.ts";
+import { quote } from "./quote.ts";
 
 export interface JsonLimits {
   /** Of the UTF-8 form. */
   readonly bytesMax: number;
   /** Arrays and objects inside each other. */
   readonly depthMax: number;
+  /**
+   * For texts of people's own files and of callers, whose keys and amounts are theirs: keys in any
+   * script, and whole numbers beyond 2^53 as the nearest double. All else is as strict.
+   */
+  readonly anyKeysAndAmounts?: boolean;
 }
 
 export const JSON_LIMITS: JsonLimits = { bytesMax: 1_048_576, depthMax: 64 };
@@ -46,6 +51,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 interface Cursor {
   readonly text: string;
   readonly depthMax: number;
+  readonly anyKeysAndAmounts: boolean;
   at: number;
   depth: number;
   readonly path: (string | number)[];
@@ -57,9 +63,9 @@ interface Cursor {
  * @throws JsonRefused for everything invariants 1 to 4 exclude.
  */
 export function parseStrictJson(text: string, limits: JsonLimits = JSON_LIMITS): Json {
-  const cursor: Cursor = { text, depthMax: limits.depthMax, at: 0, depth: 0, path: [] };
-  if (typeof text !== "string")
-    throw refuseJson(cursor, "json_not_text", "The proposal is not text");
+  const { depthMax, anyKeysAndAmounts = false } = limits;
+  const cursor: Cursor = { text, depthMax, anyKeysAndAmounts, at: 0, depth: 0, path: [] };
+  if (typeof text !== "string") throw refuseJson(cursor, "json_not_text", "The value is not text");
   const tooLarge =
     text.length > limits.bytesMax ||
     (text.length * 3 > limits.bytesMax && Buffer.byteLength(text, "utf8") > limits.bytesMax);
@@ -185,9 +191,10 @@ function readMemberKey(cursor: Cursor, members: Readonly<Record<string, Json>>):
   skipSpace(cursor);
   if (cursor.text[cursor.at] !== '"') throw refuseUnexpected(cursor, "a key in double quotes");
   const key = readString(cursor);
-  const code = checkMemberKey(key, members);
+  const code = checkMemberKey(cursor, key, members);
   if (code !== null) {
-    throw refuseJson(cursor, code, `The key ${quote(key, EVIDENCE_CHARACTERS)} is not accepted`);
+    const what = code === "json_duplicate_key" ? "stands twice" : "is not accepted";
+    throw refuseJson(cursor, code, `The key ${quote(key, EVIDENCE_CHARACTERS)} ${what}`);
   }
   skipSpace(cursor);
   if (cursor.text[cursor.at] !== ":") throw refuseUnexpected(cursor, "a colon");
@@ -196,11 +203,12 @@ function readMemberKey(cursor: Cursor, members: Readonly<Record<string, Json>>):
 }
 
 function checkMemberKey(
+  { anyKeysAndAmounts }: Cursor,
   key: string,
   members: Readonly<Record<string, Json>>,
 ): JsonRefusalCode | null {
   if (key.length > KEY_LENGTH_MAX) return "json_key_too_long";
-  if (!PRINTABLE_ASCII.test(key)) return "json_non_ascii_key";
+  if (!anyKeysAndAmounts && !PRINTABLE_ASCII.test(key)) return "json_non_ascii_key";
   if (key in Object.prototype || key === "prototype") return "json_prototype_key";
   if (Object.hasOwn(members, key)) return "json_duplicate_key";
   return null;
@@ -264,7 +272,7 @@ function readNumber(cursor: Cursor): number {
   const literal = text.slice(cursor.at, end);
   if (!NUMBER.test(literal)) throw refuseUnexpected(cursor, "a number as JSON writes it");
   const value = Number(literal);
-  const code = checkNumber(literal, value);
+  const code = checkNumber(cursor, literal, value);
   if (code !== null) {
     throw refuseJson(cursor, code, `The number ${literal} has no exact meaning as a double`);
   }
@@ -272,10 +280,15 @@ function readNumber(cursor: Cursor): number {
   return value;
 }
 
-function checkNumber(literal: string, value: number): JsonRefusalCode | null {
+function checkNumber(
+  { anyKeysAndAmounts }: Cursor,
+  literal: string,
+  value: number,
+): JsonRefusalCode | null {
   if (!Number.isFinite(value)) return "json_number_not_finite";
   if (value === 0 && NOT_ZERO.test(literal)) return "json_number_underflow";
   if (Object.is(value, -0)) return "json_number_negative_zero";
+  if (anyKeysAndAmounts) return null;
   if (INTEGER.test(literal) && !Number.isSafeInteger(value)) return "json_number_unrepresentable";
   return null;
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { JSON_REFUSALS, JsonRefused } from "../../../guard/proposal/json-refused.ts";
-import { parseStrictJson } from "../../../guard/proposal/strict-json.ts";
-import { toCanonicalJson } from "../../../schemas/canonical.ts";
+import { JSON_REFUSALS, JsonRefused } from "../../schemas/json-refused.ts";
+import { JSON_LIMITS, parseStrictJson } from "../../schemas/strict-json.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 
 function codeOf(text: string): string {
   try {
@@ -119,4 +119,14 @@ test("any text at all is read or refused, never anything else", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test("people's own keys and amounts may be lenient, nothing else", () => {
+  const own = { ...JSON_LIMITS, anyKeysAndAmounts: true };
+  expect(parseStrictJson('{"größe":12345678901234567890}', own)).toEqual({
+    größe: 12345678901234567890,
+  });
+  for (const text of ['{"a":1,"a":2}', '{"__proto__":1}', '{"a":1e999}', '{"a":-0}', "{}{}"]) {
+    expect(() => parseStrictJson(text, own)).toThrow(JsonRefused);
+  }
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { JSON_REFUSALS, JsonRefused } from "../../../guard/proposal/json-refused.ts";
+import { JSON_REFUSALS, JsonRefused } from "../../schemas/json-refused.ts";
 
 it("a refusal of JSON says why, where and what was found, each in its own place", () => {
   const error = new JsonRefused("json_duplicate_key", "two keys", {

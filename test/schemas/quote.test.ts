@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quote } from "../../guard/quote.ts";
+import { quote } from "../../schemas/quote.ts";
 
 describe("text from outside", () => {
   it("stays readable when it is plain English", () => {
