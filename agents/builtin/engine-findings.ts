@@ -9,14 +9,14 @@ import type { FindingCode } from "../../model/findings.ts";
 import type { Finding } from "../../schemas/parts.ts";
 import type { TrainedModel } from "../reasoners.ts";
 
-type TopicPartition =
+type FindingDestination =
   /** Shown in the review; a warning becomes a note of the deployment. */
   | { readonly review: "warning" | "info" }
   /** Said elsewhere, with more to it. */
   | { readonly by: "model checks" | "allocation" };
 
 /** Where a person reads a finding of the engine, besides `mmm train` and the report's caveats. */
-export const FINDING_TOPIC_PARTITIONS: Readonly<Record<FindingCode, TopicPartition>> = {
+export const FINDING_DESTINATIONS: Readonly<Record<FindingCode, FindingDestination>> = {
   channel_all_zero: { review: "warning" },
   channel_constant: { review: "warning" },
   channel_one_spike: { review: "warning" },
@@ -59,8 +59,8 @@ export function listEngineFindings({ findings }: TrainedModel): readonly Finding
 }
 
 function severityOf(code: string): "warning" | "info" | null {
-  if (!Object.hasOwn(FINDING_TOPIC_PARTITIONS, code)) return "info";
-  const topicPartition = FINDING_TOPIC_PARTITIONS[code as FindingCode];
+  if (!Object.hasOwn(FINDING_DESTINATIONS, code)) return "info";
+  const topicPartition = FINDING_DESTINATIONS[code as FindingCode];
   return "review" in topicPartition ? topicPartition.review : null;
 }
 

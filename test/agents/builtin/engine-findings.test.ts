@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { reviewModel } from "../../../agents/builtin/business-analyst.ts";
-import { FINDING_TOPIC_PARTITIONS } from "../../../agents/builtin/engine-findings.ts";
+import { FINDING_DESTINATIONS } from "../../../agents/builtin/engine-findings.ts";
 import { decideDeployment } from "../../../agents/builtin/stakeholder.ts";
 import { listCaveats } from "../../../dashboard/caveats.ts";
 import type { ModelDetail } from "../../../dashboard/model-detail.ts";
@@ -42,7 +42,7 @@ describe("a finding of the engine", () => {
     const result = { ...detail.result, findings: [toFinding(code, message)] };
     expect(listCaveats(report.results, { ...detail, result })).toContain(`${message}.`);
 
-    const topicPartition = FINDING_TOPIC_PARTITIONS[code];
+    const topicPartition = FINDING_DESTINATIONS[code];
     const found = withFindings([said(code, message)]).findings.find(
       (one) => one.message === message,
     );
@@ -50,7 +50,7 @@ describe("a finding of the engine", () => {
   });
 
   it.each(
-    Object.entries(FINDING_TOPIC_PARTITIONS).filter(
+    Object.entries(FINDING_DESTINATIONS).filter(
       ([, topicPartition]) => "review" in topicPartition && topicPartition.review === "warning",
     ),
   )("%s becomes a note of the deployment, and no condition", (code) => {
