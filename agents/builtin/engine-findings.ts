@@ -60,8 +60,8 @@ export function listEngineFindings({ findings }: TrainedModel): readonly Finding
 
 function severityOf(code: string): "warning" | "info" | null {
   if (!Object.hasOwn(FINDING_DESTINATIONS, code)) return "info";
-  const topicPartition = FINDING_DESTINATIONS[code as FindingCode];
-  return "review" in topicPartition ? topicPartition.review : null;
+  const destination = FINDING_DESTINATIONS[code as FindingCode];
+  return "review" in destination ? destination.review : null;
 }
 
 /** Findings of one code as one: the first with the others' messages. */
