@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE, mmm, scratch, startMmm } from "../../support/mmm.ts";
@@ -86,42 +86,73 @@ describe("mmm run", () => {
   }
 });
 
+/** Kills one session after another at these shares of a whole run; what comes out must not differ. */
+async function killAt(moments: readonly number[], begin: Begin): Promise<number> {
+  const started = Date.now();
+  const expected = JSON.parse(begin.toEnd(scratch()).out);
+  let duration = Date.now() - started;
+  let killed = 0;
+  let folder = scratch();
+  let killsHere = 0;
+  for (const moment of moments) {
+    const begun = Date.now();
+    const { child, exited } = startMmm(begin.command(folder));
+    setTimeout(() => child.kill("SIGKILL"), duration * moment);
+    const ended = (await exited) !== null;
+    // The first run was on a busier machine: the next moments are those of a run like this one.
+    if (ended && killsHere === 0) duration = Math.min(duration, Date.now() - begun);
+    killsHere += ended ? 0 : 1;
+    killed += ended ? 0 : 1;
+    // Some sessions are killed once, others again and again.
+    if (!ended && killsHere < KILLS_A_SESSION) continue;
+    const last = begin.toEnd(folder);
+    expect(last.code, last.err).toBe(0);
+    const results = JSON.parse(last.out);
+    const { history, final_config } = expected;
+    expect(results.history.digest, `killed at ${moment.toFixed(2)}`).toBe(history.digest);
+    expect(results.final_config).toEqual(final_config);
+    folder = scratch();
+    killsHere = 0;
+  }
+  return killed;
+}
+
+interface Begin {
+  command(folder: string): string[];
+  toEnd(folder: string): ReturnType<typeof mmm>;
+}
+
+const SHIPPED = "examples/baseline_model.json";
+
+function beginRun(baseline: string): Begin {
+  const [, , ...context] = EXAMPLE;
+  const command = (folder: string): string[] => [
+    "run",
+    "--baseline-config",
+    baseline,
+    ...context,
+    ...locate(folder),
+    "--seed",
+    "3",
+    "--json",
+  ];
+  return { command, toEnd: (folder) => mmm(command(folder)) };
+}
+
+const spread = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => 0.05 + (0.95 * index) / count);
+
 describe("a killed run", () => {
   it("ends like an undisturbed one, wherever it was killed (30 random moments)", async () => {
-    const calm = scratch();
-    const started = Date.now();
-    const whole = runExample(calm, "--seed", "3", "--json");
-    let duration = Date.now() - started;
-    const expected = JSON.parse(whole.out);
-    const moments = Array.from({ length: 30 }, (_, index) => 0.05 + (0.95 * index) / 30);
-    let killed = 0;
-    let folder = scratch();
-    let killsHere = 0;
-    const finish = (moment: number): void => {
-      const last = runExample(folder, "--seed", "3", "--json");
-      expect(last.code, last.err).toBe(0);
-      const results = JSON.parse(last.out);
-      expect(results.history.digest, `killed at ${moment.toFixed(2)}`).toBe(
-        expected.history.digest,
-      );
-      expect(results.final_config).toEqual(expected.final_config);
-    };
-    for (const moment of moments) {
-      const begun = Date.now();
-      const { child, exited } = startMmm(["run", ...EXAMPLE, ...locate(folder), "--seed", "3"]);
-      setTimeout(() => child.kill("SIGKILL"), duration * moment);
-      const ended = (await exited) !== null;
-      // The first run was on a busier machine: the next moments are those of a run like this one.
-      if (ended && killsHere === 0) duration = Math.min(duration, Date.now() - begun);
-      killsHere += ended ? 0 : 1;
-      killed += ended ? 0 : 1;
-      // Some sessions are killed once, others again and again.
-      if (!ended && killsHere < KILLS_A_SESSION) continue;
-      finish(moment);
-      folder = scratch();
-      killsHere = 0;
-    }
-    expect(killed).toBeGreaterThan(10);
+    // Without the posterior, which would be most of each run: events come thick and fast.
+    const baseline = join(scratch(), "point.json");
+    const shipped = JSON.parse(readFileSync(SHIPPED, "utf8"));
+    writeFileSync(baseline, JSON.stringify({ ...shipped, inference: "point" }));
+    expect(await killAt(spread(30), beginRun(baseline))).toBeGreaterThan(10);
+  }, 1_800_000);
+
+  it("does so while its posterior is sampled and judged, too", async () => {
+    expect(await killAt(spread(6), beginRun(SHIPPED))).toBeGreaterThan(2);
   }, 1_800_000);
 
   it("is finished by a worker, too", async () => {
