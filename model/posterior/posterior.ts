@@ -34,6 +34,11 @@ const ESS_LEAST = 400;
 /** Parameters that nobody publishes may be a little less sharp. */
 const PARAMETER_R_HAT_MAX = 1.03;
 const DIVERGENT_SHARE_MAX = 0.01;
+/**
+ * No further round begins once the density has been evaluated so often: a usual run needs a fifth of it,
+ * and a statement of an experiment that is all but exact would otherwise take minutes.
+ */
+const GRADIENTS_MOST = 120_000;
 /** Beyond this more draws do not help: the chains warm up again. */
 const APART_R_HAT = 1.05;
 
@@ -101,7 +106,7 @@ export function samplePosterior(
   return { inputs, draws: keepDraws(sampled, density.layout.names), diagnostics };
 }
 
-/** Rounds until the chains have settled; a stated number at most, so that time plays no part. */
+/** Rounds until the chains have settled, within a stated amount of work: time plays no part. */
 function runChains(
   chains: Chains,
   { draws, rounds }: RunSettings,
@@ -111,6 +116,7 @@ function runChains(
   let sampled = chains.read();
   let diagnostics = judge(sampled);
   for (let round = 1; round < rounds && !diagnostics.converged; round += 1) {
+    if (sampled.gradients > GRADIENTS_MOST) break;
     const apart = diagnostics.r_hat_max > APART_R_HAT;
     if (apart || hasDiverged(sampled)) {
       chains.warmUpAgain();
