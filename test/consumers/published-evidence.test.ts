@@ -34,6 +34,13 @@ it("has raised flags that stop first, then those that inform, then the others: a
   ]);
 });
 
+it("has every raised flag, and of the others no more than fit a record", () => {
+  const many = (count: number, raised: boolean) =>
+    Array.from({ length: count }, () => flag("channels_inseparable", raised));
+  expect(found([...many(900, false), ...many(3, true)]).flags).toHaveLength(400);
+  expect(found([...many(900, false), ...many(500, true)]).flags).toHaveLength(500);
+});
+
 it("has no figure that JSON cannot hold", () => {
   const [one] = found([
     flag("unstable", false, {
