@@ -1,17 +1,21 @@
 /**
  * The evidence of the engine as it is published: finite numbers, raised flags first.
  *
- * I1. Every flag is published, raised or not: what was not found is visible, too.
+ * I1. Every raised flag is published, and so are the others up to `FLAGS_MAX` in all: what was not found
+ *     is visible, too, and a model of many channels stays within a record's size.
  */
 import type { Evidence } from "../model/evidence/gather.ts";
 import { STOPS, type Flag } from "../model/evidence/flags.ts";
 import { EVIDENCE, type EvidenceFlag, type PublishedEvidence } from "../schemas/evidence.ts";
 
+/** A flag takes about 300 bytes. */
+const FLAGS_MAX = 400;
+
 /** The evidence as plain JSON. */
 export function publishEvidence({ flags, plan, experiment }: Evidence): PublishedEvidence {
   const { total, spent, gain } = plan;
   return EVIDENCE.parse({
-    flags: flags.map(publishFlag).toSorted((a, b) => rankFlag(a) - rankFlag(b)),
+    flags: boundFlags(flags.map(publishFlag)),
     plan: {
       total,
       spent,
@@ -27,6 +31,12 @@ export function publishEvidence({ flags, plan, experiment }: Evidence): Publishe
         ? null
         : { ...experiment, roi_se_expected: finiteOrNull(experiment.roi_se_expected) },
   });
+}
+
+function boundFlags(flags: readonly EvidenceFlag[]): readonly EvidenceFlag[] {
+  const sorted = flags.toSorted((a, b) => rankFlag(a) - rankFlag(b));
+  const raised = sorted.filter((flag) => flag.raised).length;
+  return sorted.slice(0, Math.max(raised, FLAGS_MAX));
 }
 
 function publishFlag(flag: Flag): EvidenceFlag {

@@ -28,11 +28,11 @@ import {
   TRAINING_REQUESTED,
 } from "./training-events.ts";
 import type { TypeOf } from "./avro.ts";
+import { DEPLOYMENT_DECIDED } from "./deployment-events.ts";
 import {
   APPROVAL_REQUESTED,
   DEADLINE_PASSED,
   DECISION_REFUSED,
-  DEPLOYMENT_DECIDED,
   ESCALATION_RAISED,
   HUMAN_DECIDED,
   ITERATION_COMPLETED,

@@ -7,6 +7,7 @@
 import type { Event, EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { ReasonerNote, Role } from "../schemas/parts.ts";
 import { isTrained, stateOfFields } from "./stages.ts";
+import { keepDeployment, keepLockedTest } from "./summary.ts";
 import { createBaselineItem, updateWorkItem, createWorkItem } from "./work-item.ts";
 import {
   BASELINE_ITEM,
@@ -180,15 +181,7 @@ const FOLDS: Folds = {
     stopped_because: data.stopped_because,
     work_item: null,
   }),
-  LockedTestEvaluated: (_state, data) => ({
-    wait: null,
-    locked_test: {
-      baseline: data.baseline,
-      final: data.final,
-      contradicts: data.contradicts,
-      comparisons: data.comparisons,
-    },
-  }),
+  LockedTestEvaluated: (_state, data) => ({ wait: null, locked_test: keepLockedTest(data) }),
   LockedTestRefused: () => ({ wait: null }),
   ApprovalRequested: (_state, data, time) => ({
     stopped_because: data.stopped_because,
@@ -197,12 +190,7 @@ const FOLDS: Folds = {
   DeploymentDecided: (state, data) => ({
     wait: null,
     decision: data.decision,
-    deployment: {
-      forecast_use: data.forecast_use,
-      budget_use: data.budget_use,
-      conditions: data.conditions,
-      grounds: data.grounds,
-    },
+    deployment: keepDeployment(data),
     counters: addUsage(state, data.reasoner, {}),
   }),
   SessionCompleted: (_state, data) => ({

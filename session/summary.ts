@@ -1,6 +1,7 @@
-/** The line about a session that lists and dashboards show. */
+/** The line about a session that lists and dashboards show, and what its state keeps of its last events. */
+import type { EventData } from "../schemas/event.ts";
 import type { SessionSummary } from "./ports.ts";
-import { PHASES, type SessionState } from "./state.ts";
+import { PHASES, type SessionState, type StateFields } from "./state.ts";
 
 export function toSessionSummary(state: SessionState): SessionSummary {
   const open = state.wait?.for === "person" ? state.wait.key : null;
@@ -18,4 +19,24 @@ export function toSessionSummary(state: SessionState): SessionSummary {
     open_escalation: open,
     deadline: state.wait?.deadline ?? null,
   };
+}
+
+/** The figures of the locked test, without what only its event tells. */
+export function keepLockedTest({
+  baseline,
+  final,
+  contradicts,
+  comparisons,
+}: EventData<"LockedTestEvaluated">): NonNullable<StateFields["locked_test"]> {
+  return { baseline, final, contradicts, comparisons };
+}
+
+/** Both uses of the deployment with their grounds. */
+export function keepDeployment({
+  forecast_use,
+  budget_use,
+  conditions,
+  grounds,
+}: EventData<"DeploymentDecided">): NonNullable<StateFields["deployment"]> {
+  return { forecast_use, budget_use, conditions, grounds };
 }

@@ -19,13 +19,17 @@ import { reviewModel } from "./business-analyst.ts";
 import { decideUses, readCriteria, type Deployment } from "./deployment.ts";
 import { createMonitoringPlan } from "./monitoring-plan.ts";
 import type { Comparison } from "../../model/evidence/accuracy.ts";
-import type { DeploymentFigures } from "./verdict.ts";
+import type { DeploymentFigures, Grounds } from "./verdict.ts";
 import { listStatedCriteria } from "../business-context.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import { callModel } from "../data-source.ts";
 import type { AdviseAnswer, AdviseJob, DecideAnswer, DecideJob } from "../reasoners.ts";
 
 const NOTES_MAX = 12;
+const LINES_MAX = 20;
+const LINE_CHARS = 2_000;
+/** All of them are beside the posterior. */
+const FLAGS_MAX = 100;
 
 /** Decides on deployment. */
 export function decideDeployment(
@@ -110,9 +114,24 @@ function parseVerdict(text: string): Comparison["verdict"] {
 
 function formatGrounds({ posterior }: DecideJob, deployment: Deployment): string {
   const { forecast, budget, experiment, notes } = deployment;
-  const flags = (posterior?.evidence.flags ?? []).filter(({ raised }) => raised);
-  const grounds = { forecast, budget, experiment, notes, flags } as DeploymentGrounds;
+  const raised = (posterior?.evidence.flags ?? []).filter((flag) => flag.raised);
+  const grounds: DeploymentGrounds = {
+    forecast: boundGrounds(forecast),
+    budget: boundGrounds(budget),
+    experiment,
+    notes: boundLines(notes),
+    flags: raised.slice(0, FLAGS_MAX),
+  };
   return toCanonicalJson(grounds);
+}
+
+function boundGrounds({ figures, reasons, conditions }: Grounds): DeploymentGrounds["budget"] {
+  return { figures, reasons: boundLines(reasons), conditions: boundLines(conditions) };
+}
+
+/** What `schemas/deployment.ts` reads back; words of other programs may be long. */
+function boundLines(lines: readonly string[]): string[] {
+  return lines.slice(0, LINES_MAX).map((line) => line.slice(0, LINE_CHARS));
 }
 
 /** The business review of the final model: what it warns of. */

@@ -39,7 +39,10 @@ export interface DecisionRow {
   readonly lift: number | null;
   readonly use: Use;
   readonly experiment: string | null;
-  readonly flags: readonly Pick<Flag, "code" | "channels" | "raised" | "value" | "figures">[];
+  readonly flags: readonly Pick<
+    Flag,
+    "code" | "channels" | "raised" | "value" | "limit" | "figures"
+  >[];
   /** Channels whose ROI is off by more than half, and whose spend follows demand. */
   readonly off: readonly string[];
   readonly confounded: readonly string[];
@@ -74,11 +77,12 @@ export function scoreDecision(set: TruthSet, seed: number): DecisionRow {
     ),
     use: decideBudgetUse(evidence, diagnostics.converged),
     experiment: evidence.experiment?.message ?? null,
-    flags: evidence.flags.map(({ code, channels, raised, value, figures }) => ({
+    flags: evidence.flags.map(({ code, channels, raised, value, limit, figures }) => ({
       code,
       channels,
       raised,
       value,
+      limit,
       figures,
     })),
     off,

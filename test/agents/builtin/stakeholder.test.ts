@@ -130,6 +130,21 @@ describe("a deployment", () => {
     expect(answer.conditions.join()).toMatch(/by 28\.6 %, less than the 50\.0 %/);
   });
 
+  it("keeps its grounds readable, however much there is and however long it is", async () => {
+    const channels = Array.from({ length: 150 }, (_, at) => `c${at}`);
+    const flags = channels.map((name) => evidenceFlag({ channels: [name], message: name }));
+    const [one] = job.figures.final.findings;
+    const long = { ...one!, code: "vif_high", message: "x".repeat(3_000) };
+    const answer = await decide(
+      { final: { ...job.figures.final, findings: [long] } },
+      { posterior: { sampler_converged: true, evidence: evidence({ flags }) } },
+    );
+    const grounds = readDeploymentGrounds(answer.grounds);
+    expect(grounds?.flags).toHaveLength(100);
+    expect(grounds?.budget.reasons).toHaveLength(20);
+    expect(grounds?.notes.some((note) => note.length === 2_000)).toBe(true);
+  });
+
   it("carries a plan: rollback above warning, a window, a date", async () => {
     const answer = await reasoners.decide(job);
     expect(answer.monitoring.map((rule) => rule.metric)).toEqual([
