@@ -4,6 +4,11 @@ import type { PlantedChange } from "../change.ts";
 export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
   { file: "schemas/avro.ts", find: "  if (seen.has(named.name)) return named.name;", put: "" },
   {
+    file: "schemas/bounded-cache.ts",
+    find: "  cache.set(key, made);\n",
+    put: "",
+  },
+  {
     file: "schemas/canonical.ts",
     find: "if (!value.isWellFormed()) {",
     put: 'if (value === "never") {',
@@ -23,6 +28,11 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
     put: "if (value.length > 9 * ATTACHMENT_CHARS_MAX) {",
   },
   {
+    file: "schemas/number-text.ts",
+    find: "(fraction * 100).toFixed",
+    put: "(fraction * 10).toFixed",
+  },
+  {
     file: "schemas/parts.ts",
     find: 'symbols: ["UNKNOWN", "rules", "signature",',
     put: 'symbols: ["rules", "signature",',
@@ -31,5 +41,10 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
     file: "schemas/topics.ts",
     find: '    events: ["TrainingRequested", "LockedTestRequested"],',
     put: '    events: ["TrainingRequested"],',
+  },
+  {
+    file: "schemas/written-data.ts",
+    find: "delete kept[name];",
+    put: "kept[name] = value[name];",
   },
 ];
