@@ -66,7 +66,7 @@ const ENTRY = z.strictObject({
 export function createEffectsRecord(tools: EffectsTools): FindEffects {
   const running = new Map<string, Promise<RecordedEffects>>();
   return (question) => {
-    const key = keyOf(tools, question);
+    const key = computeEffectsKey(tools, question);
     const known = running.get(key);
     if (known !== undefined) return known;
     const answer = find(tools, question, key).finally(() => running.delete(key));
@@ -75,7 +75,7 @@ export function createEffectsRecord(tools: EffectsTools): FindEffects {
   };
 }
 
-function keyOf({ specDigest }: EffectsTools, question: EffectsQuestion): string {
+function computeEffectsKey({ specDigest }: EffectsTools, question: EffectsQuestion): string {
   const { businessUnit, config, loaded } = question;
   const digest = computeDigest({
     version: EFFECTS_VERSION,
@@ -146,11 +146,11 @@ async function keepDraws(
   draws: Uint8Array,
 ): Promise<void> {
   const text = deflateRawSync(draws).toString("base64");
-  await quiet(store.putIfAbsent(drawsKey(draws_digest ?? ""), text));
+  await quiet(store.putIfAbsent(formatDrawsKey(draws_digest ?? ""), text));
 }
 
 /** Where the store keeps draws of this digest: base64 of the deflated bytes. */
-export function drawsKey(digest: string): string {
+export function formatDrawsKey(digest: string): string {
   return `draws/${digest}`;
 }
 

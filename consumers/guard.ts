@@ -78,7 +78,7 @@ function mayPass(error: unknown): boolean {
 }
 
 async function judged(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
-  const warrant = warrantOf(tools, event);
+  const warrant = readWarrant(tools, event);
   if (warrant instanceof MmmError) return createSystemVeto(tools, event, warrant);
   const { raw, author } = event.data;
   const answer = tools.judge({ raw, isBaseline: author === "system", warrant }, signal);
@@ -98,7 +98,7 @@ function unable(message: string, lasting: boolean): MmmError {
  * The warrant of a message, or the refusal of one that nobody vouches for.
  * @throws MmmError `guard_unable` where coordinator and guard hold different keys
  */
-function warrantOf(tools: GuardTools, event: Made): Warrant | MmmError {
+function readWarrant(tools: GuardTools, event: Made): Warrant | MmmError {
   const { work_item, attempt } = event.data;
   const { session } = event.envelope;
   const { warrant } = event.attachments;

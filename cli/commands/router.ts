@@ -31,7 +31,7 @@ import {
 } from "../output/router-judging.ts";
 import { readUserName } from "./run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
-import { encoderRuntime } from "../../app/settings.ts";
+import { readEncoderRuntime } from "../../app/settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { OPERATIONS } from "../../app/operations.ts";
 import type { App } from "../../app/open-app.ts";
@@ -114,7 +114,7 @@ async function withEncoder<T>(
   options: CommonOptions,
   use: (encoder: SentenceEncoder) => Promise<T>,
 ): Promise<T> {
-  const runtime = encoderRuntime(loadCommandSettings(shell, options));
+  const runtime = readEncoderRuntime(loadCommandSettings(shell, options));
   const { encoder, unavailable } = await openSentenceEncoder({ workers: 2, runtime });
   if (encoder === null) throw new MmmError("encoder_unavailable", unavailable.message);
   try {

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import {
   createEffectsRecord,
-  drawsKey,
+  formatDrawsKey,
   type EffectsTools,
 } from "../../consumers/effects-record.ts";
 import { estimateInThread, type EffectsJob } from "../../consumers/posterior-thread.ts";
-import { hasReturnsOf, readPosterior } from "../../consumers/published-posterior.ts";
+import { hasSameReturns, readPosterior } from "../../consumers/published-posterior.ts";
 import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { ModelConfig } from "../../model/config.ts";
@@ -82,7 +82,7 @@ describe("the record of effects", () => {
     const { ask, kept } = world();
     const { posterior } = await ask(config);
     const digest = readPosterior(posterior)?.draws_digest ?? "";
-    const text = kept.get(drawsKey(digest)) ?? "";
+    const text = kept.get(formatDrawsKey(digest)) ?? "";
     const draws = parseDraws(new Uint8Array(inflateRawSync(Buffer.from(text, "base64"))));
     expect(restoreResponses(dataset, config, draws)).toEqual(effects.responses);
   });
@@ -147,10 +147,10 @@ describe("a published posterior", () => {
         mroi: mroi?.median ?? null,
       };
     });
-    expect(hasReturnsOf(own, { channels: rows as never })).toBe(true);
+    expect(hasSameReturns(own, { channels: rows as never })).toBe(true);
     const moved = rows.map((row, at) => (at === 0 ? { ...row, roi: (row.roi ?? 0) * 1.01 } : row));
-    expect(hasReturnsOf(own, { channels: moved as never })).toBe(false);
-    expect(hasReturnsOf(null, { channels: [] })).toBe(false);
+    expect(hasSameReturns(own, { channels: moved as never })).toBe(false);
+    expect(hasSameReturns(null, { channels: [] })).toBe(false);
   });
 
   it("reads as none where the text is anything else", () => {
