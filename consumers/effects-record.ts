@@ -6,8 +6,9 @@
  *
  * I1. The key names business unit, methodology, data and specification: tunable numbers, sessions and
  *     seeds are not part of it, so none of them can ask for another estimate.
- * I2. An entry counts only with the trainer's signature over exactly its figures for exactly this
- *     methodology, data and specification; any other is as good as none.
+ * I2. An entry counts only with the trainer's signatures, over exactly what it holds (what is published,
+ *     and all of the summary) for exactly this methodology, data and specification; any other is as good
+ *     as none.
  * I3. A store that fails is a store that remembers nothing. First writer wins; equal jobs have equal
  *     figures.
  */
@@ -60,6 +61,8 @@ const ENTRY = z.strictObject({
   summary: z.string(),
   posterior: z.string(),
   signature: z.string(),
+  /** Over the summary's whole text: the region that tuning keeps to is not in what is published. */
+  summary_signature: z.string(),
 });
 
 /** Estimates once per methodology, data and specification of a business unit. */
@@ -98,17 +101,17 @@ async function find(
     data_digest: loaded.digest,
     spec_digest: tools.specDigest,
   };
-  const known = readEntry(tools, about, await quiet(tools.store.get(key)));
+  const known = readEntry(tools, about, await readQuietly(tools.store.get(key)));
   if (known !== null) return known;
   const { summary, draws } = await tools.estimate({ dataset: loaded.dataset, config }, signal);
-  if (draws !== null) await keepDraws(tools.store, summary, draws);
-  const recorded = record(tools, about, summary);
-  const { posterior, signature } = recorded;
-  const text = toCanonicalJson({ summary: toCanonicalJson(summary), posterior, signature });
-  return readEntry(tools, about, await quiet(tools.store.putIfAbsent(key, text))) ?? recorded;
+  if (draws !== null && summary.draws_digest !== null)
+    await keepDraws(tools.store, summary.draws_digest, draws);
+  const recorded = createRecord(tools, about, summary);
+  const text = formatEntry(tools, about, recorded);
+  return readEntry(tools, about, await readQuietly(tools.store.putIfAbsent(key, text))) ?? recorded;
 }
 
-function record(
+function createRecord(
   { ring }: EffectsTools,
   about: Omit<SignedEffects, "posterior_digest">,
   summary: EffectSummary,
@@ -117,6 +120,17 @@ function record(
   const digest = computeSha256(posterior);
   const signature = signEffects({ ...about, posterior_digest: digest }, ring);
   return { summary, posterior, digest, signature };
+}
+
+function formatEntry(
+  { ring }: EffectsTools,
+  about: Omit<SignedEffects, "posterior_digest">,
+  { summary, posterior, signature }: RecordedEffects,
+): string {
+  const figures = toCanonicalJson(summary);
+  const signed = { ...about, posterior_digest: computeSha256(figures) };
+  const summary_signature = signEffects(signed, ring);
+  return toCanonicalJson({ summary: figures, posterior, signature, summary_signature });
 }
 
 /** The entry, if this trainer's key signed its figures for this very model. */
@@ -128,6 +142,9 @@ function readEntry(
   if (text === null) return null;
   try {
     const entry = ENTRY.parse(JSON.parse(text));
+    const signed = { ...about, posterior_digest: computeSha256(entry.summary) };
+    verifyEffects(entry.summary_signature, ring, signed);
+    // Its own words: nobody else's are signed by this key.
     const summary = JSON.parse(entry.summary) as EffectSummary;
     const posterior = formatPosterior(summary);
     const digest = computeSha256(posterior);
@@ -140,13 +157,9 @@ function readEntry(
 }
 
 /** Draws by their digest, deflated: for plans, comparisons and export. */
-async function keepDraws(
-  store: EffectsStore,
-  { draws_digest }: EffectSummary,
-  draws: Uint8Array,
-): Promise<void> {
+async function keepDraws(store: EffectsStore, digest: string, draws: Uint8Array): Promise<void> {
   const text = deflateRawSync(draws).toString("base64");
-  await quiet(store.putIfAbsent(formatDrawsKey(draws_digest ?? ""), text));
+  await readQuietly(store.putIfAbsent(formatDrawsKey(digest), text));
 }
 
 /** Where the store keeps draws of this digest: base64 of the deflated bytes. */
@@ -154,7 +167,7 @@ export function formatDrawsKey(digest: string): string {
   return `draws/${digest}`;
 }
 
-async function quiet(answer: Promise<string | null>): Promise<string | null> {
+async function readQuietly(answer: Promise<string | null>): Promise<string | null> {
   try {
     return await answer;
   } catch {

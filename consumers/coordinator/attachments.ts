@@ -88,15 +88,18 @@ function findEffectsFault(
       ? null
       : "the model names no posterior, and the baseline has one";
   }
-  const text = posterior ?? pinned?.posterior ?? "";
+  const text = posterior ?? pinned?.posterior ?? null;
+  if (text === null) return "neither the model nor the baseline holds a posterior";
+  const candidate = work_item?.candidate ?? null;
+  if (candidate === null || spec_digest === null) return "no proposal is being trained";
   if (computeSha256(text) !== posterior_digest) return "the posterior is not the one of its digest";
   if (!hasSameReturns(readPosterior(text), trained))
     return "returns are not those of the posterior";
   try {
     verifyEffects(posterior_signature, keys.guard, {
-      methodology_digest: work_item?.candidate?.methodology_digest ?? "",
+      methodology_digest: candidate.methodology_digest,
       data_digest,
-      spec_digest: spec_digest ?? "",
+      spec_digest,
       posterior_digest,
     });
     return null;

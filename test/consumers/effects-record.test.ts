@@ -13,6 +13,7 @@ import type { ModelConfig } from "../../model/config.ts";
 import { estimateEffects, restoreResponses } from "../../model/effects.ts";
 import { parseDraws, serializeDraws } from "../../model/posterior/draws.ts";
 import { inflateRawSync } from "node:zlib";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { smallConfig, smallDataset } from "../support/small-model.ts";
 
 const dataset = smallDataset();
@@ -113,6 +114,18 @@ describe("the record of effects", () => {
     const altered = entry.summary.replaceAll(String(median), String(3 * median));
     expect(altered).not.toBe(entry.summary);
     kept.set(key, JSON.stringify({ ...entry, summary: altered }));
+    expect(await ask(config)).toEqual(first);
+    expect(estimated()).toBe(2);
+  });
+
+  it("is estimated anew where what is not published of it was altered", async () => {
+    const { ask, kept, estimated } = world();
+    const first = await ask(config);
+    const key = [...kept.keys()].find((one) => one.startsWith("effects/")) ?? "";
+    const entry = JSON.parse(kept.get(key) ?? "") as { summary: string };
+    const summary = JSON.parse(entry.summary) as typeof effects.summary;
+    const wide = { ...summary, plausible: { mass: 1, ranges: {} } };
+    kept.set(key, JSON.stringify({ ...entry, summary: toCanonicalJson(wide) }));
     expect(await ask(config)).toEqual(first);
     expect(estimated()).toBe(2);
   });

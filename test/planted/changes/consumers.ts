@@ -37,6 +37,11 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     find: "      observed.remove(baseline.text);\n",
     put: "",
   },
+  {
+    file: "consumers/guard.ts",
+    find: "mayPass(error) ? (waitsMs[tries - 1] ?? null) : null",
+    put: "waitsMs[tries - 1] ?? null",
+  },
   { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
   {
     file: "consumers/loop/decode-record.ts",
