@@ -59,7 +59,7 @@ const OPENERS: Readonly<Record<Settings["log"]["kind"], Open>> = {
   memory: async ({ settings }) => {
     const { createMemoryLog } = await import("../infra/memory/log.ts");
     const log = createMemoryLog({ partitions: settings.log.partitions, clock: systemClock });
-    return buildBackend(log, await memorySnapshots());
+    return buildBackend(log, await openMemorySnapshots());
   },
   kafka: async (options) =>
     buildBackend(await buildKafkaLog(options), await createStateStore(options.settings)),
@@ -73,14 +73,14 @@ function buildBackend(log: EventLog, store: StateStore): Backend {
   return { log, snapshots: store, values: store, close };
 }
 
-async function memorySnapshots(): Promise<StateStore> {
+async function openMemorySnapshots(): Promise<StateStore> {
   const { createMemorySnapshots } = await import("../infra/memory/snapshots.ts");
   return createMemorySnapshots();
 }
 
 async function createStateStore(settings: Settings): Promise<StateStore> {
   const { kind, url } = settings.snapshots;
-  if (kind === "memory") return memorySnapshots();
+  if (kind === "memory") return openMemorySnapshots();
   if (kind === "redis") {
     const { createRedisSnapshots } = await import("../infra/redis/snapshots.ts");
     return createRedisSnapshots({
@@ -97,11 +97,11 @@ async function createStateStore(settings: Settings): Promise<StateStore> {
 
 async function buildKafkaLog(options: BackendOptions): Promise<EventLog> {
   const { createKafkaLog } = await import("../infra/kafka/log.ts");
-  return createKafkaLog(kafkaSettings(options), systemClock);
+  return createKafkaLog(readKafkaSettings(options), systemClock);
 }
 
 /** The Kafka adapter's settings. Throws `settings_invalid`. */
-export function kafkaSettings(
+export function readKafkaSettings(
   options: Pick<BackendOptions, "settings" | "mustExist" | "environment">,
 ): KafkaSettings {
   const { settings, environment = process.env } = options;

@@ -108,7 +108,7 @@ export async function createConsumers(
     spec,
   });
   const agents = { reasoners, spec, coordinatorKeys: keys.coordinator };
-  const local = needs.guard ? await judgesOrClose(routing, parts) : [];
+  const local = needs.guard ? await prepareJudges(routing, parts) : [];
   const judges = [...local, ...claude.judges];
   const cachedJudge = createCachedJudge({ store: values, ring: keys.guard, judges });
   const consumers = {
@@ -143,7 +143,7 @@ export async function createConsumers(
 const GUARD_WAITS_MS: readonly number[] = [1_000, 4_000, 10_000, 15_000];
 
 /** What a guard judges with, or the reason why it would not be able to. */
-async function judgesOrClose(routing: Routing, parts: ConsumerParts): Promise<SemanticJudge[]> {
+async function prepareJudges(routing: Routing, parts: ConsumerParts): Promise<SemanticJudge[]> {
   try {
     if (parts.keys.guard.signing === null) {
       throw new MmmError(

@@ -1,5 +1,5 @@
 /** What a process tells of its work: metrics, probes, log lines. */
-import { topicsReadBy } from "../schemas/topics.ts";
+import { listTopicsReadBy } from "../schemas/topics.ts";
 import type { Observer } from "../consumers/loop/observer.ts";
 import { createMetrics, type Metrics } from "../infra/telemetry/metrics.ts";
 import { createLogger } from "../infra/telemetry/logger.ts";
@@ -29,7 +29,7 @@ export function readLagByRole(
 ): Promise<{ consumer: string; lag: GroupLag[] }[]> {
   return Promise.all(
     roles.map(async (consumer) => {
-      const topics = topicsReadBy(consumer);
+      const topics = listTopicsReadBy(consumer);
       const rows = await Promise.all(
         topics.map((topic) => log.lag(`${GROUP_PREFIX}.${consumer}`, topic)),
       );

@@ -13,7 +13,7 @@ import type { DriftReference } from "../router/shadow.ts";
 import type { Role } from "../schemas/parts.ts";
 import { mayTake } from "../session/authority.ts";
 import { UNWATCHED, createWatchedRoute, type RouteObserver } from "./route-watch.ts";
-import { encoderRuntime, type Settings } from "./settings.ts";
+import { readEncoderRuntime, type Settings } from "./settings.ts";
 
 export interface Routing {
   readonly route: RouterTools["route"];
@@ -41,7 +41,9 @@ export async function openRouting(
   const byMeaning = needs.guard && settings.guard.semantics === "encoder";
   const nothing = { model: null, shadow: null, reference: null, refused: null, observer };
   if (!byModel && !byMeaning) return createRouting({ ...nothing, encoder: null });
-  const { encoder, unavailable } = await openSentenceEncoder({ runtime: encoderRuntime(settings) });
+  const { encoder, unavailable } = await openSentenceEncoder({
+    runtime: readEncoderRuntime(settings),
+  });
   if (encoder === null) return createRouting({ ...nothing, encoder, refused: unavailable.message });
   if (!byModel) return createRouting({ ...nothing, encoder });
   const { model, document, refused } = await openRouter(

@@ -140,10 +140,11 @@ function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
 
 function toSessionOutcome(baseline: MMMState, entries: readonly HistoryEntry[]): SessionOutcome {
   const events = entries.map((entry) => entry.event);
-  const head = entries.at(-1)?.line.hash ?? "";
+  const last = entries.at(-1);
   const state = replay(events);
-  const results = computeSessionResults(events, head);
-  if (state === null || results === null) throw new MmmError("internal", "no history was written");
+  const results = last === undefined ? null : computeSessionResults(events, last.line.hash);
+  if (last === undefined || state === null || results === null)
+    throw new MmmError("internal", "no history was written");
   const accepted = state.accepted;
   if (state.status === "failed" || accepted === null) {
     throw new MmmError("session_failed", `the session failed: ${results.reason ?? "unknown"}`);
@@ -160,7 +161,7 @@ function toSessionOutcome(baseline: MMMState, entries: readonly HistoryEntry[]):
     history: {
       iterations: results.iterations.map(toIterationRecord),
       events: entries.map((entry) => entry.line),
-      head,
+      head: last.line.hash,
     },
     results,
   };

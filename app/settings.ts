@@ -122,7 +122,7 @@ const SETTINGS = z.strictObject({
 export type Settings = z.infer<typeof SETTINGS>;
 
 /** The runtime that the settings insist on; null = the best there is. */
-export function encoderRuntime({ encoder }: Settings): RuntimeName | null {
+export function readEncoderRuntime({ encoder }: Settings): RuntimeName | null {
   return encoder.runtime === "auto" ? null : encoder.runtime;
 }
 

@@ -19,11 +19,11 @@ export async function runCommandLine(): Promise<number> {
     await program.parseAsync(process.argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return exitOf(error, shell);
+    return chooseExitCode(error, shell);
   }
 }
 
-function exitOf(error: unknown, shell: Shell): number {
+function chooseExitCode(error: unknown, shell: Shell): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : ERROR_CODES.usage.exit;
   }

@@ -95,7 +95,7 @@ export async function advise(
 
 /** What is said when an agent could not answer a task, a review or an approval. */
 export function createAgentFailed(role: Role, event: Recorded, failure: Failure): Event {
-  const { work_item, attempt } = failedWork(event);
+  const { work_item, attempt } = readFailedWork(event);
   return {
     type: "AgentFailed",
     data: {
@@ -112,7 +112,7 @@ export function createAgentFailed(role: Role, event: Recorded, failure: Failure)
 /** An approval is about the whole session: what failed there names no work item and no attempt. */
 const APPROVAL_WORK = { work_item: "", attempt: 0 };
 
-function failedWork(event: Recorded): { readonly work_item: string; readonly attempt: number } {
+function readFailedWork(event: Recorded): { readonly work_item: string; readonly attempt: number } {
   if (event.type === "TaskAssigned") return event.data;
   if (event.type === "ApprovalRequested") return APPROVAL_WORK;
   if (event.type !== "ReviewRequested") {

@@ -6,8 +6,9 @@
  *
  * I1. The key names business unit, methodology, data and specification: tunable numbers, sessions and
  *     seeds are not part of it, so none of them can ask for another estimate.
- * I2. An entry counts only with the trainer's signature over exactly its figures for exactly this
- *     methodology, data and specification; any other is as good as none.
+ * I2. An entry counts only with the trainer's signatures, over exactly what it holds (what is published,
+ *     and all of the summary) for exactly this methodology, data and specification; any other is as good
+ *     as none.
  * I3. A store that fails is a store that remembers nothing. First writer wins; equal jobs have equal
  *     figures.
  */
@@ -62,13 +63,15 @@ const ENTRY = z.strictObject({
   evidence: EVIDENCE.nullable(),
   posterior: z.string(),
   signature: z.string(),
+  /** Over the summary's whole text: the region that tuning keeps to is not in what is published. */
+  summary_signature: z.string(),
 });
 
 /** Estimates once per methodology, data and specification of a business unit. */
 export function createEffectsRecord(tools: EffectsTools): FindEffects {
   const running = new Map<string, Promise<RecordedEffects>>();
   return (question) => {
-    const key = keyOf(tools, question);
+    const key = computeEffectsKey(tools, question);
     const known = running.get(key);
     if (known !== undefined) return known;
     const answer = find(tools, question, key).finally(() => running.delete(key));
@@ -77,7 +80,7 @@ export function createEffectsRecord(tools: EffectsTools): FindEffects {
   };
 }
 
-function keyOf({ specDigest }: EffectsTools, question: EffectsQuestion): string {
+function computeEffectsKey({ specDigest }: EffectsTools, question: EffectsQuestion): string {
   const { businessUnit, config, loaded } = question;
   const digest = computeDigest({
     version: EFFECTS_VERSION,
@@ -100,19 +103,18 @@ async function find(
     data_digest: loaded.digest,
     spec_digest: tools.specDigest,
   };
-  const known = readEntry(tools, about, await quiet(tools.store.get(key)));
+  const known = readEntry(tools, about, await readQuietly(tools.store.get(key)));
   if (known !== null) return known;
   const estimated = await tools.estimate({ dataset: loaded.dataset, config }, signal);
   const { summary, draws, evidence } = estimated;
-  if (draws !== null) await keepDraws(tools.store, summary, draws);
-  const recorded = record(tools, about, estimated);
-  const { posterior, signature } = recorded;
-  const entry = { summary: toCanonicalJson(summary), evidence, posterior, signature };
-  const text = toCanonicalJson(entry);
-  return readEntry(tools, about, await quiet(tools.store.putIfAbsent(key, text))) ?? recorded;
+  if (draws !== null && summary.draws_digest !== null)
+    await keepDraws(tools.store, summary.draws_digest, draws);
+  const recorded = createRecord(tools, about, estimated);
+  const text = formatEntry(tools, about, { ...recorded, evidence });
+  return readEntry(tools, about, await readQuietly(tools.store.putIfAbsent(key, text))) ?? recorded;
 }
 
-function record(
+function createRecord(
   { ring }: EffectsTools,
   about: Omit<SignedEffects, "posterior_digest">,
   { summary, evidence }: Pick<EstimatedEffects, "summary" | "evidence">,
@@ -121,6 +123,17 @@ function record(
   const digest = computeSha256(posterior);
   const signature = signEffects({ ...about, posterior_digest: digest }, ring);
   return { summary, posterior, digest, signature };
+}
+
+function formatEntry(
+  { ring }: EffectsTools,
+  about: Omit<SignedEffects, "posterior_digest">,
+  { summary, evidence, posterior, signature }: RecordedEffects & Pick<EstimatedEffects, "evidence">,
+): string {
+  const figures = toCanonicalJson(summary);
+  const signed = { ...about, posterior_digest: computeSha256(figures) };
+  const summary_signature = signEffects(signed, ring);
+  return toCanonicalJson({ summary: figures, evidence, posterior, signature, summary_signature });
 }
 
 /** The entry, if this trainer's key signed its figures for this very model. */
@@ -132,6 +145,9 @@ function readEntry(
   if (text === null) return null;
   try {
     const entry = ENTRY.parse(JSON.parse(text));
+    const signed = { ...about, posterior_digest: computeSha256(entry.summary) };
+    verifyEffects(entry.summary_signature, ring, signed);
+    // Its own words: nobody else's are signed by this key.
     const summary = JSON.parse(entry.summary) as EffectSummary;
     const posterior = formatPosterior(summary, entry.evidence);
     const digest = computeSha256(posterior);
@@ -144,21 +160,17 @@ function readEntry(
 }
 
 /** Draws by their digest, deflated: for plans, comparisons and export. */
-async function keepDraws(
-  store: EffectsStore,
-  { draws_digest }: EffectSummary,
-  draws: Uint8Array,
-): Promise<void> {
+async function keepDraws(store: EffectsStore, digest: string, draws: Uint8Array): Promise<void> {
   const text = deflateRawSync(draws).toString("base64");
-  await quiet(store.putIfAbsent(drawsKey(draws_digest ?? ""), text));
+  await readQuietly(store.putIfAbsent(formatDrawsKey(digest), text));
 }
 
 /** Where the store keeps draws of this digest: base64 of the deflated bytes. */
-export function drawsKey(digest: string): string {
+export function formatDrawsKey(digest: string): string {
   return `draws/${digest}`;
 }
 
-async function quiet(answer: Promise<string | null>): Promise<string | null> {
+async function readQuietly(answer: Promise<string | null>): Promise<string | null> {
   try {
     return await answer;
   } catch {

@@ -40,13 +40,13 @@ const CACHED_MAX = 256;
 export function createVerdictRequest(
   tools: VerdictRequestTools,
 ): (question: Question) => Promise<Verdict> {
-  const pinned = createDigestCache((text) => readable(() => pin(text)));
+  const pinned = createDigestCache((text) => readOrRefuse(() => pin(text)));
   const observed = createDigestCache(async (_text: string, baseline: Pinned) =>
     tools.observed === undefined ? null : tools.observed(baseline.config),
   );
   return async ({ raw, isBaseline, warrant }) => {
     const baseline = isBaseline
-      ? readable(() => pinConfig(parseModelConfig(parseStrictJson(warrant.baseline))))
+      ? readOrRefuse(() => pinConfig(parseModelConfig(parseStrictJson(warrant.baseline))))
       : pinned.get(warrant.baseline);
     const base = isBaseline ? baseline : pinned.get(warrant.base);
     const { constraints } = warrant;
@@ -68,7 +68,7 @@ export function createVerdictRequest(
 }
 
 /** What the session itself starts from cannot be read: no proposal's fault, and waiting does not help. */
-function readable<T>(read: () => T): T {
+function readOrRefuse<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {

@@ -18,6 +18,7 @@ import { MmmError } from "../schemas/errors.ts";
 import type { EventOf } from "../schemas/event.ts";
 import { TOPICS } from "../schemas/topics.ts";
 import type { Clock } from "../session/ports.ts";
+import { retry, type RetryPolicy } from "../session/waiting/retry.ts";
 import type { Emission } from "../producers/publish.ts";
 import { emit, type Consumer, type RecordedOf } from "./loop/consumer.ts";
 
@@ -55,21 +56,13 @@ async function judgeProposalMade(
   event: Made,
   signal: AbortSignal,
 ): Promise<Emission> {
-  const { clock, waitsMs } = tools.retry ?? ONCE;
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await judged(tools, event, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      const wait = waitsMs[tries];
-      if (wait === undefined || clock === null || !mayPass(error)) throw error;
-      await clock.sleep(wait, signal);
-      signal.throwIfAborted();
-    }
-  }
+  const judge = (): Promise<Emission> => judgeOnce(tools, event, signal);
+  if (tools.retry === undefined) return judge();
+  const { clock, waitsMs } = tools.retry;
+  const policy: RetryPolicy = ({ error, tries }) =>
+    mayPass(error) ? (waitsMs[tries - 1] ?? null) : null;
+  return retry(judge, { policy, clock, signal });
 }
-
-const ONCE = { clock: null, waitsMs: [] } as const;
 
 /** A request that is wrong in itself, other keys and a limit that was a wait already stay. */
 function mayPass(error: unknown): boolean {
@@ -77,20 +70,21 @@ function mayPass(error: unknown): boolean {
   return !error.retriable && error.code !== "config_invalid" && error.data["lasting"] !== true;
 }
 
-async function judged(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
-  const warrant = warrantOf(tools, event);
+async function judgeOnce(tools: GuardTools, event: Made, signal: AbortSignal): Promise<Emission> {
+  const warrant = readWarrant(tools, event);
   if (warrant instanceof MmmError) return createSystemVeto(tools, event, warrant);
   const { raw, author } = event.data;
   const answer = tools.judge({ raw, isBaseline: author === "system", warrant }, signal);
   const verdict = await limitTime(tools.limit, answer, signal);
-  if (verdict === null) throw unable("no verdict within the time limit: a judge hangs", true);
+  if (verdict === null)
+    throw createUnableError("no verdict within the time limit: a judge hangs", true);
   const unjudged = verdict.violations.find(({ code }) => UNJUDGED.has(code));
   if (unjudged === undefined) return createVerdictEmission(tools, event, verdict);
   const { message, evidence } = unjudged;
-  throw unable(evidence === "" ? message : `${message} (${evidence})`, false);
+  throw createUnableError(evidence === "" ? message : `${message} (${evidence})`, false);
 }
 
-function unable(message: string, lasting: boolean): MmmError {
+function createUnableError(message: string, lasting: boolean): MmmError {
   return new MmmError("guard_unable", message, { data: { lasting } });
 }
 
@@ -98,7 +92,7 @@ function unable(message: string, lasting: boolean): MmmError {
  * The warrant of a message, or the refusal of one that nobody vouches for.
  * @throws MmmError `guard_unable` where coordinator and guard hold different keys
  */
-function warrantOf(tools: GuardTools, event: Made): Warrant | MmmError {
+function readWarrant(tools: GuardTools, event: Made): Warrant | MmmError {
   const { work_item, attempt } = event.data;
   const { session } = event.envelope;
   const { warrant } = event.attachments;
@@ -108,7 +102,7 @@ function warrantOf(tools: GuardTools, event: Made): Warrant | MmmError {
     if (!(error instanceof MmmError) || error.code !== "clearance_refused") throw error;
     if (error.data["reason"] !== "unknown_key") return error;
     const remedy = "give coordinator and guard the same keys (MMM_KEYS, or one state folder)";
-    throw unable(`${error.message}; ${remedy}`, true);
+    throw createUnableError(`${error.message}; ${remedy}`, true);
   }
 }
 

@@ -53,7 +53,7 @@ export async function estimateInThread(
 
 function runWorker(job: EffectsJob, signal: AbortSignal): Promise<EffectsAnswer> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(ownWorkerUrl(), { workerData: job });
+    const worker = new Worker(findWorkerUrl(), { workerData: job });
     const stop = (): void => {
       void worker.terminate();
       reject(signal.reason as Error);
@@ -76,7 +76,7 @@ function runWorker(job: EffectsJob, signal: AbortSignal): Promise<EffectsAnswer>
 }
 
 /** Beside this file, with this file's ending: .ts in a checkout, .js when built. */
-function ownWorkerUrl(): URL {
+function findWorkerUrl(): URL {
   const ending = extname(new URL(import.meta.url).pathname);
   return new URL(`./posterior-worker${ending}`, import.meta.url);
 }

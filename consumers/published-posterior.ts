@@ -81,7 +81,7 @@ export function readPosterior(text: string | null): PublishedPosterior | null {
 const ROUNDING = 1e-6;
 
 /** Whether every ROI with its interval is the posterior's. */
-export function hasReturnsOf(
+export function hasSameReturns(
   posterior: PublishedPosterior | null,
   { channels }: Pick<EventData<"ModelTrained">, "channels">,
 ): boolean {

@@ -7,7 +7,7 @@
  */
 import { inflateRawSync } from "node:zlib";
 import { digestDraws, parseDraws, type Draws } from "../model/posterior/draws.ts";
-import { drawsKey, type EffectsStore } from "./effects-record.ts";
+import { formatDrawsKey, type EffectsStore } from "./effects-record.ts";
 
 /** Longest text that inflating makes of an entry: more than the largest posterior's draws. */
 const BYTES_MAX = 256 * 1024 * 1024;
@@ -18,7 +18,7 @@ export async function readStoredDraws(
   digest: string,
 ): Promise<Draws | null> {
   try {
-    const text = await store.get(drawsKey(digest));
+    const text = await store.get(formatDrawsKey(digest));
     if (text === null) return null;
     const packed = Buffer.from(text, "base64");
     const bytes = new Uint8Array(inflateRawSync(packed, { maxOutputLength: BYTES_MAX }));

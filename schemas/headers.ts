@@ -44,7 +44,7 @@ export function toHeaders(
 const INBOX_OFFSET = "mmm-inbox-offset";
 
 /** Header of a history record: the offset, in the inbox partition of its number, of its cause. */
-export function inboxOffsetHeader(offset: number): Record<string, string> {
+export function createInboxOffsetHeader(offset: number): Record<string, string> {
   return { [INBOX_OFFSET]: String(offset) };
 }
 

@@ -175,7 +175,7 @@ export const CONSUMERS = [
 ] as const;
 
 /** Topics that a consumer reads; none for a name that is no consumer's. */
-export function topicsReadBy(consumer: string): readonly string[] {
+export function listTopicsReadBy(consumer: string): readonly string[] {
   return TOPIC_ROWS.filter((row) => row.readBy.includes(consumer)).map((row) => row.topic);
 }
 

@@ -179,14 +179,14 @@ function verifyLine(
     return describeError(error);
   }
   if (event.type !== line.type) return "the body is of another type";
-  if (saidIn(event.type, event.data) !== saidIn(event.type, line.data)) {
+  if (formatStatement(event.type, event.data) !== formatStatement(event.type, line.data)) {
     return "the data are not the body's";
   }
   return { ...event, envelope, attachments: {} } as Recorded;
 }
 
 /** What the data say, whichever version of the schema they were written with. */
-function saidIn(type: EventType, data: unknown): string {
+function formatStatement(type: EventType, data: unknown): string {
   return toCanonicalJson(withoutDefaults(type, data));
 }
 

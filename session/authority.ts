@@ -1,5 +1,5 @@
 /**
- * Which role may act on which kind of work, and which may change what (the seed's table).
+ * Which role may act on which kind of work, and which may change what.
  *
  * I1. A role that may not act is never chosen, whatever a model's score says.
  * I2. Only the Data Scientist's answers can become configurations.

@@ -12,7 +12,7 @@
 import { MmmError } from "../schemas/errors.ts";
 import type { Envelope, Event, EventData, Recorded } from "../schemas/event.ts";
 import { evolve } from "./evolve.ts";
-import { CURRENT_LOGIC, rulesOf } from "./logic.ts";
+import { CURRENT_LOGIC, requireRules } from "./logic.ts";
 import type { Reaction, Rules } from "./rules.ts";
 import { findRefusalReason } from "./admission.ts";
 import { hasSeen, REFUSED_OUTCOMES_MAX, type SessionState } from "./state.ts";
@@ -50,11 +50,11 @@ export function decide(
   if (event.type === "OperatorActed") return hasSeenEvent(state, event) ? [] : [echo(state, event)];
   if (state === null) {
     if (event.type !== "SessionRequested") return [];
-    const rules = rulesOf(evidence.logicVersion ?? CURRENT_LOGIC);
+    const rules = requireRules(evidence.logicVersion ?? CURRENT_LOGIC);
     return followThrough(null, event, { rules, envelope: evidence.envelope });
   }
   if (hasSeenEvent(state, event)) return [];
-  const rules = rulesOf(state.logic_version);
+  const rules = requireRules(state.logic_version);
   const refusal = evidence.signatureFault ?? findRefusalReason(state, event, rules.checks);
   if (refusal !== null) return refuseEvent(state, event, refusal, evidence);
   return followThrough(state, event, { rules, envelope: evidence.envelope });
@@ -117,11 +117,11 @@ function refuseEvent(
   reason: string,
   evidence: Evidence,
 ): readonly Step[] {
-  const refusal = refusalEvent(state, event, reason);
+  const refusal = createRefusalEvent(state, event, reason);
   return refusal === null ? [] : [made(state, refusal, evidence.envelope(0))];
 }
 
-function refusalEvent(state: SessionState, event: Recorded, reason: string): Event | null {
+function createRefusalEvent(state: SessionState, event: Recorded, reason: string): Event | null {
   if (event.type === "HumanDecided") return refuseDecision(event.data, reason);
   if (state.counters.refused_outcomes >= REFUSED_OUTCOMES_MAX) return null;
   const data = {

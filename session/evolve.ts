@@ -155,7 +155,7 @@ const FOLDS: Folds = {
     counters: addUsage(state, data.reasoner, {}),
   }),
   IterationCompleted: (state, data) => ({
-    accepted: data.outcome === "accepted" ? trainedIn(state) : state.accepted,
+    accepted: data.outcome === "accepted" ? readTrainedCandidate(state) : state.accepted,
     no_improvement: data.outcome === "accepted" ? 0 : state.no_improvement + 1,
     convergence: data.convergence,
     work_item: null,
@@ -249,7 +249,7 @@ function applyModelTrained(state: SessionState, data: EventData<"ModelTrained">)
 }
 
 /** What an accepted iteration puts in force. */
-function trainedIn(state: SessionState): TrainedCandidate | null {
+function readTrainedCandidate(state: SessionState): TrainedCandidate | null {
   const candidate = state.work_item?.candidate ?? null;
   return candidate !== null && isTrained(candidate) ? candidate : state.accepted;
 }

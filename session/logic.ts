@@ -48,14 +48,14 @@ export function hasRules(version: number): boolean {
 }
 
 /** The rules of a version. Throws `logic_unknown` for one that this program does not have. */
-export function rulesOf(version: number): Rules {
+export function requireRules(version: number): Rules {
   const rules = VERSIONS.get(version);
   if (rules !== undefined) return rules;
-  throw new MmmError("logic_unknown", unknownRules(version), { data: { version } });
+  throw new MmmError("logic_unknown", describeUnknownRules(version), { data: { version } });
 }
 
 /** What a person is told of a session by rules that this program does not have. */
-export function unknownRules(version: number): string {
+export function describeUnknownRules(version: number): string {
   return (
     `the session is decided by rules version ${version}; this program has ` +
     `${LOGIC_VERSIONS.join(", ")}: use the version of mmm that ran it, or a newer one`

@@ -9,7 +9,7 @@ import type { Event, Recorded } from "../schemas/event.ts";
 import { withoutDefaults } from "../schemas/written-data.ts";
 import { decide } from "./decide.ts";
 import { evolve } from "./evolve.ts";
-import { FIRST_LOGIC, hasRules, unknownRules } from "./logic.ts";
+import { FIRST_LOGIC, hasRules, describeUnknownRules } from "./logic.ts";
 import type { SessionState } from "./state.ts";
 
 export interface Difference {
@@ -45,9 +45,9 @@ const NOT_DERIVED: ReadonlySet<string> = new Set([
  */
 export function rederive(events: readonly Recorded[], findFault: FindFault): Rederivation {
   const started = events.findIndex((event) => event.type === "SessionStarted");
-  const logicVersion = versionOf(events[started]);
+  const logicVersion = readLogicVersion(events[started]);
   if (!hasRules(logicVersion)) {
-    const reason = unknownRules(logicVersion);
+    const reason = describeUnknownRules(logicVersion);
     return { kind: "not_derivable", logicVersion, seq: started + 1, reason };
   }
   const difference = findFirstDifference(events, { findFault, logicVersion });
@@ -56,7 +56,7 @@ export function rederive(events: readonly Recorded[], findFault: FindFault): Red
     : { kind: "differs", logicVersion, difference };
 }
 
-function versionOf(started: Recorded | undefined): number {
+function readLogicVersion(started: Recorded | undefined): number {
   return started?.type === "SessionStarted" ? started.data.logic_version : FIRST_LOGIC;
 }
 

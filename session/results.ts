@@ -109,7 +109,7 @@ export function computeSessionResults(
     convergence: describeConvergence(events, state),
     counts: { iterations: state.iteration, proposals_tried: proposals, ...counts },
     model: state.accepted?.trained ?? null,
-    posterior: posteriorOf(state),
+    posterior: readBaselinePosterior(state),
     review: findAcceptedReview(events, state),
     deployment: describeDeployment(findLastEventData(events, "DeploymentDecided")),
     final_config: state.accepted === null ? null : (JSON.parse(state.accepted.config) as unknown),
@@ -123,7 +123,7 @@ export function computeSessionResults(
 }
 
 /** As the baseline's training gave it; null where the trainer has none. */
-function posteriorOf({ baseline }: SessionState): unknown {
+function readBaselinePosterior({ baseline }: SessionState): unknown {
   const text = baseline?.trained?.posterior ?? null;
   if (text === null) return null;
   try {

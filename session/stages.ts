@@ -35,7 +35,7 @@ type Part = {
 
 /** The state of these fields. Throws `state_damaged` when they fit no stage. */
 export function stateOfFields(fields: StateFields): SessionState {
-  const stage = stageOf(fields);
+  const stage = deriveStage(fields);
   const [has, hasNot] = PARTS[stage];
   const missing = has.find((part) => fields[part] === null);
   const extra = hasNot.find((part) => fields[part] !== null);
@@ -47,7 +47,7 @@ export function stateOfFields(fields: StateFields): SessionState {
   );
 }
 
-function stageOf(fields: StateFields): Stage {
+function deriveStage(fields: StateFields): Stage {
   if (fields.status === "log") return "named";
   if (ENDS.has(fields.status)) return "ended";
   if (fields.stopped_because !== null) return "closing";
@@ -90,12 +90,12 @@ function isFields(value: unknown): value is StoredFields {
 
 /** The session as one that tunes. Throws `internal` at another stage: nothing admitted leads there. */
 export function requireTuning(state: SessionState): TuningSession {
-  return state.stage === "tuning" ? state : wrongStage(state, "tuning");
+  return state.stage === "tuning" ? state : throwWrongStage(state, "tuning");
 }
 
 /** The session as one whose tuning is over. Throws `internal` at another stage. */
 export function requireClosing(state: SessionState): ClosingSession {
-  return state.stage === "closing" ? state : wrongStage(state, "closing");
+  return state.stage === "closing" ? state : throwWrongStage(state, "closing");
 }
 
 /** The present work item. Throws `internal` between two of them. */
@@ -118,6 +118,6 @@ export function isTrained(
   return candidate.trained !== null;
 }
 
-function wrongStage(state: SessionState, wanted: Stage): never {
+function throwWrongStage(state: SessionState, wanted: Stage): never {
   throw new MmmError("internal", `session ${state.session} is at ${state.stage}, not at ${wanted}`);
 }

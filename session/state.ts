@@ -286,7 +286,7 @@ export function parseAttempt(proposal: string): number {
 /** The work item under which the baseline itself is judged and trained. */
 export const BASELINE_ITEM = "w0";
 
-/** The five phases of a session (the seed's workflow), by what is being waited for. */
+/** The five phases of a session as people see them, by what is being waited for. */
 export const PHASES: Readonly<Record<WaitFor, string>> = {
   routing: "technical optimization",
   answer: "technical optimization",

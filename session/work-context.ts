@@ -124,13 +124,17 @@ function read<T>(schema: z.ZodType<T>, of: string, text: string | undefined): T 
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new MmmError("event_invalid", `the context of the ${of} is not one: ${fault(cause)}`, {
-      cause,
-    });
+    throw new MmmError(
+      "event_invalid",
+      `the context of the ${of} is not one: ${describeFault(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-function fault(cause: unknown): string {
+function describeFault(cause: unknown): string {
   if (!(cause instanceof z.ZodError)) return describeError(cause);
   const [first] = cause.issues;
   return `${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`;

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { findWayComplaints } from "./support/event-way.ts";
+import { countNames, OF_MAX, REPEATED_MAX, VERB_FIRST_MIN } from "./support/name-law.ts";
 import {
   findComplaints,
   FOLDER_FILES_MAX,
@@ -29,8 +31,21 @@ describe("the tree", () => {
     expect(findComplaints(files).filter((one) => one.includes("files: at most"))).toEqual([]);
   });
 
+  it("names its functions by verbs, and no two things alike", () => {
+    const { functions, verbFirst, endsInOf, repeated } = countNames(PRODUCT.flatMap(readSources));
+    expect(functions).toBeGreaterThan(2_000);
+    expect(verbFirst).toBeGreaterThanOrEqual(VERB_FIRST_MIN);
+    expect(endsInOf).toBeLessThanOrEqual(OF_MAX);
+    expect(repeated.length, repeated.join()).toBeLessThanOrEqual(REPEATED_MAX);
+  });
+
   it("is told in ARCHITECTURE as the law has it", () => {
     expect(readFileSync("ARCHITECTURE.md", "utf8")).toContain(writeRoomsTable());
+  });
+
+  it("lets an event go the way that ARCHITECTURE tells, call by call", () => {
+    const text = readFileSync("ARCHITECTURE.md", "utf8");
+    expect(findWayComplaints(text, PRODUCT.flatMap(readSources))).toEqual([]);
   });
 });
 
@@ -115,5 +130,54 @@ describe("the checker", () => {
       text: header,
     }));
     expect(findComplaints(crowd)).toEqual(["model/fit holds 26 files: at most 25"]);
+  });
+
+  it("finds an exported name that is no verb but ends in Of", () => {
+    for (const text of [
+      "export function rulesOf(a) {}",
+      "export async function* rulesOf(a) {}",
+      "export const rulesOf = (a) => a;",
+    ]) {
+      expect(plant("session/x.ts", header + text), text).toEqual([
+        "session/x.ts exports rulesOf: a verb first",
+      ]);
+    }
+    expect(plant("session/x.ts", `${header}function rulesOf(a) {}`)).toEqual([]);
+  });
+
+  it("counts functions by verb, by Of and by repetition, and no words of comments", () => {
+    const text = [
+      "export function readX() {}",
+      "  async function writeY() {}",
+      "function* sizeOf() {}",
+      "// function no() {}",
+      "const a = 'function no() {}';",
+    ].join("\n");
+    expect(countNames([{ path: "a.ts", text }])).toEqual({
+      functions: 3,
+      verbFirst: 2 / 3,
+      endsInOf: 1 / 3,
+      repeated: [],
+    });
+    const thrice = ["a.ts", "b.ts", "c.ts"].map((path) => ({ path, text }));
+    expect(countNames(thrice).repeated).toEqual(["readX", "writeY", "sizeOf"]);
+  });
+
+  it("finds a step of an event's way that is no call, and a file that is not there", () => {
+    const files: Source[] = [
+      { path: "cli/a.ts", text: 'import { b } from "../app/b.ts";\nimport "../app/c.ts";' },
+      { path: "app/b.ts", text: 'import { d } from "../model/d.ts";' },
+      { path: "app/c.ts", text: 'import type { A } from "../cli/a.ts";' },
+      { path: "model/d.ts", text: "" },
+    ];
+    const tell = (cell: string) =>
+      findWayComplaints(`## 3 One event's way\n\n| 1 x | ${cell} | y |\n\n## 4 z\n`, files);
+    expect(tell("`cli/a.ts` → `app/b.ts` → `model/d.ts`")).toEqual([]);
+    expect(tell("`cli/a.ts` → `app/b.ts`, `app/c.ts`")).toEqual([]);
+    expect(tell("`cli/a.ts` ⇢ `app/c.ts`")).toEqual([]);
+    expect(tell("`cli/a.ts` ⇢ `app/b.ts`")).toEqual(["cli/a.ts ⇢ app/b.ts: no such call"]);
+    expect(tell("`app/b.ts` → `app/c.ts`")).toEqual(["app/b.ts → app/c.ts: no such call"]);
+    expect(tell("`app/b.ts` → `d.ts`")).toEqual(["d.ts is not there"]);
+    expect(tell("nothing")).toEqual(["the table names no steps"]);
   });
 });

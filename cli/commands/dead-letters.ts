@@ -46,12 +46,14 @@ export function addDeadLettersCommand(program: Command, shell: Shell): void {
       .option("--type <event>", "of this event type, such as ProposalMade");
   filtered(letters.command("list"))
     .description("one line each")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: LetterOptions) =>
       withApp(shell, options, (app) => listDeadLetters(shell, options, app)),
     );
   withCommonOptions(letters.command("show"))
     .description("one letter with its headers")
     .argument("<place>", "partition/offset, as list prints it")
+    .addHelpText("after", EXAMPLES)
     .action(async (position: string, options: CommonOptions) =>
       withApp(shell, options, (app) => showDeadLetter(shell, position, app)),
     );

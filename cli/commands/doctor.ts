@@ -7,7 +7,7 @@ import { readBrokerRelease } from "../../infra/kafka/broker-release.ts";
 import { makePrivateFolder } from "../../infra/private-files.ts";
 import { describeError } from "../../schemas/errors.ts";
 import type { UnstableRange } from "../../session/ports.ts";
-import { kafkaSettings } from "../../app/backend.ts";
+import { readKafkaSettings } from "../../app/backend.ts";
 import { openJudges } from "../../app/guard-judges.ts";
 import { openFor } from "../open.ts";
 import { isClaudeOn } from "../../app/compose-claude.ts";
@@ -97,13 +97,13 @@ const UNSTABLE_MS = 60_000;
 async function lookBehindLog(shell: Shell, options: CommonOptions): Promise<readonly Check[]> {
   const app = await openFor(shell, options);
   try {
-    const checks = (await app.log.listUnstable()).map(checkOf);
+    const checks = (await app.log.listUnstable()).map(createRangeCheck);
     if (checks.length === 0)
       checks.push({ name: "transactions", state: "ok", detail: "all ended" });
     if (app.settings.log.kind !== "kafka") return checks;
     const { settings } = app;
     const told = await readBrokerRelease(
-      kafkaSettings({ settings, environment: shell.environment }),
+      readKafkaSettings({ settings, environment: shell.environment }),
     );
     const { brokers, line, warning } = told;
     const detail = warning ?? `Kafka ${line}, ${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
@@ -115,7 +115,7 @@ async function lookBehindLog(shell: Shell, options: CommonOptions): Promise<read
   }
 }
 
-function checkOf({ topic, partition, high, end, oldestMs, remedy }: UnstableRange): Check {
+function createRangeCheck({ topic, partition, high, end, oldestMs, remedy }: UnstableRange): Check {
   const hides = `${topic}/${partition}: a transaction hides offsets ${high} to ${end - 1}`;
   const age = `${(oldestMs / 1_000).toFixed(1)} s old`;
   if (oldestMs < UNSTABLE_MS)

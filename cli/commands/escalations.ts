@@ -45,6 +45,7 @@ export function addEscalationsCommand(program: Command, shell: Shell): void {
     .addHelpText("after", EXAMPLES);
   withCommonOptions(escalations.command("list"))
     .description("open escalations, each on one screen")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: CommonOptions) =>
       withApp(shell, options, (app) => showOpenEscalations(shell, options, app)),
     );

@@ -41,11 +41,13 @@ export function addKeysCommand(guard: Command, shell: Shell): void {
     .addHelpText("after", EXAMPLES);
   withCommonOptions(keys.command("list"))
     .description("public keys by ring")
+    .addHelpText("after", EXAMPLES)
     .action((options: CommonOptions) =>
       showKeys(shell, options, loadKeys(options.stateDir, shell.environment)),
     );
   withCommonOptions(keys.command("export"))
     .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
+    .addHelpText("after", EXAMPLES)
     .action((options: CommonOptions) => {
       const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
       const file = {

@@ -31,7 +31,7 @@ import {
 } from "../output/router-judging.ts";
 import { readUserName } from "./run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
-import { encoderRuntime } from "../../app/settings.ts";
+import { readEncoderRuntime } from "../../app/settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { OPERATIONS } from "../../app/operations.ts";
 import type { App } from "../../app/open-app.ts";
@@ -66,6 +66,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
   withCommonOptions(router.command("collect"))
     .description("labelled texts from the history: what was routed where, and how it ended")
     .option("--output <file>", "NDJSON file", "collected.jsonl")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: CollectOptions) =>
       withApp(shell, options, (app) => collectRouterRows(shell, options, app)),
     );
@@ -74,6 +75,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--data <path>", "NDJSON file, or a folder with train*.jsonl")
     .requiredOption("--output <dir>", "checkpoint folder")
     .option("--seed <n>", "seed", parseInteger, 1)
+    .addHelpText("after", EXAMPLES)
     .action(async (options: TrainOptions) =>
       withEncoder(shell, options, (encoder) => runRouterTraining(shell, options, encoder)),
     );
@@ -82,6 +84,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
     .requiredOption("--data <file>", "labelled NDJSON")
     .option("--against <dir>", "running checkpoint to compare with")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: EvalOptions) =>
       withEncoder(shell, options, (encoder) => evaluateRouter(shell, options, encoder)),
     );
@@ -90,6 +93,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .option("--checkpoint <dir>", "checkpoint", SHIPPED_CHECKPOINT)
     .option("--text <text>", "one text")
     .option("--batch <file>", "NDJSON lines {id, text}")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: ClassifyOptions) =>
       withEncoder(shell, options, (encoder) => classifyTexts(shell, options, encoder)),
     );
@@ -99,6 +103,7 @@ export function addRouterCommand(program: Command, shell: Shell): void {
     .requiredOption("--data <file>", "labelled NDJSON that decides")
     .requiredOption("--to <dir>", "running checkpoint to replace")
     .option("--force", "also when it is not better")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: PromoteOptions) =>
       withEncoder(shell, options, (encoder) => promoteRouterCheckpoint(shell, options, encoder)),
     );
@@ -109,7 +114,7 @@ async function withEncoder<T>(
   options: CommonOptions,
   use: (encoder: SentenceEncoder) => Promise<T>,
 ): Promise<T> {
-  const runtime = encoderRuntime(loadCommandSettings(shell, options));
+  const runtime = readEncoderRuntime(loadCommandSettings(shell, options));
   const { encoder, unavailable } = await openSentenceEncoder({ workers: 2, runtime });
   if (encoder === null) throw new MmmError("encoder_unavailable", unavailable.message);
   try {

@@ -17,7 +17,8 @@ interface SubmitOptions extends CommonOptions, RequestFlags {
 const EXAMPLES = `
 Examples:
   mmm submit --baseline-config b.json --business-context c.json --key emea-2026-w47
-  mmm watch --session $(mmm submit … --json | jq -r .session)
+  mmm watch --session $(mmm submit --baseline-config b.json --business-context c.json --json \\
+    | jq -r .session)
 
 Asking twice with one --key (or with the same files and seed) is asking once.`;
 

@@ -82,7 +82,7 @@ async function showLag(shell: Shell, options: CommonOptions, app: App): Promise<
     readLagByRole(app.log, ROLE_NAMES),
     app.log.listUnstable(),
   ]);
-  const rows = lagRows(found, unstable);
+  const rows = listLagRows(found, unstable);
   if (options.json === true) return shell.out(JSON.stringify(rows));
   shell.out(
     formatTable(
@@ -100,7 +100,7 @@ async function showLag(shell: Shell, options: CommonOptions, app: App): Promise<
   );
 }
 
-function lagRows(
+function listLagRows(
   found: Awaited<ReturnType<typeof readLagByRole>>,
   unstable: readonly UnstableRange[],
 ): readonly LagRow[] {

@@ -38,7 +38,7 @@ import type {
   TaskContext,
   TrainingContext,
 } from "../../session/work-context.ts";
-import { hasReturnsOf, readPosterior } from "../published-posterior.ts";
+import { hasSameReturns, readPosterior } from "../published-posterior.ts";
 
 /** The two rings: the coordinator's signs warrants and seals, the guard's signs clearances. */
 export interface Keys {
@@ -53,7 +53,7 @@ export function findSignatureFault(
   event: Recorded,
 ): string | null {
   if (state === null) return null;
-  if (event.type === "ModelTrained") return effectsFault(keys, state, event.data);
+  if (event.type === "ModelTrained") return findEffectsFault(keys, state, event.data);
   if (event.type !== "ProposalCleared") return null;
   const { clearance, proposal, config, config_digest, methodology_digest, spec_digest } =
     event.data;
@@ -76,7 +76,7 @@ export function findSignatureFault(
 }
 
 /** Returns count only with the trainer's signature over exactly these, for exactly this model. */
-function effectsFault(
+function findEffectsFault(
   keys: Keys,
   { baseline, spec_digest, work_item }: SessionState,
   trained: EventData<"ModelTrained">,
@@ -88,14 +88,18 @@ function effectsFault(
       ? null
       : "the model names no posterior, and the baseline has one";
   }
-  const text = posterior ?? pinned?.posterior ?? "";
+  const text = posterior ?? pinned?.posterior ?? null;
+  if (text === null) return "neither the model nor the baseline holds a posterior";
+  const candidate = work_item?.candidate ?? null;
+  if (candidate === null || spec_digest === null) return "no proposal is being trained";
   if (computeSha256(text) !== posterior_digest) return "the posterior is not the one of its digest";
-  if (!hasReturnsOf(readPosterior(text), trained)) return "returns are not those of the posterior";
+  if (!hasSameReturns(readPosterior(text), trained))
+    return "returns are not those of the posterior";
   try {
     verifyEffects(posterior_signature, keys.guard, {
-      methodology_digest: work_item?.candidate?.methodology_digest ?? "",
+      methodology_digest: candidate.methodology_digest,
       data_digest,
-      spec_digest: spec_digest ?? "",
+      spec_digest,
       posterior_digest,
     });
     return null;
@@ -151,21 +155,21 @@ function createAttachedContext(
   state: SessionState,
   event: Event,
 ): TaskContext | ReviewContext | ApprovalContext | TrainingContext | LockedTestContext {
-  if (event.type === "ReviewRequested") return reviewContext(requireTuning(state));
+  if (event.type === "ReviewRequested") return createReviewContext(requireTuning(state));
   if (event.type === "ApprovalRequested") return createApprovalContext(requireClosing(state));
-  if (event.type === "LockedTestRequested") return lockedTestContext(requireClosing(state));
+  if (event.type === "LockedTestRequested") return createLockedTestContext(requireClosing(state));
   if (event.type === "TrainingRequested") return createTrainingContext(state);
   const { context_text, accepted } = requireTuning(state);
   return { business_context: context_text, trained: accepted.trained };
 }
 
-function reviewContext(state: TuningSession): ReviewContext {
+function createReviewContext(state: TuningSession): ReviewContext {
   const { config, trained } = requireTrained(requireItem(state));
   const baseline = state.baseline.trained;
   return { business_context: state.context_text, config, candidate: trained, baseline };
 }
 
-function lockedTestContext(state: ClosingSession): LockedTestContext {
+function createLockedTestContext(state: ClosingSession): LockedTestContext {
   return { proposal: state.accepted.proposal, ...createTrainingContext(state) };
 }
 

@@ -12,7 +12,7 @@
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Envelope, Recorded } from "../../schemas/event.ts";
-import { toAttachmentHeaders, inboxOffsetHeader, toHeaders } from "../../schemas/headers.ts";
+import { toAttachmentHeaders, createInboxOffsetHeader, toHeaders } from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
 import { createEnvelope } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
@@ -167,7 +167,7 @@ async function processRecord(parts: Parts, record: LogRecord): Promise<readonly 
   const entry = await parts.sessionCache.open(event.envelope.session);
   const now = new Date(parts.tools.clock.now()).toISOString();
   const { offset } = record;
-  const step: Cause = { event, envelope: envelopesOf(entry, event, now), offset };
+  const step: Cause = { event, envelope: createEnvelopes(entry, event, now), offset };
   let steps: readonly Step[];
   try {
     const fault = findSignatureFault(parts.tools.keys, entry.state, event);
@@ -191,7 +191,7 @@ interface Cause {
   readonly offset: number;
 }
 
-function envelopesOf(entry: SessionEntry, event: Recorded, time: string): Cause["envelope"] {
+function createEnvelopes(entry: SessionEntry, event: Recorded, time: string): Cause["envelope"] {
   const { id, session, business_unit, traceparent } = event.envelope;
   const origin = {
     producer: NAME,
@@ -266,7 +266,7 @@ function writeOne(
     key,
     partition: parts.topicPartition.partition,
     value: body,
-    headers: { ...headers, ...toLinkHeaders(link), ...inboxOffsetHeader(offset) },
+    headers: { ...headers, ...toLinkHeaders(link), ...createInboxOffsetHeader(offset) },
   };
   const command = isEcho ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];

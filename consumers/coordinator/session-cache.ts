@@ -125,7 +125,7 @@ export async function createSessionCache(
     get hasUnsaved() {
       return unsaved.size > 0;
     },
-    quiet: (since) => [...entries.values()].flatMap((entry) => quietSession(entry, since)),
+    quiet: (since) => [...entries.values()].flatMap((entry) => selectQuietSession(entry, since)),
     isUnchanged: ({ session, seq }) => entries.get(session)?.seq === seq,
     due: (now) => [...entries.values()].flatMap(({ state }) => findOverdue(state, now)),
   };
@@ -137,7 +137,7 @@ function findOverdue(state: SessionState | null, now: number): readonly Overdue[
   return wait.deadline <= now && hasRules(state.logic_version) ? [{ state, wait }] : [];
 }
 
-function quietSession(
+function selectQuietSession(
   { session, seq, state }: SessionEntry,
   since: number,
 ): readonly QuietSession[] {
@@ -253,16 +253,19 @@ async function foldTail(
     }
     if (!foldRecord(record, hold)) return null;
   }
-  if (last === null && from > 0) throw aheadOfHistory(partition, from);
-  return { historyOffset: Math.max(from, (last?.offset ?? -1) + 1), inboxNext: inboxNext(last) };
+  if (last === null && from > 0) throw createAheadError(partition, from);
+  return {
+    historyOffset: Math.max(from, (last?.offset ?? -1) + 1),
+    inboxNext: readInboxNext(last),
+  };
 }
 
 /** The record before `from` is the last that the snapshots know. */
 function assertContinues(first: LogRecord, from: number): void {
-  if (from > 0 && first.offset !== from - 1) throw aheadOfHistory(first.partition, from);
+  if (from > 0 && first.offset !== from - 1) throw createAheadError(first.partition, from);
 }
 
-function aheadOfHistory(partition: number, from: number): MmmError {
+function createAheadError(partition: number, from: number): MmmError {
   return new MmmError(
     "log_unavailable",
     `history/${partition}: the snapshots end with offset ${from - 1}, which the log does not have: ` +
@@ -274,7 +277,7 @@ function aheadOfHistory(partition: number, from: number): MmmError {
 }
 
 /** Of an empty history the whole inbox is still to be taken. */
-function inboxNext(last: LogRecord | null): number | null {
+function readInboxNext(last: LogRecord | null): number | null {
   if (last === null) return 0;
   const offset = readInboxOffset(last.headers);
   return offset === null ? null : offset + 1;

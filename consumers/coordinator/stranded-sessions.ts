@@ -11,7 +11,7 @@
  *     the inbox, and not done.
  * I2. A wait for a person is none of these, nor is one that has just begun.
  */
-import { CONSUMERS, topicsReadBy, TOPICS } from "../../schemas/topics.ts";
+import { CONSUMERS, listTopicsReadBy, TOPICS } from "../../schemas/topics.ts";
 import type { EventLog } from "../../session/ports.ts";
 import type { CoordinatorTools } from "./tools.ts";
 
@@ -42,7 +42,7 @@ export async function listIdlePartitions(
   };
   const inbox = TOPICS.sessions.topic;
   const commands = CONSUMERS.flatMap((consumer) =>
-    topicsReadBy(consumer)
+    listTopicsReadBy(consumer)
       .filter((topic) => topic !== inbox)
       .map((topic) => ({ consumer, topic })),
   );

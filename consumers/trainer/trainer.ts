@@ -116,7 +116,7 @@ async function trainRequestedModel(
       clearance: event.attachments.clearance ?? "",
       digest: config_digest,
     });
-    configs = { config, baseline: clearedBaseline(tools, event) };
+    configs = { config, baseline: readClearedBaseline(tools, event) };
   } catch (error) {
     return createTrainerRefusal(error, refuse);
   }
@@ -217,7 +217,7 @@ function isCausedBy(cause: string, id: string): boolean {
 }
 
 /** The baseline that came beside a request to train another configuration; null for its own. */
-function clearedBaseline(tools: TrainerTools, event: Request): ModelConfig | null {
+function readClearedBaseline(tools: TrainerTools, event: Request): ModelConfig | null {
   // A coordinator of an earlier version sends no context with a request to train.
   if (isBaseline(event.data.proposal) || event.attachments.context === undefined) return null;
   const { baseline_config: config, ...baseline } = readTrainingContext(event.attachments.context);

@@ -81,7 +81,7 @@ async function completeWithRetries(
   const pauseAfter = doubling(options.backoffMs, options.backoffMsMax);
   const policy: RetryPolicy = ({ error, tries }) => {
     if (failure === null || error !== failure) return null;
-    const pauseMs = addJitter(pauseAfter(tries), random(), askedPause(failure));
+    const pauseMs = addJitter(pauseAfter(tries), random(), readAskedPause(failure));
     const again =
       failure.retriable && tries < options.attemptsMax && spentMs + pauseMs < options.totalMs;
     observer.attemptFailed({ model: request.model, code: failure.code, again });
@@ -146,7 +146,7 @@ function estimateRequestTokens(request: ModelRequest): number {
 }
 
 /** What the server asked to be waited, milliseconds; null where it named nothing. */
-function askedPause(error: MmmError): number | null {
+function readAskedPause(error: MmmError): number | null {
   const asked = error.data["retryAfterMs"];
   return typeof asked === "number" ? asked : null;
 }

@@ -41,10 +41,10 @@ export async function readBrokerRelease(settings: KafkaSettings): Promise<Broker
     const answer = await sendRaw(await cluster.findControllerBroker(), {
       apiKey: API_VERSIONS,
       apiVersion: FLEXIBLE,
-      body: apiVersionsRequest(),
+      body: encodeApiVersionsRequest(),
     });
-    const line = lineOf(supportedLevel(answer));
-    return { brokers: brokers.length, line, warning: warningFor(line, brokers.length) };
+    const line = findReleaseLine(readSupportedLevel(answer));
+    return { brokers: brokers.length, line, warning: findReleaseWarning(line, brokers.length) };
   } catch (error) {
     throw toKafkaError(error, "asking for the brokers' release", settings.brokers);
   } finally {
@@ -53,13 +53,13 @@ export async function readBrokerRelease(settings: KafkaSettings): Promise<Broker
   }
 }
 
-function lineOf(level: number | null): string {
+function findReleaseLine(level: number | null): string {
   if (level === null || level < 25) return "older";
   return LINES[level] ?? LINES[level + 1] ?? (level > NEWEST_LEVEL ? "newer" : "older");
 }
 
 /** KAFKA-20734: in 4.3.0 and 4.3.1 a partition without a leader counts as deleted. */
-export function warningFor(line: string, brokers: number): string | null {
+export function findReleaseWarning(line: string, brokers: number): string | null {
   if (line !== "4.3" || brokers > 1) return null;
   return (
     "Kafka 4.3.0 and 4.3.1 end transactions without their markers when their only broker is stopped " +
@@ -69,7 +69,7 @@ export function warningFor(line: string, brokers: number): string | null {
 }
 
 /** Tagged fields of the header (none), then our name and version, then tagged fields (none). */
-function apiVersionsRequest(): Buffer {
+function encodeApiVersionsRequest(): Buffer {
   const compact = (text: string): Buffer => {
     const bytes = Buffer.from(text);
     return Buffer.concat([Buffer.from([bytes.length + 1]), bytes]);
@@ -86,7 +86,7 @@ function apiVersionsRequest(): Buffer {
  * Highest supported level in an ApiVersions answer of version 3; null where it names none:
  * error, APIs (key, lowest, highest, tags)…, throttle time, tagged fields. Throws `log_unavailable`.
  */
-export function supportedLevel(answer: Uint8Array): number | null {
+export function readSupportedLevel(answer: Uint8Array): number | null {
   const from = new Reader(Buffer.from(answer.buffer, answer.byteOffset, answer.length));
   try {
     from.skip(2);
@@ -98,7 +98,7 @@ export function supportedLevel(answer: Uint8Array): number | null {
     for (let tags = from.varint(); tags > 0; tags -= 1) {
       const tag = from.varint();
       const size = from.varint();
-      if (tag === SUPPORTED_FEATURES) return levelOf(from);
+      if (tag === SUPPORTED_FEATURES) return readFeatureLevel(from);
       from.skip(size);
     }
     return null;
@@ -109,7 +109,7 @@ export function supportedLevel(answer: Uint8Array): number | null {
   }
 }
 
-function levelOf(from: Reader): number | null {
+function readFeatureLevel(from: Reader): number | null {
   for (let left = from.varint() - 1; left > 0; left -= 1) {
     const name = from.text();
     from.skip(2);

@@ -64,7 +64,7 @@ const QUICK = { initialRetryTime: 2, multiplier: 1.5, factor: 0.2, maxRetryTime:
 
 const LEVELS = { 1: "error", 2: "warn", 4: "info", 5: "debug" } as const;
 
-export const prefixOf = (settings: KafkaSettings): string => settings.prefix ?? "mmm.";
+export const readTopicPrefix = (settings: KafkaSettings): string => settings.prefix ?? "mmm.";
 
 /** A new client; `quick` for transactors. */
 export function createKafkaClient(

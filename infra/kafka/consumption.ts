@@ -24,7 +24,7 @@ import type {
 } from "../../session/ports.ts";
 import { askAssigned } from "../assignment.ts";
 import { createStickyAssigner } from "./assigner.ts";
-import { createKafkaClient, type KafkaSettings, PATIENT, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, PATIENT, readTopicPrefix } from "./client.ts";
 import { KafkaCommits } from "./commits.ts";
 import { toKafkaError } from "./errors.ts";
 import { putBatch, type AssignedPartition, createAssigned } from "./partition-lane.ts";
@@ -62,7 +62,7 @@ export class KafkaConsumption implements Consumption {
 
   constructor(parts: ConsumptionParts) {
     this.#parts = parts;
-    this.#prefix = prefixOf(parts.settings);
+    this.#prefix = readTopicPrefix(parts.settings);
     this.ended = this.#end.promise;
     this.ended.catch(() => {});
     this.#commits = new KafkaCommits((offsets) => this.#sendCommits(offsets));

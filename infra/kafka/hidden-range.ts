@@ -6,12 +6,12 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { UnstableRange } from "../../session/ports.ts";
-import { type KafkaSettings, prefixOf } from "./client.ts";
+import { type KafkaSettings, readTopicPrefix } from "./client.ts";
 
 type Range = Pick<UnstableRange, "topic" | "partition" | "high" | "end">;
 
 /** The error of a reader that must see everything; retriable, since running transactions end. */
-export function hiddenError(settings: KafkaSettings, range: Range): MmmError {
+export function createHiddenError(settings: KafkaSettings, range: Range): MmmError {
   const { topic, partition, high, end } = range;
   return new MmmError(
     "log_unavailable",
@@ -27,7 +27,7 @@ export function abortRemedy(
   { topic, partition, high }: Omit<Range, "end">,
 ): string {
   const tool = `kafka-transactions.sh --bootstrap-server ${settings.brokers[0]}`;
-  const topicPartition = `--topic ${prefixOf(settings)}${topic} --partition ${partition}`;
+  const topicPartition = `--topic ${readTopicPrefix(settings)}${topic} --partition ${partition}`;
   return (
     `stop all workers, look with "${tool} find-hanging ${topicPartition}", ` +
     `end it with "${tool} abort ${topicPartition} --start-offset ${high}"`

@@ -9,7 +9,7 @@ import type {
   TopicPartition,
   Transactor,
 } from "../../session/ports.ts";
-import { type KafkaSettings, prefixOf } from "./client.ts";
+import { type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { KafkaConsumption } from "./consumption.ts";
 import { toKafkaError } from "./errors.ts";
 import { readCommittedOffsets } from "./offsets.ts";
@@ -91,7 +91,7 @@ async function readGroupLag(parts: LagParts, group: string, topic: string): Prom
   });
   const count = countPartitions(topic, parts.partitions);
   return withCluster(settings, [topic], async (cluster) => {
-    const name = `${prefixOf(settings)}${topic}`;
+    const name = `${readTopicPrefix(settings)}${topic}`;
     const ranges = await fetchOffsetRanges(cluster, name, count);
     const rows = ranges.map(({ low, high }, partition) => {
       const at = Math.max(low, committed.get(partition)?.offset ?? 0);
@@ -113,7 +113,7 @@ async function withAges(parts: LagParts, cluster: Cluster, rows: GroupLag[]): Pr
     at: row.committed,
     end: row.high,
   }));
-  const topics = { plain: topic, name: `${prefixOf(parts.settings)}${topic}` };
+  const topics = { plain: topic, name: `${readTopicPrefix(parts.settings)}${topic}` };
   const first = new Map<number, number>();
   while (cursors.some(({ at, end, partition }) => at < end && !first.has(partition))) {
     const before = cursors.map(({ at }) => at).join();

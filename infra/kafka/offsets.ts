@@ -6,7 +6,7 @@
  */
 import { createPolicy, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
-import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { hasType } from "./errors.ts";
 import type { Admin } from "./kafkajs-patches.ts";
 
@@ -37,7 +37,7 @@ export async function withOffsets<T>(
   { group, topic }: { readonly group: string; readonly topic: string },
   work: (read: () => Promise<CommittedOffsets>) => Promise<T>,
 ): Promise<T> {
-  const prefix = prefixOf(settings);
+  const prefix = readTopicPrefix(settings);
   const asked = { groupId: `${prefix}${group}`, topics: [`${prefix}${topic}`] };
   const admin = createKafkaClient(settings, "quick").admin();
   try {

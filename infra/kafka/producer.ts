@@ -9,7 +9,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OutgoingRecord } from "../../session/ports.ts";
-import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { COMPRESSIONS } from "./codecs.ts";
 import { toKafkaError } from "./errors.ts";
 import type { Producer } from "./kafkajs-patches.ts";
@@ -41,7 +41,7 @@ export function toTopicMessages(
   const topics = new Map<string, TopicMessages>();
   for (const record of records) {
     const { topic, partition } = resolveTopicPartition(record, partitions);
-    const name = `${prefixOf(settings)}${topic}`;
+    const name = `${readTopicPrefix(settings)}${topic}`;
     const found = topics.get(name) ?? { topic: name, messages: [] };
     topics.set(name, found);
     const value = Buffer.from(record.value.buffer, record.value.byteOffset, record.value.length);

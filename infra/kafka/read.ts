@@ -11,8 +11,8 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { LogRecord, ReadOptions } from "../../session/ports.ts";
 import { createPolicy, isRetriable, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
-import { hiddenError } from "./hidden-range.ts";
-import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { createHiddenError } from "./hidden-range.ts";
+import { createKafkaClient, type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { hasType, toKafkaError } from "./errors.ts";
 import {
   type Cluster,
@@ -59,7 +59,7 @@ export async function fetchOffsetRanges(
 }
 
 /** First and next offset of each partition, with what stands in transactions that have not ended. */
-export async function writtenRangesOf(
+export async function fetchWrittenRanges(
   cluster: Cluster,
   topic: string,
   count: number,
@@ -87,7 +87,7 @@ async function waitForSettledRanges(
   topic: string,
   wanted: { readonly count: number; readonly only: number | undefined },
 ): Promise<SettledRange[]> {
-  const written = await writtenRangesOf(cluster, topic, wanted.count);
+  const written = await fetchWrittenRanges(cluster, topic, wanted.count);
   for (let waited = 0; ; waited += SETTLE_STEP_MS) {
     const stable = await fetchOffsetRanges(cluster, topic, wanted.count);
     const ranges = stable.map((range, at) => ({ ...range, end: written[at]?.high ?? 0 }));
@@ -135,7 +135,7 @@ async function connectCluster(
   topics: readonly string[],
 ): Promise<void> {
   await cluster.connect();
-  for (const topic of topics) await cluster.addTargetTopic(`${prefixOf(settings)}${topic}`);
+  for (const topic of topics) await cluster.addTargetTopic(`${readTopicPrefix(settings)}${topic}`);
 }
 
 /** One request to each leader: records in order per partition; cursors move on. */
@@ -209,13 +209,13 @@ export async function* readKafka(
   options: ReadOptions,
   partitions: number,
 ): AsyncGenerator<LogRecord, void, undefined> {
-  const topics = { plain: options.topic, name: `${prefixOf(settings)}${options.topic}` };
+  const topics = { plain: options.topic, name: `${readTopicPrefix(settings)}${options.topic}` };
   const count = countPartitions(options.topic, partitions);
   const cluster = createReadCluster(createKafkaClient(settings));
   const again = <T>(work: () => Promise<T>): Promise<T> => retryRead(cluster, settings, work);
   try {
     await again(() => connectCluster(cluster, settings, [options.topic]));
-    const only = partitionOf(options, count);
+    const only = resolvePartition(options, count);
     const ranges = await again(() => waitForSettledRanges(cluster, topics.name, { count, only }));
     const cursors = createReadCursors(options, ranges, only);
     if (options.entire === true) assertEntire(settings, options.topic, { ranges, cursors });
@@ -237,7 +237,7 @@ export async function* readKafka(
 }
 
 /** The one partition that is read; undefined for all. */
-function partitionOf(options: ReadOptions, count: number): number | undefined {
+function resolvePartition(options: ReadOptions, count: number): number | undefined {
   const keyed = options.key === undefined ? undefined : computePartition(options.key, count);
   const only = options.partition ?? keyed;
   if (options.from !== undefined && only === undefined) {
@@ -254,7 +254,7 @@ function assertEntire(
 ): void {
   for (const { partition } of cursors) {
     const { high = 0, end = 0 } = ranges[partition] ?? {};
-    if (high < end) throw hiddenError(settings, { topic, partition, high, end });
+    if (high < end) throw createHiddenError(settings, { topic, partition, high, end });
   }
 }
 

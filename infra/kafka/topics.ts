@@ -11,7 +11,7 @@ import { TOPIC_ROWS, type TopicRow, TOPICS } from "../../schemas/topics.ts";
 import type { OutgoingRecord, TopicState } from "../../session/ports.ts";
 import { createPolicy, retry } from "../../session/waiting/retry.ts";
 import { systemClock } from "../clock.ts";
-import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { hasType, toKafkaError } from "./errors.ts";
 import { fetchOffsetRanges, readKafka, withCluster } from "./read.ts";
 import type { Admin } from "./kafkajs-patches.ts";
@@ -47,7 +47,7 @@ export async function ensureKafkaTopics(
   settings: KafkaSettings,
   partitions: number,
 ): Promise<void> {
-  const prefix = prefixOf(settings);
+  const prefix = readTopicPrefix(settings);
   const admin = createKafkaClient(settings).admin();
   try {
     await admin.connect();
@@ -68,8 +68,9 @@ export async function ensureKafkaTopics(
 }
 
 function createMissingTopicsError(settings: KafkaSettings, missing: readonly TopicRow[]): MmmError {
-  const names = missing.map(({ topic }) => `${prefixOf(settings)}${topic}`);
-  const some = names.length < TOPIC_ROWS.length ? names.join(", ") : `${prefixOf(settings)}…`;
+  const names = missing.map(({ topic }) => `${readTopicPrefix(settings)}${topic}`);
+  const some =
+    names.length < TOPIC_ROWS.length ? names.join(", ") : `${readTopicPrefix(settings)}…`;
   return new MmmError(
     "not_found",
     `Kafka at ${settings.brokers.join(", ")} has no topics ${some}: check the prefix, or run mmm topics create`,
@@ -89,7 +90,7 @@ async function createMissingTopics(
     waitForLeaders: false,
     timeout: 20_000,
     topics: missing.map((row) => ({
-      topic: `${prefixOf(settings)}${row.topic}`,
+      topic: `${readTopicPrefix(settings)}${row.topic}`,
       numPartitions: countPartitions(row.topic, partitions),
       replicationFactor: replicas,
       configEntries: Object.entries(buildTopicConfig(row, replicas)).map(([name, value]) => ({
@@ -129,7 +130,11 @@ export function describeKafka(
     Promise.all(
       names.map(async (topic) => {
         const count = countPartitions(topic, partitions);
-        const ranges = await fetchOffsetRanges(cluster, `${prefixOf(settings)}${topic}`, count);
+        const ranges = await fetchOffsetRanges(
+          cluster,
+          `${readTopicPrefix(settings)}${topic}`,
+          count,
+        );
         return { topic, partitions: count, ranges };
       }),
     ),

@@ -28,7 +28,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MmmError } from "../../schemas/errors.ts";
 import type { OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
-import { type KafkaSettings, prefixOf } from "./client.ts";
+import { type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { toKafkaError } from "./errors.ts";
 import { type Committed, withOffsets } from "./offsets.ts";
 import { KafkaWriter, toTopicOffsets, openProducer } from "./writer.ts";
@@ -100,7 +100,7 @@ export class KafkaTransactors {
   }
 
   get #writerPrefix(): string {
-    return `${prefixOf(this.#parts.settings)}${this.#parts.group}.writer.`;
+    return `${readTopicPrefix(this.#parts.settings)}${this.#parts.group}.writer.`;
   }
 
   async #usableWriter(): Promise<KafkaWriter> {
@@ -121,7 +121,7 @@ export class KafkaTransactors {
     const { topic, partition } = topicPartition;
     const claimer = await openProducer(
       settings,
-      `${prefixOf(settings)}${group}.${topic}.${partition}`,
+      `${readTopicPrefix(settings)}${group}.${topic}.${partition}`,
     );
     try {
       const offset = await withOffsets(settings, { group, topic }, (readAll) =>

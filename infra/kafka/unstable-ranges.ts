@@ -6,9 +6,9 @@
  */
 import { TOPIC_ROWS } from "../../schemas/topics.ts";
 import type { Clock, UnstableRange } from "../../session/ports.ts";
-import { type KafkaSettings, prefixOf } from "./client.ts";
+import { type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { abortRemedy } from "./hidden-range.ts";
-import { fetchRound, fetchOffsetRanges, withCluster, writtenRangesOf } from "./read.ts";
+import { fetchRound, fetchOffsetRanges, withCluster, fetchWrittenRanges } from "./read.ts";
 import type { Cluster } from "./kafkajs-patches.ts";
 import { countPartitions } from "../embedded/record-table.ts";
 
@@ -28,7 +28,7 @@ export function listUnstableRanges(parts: Parts): Promise<readonly UnstableRange
     const found: Hidden[] = [];
     const written: { high: number }[][] = [];
     for (const topic of names) {
-      written.push(await writtenRangesOf(cluster, ...nameAndCount(parts, topic)));
+      written.push(await fetchWrittenRanges(cluster, ...nameAndCount(parts, topic)));
     }
     for (const [at, topic] of names.entries()) {
       const stable = await fetchOffsetRanges(cluster, ...nameAndCount(parts, topic));
@@ -45,7 +45,7 @@ export function listUnstableRanges(parts: Parts): Promise<readonly UnstableRange
 type Hidden = Omit<UnstableRange, "oldestMs" | "remedy">;
 
 function nameAndCount({ settings, partitions }: Parts, topic: string): [string, number] {
-  return [`${prefixOf(settings)}${topic}`, countPartitions(topic, partitions)];
+  return [`${readTopicPrefix(settings)}${topic}`, countPartitions(topic, partitions)];
 }
 
 /** Null where the transaction has ended meanwhile and left nothing to read. */
@@ -55,7 +55,7 @@ async function withAge(
   range: Hidden,
 ): Promise<UnstableRange | null> {
   const { topic, partition, high, end } = range;
-  const topics = { plain: topic, name: `${prefixOf(parts.settings)}${topic}` };
+  const topics = { plain: topic, name: `${readTopicPrefix(parts.settings)}${topic}` };
   const cursors = [{ partition, at: high, end }];
   const [first] = await fetchRound(cluster, topics, cursors, FIRST);
   if (first === undefined) return null;

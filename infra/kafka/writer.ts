@@ -14,7 +14,7 @@
  */
 import { MmmError } from "../../schemas/errors.ts";
 import type { OutgoingRecord, TopicPartition } from "../../session/ports.ts";
-import { createKafkaClient, type KafkaSettings, prefixOf } from "./client.ts";
+import { createKafkaClient, type KafkaSettings, readTopicPrefix } from "./client.ts";
 import { toKafkaError } from "./errors.ts";
 import {
   selectCompression,
@@ -78,7 +78,7 @@ export function toTopicOffsets(
   group: string,
   parts: readonly Omit<Part, "records">[],
 ) {
-  const prefix = prefixOf(settings);
+  const prefix = readTopicPrefix(settings);
   const topics = new Map<string, Map<number, { offset: string; metadata: string }>>();
   for (const { topicPartition, offset, owner } of parts) {
     const name = `${prefix}${topicPartition.topic}`;
@@ -175,7 +175,7 @@ export class KafkaWriter {
   /** Offsets of all records, in order. */
   async #write(parts: readonly Part[]): Promise<number[]> {
     const { settings, partitions, group } = this.#parts;
-    const prefix = prefixOf(settings);
+    const prefix = readTopicPrefix(settings);
     const records = parts.flatMap((part) => part.records);
     const transaction = await this.#producer.transaction();
     const offsets: number[] = [];

@@ -95,7 +95,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): StateStore {
     },
     checkpoint: async (partition) => checkpointOf(partition),
     list: async (filter) => findSqliteSummaries(database, filter),
-    ...valuesIn(database),
+    ...openValues(database),
     async clear(partition) {
       database.write(() => {
         dropSnapshots.run(partition);
@@ -106,7 +106,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): StateStore {
   };
 }
 
-function valuesIn(database: SqliteDatabase): KeyValueStore {
+function openValues(database: SqliteDatabase): KeyValueStore {
   const { writer } = database;
   const known = writer.prepare("SELECT 1 FROM sqlite_master WHERE name = 'memo_ends'");
   if (database.query(() => known.get()) === undefined) {

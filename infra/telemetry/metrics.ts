@@ -50,7 +50,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     last = options.now();
   };
   const measureLag = createLagGauges(registry, options);
-  const measureUnstable = unstableGauges(registry, options);
+  const measureUnstable = createUnstableGauges(registry, options);
   return {
     observer: createLoopObserver(registry, touch),
     models: createModelObserver(registry),
@@ -199,7 +199,7 @@ function createLagGauges(register: Registry, options: MetricsOptions): () => Pro
 }
 
 /** Gauges of hidden ranges; the function measures anew. A log that does not answer changes none. */
-function unstableGauges(register: Registry, options: MetricsOptions): () => Promise<void> {
+function createUnstableGauges(register: Registry, options: MetricsOptions): () => Promise<void> {
   const gauge = (name: string, help: string) =>
     new Gauge({ name, help, labelNames: ["topic"], registers: [register] });
   const records = gauge("mmm_unstable_offsets", "offsets behind an open transaction");

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import {
   createEffectsRecord,
-  drawsKey,
+  formatDrawsKey,
   type EffectsTools,
 } from "../../consumers/effects-record.ts";
 import { estimateInThread, type EffectsJob } from "../../consumers/posterior-thread.ts";
 import { publishEvidence } from "../../consumers/published-evidence.ts";
-import { hasReturnsOf, readPosterior } from "../../consumers/published-posterior.ts";
+import { hasSameReturns, readPosterior } from "../../consumers/published-posterior.ts";
 import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { ModelConfig } from "../../model/config.ts";
@@ -15,6 +15,7 @@ import { estimateEffects, restoreResponses } from "../../model/effects.ts";
 import { gatherEvidence } from "../../model/evidence/gather.ts";
 import { parseDraws, serializeDraws } from "../../model/posterior/draws.ts";
 import { inflateRawSync } from "node:zlib";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { smallConfig, smallDataset } from "../support/small-model.ts";
 
 const dataset = smallDataset();
@@ -92,7 +93,7 @@ describe("the record of effects", () => {
     const { ask, kept } = world();
     const { posterior } = await ask(config);
     const digest = readPosterior(posterior)?.draws_digest ?? "";
-    const text = kept.get(drawsKey(digest)) ?? "";
+    const text = kept.get(formatDrawsKey(digest)) ?? "";
     const draws = parseDraws(new Uint8Array(inflateRawSync(Buffer.from(text, "base64"))));
     expect(restoreResponses(dataset, config, draws)).toEqual(effects.responses);
   });
@@ -127,6 +128,18 @@ describe("the record of effects", () => {
     expect(estimated()).toBe(2);
   });
 
+  it("is estimated anew where what is not published of it was altered", async () => {
+    const { ask, kept, estimated } = world();
+    const first = await ask(config);
+    const key = [...kept.keys()].find((one) => one.startsWith("effects/")) ?? "";
+    const entry = JSON.parse(kept.get(key) ?? "") as { summary: string };
+    const summary = JSON.parse(entry.summary) as typeof effects.summary;
+    const wide = { ...summary, plausible: { mass: 1, ranges: {} } };
+    kept.set(key, JSON.stringify({ ...entry, summary: toCanonicalJson(wide) }));
+    expect(await ask(config)).toEqual(first);
+    expect(estimated()).toBe(2);
+  });
+
   it("comes out of a worker thread as it does in this one, and the engine's refusals as its own", async () => {
     const job: EffectsJob = { dataset, config };
     expect(await estimateInThread(job, signal)).toEqual(answer);
@@ -157,10 +170,10 @@ describe("a published posterior", () => {
         mroi: mroi?.median ?? null,
       };
     });
-    expect(hasReturnsOf(own, { channels: rows as never })).toBe(true);
+    expect(hasSameReturns(own, { channels: rows as never })).toBe(true);
     const moved = rows.map((row, at) => (at === 0 ? { ...row, roi: (row.roi ?? 0) * 1.01 } : row));
-    expect(hasReturnsOf(own, { channels: moved as never })).toBe(false);
-    expect(hasReturnsOf(null, { channels: [] })).toBe(false);
+    expect(hasSameReturns(own, { channels: moved as never })).toBe(false);
+    expect(hasSameReturns(null, { channels: [] })).toBe(false);
   });
 
   it("reads as none where the text is anything else", () => {

@@ -1,7 +1,7 @@
 /** Protects: a session's draws come back as they were, and anything else is nothing. */
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { drawsKey } from "../../consumers/effects-record.ts";
+import { formatDrawsKey } from "../../consumers/effects-record.ts";
 import { readStoredDraws } from "../../consumers/stored-draws.ts";
 import { digestDraws, serializeDraws } from "../../model/posterior/draws.ts";
 
@@ -10,7 +10,7 @@ const bytes = serializeDraws(draws);
 const digest = digestDraws(bytes);
 const pack = (content: Uint8Array): string => deflateRawSync(content).toString("base64");
 const store = (text: string | null) => ({
-  get: async (key: string) => (key === drawsKey(digest) ? text : null),
+  get: async (key: string) => (key === formatDrawsKey(digest) ? text : null),
 });
 
 describe("stored draws", () => {

@@ -3,7 +3,7 @@ import type { Event } from "../../schemas/event.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { followThrough, STEP_EVENTS_MAX } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
-import { CURRENT_LOGIC, rulesOf } from "../../session/logic.ts";
+import { CURRENT_LOGIC, requireRules } from "../../session/logic.ts";
 import {
   cleared,
   decidedBy,
@@ -451,7 +451,7 @@ describe("a step", () => {
   };
   const incoming = recorded(cleared("w1.1", "base"));
   const envelope = (index: number) => ({ ...incoming.envelope, id: `event ${index}` });
-  const rules = rulesOf(CURRENT_LOGIC);
+  const rules = requireRules(CURRENT_LOGIC);
   const follow = (times: number) => {
     let left = times;
     const again = () => (left-- > 0 ? [ended] : []);

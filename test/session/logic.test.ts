@@ -6,7 +6,7 @@ import {
   FIRST_LOGIC,
   hasRules,
   LOGIC_VERSIONS,
-  rulesOf,
+  requireRules,
 } from "../../session/logic.ts";
 import {
   cleared,
@@ -26,15 +26,17 @@ describe("the versions of the rules", () => {
     expect(LOGIC_VERSIONS.at(-1)).toBe(CURRENT_LOGIC);
     for (const version of LOGIC_VERSIONS) {
       expect(hasRules(version)).toBe(true);
-      expect(rulesOf(version).version).toBe(version);
+      expect(requireRules(version).version).toBe(version);
     }
   });
 
   it("have none that is not in the table", () => {
     for (const version of [0, CURRENT_LOGIC + 1, -1, 1.5]) {
       expect(hasRules(version)).toBe(false);
-      expect(() => rulesOf(version)).toThrow(MmmError);
-      expect(() => rulesOf(version)).toThrow(`rules version ${version}; this program has 1, 2`);
+      expect(() => requireRules(version)).toThrow(MmmError);
+      expect(() => requireRules(version)).toThrow(
+        `rules version ${version}; this program has 1, 2`,
+      );
     }
   });
 });

@@ -8,6 +8,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { posix } from "node:path";
+import { findNameComplaints } from "./name-law.ts";
 
 export interface Room {
   /** What a stranger finds there, for ARCHITECTURE. */
@@ -123,6 +124,7 @@ export function findComplaints(files: readonly Source[]): string[] {
     ...files.flatMap(findFileComplaints),
     ...findPackageComplaints(files),
     ...findFolderComplaints(files),
+    ...findNameComplaints(files),
   ];
 }
 
@@ -163,7 +165,7 @@ function findForbiddenImports({ path, text }: Source): string[] {
   if (allowed === undefined || allowed === "all") return [];
   const reached = listImports(text)
     .filter((target) => target.startsWith("."))
-    .map((target) => posix.join(posix.dirname(path), target).split("/")[0] ?? "");
+    .map((target) => resolveImport(path, target).split("/")[0] ?? "");
   return [...new Set(reached)]
     .filter((other) => other !== room && !allowed.includes(other))
     .map((other) => `${path} imports ${other}/: no such arrow`);
@@ -204,13 +206,18 @@ function findFolderComplaints(files: readonly Source[]): string[] {
 }
 
 /** Everything that a file imports: statements, types, dynamic and bare imports. */
-function listImports(text: string): string[] {
+export function listImports(text: string): string[] {
   const statements = text.matchAll(
     /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s*["']([^"']+)["']/g,
   );
   const dynamic = text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g);
   const bare = text.matchAll(/(?:^|\n)import\s+["']([^"']+)["']/g);
   return [...statements, ...dynamic, ...bare].map((match) => match[1] ?? "");
+}
+
+/** The file, from the root, that an import of a file reaches; a package's name as it is. */
+export function resolveImport(path: string, target: string): string {
+  return target.startsWith(".") ? posix.join(posix.dirname(path), target) : target;
 }
 
 /** The TypeScript files below a folder, however deep. */

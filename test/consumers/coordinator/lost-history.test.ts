@@ -9,7 +9,7 @@ import { createMemoryLog } from "../../../infra/memory/log.ts";
 import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { readInboxOffset } from "../../../schemas/headers.ts";
-import { CONSUMERS, TOPIC_ROWS, topicsReadBy } from "../../../schemas/topics.ts";
+import { CONSUMERS, TOPIC_ROWS, listTopicsReadBy } from "../../../schemas/topics.ts";
 import { computeHistoryDigest } from "../../../session/audit.ts";
 import type { EventLog, LogRecord, OutgoingRecord, SnapshotStore } from "../../../session/ports.ts";
 import { readAll } from "../../contract/log-contract.ts";
@@ -57,7 +57,8 @@ async function copyOf(
     await copy.append(kept.filter((record) => record !== null));
   }
   for (const consumer of CONSUMERS) {
-    for (const topic of topicsReadBy(consumer)) await copyOffsets(log, copy, { consumer, topic });
+    for (const topic of listTopicsReadBy(consumer))
+      await copyOffsets(log, copy, { consumer, topic });
   }
   return copy;
 }

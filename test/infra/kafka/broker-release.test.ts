@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import {
   readBrokerRelease,
-  supportedLevel,
-  warningFor,
+  readSupportedLevel,
+  findReleaseWarning,
 } from "../../../infra/kafka/broker-release.ts";
 import { KAFKA_VERSION } from "../../support/servers/kafka-server.ts";
 import { kafkaBrokers } from "../../support/servers/servers.ts";
@@ -26,25 +26,25 @@ test("the metadata level of a broker is read from its answer", () => {
     ["metadata.version", 29],
     ["group.version", 1],
   ] as const;
-  expect(supportedLevel(answer(features))).toBe(29);
-  expect(supportedLevel(answer([["metadata.version", 300]]))).toBe(300);
-  expect(supportedLevel(answer([["group.version", 1]]))).toBeNull();
+  expect(readSupportedLevel(answer(features))).toBe(29);
+  expect(readSupportedLevel(answer([["metadata.version", 300]]))).toBe(300);
+  expect(readSupportedLevel(answer([["group.version", 1]]))).toBeNull();
 });
 
 test("what is cut off is refused, not read", () => {
   const whole = answer([["metadata.version", 30]]);
   for (let size = 0; size < whole.length - 1; size += 1) {
-    expect(() => supportedLevel(whole.subarray(0, size))).toThrow("no such answer");
+    expect(() => readSupportedLevel(whole.subarray(0, size))).toThrow("no such answer");
   }
 });
 
 test("a single broker of 4.3 is warned of, three of them and other lines are not", () => {
-  expect(warningFor("4.3", 1)).toContain("KAFKA-20734");
-  expect([warningFor("4.3", 3), warningFor("4.2", 1), warningFor("newer", 1)]).toEqual([
-    null,
-    null,
-    null,
-  ]);
+  expect(findReleaseWarning("4.3", 1)).toContain("KAFKA-20734");
+  expect([
+    findReleaseWarning("4.3", 3),
+    findReleaseWarning("4.2", 1),
+    findReleaseWarning("newer", 1),
+  ]).toEqual([null, null, null]);
 });
 
 test("the broker of the tests says its line", async () => {

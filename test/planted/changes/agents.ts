@@ -29,6 +29,16 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     put: "",
   },
   {
+    file: "agents/builtin/deployment.ts",
+    find: "budget_use: budget.use,",
+    put: "budget_use: forecast.use,",
+  },
+  {
+    file: "agents/builtin/engine-findings.ts",
+    find: "const MESSAGES_MAX = 4;",
+    put: "const MESSAGES_MAX = 5;",
+  },
+  {
     file: "agents/builtin/evaluator.ts",
     find: "job.frozen.has(path) ? undefined : job.bounds.get(path)",
     put: "job.bounds.get(path)",
@@ -126,6 +136,11 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     file: "agents/claude/settings.ts",
     find: "if (Object.hasOwn(context.value.prices, model)) continue;",
     put: 'if (model !== "") continue;',
+  },
+  {
+    file: "agents/config-cache.ts",
+    find: "getOrMake(cache, text, () => callModel(() => parseModelConfig(JSON.parse(text))))",
+    put: "callModel(() => parseModelConfig(JSON.parse(text)))",
   },
   {
     file: "agents/data-source.ts",

@@ -13,6 +13,11 @@ export const API_CHANGES: readonly PlantedChange[] = [
     find: "part[name] !== undefined).length === 1",
     put: "part[name] !== undefined).length >= 1",
   },
+  {
+    file: "api/a2a/proposal-task.ts",
+    find: "return taken[position] ?? null;",
+    put: "return taken[0] ?? null;",
+  },
   { file: "api/a2a/task-list.ts", find: "left < right ? 1 : -1", put: "left < right ? -1 : 1" },
   {
     file: "api/a2a/task-messages.ts",
@@ -54,6 +59,11 @@ export const API_CHANGES: readonly PlantedChange[] = [
   { file: "api/http/request-metrics.ts", find: "if (ms <= end)", put: "if (ms < end)" },
   { file: "api/http/route.ts", find: "query ?? NO_QUERY", put: "query" },
   {
+    file: "api/http/secret-box.ts",
+    find: "`mmm-optimizer/${purpose}`",
+    put: "`mmm-optimizer`",
+  },
+  {
     file: "api/http/settings.ts",
     find: 'host: z.string().min(1).default("127.0.0.1")',
     put: 'host: z.string().min(1).default("0.0.0.0")',
@@ -79,6 +89,11 @@ export const API_CHANGES: readonly PlantedChange[] = [
     file: "api/retention.ts",
     find: 'typeof path === "string" ? [path.slice(path.lastIndexOf("/") + 1)] : []',
     put: 'typeof path === "string" ? [] : []',
+  },
+  {
+    file: "api/sessions/append-only-list.ts",
+    find: "  if (present.includes(entry)) return;\n",
+    put: "",
   },
   {
     file: "api/sessions/details.ts",

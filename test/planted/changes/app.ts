@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const APP_CHANGES: readonly PlantedChange[] = [
   {
+    file: "app/card-key.ts",
+    find: ", { mode: FILE_MODE });",
+    put: ");",
+  },
+  {
     file: "app/compose-claude.ts",
     find: "if (known !== null) return true;",
     put: "if (known !== null) return false;",
@@ -11,6 +16,11 @@ export const APP_CHANGES: readonly PlantedChange[] = [
     file: "app/guard-check.ts",
     find: "observed_spend: observed !== null",
     put: "observed_spend: false",
+  },
+  {
+    file: "app/history-reader.ts",
+    find: "    key: session,\n",
+    put: "",
   },
   {
     file: "app/keys.ts",

@@ -44,6 +44,16 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     find: "...(log === undefined ? {} : { MMM_LOG: log }),",
     put: '...(log === undefined ? { MMM_LOG: "sqlite" } : {}),',
   },
+  {
+    file: "cli/output/table.ts",
+    find: "line.trimEnd()",
+    put: "line",
+  },
+  {
+    file: "cli/program.ts",
+    find: 'words[0] === "help" ? words[1] : words[0];',
+    put: "words[0];",
+  },
   { file: "cli/version.ts", find: "{ version: string }).version", put: "{ name: string }).name" },
   {
     file: "cli/output/deployment.ts",

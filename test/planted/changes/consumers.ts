@@ -3,9 +3,44 @@ import type { PlantedChange } from "../change.ts";
 
 export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "consumers/agent-task.ts",
+    find: "attempt: parseAttempt(proposal)",
+    put: "attempt: 1",
+  },
+  {
+    file: "consumers/business-analyst.ts",
+    find: 'createAgentFailed("business_analyst", event',
+    put: 'createAgentFailed("stakeholder", event',
+  },
+  {
+    file: "consumers/coordinator/attachments.ts",
+    find: "if (computeSha256(text) !== posterior_digest)",
+    put: 'if (text === "")',
+  },
+  {
     file: "consumers/coordinator/coordinator.ts",
     find: "actor?.push(records);",
     put: "actor?.push(records.slice(1));",
+  },
+  {
+    file: "consumers/coordinator/stranded-sessions.ts",
+    find: "if (row.committed < row.high) idle.delete(row.partition);",
+    put: "if (row.committed > row.high) idle.delete(row.partition);",
+  },
+  {
+    file: "consumers/effects-record.ts",
+    find: "    if (known !== undefined) return known;\n",
+    put: "",
+  },
+  {
+    file: "consumers/guard-question.ts",
+    find: "      observed.remove(baseline.text);\n",
+    put: "",
+  },
+  {
+    file: "consumers/guard.ts",
+    find: "mayPass(error) ? (waitsMs[tries - 1] ?? null) : null",
+    put: "waitsMs[tries - 1] ?? null",
   },
   { file: "consumers/loop/dead-letters.ts", find: 'record.headers[REDRIVES] ?? "0"', put: '"0"' },
   {

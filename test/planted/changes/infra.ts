@@ -68,6 +68,11 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     find: "`#/channels/${row.topic",
     put: "`#/channel/${row.topic",
   },
+  {
+    file: "infra/kafka/broker-release.ts",
+    find: "brokers > 1",
+    put: "brokers > 3",
+  },
   { file: "infra/kafka/codecs.ts", find: "at += 4 + length;", put: "at = data.length;" },
   {
     file: "infra/kafka/commits.ts",
@@ -93,6 +98,26 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     put: "",
   },
   {
+    file: "infra/kafka/transactor.ts",
+    find: "    await this.#fence(owner);\n",
+    put: "",
+  },
+  {
+    file: "infra/kafka/unstable-ranges.ts",
+    find: "if (high < end) found.push",
+    put: "if (high > end) found.push",
+  },
+  {
+    file: "infra/keys.ts",
+    find: "RINGS.every((name)",
+    put: "RINGS.some((name)",
+  },
+  {
+    file: "infra/memory/log.ts",
+    find: "headers, timestamp });",
+    put: "headers, timestamp: 0 });",
+  },
+  {
     file: "infra/memory/snapshots.ts",
     find: "if (isNewer(snapshot, stored)) snapshots.set",
     put: "if (stored !== snapshot) snapshots.set",
@@ -101,6 +126,11 @@ export const INFRA_CHANGES: readonly PlantedChange[] = [
     file: "infra/partition.ts",
     find: "hash ^= readByteAt(bytes, whole + 1) << 8",
     put: "hash ^= readByteAt(bytes, whole + 1) << 9",
+  },
+  {
+    file: "infra/private-files.ts",
+    find: "stats.mode & ~OTHERS",
+    put: "stats.mode",
   },
   {
     file: "infra/redis/snapshots.ts",

@@ -37,7 +37,22 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     find: "const trainingEnd = periods - locked;",
     put: "const trainingEnd = periods;",
   },
+  {
+    file: "model/effects.ts",
+    find: "const { hyperparameters: _tuned, training: _settings, ...methodology } = config;",
+    put: "const methodology = config;",
+  },
   { file: "model/errors.ts", find: "readonly retriable = false", put: "readonly retriable = true" },
+  {
+    file: "model/evidence/demand.ts",
+    find: "t > LEANING_T && elasticity > ELASTICITY_LEAST && ratio > RATIO_LEAST",
+    put: "t > LEANING_T || elasticity > ELASTICITY_LEAST || ratio > RATIO_LEAST",
+  },
+  {
+    file: "model/evidence/experiment.ts",
+    find: "b.worth - a.worth ||",
+    put: "a.worth - b.worth ||",
+  },
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
     file: "model/lift-tests.ts",
@@ -67,6 +82,31 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     put: "const asked = weeks.slice(0);",
   },
   {
+    file: "model/plausible.ts",
+    find: "beyond(value, range) <= beyond(was, range)",
+    put: "beyond(value, range) <= 0",
+  },
+  {
+    file: "model/posterior/arithmetic.ts",
+    find: "  if (part > 0.25) part = 0.5 - part;\n",
+    put: "",
+  },
+  {
+    file: "model/posterior/density.ts",
+    find: "byShare += (gap / statement.sd) * roi;",
+    put: "byShare += gap / statement.sd;",
+  },
+  {
+    file: "model/posterior/plans.ts",
+    find: "[0.7, 1.3]",
+    put: "[0.5, 1.5]",
+  },
+  {
+    file: "model/posterior/posterior.ts",
+    find: "...options.sampler, seed });",
+    put: "...options.sampler, seed: 1 });",
+  },
+  {
     file: "model/random.ts",
     find: "((bits[0] ?? 0) ^ Math.imul(bits[1] ?? 0, 0x9e3779b1))",
     put: "(bits[0] ?? 0)",
@@ -80,6 +120,11 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     file: "model/simulate/simulation-spec.ts",
     find: "names.indexOf(name) !== index",
     put: "names.indexOf(name) < 0",
+  },
+  {
+    file: "model/train.ts",
+    find: "roi: own?.roi.median ?? null",
+    put: "roi: own?.mroi.median ?? null",
   },
   {
     file: "model/transform/kernels.ts",

@@ -48,6 +48,11 @@ export const ROUTER_CHANGES: readonly PlantedChange[] = [
   },
   { file: "router/classifier/softmax-regression.ts", find: "(k === truth ? 1 : 0)", put: "0" },
   {
+    file: "router/encoder/onnx-runtime.ts",
+    find: "  refuseQuantisedActivations(model);\n",
+    put: "",
+  },
+  {
     file: "router/encoder/sentence-encoder.ts",
     find: "message.vectors.slice(i * dimension, (i + 1) * dimension)",
     put: "message.vectors.slice(0, dimension)",

@@ -19,6 +19,11 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
   },
   { file: "schemas/avro.ts", find: "  if (seen.has(named.name)) return named.name;", put: "" },
   {
+    file: "schemas/bounded-cache.ts",
+    find: "  cache.set(key, made);\n",
+    put: "",
+  },
+  {
     file: "schemas/canonical.ts",
     find: "if (!value.isWellFormed()) {",
     put: 'if (value === "never") {',
@@ -36,6 +41,11 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
     file: "schemas/headers.ts",
     find: "if (value.length > ATTACHMENT_CHARS_MAX) {",
     put: "if (value.length > 9 * ATTACHMENT_CHARS_MAX) {",
+  },
+  {
+    file: "schemas/number-text.ts",
+    find: "(fraction * 100).toFixed",
+    put: "(fraction * 10).toFixed",
   },
   {
     file: "schemas/parts.ts",
@@ -56,5 +66,10 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
     file: "schemas/evidence.ts",
     find: "probability: z.number().min(0).max(1)",
     put: "probability: z.number().min(0)",
+  },
+  {
+    file: "schemas/written-data.ts",
+    find: "delete kept[name];",
+    put: "kept[name] = value[name];",
   },
 ];

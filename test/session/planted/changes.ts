@@ -178,8 +178,8 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "a rejected candidate comes into force",
     file: "evolve.ts",
-    find: 'accepted: data.outcome === "accepted" ? trainedIn(state) : state.accepted,',
-    put: "accepted: trainedIn(state),",
+    find: 'accepted: data.outcome === "accepted" ? readTrainedCandidate(state) : state.accepted,',
+    put: "accepted: readTrainedCandidate(state),",
     noticedBy: "evolve.test.ts",
   },
   {

@@ -1,7 +1,7 @@
 /**
  * What is printed of sessions that have not ended in a test: all that a person would ask for first.
  */
-import { CONSUMERS, topicsReadBy } from "../../../schemas/topics.ts";
+import { CONSUMERS, listTopicsReadBy } from "../../../schemas/topics.ts";
 import type { EventLog, SnapshotStore } from "../../../session/ports.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -37,7 +37,7 @@ export async function describeStanding(
   await ask("lag", async () => {
     const rows = await Promise.all(
       CONSUMERS.flatMap((consumer) =>
-        topicsReadBy(consumer).map(async (topic) => {
+        listTopicsReadBy(consumer).map(async (topic) => {
           const open = (await log.lag(`test.${consumer}`, topic)).filter(
             ({ committed, high }) => committed < high,
           );
