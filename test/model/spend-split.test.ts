@@ -66,6 +66,15 @@ describe("allocateCurves", () => {
     expect(Math.max(...spends)).toBeCloseTo(100, 6);
   });
 
+  test("is refused where the lower bounds are more than the total", () => {
+    const curves = [
+      { ...curve("a", 10, 1, 0.5), low: 60 },
+      { ...curve("b", 10, 1, 0.5), low: 50 },
+    ];
+    expect(() => allocateCurves(curves, 100)).toThrow(/lower bounds add up to 110/);
+    expect(allocateCurves(curves, 110)).toEqual([60, 50]);
+  });
+
   test("keeps bounds", () => {
     const curves = [
       { ...curve("a", 100, 1, 0.5), low: 10, high: 30 },
