@@ -39,6 +39,7 @@ const CODES = {
   channels_tied: "signature",
   drift_carryover: "signature",
   drift_saturation: "signature",
+  drift_inference: "signature",
   text_invisible: "semantics",
   text_lookalike: "semantics",
   text_unjudgeable: "semantics",

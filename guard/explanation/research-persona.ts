@@ -48,6 +48,7 @@ const FIELD_OF_CODE: Readonly<Record<string, Field>> = {
   drift_carryover: "adstock",
   saturation_linear: "saturation",
   drift_saturation: "saturation",
+  drift_inference: "inference",
   shrinkage_extreme: "regularization",
   channels_tied: "architecture",
   baseline_swapped: "identity",

@@ -10,13 +10,14 @@
  *                        s(r) = r^α/(r^α + γ^α) (Jin et al. 2017, eq. 5) departs from the straight line
  *                        over the observed range 0 … R, R in units of the curve's scale
  *   saturation at R      s(R)
- * and for the model: ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
+ * and for the model: how returns are inferred and what their priors allow (`inference.ts`), ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
  *
  * I1. Pure figures; what is too much or too little is in `signature-rules.ts`.
  * I2. Every figure is finite: a decay of 0 has half-life 0.
  */
 import type { ModelConfig } from "../../model/config.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
+import { computeInferenceSignature, type InferenceSignature } from "./inference.ts";
 
 /** Where a channel's adstocked exposure lies, in units of the saturation scale m (r = a / m). */
 export interface ExposureQuantiles {
@@ -52,6 +53,8 @@ export interface ModelSignature {
   readonly maxLagWeeks: number;
   readonly learningRate: number;
   readonly refinementSteps: number;
+  /** How returns are inferred. */
+  readonly inference: InferenceSignature;
 }
 
 const GRID = 16;
@@ -74,6 +77,7 @@ export function computeSignature(
     maxLagWeeks: config.adstock.max_lag_weeks,
     learningRate: config.training.learning_rate,
     refinementSteps: config.training.refinement_steps,
+    inference: computeInferenceSignature(config),
   };
 }
 
