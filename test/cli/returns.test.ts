@@ -91,3 +91,16 @@ describe("a session that tunes hard", () => {
     expect(readResults(other).model.posterior_digest).toBe(hard.model.posterior_digest);
   }, 900_000);
 });
+
+describe("commands on its results", () => {
+  it("plan with the session's own draws, and say so where they are not at hand", () => {
+    const results = join(folder, "hard", "optimization_results.json");
+    const ask = ["allocate", "--results", results, "--json"];
+    const own = mmm([...ask, "--state-dir", join(folder, "state")]);
+    expect(own.code, own.err).toBe(0);
+    expect(own.err).not.toContain("draws");
+    const elsewhere = mmm([...ask, "--state-dir", join(folder, "nowhere")]);
+    expect(elsewhere.err).toContain("The session's draws are not in");
+    expect(elsewhere.out).toBe(own.out);
+  });
+});
