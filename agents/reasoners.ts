@@ -10,6 +10,7 @@ import type { TunableBound } from "../guard/specification/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { Constraint, Finding, ReasonerNote, Role, Violation } from "../schemas/parts.ts";
+import type { PublishedEvidence } from "../schemas/evidence.ts";
 import type { ApprovalContext } from "../session/work-context.ts";
 import type { BusinessContext } from "./business-context.ts";
 
@@ -47,6 +48,8 @@ export interface ProposeAnswer {
 
 export interface ReviewJob extends Job {
   readonly config: ModelConfig;
+  /** On the model of record; null where the trainer has none. */
+  readonly evidence: PublishedEvidence | null;
   readonly candidate: TrainedModel;
   readonly baseline: TrainedModel;
   readonly context: BusinessContext;
@@ -90,9 +93,16 @@ export interface ExplainAnswer {
   readonly note: ReasonerNote;
 }
 
+export interface JudgedPosterior {
+  readonly sampler_converged: boolean;
+  readonly evidence: PublishedEvidence;
+}
+
 export interface DecideJob extends Job {
   readonly request: EventData<"ApprovalRequested">;
   readonly figures: ApprovalContext;
+  /** The model of record; null where only a point was estimated, or by another program. */
+  readonly posterior: JudgedPosterior | null;
   readonly config: ModelConfig;
   readonly context: BusinessContext;
 }

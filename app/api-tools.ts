@@ -50,7 +50,8 @@ export function createRequestCheck(
       checkData(config);
       return true;
     });
-    const context = parseBusinessContext(request.business_context);
+    const context = request.business_context;
+    const { business_unit } = parseBusinessContext(context);
     const { session } = settings;
     const limits = {
       max_iterations: session.max_iterations,
@@ -65,7 +66,7 @@ export function createRequestCheck(
     return {
       baseline,
       business_context: toCanonicalJson(context),
-      business_unit: context.business_unit,
+      business_unit,
       limits: { ...limits, ...Object.fromEntries(given) },
       seed: request.seed,
       parent_session: null,

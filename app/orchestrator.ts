@@ -9,7 +9,6 @@
  *
  * I1. The same consumers and guard as everywhere; in memory unless a state folder is given.
  */
-import { parseBusinessContext } from "../agents/business-context.ts";
 import { callModel } from "../agents/data-source.ts";
 import { parseModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
@@ -126,10 +125,9 @@ function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
   const { baselineState, maxIterations, convergenceThreshold } = options;
   const config = callModel(() => parseModelConfig(baselineState.model_config));
   checkData(config);
-  const context = parseBusinessContext(baselineState.business_context);
   return buildSessionRequest({
     config,
-    context,
+    context: baselineState.business_context,
     settings,
     requestedBy: options.requestedBy ?? "library",
     flags: {

@@ -3,7 +3,7 @@
  * them is found here, before anything is written.
  */
 import { dirname, isAbsolute, resolve } from "node:path";
-import { parseBusinessContext, type BusinessContext } from "../agents/business-context.ts";
+import { parseBusinessContext } from "../agents/business-context.ts";
 import { callModel } from "../agents/data-source.ts";
 import { readJsonFile, readTextFile } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
@@ -32,15 +32,16 @@ export function readSessionRequest(
 ): EventData<"SessionRequested"> {
   const config = readModelConfig(flags.baselineConfig, flags.data);
   checkData(config);
-  const context = withFileName(flags.businessContext, () =>
-    parseBusinessContext(readJsonFile(flags.businessContext)),
+  const context = readJsonFile(flags.businessContext);
+  return withFileName(flags.businessContext, () =>
+    buildSessionRequest({ config, context, settings, requestedBy, flags }),
   );
-  return buildSessionRequest({ config, context, settings, requestedBy, flags });
 }
 
 interface RequestParts {
   readonly config: ModelConfig;
-  readonly context: BusinessContext;
+  /** As given: which criteria the business stated itself is seen from it. */
+  readonly context: unknown;
   readonly settings: Settings;
   readonly requestedBy: string;
   readonly flags: Pick<
@@ -49,14 +50,18 @@ interface RequestParts {
   >;
 }
 
-/** The request of checked parts; limits not given come from the settings. */
+/**
+ * The request of checked parts; limits not given come from the settings. Throws `config_invalid` for a
+ * business context that is none.
+ */
 export function buildSessionRequest(parts: RequestParts): EventData<"SessionRequested"> {
   const { config, context, flags } = parts;
   const { session } = parts.settings;
+  const { business_unit } = parseBusinessContext(context);
   return {
     baseline: toCanonicalJson(config),
     business_context: toCanonicalJson(context),
-    business_unit: context.business_unit,
+    business_unit,
     limits: {
       max_iterations: flags.maxIterations ?? session.max_iterations,
       convergence_threshold: flags.convergenceThreshold ?? session.convergence_threshold,

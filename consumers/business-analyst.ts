@@ -8,6 +8,7 @@ import { readReviewContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
+import { readPosterior } from "./published-posterior.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 
 export function createBusinessAnalyst(tools: AgentTools): Consumer {
@@ -42,6 +43,7 @@ async function reviewTrainedModel(
   const answer = await tools.reasoners.review({
     ...createJob(event, handling),
     config: parseConfigText(figures.config),
+    evidence: readPosterior(baseline.posterior)?.evidence ?? null,
     candidate,
     baseline,
     context: parseBusinessContextText(figures.business_context),

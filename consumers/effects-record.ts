@@ -19,6 +19,7 @@ import { computeMethodologyDigest } from "../guard/specification/tunables.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { EffectSummary } from "../model/effect-summary.ts";
 import { toCanonicalJson, computeDigest, computeSha256 } from "../schemas/canonical.ts";
+import { EVIDENCE } from "../schemas/evidence.ts";
 import type { LoadedData } from "../agents/data-source.ts";
 import type { EffectsJob, EstimatedEffects } from "./posterior-thread.ts";
 import { formatPosterior } from "./published-posterior.ts";
@@ -60,6 +61,7 @@ export type FindEffects = (question: EffectsQuestion) => Promise<RecordedEffects
 
 const ENTRY = z.strictObject({
   summary: z.string(),
+  evidence: EVIDENCE.nullable(),
   posterior: z.string(),
   signature: z.string(),
 });
@@ -102,20 +104,22 @@ async function find(
   };
   const known = readEntry(tools, about, await quiet(tools.store.memo(key)));
   if (known !== null) return known;
-  const { summary, draws } = await tools.estimate({ dataset: loaded.dataset, config }, signal);
+  const estimated = await tools.estimate({ dataset: loaded.dataset, config }, signal);
+  const { summary, draws, evidence } = estimated;
   if (draws !== null) await keepDraws(tools.store, summary, draws);
-  const recorded = record(tools, about, summary);
+  const recorded = record(tools, about, estimated);
   const { posterior, signature } = recorded;
-  const text = toCanonicalJson({ summary: toCanonicalJson(summary), posterior, signature });
+  const entry = { summary: toCanonicalJson(summary), evidence, posterior, signature };
+  const text = toCanonicalJson(entry);
   return readEntry(tools, about, await quiet(tools.store.remember(key, text))) ?? recorded;
 }
 
 function record(
   { ring }: EffectsTools,
   about: Omit<SignedEffects, "posterior_digest">,
-  summary: EffectSummary,
+  { summary, evidence }: Pick<EstimatedEffects, "summary" | "evidence">,
 ): RecordedEffects {
-  const posterior = formatPosterior(summary);
+  const posterior = formatPosterior(summary, evidence);
   const digest = computeSha256(posterior);
   const signature = signEffects({ ...about, posterior_digest: digest }, ring);
   return { summary, posterior, digest, signature };
@@ -131,7 +135,7 @@ function readEntry(
   try {
     const entry = ENTRY.parse(JSON.parse(text));
     const summary = JSON.parse(entry.summary) as EffectSummary;
-    const posterior = formatPosterior(summary);
+    const posterior = formatPosterior(summary, entry.evidence);
     const digest = computeSha256(posterior);
     if (posterior !== entry.posterior) return null;
     verifyEffects(entry.signature, ring, { ...about, posterior_digest: digest });

@@ -11,6 +11,7 @@ import type { Dataset } from "../model/data/dataset.ts";
 import type { EffectSummary } from "../model/effect-summary.ts";
 import { ModelError, type ModelErrorCode, type ModelErrorData } from "../model/errors.ts";
 import { MmmError } from "../schemas/errors.ts";
+import type { PublishedEvidence } from "../schemas/evidence.ts";
 
 /** What passes to the worker; plain data only. */
 export interface EffectsJob {
@@ -19,7 +20,13 @@ export interface EffectsJob {
 }
 
 export type EffectsAnswer =
-  | { readonly kind: "effects"; readonly summary: EffectSummary; readonly draws: Uint8Array | null }
+  | {
+      readonly kind: "effects";
+      readonly summary: EffectSummary;
+      readonly draws: Uint8Array | null;
+      /** Null where only a point was estimated. */
+      readonly evidence: PublishedEvidence | null;
+    }
   | {
       readonly kind: "refused";
       readonly code: ModelErrorCode;
@@ -28,7 +35,7 @@ export type EffectsAnswer =
     }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The published figures and the kept draws as bytes. */
+/** The published figures, the kept draws as bytes, and what speaks for or against acting on them. */
 export type EstimatedEffects = Omit<Extract<EffectsAnswer, { kind: "effects" }>, "kind">;
 
 /** Estimates in a worker of its own. Rejects with `ModelError`, or when `signal` aborts. */
@@ -40,8 +47,8 @@ export async function estimateInThread(
   const answer = await runWorker(job, signal);
   if (answer.kind === "refused") throw new ModelError(answer.code, answer.message, answer.data);
   if (answer.kind === "failed") throw new MmmError("internal", `effects: ${answer.message}`);
-  const { summary, draws } = answer;
-  return { summary, draws };
+  const { summary, draws, evidence } = answer;
+  return { summary, draws, evidence };
 }
 
 function runWorker(job: EffectsJob, signal: AbortSignal): Promise<EffectsAnswer> {

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { EffectSummary } from "../model/effect-summary.ts";
 import { toCanonicalJson } from "../schemas/canonical.ts";
 import type { EventData } from "../schemas/event.ts";
+import { EVIDENCE, type PublishedEvidence } from "../schemas/evidence.ts";
 
 const DIGITS = 7;
 /** Every second of the multipliers that curves are computed at: 0, 0.2 … 2. */
@@ -42,18 +43,27 @@ const POSTERIOR = z.object({
     .nullable(),
   channels: z.record(z.string(), CHANNEL),
   baseline: z.object({ contribution: INTERVAL, share: INTERVAL }),
+  /** Null where only a point was estimated, and in histories from before there was any. */
+  evidence: EVIDENCE.nullable().default(null),
 });
 
 export type PublishedPosterior = z.infer<typeof POSTERIOR>;
 
 /** The text of `results.posterior`. */
-export function formatPosterior(summary: EffectSummary): string {
+export function formatPosterior(
+  summary: EffectSummary,
+  evidence: PublishedEvidence | null,
+): string {
   const channels = Object.entries(summary.channels).map(([name, channel]) => {
     const curve = channel.response_curve.filter((_, step) => step % CURVE_STRIDE === 0);
     const points = curve.map(({ spend: _spend, ...point }) => point);
     return [name, { ...channel, response_curve: points }];
   });
-  const published = POSTERIOR.parse({ ...summary, channels: Object.fromEntries(channels) });
+  const published = POSTERIOR.parse({
+    ...summary,
+    channels: Object.fromEntries(channels),
+    evidence,
+  });
   return toCanonicalJson(rounded(published));
 }
 

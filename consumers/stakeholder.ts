@@ -7,6 +7,8 @@ import { readApprovalContext } from "../session/work-context.ts";
 import { advise, createAgentFailed, createJob, type AgentTools } from "./agent-task.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { parseConfigText } from "../agents/config-cache.ts";
+import type { JudgedPosterior } from "../agents/reasoners.ts";
+import { readPosterior } from "./published-posterior.ts";
 import { emit, type Consumer, type Handling } from "./loop/consumer.ts";
 
 export function createStakeholder(tools: AgentTools): Consumer {
@@ -29,6 +31,14 @@ export function createStakeholder(tools: AgentTools): Consumer {
   };
 }
 
+/** What the model of record gives a decision; null where it gives none. */
+function judgedPosterior(text: string | null): JudgedPosterior | null {
+  const posterior = readPosterior(text);
+  const evidence = posterior?.evidence ?? null;
+  if (posterior === null || evidence === null) return null;
+  return { sampler_converged: posterior.diagnostics?.converged ?? false, evidence };
+}
+
 type ApprovalEvent = Extract<Recorded, { type: "ApprovalRequested" }>;
 
 async function decideApproval(
@@ -41,6 +51,7 @@ async function decideApproval(
     ...createJob(event, handling),
     request: event.data,
     figures,
+    posterior: judgedPosterior(figures.baseline.posterior),
     config: parseConfigText(figures.config),
     context: parseBusinessContextText(figures.business_context),
   });

@@ -19,7 +19,7 @@ li { margin: 3px 0; overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 3px 12px; border-radius: 999px; font-weight: 600;
   color: #fff; background: var(--soft); }
 .badge.approve { background: var(--good); } .badge.approve_with_conditions { background: var(--warn); }
-.badge.reject { background: var(--bad); }
+.badge.reject { background: var(--bad); } .badge.cannot_tell { background: var(--soft); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px;
   margin-top: 18px; }
 .tile { background: var(--paper); border: 1px solid var(--line); border-radius: 10px;

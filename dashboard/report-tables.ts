@@ -2,7 +2,7 @@
 import type { EventData } from "../schemas/event.ts";
 import { formatPercent } from "../schemas/number-text.ts";
 import type { Metrics } from "../schemas/parts.ts";
-import type { SessionResults } from "../session/results.ts";
+import type { DeploymentResult, SessionResults } from "../session/results.ts";
 import type { Attempt } from "./attempts.ts";
 import { formatSignificant, formatPathLabel } from "./figures.ts";
 import { html, type Html } from "./html.ts";
@@ -98,7 +98,7 @@ export function renderAttemptsTable(attempts: readonly Attempt[]): Html {
 }
 
 /** Conditions, success criteria, monitoring rules, rollback and the next review. */
-export function renderDecision(deployment: EventData<"DeploymentDecided">): Html {
+export function renderDecision(deployment: DeploymentResult): Html {
   const list = (items: readonly string[]): Html =>
     html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
   const rules = deployment.monitoring.map(

@@ -18,6 +18,7 @@ import { drawFit } from "./chart-fit.ts";
 import { drawResponses } from "./chart-response.ts";
 import { drawReturns, type ExpectedReturn } from "./chart-returns.ts";
 import { drawTimeline } from "./chart-timeline.ts";
+import { renderFlags, renderUses } from "./deployment.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
 import type { Picture } from "./plot.ts";
@@ -72,8 +73,11 @@ export function renderReport(input: ReportInput): string {
   const attempts = listAttempts(input.events);
   const pictures = drawReportPictures(input);
   const title = `Marketing mix model · ${detail?.config.model_id ?? results.business_unit}`;
+  const [uses, flags] = [renderUses(results), renderFlags(results)];
   const body = html`<main>${renderHead(input, title)}
+    ${uses === null ? null : renderSection("What it may be used for", uses)}
     ${renderSection("Before you rely on it", renderList(listCaveats(results, detail)), "caveat")}
+    ${flags === null ? null : renderSection("Flags", flags)}
     ${renderSection("Errors", renderMetricsTable(results))}
     ${renderModelSections(input, pictures)}
     ${renderRecordSection(input)}

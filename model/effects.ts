@@ -50,6 +50,16 @@ export interface Effects {
   readonly responses: Responses;
   /** Kept draws; null where the method keeps none. */
   readonly draws: Draws | null;
+  /** What the draws are of, for evidence on them; null where there are none. */
+  readonly sampled: Sampled | null;
+}
+
+/** A posterior with the data and the methodology that it was sampled from, locked rows left out. */
+export interface Sampled {
+  readonly dataset: Dataset;
+  readonly methodology: ModelConfig;
+  readonly inputs: PosteriorInputs;
+  readonly draws: Draws;
 }
 
 /**
@@ -62,7 +72,7 @@ export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
     const responses = drawEnsembleResponses(whole, readMethodology(config));
     const findings = findUnusedCalibration(withoutLocked(whole, config).dataset, config);
     const summary = summarize(responses, { method: "ensemble_block_bootstrap", findings });
-    return { responses, summary, draws: null };
+    return { responses, summary, draws: null, sampled: null };
   }
   const { dataset, methodology } = withoutLocked(whole, config);
   const findings = findUnusedCalibration(dataset, methodology);
@@ -72,7 +82,7 @@ export function estimateEffects(whole: Dataset, config: ModelConfig): Effects {
   const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
   const source = { draws, diagnostics, plausible, findings };
   const summary = summarize(responses, { method: "posterior", ...source });
-  return { responses, draws, summary };
+  return { responses, draws, summary, sampled: { dataset, methodology, inputs, draws } };
 }
 
 /**
@@ -103,7 +113,8 @@ export function restoreEffects(
   const plausible = findPlausibleRegion(dataset, methodology, { inputs, draws });
   const findings = findUnusedCalibration(dataset, methodology);
   const source = { draws, diagnostics, plausible, findings };
-  return { responses, draws, summary: summarize(responses, { method: "posterior", ...source }) };
+  const summary = summarize(responses, { method: "posterior", ...source });
+  return { responses, draws, summary, sampled: { dataset, methodology, inputs, draws } };
 }
 
 /** @throws ModelError `parameters_invalid` */

@@ -27,6 +27,8 @@ export interface LockedTestResult {
   readonly metrics: Metrics;
   readonly actual: readonly number[];
   readonly predicted: readonly number[];
+  /** The same per locked period, geos added up. */
+  readonly totals: { readonly actual: readonly number[]; readonly predicted: readonly number[] };
   readonly contradiction: {
     readonly contradicts: boolean;
     readonly locked_wmape: number | null;
@@ -56,14 +58,20 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
   const parameters = toParameterVector(config);
   const actual: number[] = [];
   const predicted: number[] = [];
+  const totals = { actual: [] as number[], predicted: [] as number[] };
   for (const engine of objective.engines) {
     const { problem } = engine;
     const fit = fitWindow(problem, parameters, {
       trainRows: problem.trainingRows,
       rows: problem.rows,
     });
-    actual.push(...problem.dataset.target.subarray(problem.trainingRows));
-    predicted.push(...fit.fitted.subarray(problem.trainingRows));
+    const seen = problem.dataset.target.subarray(problem.trainingRows);
+    const expected = fit.fitted.subarray(problem.trainingRows);
+    actual.push(...seen);
+    predicted.push(...expected);
+    const geos = problem.dataset.geos.length;
+    addPerPeriod(totals.actual, seen, geos);
+    addPerPeriod(totals.predicted, expected, geos);
   }
   objective.evaluate(parameters);
   const folds = computeFoldResults(objective).map((fold) => fold.metrics.wmape);
@@ -78,8 +86,17 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
     metrics,
     actual,
     predicted,
+    totals,
     contradiction: detectContradiction(metrics.wmape, folds),
   };
+}
+
+/** Adds rows, by period and then geo, to the sums per period. */
+function addPerPeriod(sums: number[], rows: Iterable<number>, geos: number): void {
+  for (const [row, value] of [...rows].entries()) {
+    const period = Math.floor(row / geos);
+    sums[period] = (sums[period] ?? 0) + value;
+  }
 }
 
 /** The rule of the header on wMAPEs. */

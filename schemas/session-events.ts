@@ -233,6 +233,24 @@ export const DEPLOYMENT_DECIDED = {
     { name: "rollback", type: "string" },
     { name: "next_review_weeks", type: "int" },
     { name: "reasoner", type: REASONER_NOTE },
+    {
+      name: "forecast_use",
+      type: ["null", "string"],
+      default: null,
+      doc: "approve, approve_with_conditions, reject or cannot_tell",
+    },
+    {
+      name: "budget_use",
+      type: ["null", "string"],
+      default: null,
+      doc: "the same of moving budget on the model",
+    },
+    {
+      name: "grounds",
+      type: ["null", "string"],
+      default: null,
+      doc: "figures, reasons and conditions of both uses, raised flags, the next experiment; JSON",
+    },
   ],
 } as const;
 

@@ -84,6 +84,23 @@ export const TRAINING_FAILED = {
   ],
 } as const;
 
+const LOCKED_COMPARISON = {
+  type: "record",
+  name: "LockedComparison",
+  doc: "The final forecast of the locked periods, geos added up, against a simpler one.",
+  fields: [
+    { name: "reference", type: "string", doc: "baseline, last_year or mean" },
+    { name: "error", type: "double", doc: "sum of absolute errors over that of the target" },
+    { name: "reference_error", type: "double" },
+    {
+      name: "t",
+      type: "double",
+      doc: "Diebold-Mariano with the small-sample factor; above 0: worse",
+    },
+    { name: "verdict", type: "string", doc: "better, worse or no_difference, one-sided 5 %" },
+  ],
+} as const;
+
 export const LOCKED_TEST_EVALUATED = {
   type: "record",
   name: "LockedTestEvaluated",
@@ -93,6 +110,12 @@ export const LOCKED_TEST_EVALUATED = {
     { name: "weeks", type: "int" },
     { name: "contradicts", type: "boolean", doc: "the locked weeks do not bear validation out" },
     { name: "rule", type: "string" },
+    {
+      name: "comparisons",
+      type: { type: "array", items: LOCKED_COMPARISON },
+      default: [],
+      doc: "of the final forecast with simpler ones; none where the trainer gives no periods",
+    },
   ],
 } as const;
 

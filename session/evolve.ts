@@ -182,7 +182,12 @@ const FOLDS: Folds = {
   }),
   LockedTestEvaluated: (_state, data) => ({
     wait: null,
-    locked_test: { baseline: data.baseline, final: data.final, contradicts: data.contradicts },
+    locked_test: {
+      baseline: data.baseline,
+      final: data.final,
+      contradicts: data.contradicts,
+      comparisons: data.comparisons,
+    },
   }),
   LockedTestRefused: () => ({ wait: null }),
   ApprovalRequested: (_state, data, time) => ({
@@ -192,6 +197,12 @@ const FOLDS: Folds = {
   DeploymentDecided: (state, data) => ({
     wait: null,
     decision: data.decision,
+    deployment: {
+      forecast_use: data.forecast_use,
+      budget_use: data.budget_use,
+      conditions: data.conditions,
+      grounds: data.grounds,
+    },
     counters: addUsage(state, data.reasoner, {}),
   }),
   SessionCompleted: (_state, data) => ({

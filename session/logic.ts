@@ -10,7 +10,7 @@
  */
 import { MmmError } from "../schemas/errors.ts";
 import { CHECKS_V1, CHECKS_V2 } from "./admission.ts";
-import { REACTIONS } from "./reactions.ts";
+import { REACTIONS, REACTIONS_V2 } from "./reactions.ts";
 import type { Rules } from "./rules.ts";
 import { stopReasonV1, stopReasonV2 } from "./tasks.ts";
 
@@ -31,6 +31,7 @@ const VERSION_2: Rules = {
   ...VERSION_1,
   version: 2,
   checks: CHECKS_V2,
+  reactions: REACTIONS_V2,
   stopReason: stopReasonV2,
 };
 

@@ -76,6 +76,18 @@ export const REACTIONS: Reactions = {
   ],
 };
 
+/** Code of a locked test that was refused because no weeks are locked. */
+export const NO_LOCKED_WEEKS = "no_locked_weeks";
+
+/** Since version 2 a configuration that locks no weeks comes to a decision, which says so. */
+export const REACTIONS_V2: Reactions = {
+  ...REACTIONS,
+  LockedTestRefused: (state, data, at) =>
+    data.code === NO_LOCKED_WEEKS
+      ? [createApprovalRequest(requireClosing(state))]
+      : (REACTIONS.LockedTestRefused?.(state, data, at) ?? []),
+};
+
 function proposeBaseline(state: SessionState): Event {
   return {
     type: "ProposalMade",

@@ -4,12 +4,17 @@
  * I1. Nothing is said that the history does not hold; figures of a phase not reached are null.
  * I2. `methodology.unchanged` compares the digests of the first and the last cleared configuration.
  */
+import { readDeploymentGrounds, type DeploymentGrounds } from "../schemas/deployment.ts";
 import type { EventData, EventType, Recorded } from "../schemas/event.ts";
 import type { Metrics } from "../schemas/parts.ts";
 import { computeHistoryDigest } from "./audit.ts";
 import { replay } from "./evolve.ts";
 import { measureGain, type ForecastGain } from "./gain.ts";
 import type { SessionState } from "./state.ts";
+
+/** DeploymentDecided with its grounds read: figures, reasons and conditions of both uses. */
+export type DeploymentResult = Omit<EventData<"DeploymentDecided">, "grounds"> &
+  Partial<DeploymentGrounds>;
 
 export interface SessionResults {
   readonly session: string;
@@ -59,7 +64,7 @@ export interface SessionResults {
   /** The model of record: returns, contributions and curves, which nothing in a session moves. */
   readonly posterior: unknown;
   readonly review: EventData<"BusinessReviewed"> | null;
-  readonly deployment: EventData<"DeploymentDecided"> | null;
+  readonly deployment: DeploymentResult | null;
   readonly final_config: unknown;
   readonly history: {
     readonly records: number;
@@ -106,7 +111,7 @@ export function computeSessionResults(
     model: state.accepted?.trained ?? null,
     posterior: posteriorOf(state),
     review: findAcceptedReview(events, state),
-    deployment: findLastEventData(events, "DeploymentDecided"),
+    deployment: describeDeployment(findLastEventData(events, "DeploymentDecided")),
     final_config: state.accepted === null ? null : (JSON.parse(state.accepted.config) as unknown),
     history: {
       records: events.length,
@@ -127,6 +132,13 @@ function posteriorOf({ baseline }: SessionState): unknown {
     // Only an unverified history holds other text.
     return null;
   }
+}
+
+/** Grounds of another form are left out. */
+function describeDeployment(data: EventData<"DeploymentDecided"> | null): DeploymentResult | null {
+  if (data === null) return null;
+  const { grounds, ...decided } = data;
+  return { ...decided, ...readDeploymentGrounds(grounds) };
 }
 
 function listEventData<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {

@@ -70,10 +70,18 @@ export function readState(text: string): SessionState {
   if (!isFields(fields)) {
     throw new MmmError("state_damaged", "a snapshot holds no session; run mmm snapshot rebuild");
   }
-  return stateOfFields({ ...fields, logic_version: fields.logic_version ?? 1 });
+  const { logic_version = 1, deployment = null, locked_test } = fields;
+  const locked =
+    locked_test === null ? null : { ...locked_test, comparisons: locked_test.comparisons ?? [] };
+  return stateOfFields({ ...fields, logic_version, deployment, locked_test: locked });
 }
 
-type StoredFields = Omit<StateFields, "logic_version"> & { readonly logic_version?: number };
+/** What joined the state later is not in every snapshot. */
+type Later = "logic_version" | "deployment";
+type StoredLocked = Omit<NonNullable<StateFields["locked_test"]>, "comparisons"> &
+  Partial<Pick<NonNullable<StateFields["locked_test"]>, "comparisons">>;
+type StoredFields = Omit<StateFields, Later | "locked_test"> &
+  Partial<Pick<StateFields, Later>> & { readonly locked_test: StoredLocked | null };
 
 function isFields(value: unknown): value is StoredFields {
   const named = value as Partial<Record<keyof StateFields, unknown>> | null;

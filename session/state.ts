@@ -123,8 +123,14 @@ export interface StateFields {
     readonly baseline: Metrics;
     readonly final: Metrics;
     readonly contradicts: boolean;
+    readonly comparisons: EventData<"LockedTestEvaluated">["comparisons"];
   } | null;
   readonly decision: string | null;
+  /** Both uses behind the decision; null before it. */
+  readonly deployment: Pick<
+    EventData<"DeploymentDecided">,
+    "forecast_use" | "budget_use" | "conditions" | "grounds"
+  > | null;
   readonly counters: Counters;
   /** First 12 hexadecimal digits of inbox event ids already folded in, newest last. */
   readonly seen: readonly string[];
@@ -245,6 +251,7 @@ export function createSessionState(
     stopped_because: null,
     locked_test: null,
     decision: null,
+    deployment: null,
     counters: NO_COUNTS,
     seen: [],
   };

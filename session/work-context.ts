@@ -41,8 +41,8 @@ const REVIEW = z.object({
 /** The locked test's figures without its weeks and rule, which an approval does not show. */
 const LOCKED_TEST_FIGURES = z.looseObject({}).transform((figures, issues) => {
   const whole = { ...figures, weeks: 0, rule: "" };
-  const { baseline, final, contradicts } = readIn("LockedTestEvaluated", whole, issues);
-  return { baseline, final, contradicts };
+  const { weeks: _weeks, rule: _rule, ...read } = readIn("LockedTestEvaluated", whole, issues);
+  return read;
 });
 
 const APPROVAL = z.object({
@@ -54,6 +54,8 @@ const APPROVAL = z.object({
   locked_test: LOCKED_TEST_FIGURES.nullable(),
   methodology_unchanged: z.boolean(),
   convergence: z.number(),
+  /** The score at which tuning counts as settled; where none is sent, none is high enough. */
+  convergence_threshold: z.number().default(1),
   counters: z.object({
     proposals: COUNT,
     vetoes: COUNT,

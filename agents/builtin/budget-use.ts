@@ -5,10 +5,12 @@
  * I2. A probability below the business's is `cannot_tell`, and the experiment is named.
  */
 
-import type { Flag, FlagCode } from "../../model/evidence/flags.ts";
-import { listStops } from "../../model/evidence/flags.ts";
-import type { Condition, DeploymentFigures, Judged, Material } from "./verdict.ts";
+import { STOPS, type FlagCode } from "../../model/evidence/flags.ts";
+import type { Condition, DeploymentFigures, Judged, JudgedFlag, Material } from "./verdict.ts";
 import { METHODOLOGY_CHANGED, formatPercent, judge } from "./verdict.ts";
+
+const NO_POSTERIOR =
+  "the model has no posterior (a point alone was estimated, or another program trained it): nothing says how sure the gain is";
 
 /** Budget use. */
 export function decideBudget(figures: DeploymentFigures): Judged {
@@ -30,7 +32,7 @@ export function decideBudget(figures: DeploymentFigures): Judged {
   };
   if (!figures.methodology_unchanged) return judge([METHODOLOGY_CHANGED], [], material);
   if (posterior === null) {
-    return judge(["only a point was estimated: nothing says how sure the gain is"], [], material);
+    return judge([NO_POSTERIOR], [], material);
   }
   const refusals = [
     ...(posterior.sampler_converged ? [] : ["the sampler did not converge"]),
@@ -41,6 +43,13 @@ export function decideBudget(figures: DeploymentFigures): Judged {
   return judge(refusals, unsure, material);
 }
 
+/** Raised flags that speak against moving budget. */
+function listStops(flags: readonly JudgedFlag[]): readonly JudgedFlag[] {
+  return flags.filter(
+    ({ raised, code }) => raised && Object.hasOwn(STOPS, code) && STOPS[code as FlagCode],
+  );
+}
+
 function describeUnsure(
   { plan, experiment }: NonNullable<DeploymentFigures["posterior"]>,
   least: number,
@@ -49,7 +58,10 @@ function describeUnsure(
   return `the plan gains with a probability of ${formatPercent(plan.probability)}, and ${formatPercent(least)} is asked for.${next}`;
 }
 
-const REMEDIES: Partial<Readonly<Record<FlagCode, { weight: number; remedy: string }>>> = {
+type Remedy = { readonly weight: number; readonly remedy: string };
+type Informing = Exclude<FlagCode, "placebo_in_time" | "spend_follows_demand" | "forms_disagree">;
+
+const REMEDIES: Readonly<Record<Informing, Remedy>> = {
   unstable: { weight: 50, remedy: "move in small steps and look again each month" },
   not_recovered: { weight: 45, remedy: "read the intervals as wider than they are" },
   channels_inseparable: { weight: 40, remedy: "move them together or test one of them" },
@@ -58,14 +70,14 @@ const REMEDIES: Partial<Readonly<Record<FlagCode, { weight: number; remedy: stri
 };
 
 /** One condition a code: the first finding, and how many more there are. */
-function listBudgetConditions(flags: readonly Flag[]): Condition[] {
+function listBudgetConditions(flags: readonly JudgedFlag[]): Condition[] {
   const groups = Map.groupBy(
     flags.filter(({ raised }) => raised),
     ({ code }) => code,
   );
   return [...groups].flatMap(([code, [first, ...more]]) => {
-    const entry = REMEDIES[code];
-    if (first === undefined || entry === undefined) return [];
+    const entry = Object.hasOwn(REMEDIES, code) ? REMEDIES[code as Informing] : null;
+    if (first === undefined || entry === null) return [];
     const others = more.length > 0 ? ` (and ${more.length} more like it)` : "";
     return [{ weight: entry.weight, text: `${first.message}${others}: ${entry.remedy}.` }];
   });

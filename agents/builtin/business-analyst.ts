@@ -13,12 +13,16 @@ import type { ChannelResult, Finding } from "../../schemas/parts.ts";
 import { checkCarryover, checkHalfLifeOrder } from "./carryover-checks.ts";
 import { deriveConstraintsAgainst } from "./constraints.ts";
 import { listEngineFindings } from "./engine-findings.ts";
+import { listFlagFindings } from "./flag-findings.ts";
 import { checkModelFigures } from "./model-checks.ts";
 import { checkReturns } from "./return-checks.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import type { ReviewAnswer, ReviewJob } from "../reasoners.ts";
 
-export type ReviewedModel = Pick<ReviewJob, "config" | "candidate" | "baseline" | "context">;
+export type ReviewedModel = Pick<
+  ReviewJob,
+  "config" | "candidate" | "baseline" | "context" | "evidence"
+>;
 
 const SUMMARY_FINDINGS_MAX = 6;
 
@@ -59,6 +63,7 @@ function collectFindings(
     ...findNewOrderFindings(candidate.channels, baseline.channels),
     ...checkModelFigures({ candidate, baseline, settings }),
     ...listEngineFindings(candidate),
+    ...listFlagFindings(model.evidence),
     ...checkBusinessConstraints(model),
   ];
 }

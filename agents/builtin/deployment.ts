@@ -12,11 +12,12 @@
  * I4. Pure: the same figures give the same words.
  */
 
-import type { Experiment } from "../../model/evidence/experiment.ts";
+import { isApproved, type Use } from "../../schemas/deployment.ts";
+import type { EvidenceExperiment } from "../../schemas/evidence.ts";
 import type { BusinessContext } from "../business-context.ts";
 import { decideBudget } from "./budget-use.ts";
 import { decideForecast } from "./forecast-use.ts";
-import type { Condition, DeploymentFigures, Grounds, Use } from "./verdict.ts";
+import type { Condition, DeploymentFigures, Grounds } from "./verdict.ts";
 import { takeWeightiest } from "./verdict.ts";
 
 export type Decision = "approve" | "approve_with_conditions" | "reject";
@@ -28,7 +29,7 @@ export interface Deployment {
   readonly budget: Grounds;
   /** Of both, the weightiest first, at most five. */
   readonly conditions: readonly string[];
-  readonly experiment: Experiment | null;
+  readonly experiment: EvidenceExperiment | null;
   readonly notes: readonly string[];
   readonly decision: Decision;
 }
@@ -97,11 +98,10 @@ export function decideUses(figures: DeploymentFigures): Deployment {
 
 /** An approval of one use alone says so first. */
 function limitUse(forecast: Use, budget: Use): Condition[] {
-  const approved = (use: Use): boolean => use === "approve" || use === "approve_with_conditions";
-  if (approved(forecast) && !approved(budget)) {
+  if (isApproved(forecast) && !isApproved(budget)) {
     return [{ weight: 100, text: "Use it for forecasts only: do not move budget on it." }];
   }
-  if (approved(budget) && !approved(forecast)) {
+  if (isApproved(budget) && !isApproved(forecast)) {
     return [{ weight: 100, text: "Use it for budget only: do not plan on its forecasts." }];
   }
   return [];

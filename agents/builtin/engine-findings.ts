@@ -10,7 +10,7 @@ import type { Finding } from "../../schemas/parts.ts";
 import type { TrainedModel } from "../reasoners.ts";
 
 type TopicPartition =
-  /** Shown in the review; a warning becomes a condition of deployment. */
+  /** Shown in the review; a warning becomes a note of the deployment. */
   | { readonly review: "warning" | "info" }
   /** Said elsewhere, with more to it. */
   | { readonly by: "model checks" | "allocation" };

@@ -12,7 +12,8 @@ import { METHODOLOGY_CHANGED, formatPercent, judge } from "./verdict.ts";
 
 /** Forecast use. */
 export function decideForecast(figures: DeploymentFigures): Judged {
-  const { validation, locked } = figures;
+  const { validation } = figures;
+  const locked = typeof figures.locked === "string" ? null : figures.locked;
   const material: Material = {
     figures: {
       validated_error: validation.error,
@@ -27,14 +28,16 @@ export function decideForecast(figures: DeploymentFigures): Judged {
   };
   if (!figures.methodology_unchanged) return judge([METHODOLOGY_CHANGED], [], material);
   const unknowns = [
-    ...(locked === null ? ["no weeks were locked, so the forecast was never put to the test"] : []),
+    ...(typeof figures.locked === "string" ? [figures.locked] : []),
     ...(validation.folds < 2 ? ["a single fold validates nothing: give at least two"] : []),
   ];
   if (locked === null || unknowns.length > 0) return judge([], unknowns, material);
   return judge([...listMissed(figures, true), ...refuseLocked(locked)], [], material);
 }
 
-function refuseLocked(locked: NonNullable<DeploymentFigures["locked"]>): string[] {
+type Locked = Exclude<DeploymentFigures["locked"], string>;
+
+function refuseLocked(locked: Locked): string[] {
   const { baseline, last_year: lastYear, mean } = locked;
   const second = lastYear ?? mean;
   if (baseline.verdict !== "worse" || second.verdict !== "worse") return [];
@@ -60,7 +63,8 @@ function listMissed({ validation, criteria }: DeploymentFigures, stated: boolean
 }
 
 function listForecastConditions(figures: DeploymentFigures): Condition[] {
-  const { locked, validation, criteria } = figures;
+  const { validation, criteria } = figures;
+  const locked = typeof figures.locked === "string" ? null : figures.locked;
   const worse = (one: Comparison | null | undefined): boolean => one?.verdict === "worse";
   const found: Condition[] = listMissed(figures, false).map((text) => ({
     weight: 60,
@@ -84,6 +88,12 @@ function listForecastConditions(figures: DeploymentFigures): Condition[] {
       text: "On the locked weeks the plain mean was closer: forecast no single weeks.",
     });
   }
+  if (locked?.contradicts === true) {
+    found.push({
+      weight: 55,
+      text: `The locked weeks were harder than the validated ones: plan with an error of ${formatPercent(locked.baseline.error)}.`,
+    });
+  }
   if (validation.improvement < criteria.improvement_min) {
     found.push({
       weight: 20,
@@ -93,7 +103,7 @@ function listForecastConditions(figures: DeploymentFigures): Condition[] {
   return found;
 }
 
-function describeLocked(locked: NonNullable<DeploymentFigures["locked"]>): string {
+function describeLocked(locked: Locked): string {
   const { baseline, last_year: lastYear, mean } = locked;
   const year = lastYear === null ? "" : `, last year ${formatPercent(lastYear.reference_error)}`;
   return `on the locked weeks its error is ${formatPercent(baseline.error)} (untuned baseline ${formatPercent(baseline.reference_error)}${year}, mean ${formatPercent(mean.reference_error)})`;

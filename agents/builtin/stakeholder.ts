@@ -1,25 +1,31 @@
 /**
- * The Stakeholder by built-in reasoning: may this model be used, on what conditions, and when is it
- * taken back?
+ * The Stakeholder by built-in reasoning: may this model be used for forecasts and for budget, on what
+ * conditions, and when is it taken back?
  *
- * I1. Rejects when the locked test contradicts validation or was not made, when the methodology
- *     changed, and when the locked weeks are predicted clearly worse than by the baseline.
- * I2. Every warning of the business review that is about the final model becomes a condition.
- * I3. Each approval carries success criteria, monitoring rules, a rollback trigger and a date.
+ * Owns: the figures that the decisions are asked with, and the words around them. Not: the decisions
+ * (`deployment.ts`).
+ *
+ * I1. The single decision follows from the two uses by `DECISION_TABLE`.
+ * I2. The business review of the final model is a note and never a condition: benchmarks inform.
+ * I3. Each answer carries success criteria, monitoring rules, a rollback trigger and a date.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
 import { parseModelConfig } from "../../model/config.ts";
+import { toCanonicalJson } from "../../schemas/canonical.ts";
+import type { DeploymentGrounds } from "../../schemas/deployment.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import type { Finding, Metrics } from "../../schemas/parts.ts";
 import { reviewModel } from "./business-analyst.ts";
+import { decideUses, readCriteria, type Deployment } from "./deployment.ts";
 import { createMonitoringPlan } from "./monitoring-plan.ts";
+import type { Comparison } from "../../model/evidence/accuracy.ts";
+import type { DeploymentFigures } from "./verdict.ts";
+import { listStatedCriteria } from "../business-context.ts";
 import type { BusinessSettings } from "../business-settings.ts";
 import { callModel } from "../data-source.ts";
 import type { AdviseAnswer, AdviseJob, DecideAnswer, DecideJob } from "../reasoners.ts";
 
-/** Share by which the locked error may exceed the baseline's before the gain counts as lost. */
-const LOCKED_WORSE_SHARE = 0.1;
-const CONDITIONS_MAX = 12;
+const NOTES_MAX = 12;
 
 /** Decides on deployment. */
 export function decideDeployment(
@@ -27,105 +33,103 @@ export function decideDeployment(
   settings: BusinessSettings,
   spec: Specification,
 ): Omit<DecideAnswer, "note"> {
-  const refusals = listRefusals(job);
-  const conditions = [...fitConditions(job), ...reviewConditions(job, settings, spec)];
-  const decision =
-    refusals.length > 0 ? "reject" : conditions.length > 0 ? "approve_with_conditions" : "approve";
-  const plan = createMonitoringPlan(job.request.final, job.context, settings);
+  const notes = reviewNotes(job, settings, spec);
+  const deployment = decideUses(collectFigures(job, notes));
   return {
-    decision,
-    rationale: describeRationale(job, refusals),
-    conditions: conditions.slice(0, CONDITIONS_MAX),
-    ...plan,
+    decision: deployment.decision,
+    rationale: describeRationale(job, deployment),
+    conditions: deployment.conditions,
+    ...createMonitoringPlan(job.request.final, job.context, settings),
+    forecast_use: deployment.forecast_use,
+    budget_use: deployment.budget_use,
+    grounds: formatGrounds(job, deployment),
   };
 }
 
-function listRefusals({ figures, request, context }: DecideJob): readonly string[] {
-  const found: string[] = [];
-  const criteria = context.success_criteria;
-  const { locked_test: locked } = figures;
-  if (!figures.methodology_unchanged) {
-    found.push("the methodology at the end is not the methodology at the start");
-  }
-  if (locked === null) found.push("the locked weeks were not evaluated");
-  if (locked !== null) found.push(...listLockedTestRefusals(locked));
+function collectFigures(job: DecideJob, notes: readonly string[]): DeploymentFigures {
+  const { request, figures, posterior, config, context } = job;
   const after = selectError(request.final);
-  if (after > criteria.mape_max) {
-    found.push(
-      `the validated error ${formatPercent(after)} is above the ${formatPercent(criteria.mape_max)} asked for`,
-    );
-  }
-  const gain = computeGain(selectErrors(request));
-  if (gain < criteria.improvement_min && !isBaseline(request, figures)) {
-    found.push(
-      `the validated error fell by ${formatPercent(gain)}, less than the ${formatPercent(criteria.improvement_min)} asked for`,
-    );
-  }
-  return found;
+  const before = selectError(request.baseline);
+  const stated = listStatedCriteria(callModel(() => JSON.parse(figures.business_context)));
+  return {
+    methodology_unchanged: figures.methodology_unchanged,
+    validation: {
+      folds: config.evaluation.folds,
+      error: after,
+      r2: request.final.r2,
+      improvement: before > 0 ? (before - after) / before : 0,
+    },
+    locked: compareLocked(figures.locked_test),
+    criteria: readCriteria(context, stated),
+    posterior: posterior === null ? null : judgePosterior(job, posterior),
+    benchmark_notes: notes,
+  };
 }
 
-/** No tuning helped: the baseline itself is put forward, and nothing has to have improved. */
-function isBaseline(request: DecideJob["request"], { baseline }: DecideJob["figures"]): boolean {
-  return baseline !== null && baseline.config_digest === request.final_digest;
+function judgePosterior(
+  { figures }: DecideJob,
+  { sampler_converged, evidence }: NonNullable<DecideJob["posterior"]>,
+): NonNullable<DeploymentFigures["posterior"]> {
+  return {
+    sampler_converged,
+    search_converged: isSearchSettled(figures),
+    plan: evidence.plan.gain,
+    flags: evidence.flags,
+    experiment: evidence.experiment,
+  };
 }
 
-function listLockedTestRefusals(
-  locked: NonNullable<DecideJob["figures"]["locked_test"]>,
-): string[] {
-  const [was, is] = [selectError(locked.baseline), selectError(locked.final)];
-  if (locked.contradicts) {
-    return [`the locked weeks contradict validation (error ${formatPercent(is)})`];
-  }
-  if (is > was * (1 + LOCKED_WORSE_SHARE)) {
-    return [
-      `on the locked weeks the error is ${formatPercent(is)} against the baseline's ${formatPercent(was)}: the validated gain does not carry over`,
-    ];
-  }
-  return [];
+/**
+ * Whether the last search settled. The session's score is the least of solver, stability and search:
+ * where it is below the others, it is the search's.
+ */
+function isSearchSettled({ final, convergence, convergence_threshold }: DecideJob["figures"]) {
+  const others = Math.min(final.solver_score, final.roi_stability ?? 1);
+  return convergence >= convergence_threshold || convergence >= others;
 }
 
-function selectErrors(request: DecideJob["request"]): { before: number; after: number } {
-  return { before: selectError(request.baseline), after: selectError(request.final) };
+const NO_WEEKS = "no weeks were locked, so the forecast was never put to the test";
+const NO_FORECASTS =
+  "the trainer gave no forecast of the single locked weeks, so nothing says whether it beats simpler ones beyond noise";
+
+function compareLocked(locked: DecideJob["figures"]["locked_test"]): DeploymentFigures["locked"] {
+  if (locked === null) return NO_WEEKS;
+  const find = (reference: string): Comparison | null =>
+    locked.comparisons.flatMap((one) =>
+      one.reference === reference ? [{ ...one, verdict: parseVerdict(one.verdict) }] : [],
+    )[0] ?? null;
+  const [baseline, mean] = [find("baseline"), find("mean")];
+  if (baseline === null || mean === null) return NO_FORECASTS;
+  return { baseline, last_year: find("last_year"), mean, contradicts: locked.contradicts };
 }
 
-function computeGain({ before, after }: { before: number; after: number }): number {
-  return before > 0 ? (before - after) / before : 0;
+/** What is not known counts as no difference. */
+function parseVerdict(text: string): Comparison["verdict"] {
+  return text === "better" || text === "worse" ? text : "no_difference";
 }
 
-function fitConditions({ figures, request, context }: DecideJob): readonly string[] {
-  const found: string[] = [];
-  const { r2_min } = context.success_criteria;
-  const { r2 } = request.final;
-  if (r2 !== null && r2 < r2_min) {
-    found.push(
-      `Validated R² ${r2.toFixed(3)} is below ${r2_min}: use for planning, not forecasts.`,
-    );
-  }
-  const locked = figures.locked_test;
-  if (locked !== null && selectError(locked.final) > selectError(locked.baseline)) {
-    found.push(
-      `On the locked weeks the baseline was closer (${formatPercent(selectError(locked.baseline))} against ${formatPercent(selectError(locked.final))}): run both side by side until the next review.`,
-    );
-  }
-  if (request.proposals_tried > 1) {
-    found.push(
-      `${request.proposals_tried} proposals and ${request.evaluations} evaluations looked at the same validation weeks: read the validated error as optimistic.`,
-    );
-  }
-  return found;
+function formatGrounds({ posterior }: DecideJob, deployment: Deployment): string {
+  const { forecast, budget, experiment, notes } = deployment;
+  const flags = (posterior?.evidence.flags ?? []).filter(({ raised }) => raised);
+  const grounds = { forecast, budget, experiment, notes, flags } as DeploymentGrounds;
+  return toCanonicalJson(grounds);
 }
 
-/** The business review of the final model, warnings first made into conditions. */
-function reviewConditions(
-  { figures, context }: DecideJob,
+/** The business review of the final model: what it warns of. */
+function reviewNotes(
+  { figures, context, posterior }: DecideJob,
   settings: BusinessSettings,
   spec: Specification,
 ): readonly string[] {
   const { final, baseline } = figures;
-  if (final === null || baseline === null || figures.config === "") return [];
   const config = callModel(() => parseModelConfig(JSON.parse(figures.config)));
-  const { findings } = reviewModel({ config, candidate: final, baseline, context }, settings, spec);
-  return findings.filter((one) => one.severity !== "info").map(describeCondition);
+  const evidence = posterior?.evidence ?? null;
+  const model = { config, candidate: final, baseline, context, evidence };
+  const { findings } = reviewModel(model, settings, spec);
+  return findings
+    .filter((one) => one.severity !== "info" && !one.code.startsWith("flag_"))
+    .slice(0, NOTES_MAX)
+    .map(describeNote);
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -142,25 +146,25 @@ const REMEDIES: Readonly<Record<string, string>> = {
   intervals_wide: "plan with the interval, and test before large moves",
 };
 
-function describeCondition(finding: Finding): string {
+function describeNote(finding: Finding): string {
   const remedy = REMEDIES[finding.code];
   return remedy === undefined ? `${finding.message}.` : `${finding.message}: ${remedy}.`;
 }
 
-function describeRationale(decision: DecideJob, refusals: readonly string[]): string {
-  const { request, figures } = decision;
-  const { before, after } = selectErrors(request);
-  const locked = figures.locked_test;
+function describeRationale({ request, figures }: DecideJob, deployment: Deployment): string {
+  const [before, after] = [selectError(request.baseline), selectError(request.final)];
   const name = request.final.mape === null ? "wMAPE" : "MAPE";
-  const parts = [
+  const said = (use: string, reasons: readonly string[]): string =>
+    `${use.replaceAll("_", " ")}${reasons.length === 0 ? "" : `, because ${reasons.join("; ")}`}`;
+  return [
+    `Forecasts: ${said(deployment.forecast_use, deployment.forecast.reasons)}.`,
+    `Budget: ${said(deployment.budget_use, deployment.budget.reasons)}.`,
     `Validated ${name} ${formatPercent(before)} → ${formatPercent(after)} after ${request.iterations} iterations and ${request.proposals_tried} proposals (${request.stopped_because}).`,
-    locked === null
-      ? ""
-      : `Locked weeks, seen once: ${formatPercent(selectError(locked.baseline))} → ${formatPercent(selectError(locked.final))}.`,
     figures.methodology_unchanged ? "The methodology is unchanged." : "",
-    refusals.length === 0 ? "" : `Rejected because ${refusals.join("; ")}.`,
-  ];
-  return parts.filter((part) => part !== "").join(" ");
+  ]
+    .filter((part) => part !== "")
+    .join(" ")
+    .replaceAll("..", ".");
 }
 
 /** The Stakeholder on a task: nothing is decided before the end. */
@@ -169,7 +173,7 @@ export function adviseStakeholder({ trained }: AdviseJob): Omit<AdviseAnswer, "n
     trained === null
       ? ""
       : ` The model in force has a validated error of ${formatPercent(selectError(trained.validation))}.`;
-  const text = `Deployment is decided at the end of the session, on validated and locked weeks and the business review.${stand}`;
+  const text = `Deployment is decided at the end of the session: forecast use on validated and locked weeks, budget use on the posterior's probability of a gain and its flags.${stand}`;
   return { kind: "advice", text, constraints: [], citations: [] };
 }
 

@@ -6,13 +6,15 @@
  */
 
 import type { Comparison } from "../../model/evidence/accuracy.ts";
-import type { Experiment } from "../../model/evidence/experiment.ts";
-import type { Flag } from "../../model/evidence/flags.ts";
+import type { Use } from "../../schemas/deployment.ts";
+import type { EvidenceExperiment, EvidenceFlag } from "../../schemas/evidence.ts";
 
 export const CONDITIONS_MAX = 5;
 export const METHODOLOGY_CHANGED = "the methodology at the end is not the methodology at the start";
 
-export type Use = "approve" | "approve_with_conditions" | "reject" | "cannot_tell";
+/** What is judged of a flag. */
+export type JudgedFlag = Readonly<Pick<EvidenceFlag, "code" | "raised" | "message">>;
+
 /** A limit of the business; a default that nobody stated does not refuse. */
 export interface Criterion {
   readonly limit: number;
@@ -29,13 +31,17 @@ export interface DeploymentFigures {
     /** Share by which tuning lowered the validated error. */
     readonly improvement: number;
   };
-  /** The published forecast of the locked weeks against three simpler ones; null without them. */
-  readonly locked: {
-    readonly baseline: Comparison;
-    /** Null where the data do not go back a year. */
-    readonly last_year: Comparison | null;
-    readonly mean: Comparison;
-  } | null;
+  /** The published forecast of the locked weeks against three simpler ones; a text says why not. */
+  readonly locked:
+    | string
+    | {
+        readonly baseline: Comparison;
+        /** Null where the data do not go back a year. */
+        readonly last_year: Comparison | null;
+        readonly mean: Comparison;
+        /** They were harder than the validated weeks (`model/locked-test.ts`). */
+        readonly contradicts?: boolean;
+      };
   readonly criteria: {
     readonly mape_max: Criterion;
     readonly r2_min: Criterion;
@@ -43,7 +49,7 @@ export interface DeploymentFigures {
     /** Least probability that a plan gains, 0.5 … 1. */
     readonly budget_probability_min: number;
   };
-  /** Null when only a point was estimated (`inference: point`). */
+  /** Null when only a point was estimated (`inference: point`), or by another program. */
   readonly posterior: {
     readonly sampler_converged: boolean;
     /** Of the search for the point; null where none was run. */
@@ -53,8 +59,8 @@ export interface DeploymentFigures {
       readonly mean: number;
       readonly expected_loss: number;
     };
-    readonly flags: readonly Flag[];
-    readonly experiment: Experiment | null;
+    readonly flags: readonly JudgedFlag[];
+    readonly experiment: EvidenceExperiment | null;
   } | null;
   /** What benchmarks say: for information. */
   readonly benchmark_notes: readonly string[];

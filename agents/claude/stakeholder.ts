@@ -1,18 +1,18 @@
 /**
- * The Stakeholder with Claude: a decision that may be stricter than the rules', never more lenient.
+ * The Stakeholder with Claude: a decision that may be stricter than the rules', never more lenient
+ * (`tighten-decision.ts`).
  *
- * I1. Conditions, criteria, monitoring and rollback of the built-in decision stay; the stricter of
- *     the two decisions holds and the earlier of the two reviews.
+ * I1. Uses, figures, conditions, criteria, monitoring and rollback of the built-in decision stay; the
+ *     stricter of the two decisions holds and the earlier of the two reviews.
  */
 import { z } from "zod";
+import { readDeploymentGrounds } from "../../schemas/deployment.ts";
 import { escapeText } from "../../session/quote.ts";
 import { toJsonSchema, type Outcome, type Question } from "./ask.ts";
 import { toAsker, describeBusinessInput, createChannelRows, type WrapTools } from "./context.ts";
 import { render } from "./prompts.ts";
 import type { DecideAnswer, DecideJob } from "../reasoners.ts";
-
-/** From lenient to strict. */
-const DECISIONS = ["approve", "approve_with_conditions", "reject"] as const;
+import { DECISIONS, tightenDecision } from "../tighten-decision.ts";
 
 const ANSWER = z.strictObject({
   decision: z.enum(DECISIONS),
@@ -42,7 +42,8 @@ function createDecideQuestion(
   job: DecideJob,
   builtin: DecideAnswer,
 ): Question<Answer> {
-  const { note: _note, ...decision } = builtin;
+  const { note: _note, grounds, ...decided } = builtin;
+  const decision = { ...decided, grounds: readDeploymentGrounds(grounds) };
   const { baseline, final, locked_test, methodology_unchanged, convergence } = job.figures;
   const inputs = {
     business: describeBusinessInput(job.context),
@@ -59,25 +60,13 @@ function createDecideQuestion(
   };
 }
 
-function mergeDecisions(builtin: DecideAnswer, said: Answer): DecideAnswer {
+function mergeDecisions(builtin: DecideAnswer, said: Answer): Omit<DecideAnswer, "note"> {
   const lines = (texts: readonly string[]) => texts.map((text) => escapeText(text, LINE_CHARS));
-  const conditions = [...builtin.conditions, ...lines(said.conditions)];
-  const decision = chooseStricterDecision(builtin.decision, said.decision);
-  return {
-    ...builtin,
-    // Conditions that nobody is held to would be no conditions.
-    decision:
-      decision === "approve" && conditions.length > 0 ? "approve_with_conditions" : decision,
-    rationale: `${builtin.rationale} ${escapeText(said.rationale, RATIONALE_CHARS)}`,
-    conditions,
-    success_criteria: [...builtin.success_criteria, ...lines(said.success_criteria)],
-    next_review_weeks: Math.min(builtin.next_review_weeks, said.next_review_weeks),
+  const escaped = {
+    ...said,
+    rationale: escapeText(said.rationale, RATIONALE_CHARS),
+    conditions: lines(said.conditions),
+    success_criteria: lines(said.success_criteria),
   };
-}
-
-/** The stricter of two; what is not known counts as strictest. */
-function chooseStricterDecision(own: string, said: (typeof DECISIONS)[number]): string {
-  const rank = DECISIONS.findIndex((one) => one === own);
-  if (rank < 0) return own;
-  return DECISIONS[Math.max(rank, DECISIONS.indexOf(said))] ?? "reject";
+  return tightenDecision(builtin, escaped, "the Stakeholder (Claude)");
 }

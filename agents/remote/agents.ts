@@ -24,6 +24,7 @@ import type {
   ReviewAnswer,
   ReviewJob,
 } from "../reasoners.ts";
+import { tightenDecision } from "../tighten-decision.ts";
 import { ANSWERS, serializeJob, narrowConstraints, type QuestionKind } from "./questions.ts";
 import type { RemoteAnswer, RoleQuestion } from "./questions.ts";
 
@@ -206,26 +207,17 @@ function mergeRemoteExplanation(
   return { ...own, text: `${own.text} ${escapeText(said.text, TEXT_CHARS)}`.trim(), note };
 }
 
-const DECISIONS = ["approve", "approve_with_conditions", "reject"];
-
 function mergeRemoteDecision(
   own: DecideAnswer,
   said: RemoteAnswer<"decide">,
   note: ReasonerNote,
 ): DecideAnswer {
   const lines = (texts: readonly string[]) => texts.map((text) => escapeText(text, LINE_CHARS));
-  const conditions = [...own.conditions, ...lines(said.conditions)];
-  const rank = Math.max(DECISIONS.indexOf(own.decision), DECISIONS.indexOf(said.decision));
-  const decision = DECISIONS[rank] ?? "reject";
-  return {
-    ...own,
-    // Conditions that nobody is held to would be no conditions.
-    decision:
-      decision === "approve" && conditions.length > 0 ? "approve_with_conditions" : decision,
-    rationale: `${own.rationale} ${escapeText(said.rationale, TEXT_CHARS)}`.trim(),
-    conditions,
-    success_criteria: [...own.success_criteria, ...lines(said.success_criteria)],
-    next_review_weeks: Math.min(own.next_review_weeks, said.next_review_weeks),
-    note,
+  const escaped = {
+    ...said,
+    rationale: escapeText(said.rationale, TEXT_CHARS),
+    conditions: lines(said.conditions),
+    success_criteria: lines(said.success_criteria),
   };
+  return { ...tightenDecision(own, escaped, `remote agent ${note.model ?? ""}`), note };
 }

@@ -12,6 +12,7 @@ import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { decodeEvent, encodeEvent } from "../../schemas/codec.ts";
 import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Event, EventData } from "../../schemas/event.ts";
+import { EVIDENCE } from "../../schemas/evidence.ts";
 import { ROLES, type Role } from "../../schemas/parts.ts";
 import { parseBusinessContext } from "../business-context.ts";
 import { callModel } from "../data-source.ts";
@@ -149,6 +150,7 @@ const ASKS: Readonly<Record<QuestionKind, Ask>> = {
     tools.reasoners.review({
       ...shared,
       config: parseJobConfig(tools, base["config"]),
+      evidence: parseJobPart(EVIDENCE.nullable(), base["evidence"] ?? null),
       candidate: parseEventData("ModelTrained", base["candidate"]),
       baseline: parseEventData("ModelTrained", base["baseline"]),
       context: parseBusinessContext(base["context"]),
@@ -164,10 +166,21 @@ const ASKS: Readonly<Record<QuestionKind, Ask>> = {
       ...shared,
       request: parseEventData("ApprovalRequested", base["request"]),
       figures: parseJobPart(FIGURES, base["figures"]) as unknown as DecideJob["figures"],
+      posterior: parseJobPart(POSTERIOR.nullable(), base["posterior"] ?? null),
       config: parseJobConfig(tools, base["config"]),
       context: parseBusinessContext(base["context"]),
     }),
 };
+
+const POSTERIOR = z.object({ sampler_converged: z.boolean(), evidence: EVIDENCE });
+
+const LOCKED_COMPARISON = z.object({
+  reference: ID,
+  error: FINITE,
+  reference_error: FINITE,
+  t: FINITE,
+  verdict: ID,
+});
 
 const FIGURES = z
   .looseObject({
@@ -176,7 +189,10 @@ const FIGURES = z
     methodology_unchanged: z.boolean(),
     convergence: z.number(),
     counters: z.record(z.string(), z.number()),
-    locked_test: z.record(z.string(), z.unknown()).nullable(),
+    convergence_threshold: z.number().default(1),
+    locked_test: z
+      .looseObject({ comparisons: z.array(LOCKED_COMPARISON).max(10).default([]) })
+      .nullable(),
   })
   .transform((figures) => ({
     ...figures,

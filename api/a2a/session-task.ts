@@ -7,6 +7,7 @@
 import type { Recorded } from "../../schemas/event.ts";
 import type { SessionState, Status } from "../../session/state.ts";
 import { toSessionSummary } from "../../session/summary.ts";
+import { summarizeState } from "../sessions/view.ts";
 import {
   createAgentMessage,
   createDataPart,
@@ -142,6 +143,7 @@ export function createArtifacts(state: SessionState): Artifact[] {
     found.push(
       createSessionArtifact("result", "what the session came to", {
         decision: state.decision,
+        deployment: summarizeState(state),
         stopped_because: state.stopped_because,
         iterations: state.iteration,
         methodology: {
@@ -195,7 +197,9 @@ export function describeEventForTask(event: Recorded): string | null {
     case "ApprovalRequested":
       return "the Stakeholder is asked to decide on deployment";
     case "DeploymentDecided":
-      return `deployment: ${event.data.decision}`;
+      return event.data.budget_use === null
+        ? `deployment: ${event.data.decision}`
+        : `deployment: ${event.data.decision} (forecasts ${event.data.forecast_use ?? "–"}, budget ${event.data.budget_use})`;
     default:
       return null;
   }

@@ -5,6 +5,12 @@
  */
 import { z } from "zod";
 import type { SessionSummary, Snapshot } from "../../session/ports.ts";
+import {
+  DEPLOYMENT_SUMMARY,
+  readDeploymentGrounds,
+  summarizeDeployment,
+  type DeploymentSummary,
+} from "../../schemas/deployment.ts";
 import { readState } from "../../session/stages.ts";
 import type { SessionState } from "../../session/state.ts";
 import type { Waiting } from "../intake/queue.ts";
@@ -41,6 +47,9 @@ const DETAIL = SUMMARY.extend({
   convergence: z.number(),
   stopped_because: z.string().nullable(),
   decision: z.string().nullable(),
+  deployment: DEPLOYMENT_SUMMARY.nullable().meta({
+    description: "both uses with figures, conditions, raised flags and the experiment to run next",
+  }),
   methodology_digest_start: z.string().nullable(),
   methodology_digest_now: z.string().nullable(),
   config_digest: z.string().nullable(),
@@ -79,12 +88,19 @@ export function createSessionDetail(snapshot: Snapshot): SessionDetail {
     convergence: state.convergence,
     stopped_because: state.stopped_because,
     decision: state.decision,
+    deployment: summarizeState(state),
     methodology_digest_start: state.baseline?.methodology_digest ?? null,
     methodology_digest_now: state.accepted?.methodology_digest ?? null,
     config_digest: state.accepted?.config_digest ?? null,
     pending_proposals: state.pending.length,
     counters: { ...state.counters },
   };
+}
+
+/** Both uses as the snapshot holds them; null before the decision. */
+export function summarizeState({ deployment }: SessionState): DeploymentSummary | null {
+  if (deployment === null) return null;
+  return summarizeDeployment({ ...deployment, ...readDeploymentGrounds(deployment.grounds) });
 }
 
 /** A session that was asked for and is not in any snapshot yet. */

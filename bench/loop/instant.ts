@@ -54,6 +54,9 @@ export function instantReasoners(): Reasoners {
       monitoring: [],
       rollback: "",
       next_review_weeks: 13,
+      forecast_use: null,
+      budget_use: null,
+      grounds: null,
       note,
     }),
   };
@@ -94,6 +97,7 @@ export function instantTraining(): Training {
       final: METRICS,
       weeks: 13,
       contradicts: false,
+      comparisons: [],
       rule: "instant",
     }),
   };

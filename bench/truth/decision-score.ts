@@ -8,7 +8,7 @@
  * above its base rate says nothing.
  */
 
-import type { Use } from "../../agents/builtin/verdict.ts";
+import type { Use } from "../../schemas/deployment.ts";
 import { decideUses, readCriteria } from "../../agents/builtin/deployment.ts";
 import { parseBusinessContext } from "../../agents/business-context.ts";
 import type { Evidence } from "../../model/evidence/gather.ts";
@@ -39,7 +39,10 @@ export interface DecisionRow {
   readonly lift: number | null;
   readonly use: Use;
   readonly experiment: string | null;
-  readonly flags: readonly Pick<Flag, "code" | "channels" | "raised" | "value" | "figures">[];
+  readonly flags: readonly Pick<
+    Flag,
+    "code" | "channels" | "raised" | "value" | "limit" | "figures"
+  >[];
   /** Channels whose ROI is off by more than half, and whose spend follows demand. */
   readonly off: readonly string[];
   readonly confounded: readonly string[];
@@ -74,11 +77,12 @@ export function scoreDecision(set: TruthSet, seed: number): DecisionRow {
     ),
     use: decideBudgetUse(evidence, diagnostics.converged),
     experiment: evidence.experiment?.message ?? null,
-    flags: evidence.flags.map(({ code, channels, raised, value, figures }) => ({
+    flags: evidence.flags.map(({ code, channels, raised, value, limit, figures }) => ({
       code,
       channels,
       raised,
       value,
+      limit,
       figures,
     })),
     off,
@@ -92,7 +96,7 @@ function decideBudgetUse(evidence: Evidence, converged: boolean): Use {
   return decideUses({
     methodology_unchanged: true,
     validation: { folds: 4, error: 0, r2: 1, improvement: 0 },
-    locked: null,
+    locked: "a bench of the posterior alone",
     criteria: readCriteria(context, new Set()),
     posterior: {
       sampler_converged: converged,

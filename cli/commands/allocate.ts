@@ -7,15 +7,11 @@ import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
+import { formatCautions, listCautions, type GivenResults } from "../output/cautions.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import {
-  findSessionDraws,
-  readPublishedRecord,
-  recallEffects,
-  type PublishedRecord,
-} from "../session-draws.ts";
+import { findSessionDraws, readPublishedRecord, recallEffects } from "../session-draws.ts";
 import { formatTable, withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
 interface AllocateOptions extends CommonOptions {
@@ -33,8 +29,9 @@ Examples:
   mmm allocate --config examples/baseline_model.json --total 2000000 \\
     --bound tv=100000:600000 --target-roi 1.5
 
-With --results the session's own draws are read from --state-dir. Budgets are over the training window's length. Curves beyond twice today's spend are guesses and are
-named in the findings.`;
+With --results the session's own draws are read from --state-dir. Budgets are over the training window's
+length. Curves beyond twice today's spend are guesses and are named in the findings. What speaks against
+moving budget (a sampler that did not converge, flags, the session's own decision) is said first.`;
 
 export function addAllocateCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("allocate"))
@@ -59,7 +56,9 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
 }
 
 async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
-  const { config, record } = readAllocationModel(options);
+  const results = options.results === undefined ? null : readResults(options.results);
+  const config = readAllocationConfig(options, results);
+  const record = options.config === undefined ? readPublishedRecord(results) : null;
   const draws = await findSessionDraws(shell, options, record);
   const dataset = callModel(() =>
     parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
@@ -69,30 +68,27 @@ async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
     ...(options.total === undefined ? {} : { total: options.total }),
     ...(options.targetRoi === undefined ? {} : { target_roi: options.targetRoi }),
   };
-  const allocation = callModel(() =>
-    allocateBudget(recallEffects(dataset, config, { draws, record }), request),
-  );
-  if (options.json === true) shell.out(JSON.stringify(allocation));
-  else shell.out(formatAllocation(allocation));
+  const effects = callModel(() => recallEffects(dataset, config, { draws, record }));
+  const allocation = callModel(() => allocateBudget(effects, request));
+  const cautions = callModel(() => listCautions(effects, results));
+  if (options.json === true) shell.out(JSON.stringify({ ...allocation, cautions }));
+  else shell.out(`${formatCautions(cautions)}${formatAllocation(allocation)}`);
 }
 
-interface AllocationModel {
-  readonly config: ModelConfig;
-  /** Of the session whose results are given. */
-  readonly record: PublishedRecord | null;
+type ResultsFile = GivenResults & { readonly final_config?: unknown };
+
+function readResults(file: string): ResultsFile {
+  return readJsonFile(file) as ResultsFile;
 }
 
-function readAllocationModel(options: AllocateOptions): AllocationModel {
-  if (options.config !== undefined)
-    return { config: readModelConfig(options.config, options.data), record: null };
-  if (options.results === undefined) {
+function readAllocationConfig(options: AllocateOptions, results: ResultsFile | null): ModelConfig {
+  if (options.config !== undefined) return readModelConfig(options.config, options.data);
+  if (results === null) {
     throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
   }
-  const results = readJsonFile(options.results) as { final_config?: unknown };
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;
-  const record = readPublishedRecord(results);
-  return { config: { ...config, data: { ...config.data, path } }, record };
+  return { ...config, data: { ...config.data, path } };
 }
 
 function parseSpendBound(text: string): [string, [number, number]] {

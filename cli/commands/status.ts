@@ -2,6 +2,9 @@
 import type { Command } from "commander";
 import { readIntake } from "../../api/intake/status.ts";
 import { listIdlePartitions, QUIET_MS } from "../../consumers/coordinator/stranded-sessions.ts";
+import { parseSnapshotState, summarizeState } from "../../api/sessions/view.ts";
+import type { DeploymentSummary } from "../../schemas/deployment.ts";
+import { formatDeployment } from "../output/deployment.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { SessionSummary } from "../../session/ports.ts";
 import { formatFigure } from "../output/format.ts";
@@ -50,11 +53,28 @@ async function showStatus(shell: Shell, options: StatusOptions): Promise<void> {
       (row) => row.status !== "log",
     );
     const rows = await withStranded(app, found);
-    if (options.json === true) shell.out(JSON.stringify(rows));
-    else shell.out(rows.length === 0 ? "no session" : formatStatusTable(rows));
+    const deployment =
+      options.session === undefined ? null : await findDeployment(app.snapshots, options.session);
+    if (options.json === true) {
+      shell.out(
+        JSON.stringify(deployment === null ? rows : rows.map((row) => ({ ...row, deployment }))),
+      );
+    } else {
+      shell.out(rows.length === 0 ? "no session" : formatStatusTable(rows));
+      if (deployment !== null) shell.out(`\n${formatDeployment(deployment)}`);
+    }
   } finally {
     await app.close();
   }
+}
+
+/** Both uses of one session; null before its decision. */
+async function findDeployment(
+  snapshots: App["snapshots"],
+  session: string,
+): Promise<DeploymentSummary | null> {
+  const found = await snapshots.load(session);
+  return found === null ? null : summarizeState(parseSnapshotState(found));
 }
 
 async function showUnits(shell: Shell, options: StatusOptions, app: App): Promise<void> {

@@ -50,8 +50,11 @@ function describeProgress(state: SessionState, event: HistoryEntry["event"]): st
     }
     case "LockedTestRequested":
       return `${formatIterationCount(state)} tuning ends: ${event.data.stopped_because}`;
-    case "DeploymentDecided":
-      return `${formatIterationCount(state)} decision: ${event.data.decision}`;
+    case "DeploymentDecided": {
+      const { decision, forecast_use: forecast, budget_use: budget } = event.data;
+      const uses = forecast === null ? "" : ` (forecasts: ${forecast}, budget: ${budget ?? "–"})`;
+      return `${formatIterationCount(state)} decision: ${decision}${uses}`;
+    }
     default:
       return null;
   }

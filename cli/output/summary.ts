@@ -2,6 +2,8 @@
 import { formatPercent } from "../../schemas/number-text.ts";
 import type { Metrics } from "../../schemas/parts.ts";
 import type { SessionResults } from "../../session/results.ts";
+import { summarizeDeployment } from "../../schemas/deployment.ts";
+import { formatDeployment } from "./deployment.ts";
 import { formatFigure } from "./format.ts";
 import { formatTable } from "../shell.ts";
 
@@ -16,7 +18,13 @@ const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
 
 /** Text for a person: metrics before → after, changes, counts, decision, chain head. */
 export function formatSummary(results: SessionResults): string {
-  const parts = [formatMetricsTable(results), formatChangesTable(results), formatFacts(results)];
+  const deployment = formatDeployment(summarizeDeployment(results.deployment));
+  const parts = [
+    formatMetricsTable(results),
+    formatChangesTable(results),
+    deployment,
+    formatFacts(results),
+  ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 

@@ -187,6 +187,7 @@ function createApprovalContext(state: ClosingSession): ApprovalContext {
     locked_test: state.locked_test,
     methodology_unchanged: baseline.methodology_digest === accepted.methodology_digest,
     convergence: state.convergence,
+    convergence_threshold: state.limits.convergence_threshold,
     counters: state.counters,
   };
 }

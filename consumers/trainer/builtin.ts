@@ -7,6 +7,7 @@
  */
 import type { ModelConfig } from "../../model/config.ts";
 import type { EffectSummary } from "../../model/effect-summary.ts";
+import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { listImplausible } from "../../model/plausible.ts";
 import { trainModel } from "../../model/train.ts";
@@ -43,6 +44,10 @@ export function createBuiltinTraining(
         weeks: final.evaluation.locked_test_weeks,
         contradicts: after.contradiction.contradicts,
         rule: after.contradiction.rule,
+        comparisons: compareLockedWeeks(dataset, {
+          final: after.totals.predicted,
+          baseline: before.totals.predicted,
+        }),
       };
     },
   };

@@ -69,6 +69,8 @@ const TRAINED = z.strictObject({
   findings: z.array(FINDING).max(200).default([]),
 });
 
+const PREDICTED = z.array(z.number()).max(1_000);
+
 const LOCKED = z.strictObject({
   protocol: z.literal(TRAINER_PROTOCOL),
   trainer: z.string().min(1).max(100),
@@ -76,6 +78,9 @@ const LOCKED = z.strictObject({
   final: METRICS,
   /** Validation wMAPE of the final configuration, fold by fold. */
   final_fold_wmape: z.array(SHARE_OR_NULL).min(1).max(20),
+  /** Both forecasts per locked period, geos added up: without them forecast use cannot be told. */
+  baseline_predicted: PREDICTED.optional(),
+  final_predicted: PREDICTED.optional(),
 });
 
 const FAILED = z.strictObject({

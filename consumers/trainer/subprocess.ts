@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import type { ModelConfig } from "../../model/config.ts";
+import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { detectContradiction } from "../../model/locked-test.ts";
 import { computeEffectDuration } from "../../model/fit/attribution.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
@@ -94,6 +95,10 @@ export function createSubprocessTraining(tools: SubprocessTools): Training {
         weeks: configs.final.evaluation.locked_test_weeks,
         contradicts,
         rule,
+        comparisons: compareLockedWeeks(dataset, {
+          final: answer.final_predicted ?? [],
+          baseline: answer.baseline_predicted ?? [],
+        }),
       };
     },
   };

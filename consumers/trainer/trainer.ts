@@ -20,6 +20,7 @@ import { TOPICS } from "../../schemas/topics.ts";
 import { STEP_EVENTS_MAX } from "../../session/decide.ts";
 import { readLockedTestContext, readTrainingContext } from "../../session/work-context.ts";
 import type { Emission } from "../../producers/publish.ts";
+import { NO_LOCKED_WEEKS } from "../../session/reactions.ts";
 import { BASELINE_ITEM } from "../../session/state.ts";
 import { parseConfigText } from "../../agents/config-cache.ts";
 import { emit, type Consumer } from "../loop/consumer.ts";
@@ -148,6 +149,12 @@ function isBaseline(proposal: string): boolean {
   return proposal.startsWith(`${BASELINE_ITEM}.`);
 }
 
+/** The session goes on to its decision without them. */
+const NOTHING_LOCKED: Event = {
+  type: "LockedTestRefused",
+  data: { code: NO_LOCKED_WEEKS, reason: "the configuration locks no weeks" },
+};
+
 async function runLockedTest(
   tools: TrainerTools,
   event: TestRequest,
@@ -167,6 +174,7 @@ async function runLockedTest(
       clearance: context.baseline_clearance,
       digest: event.data.baseline_digest,
     });
+    if (final.evaluation.locked_test_weeks === 0) return NOTHING_LOCKED;
     const data = await tools.training.lockedTest({ baseline, final }, { signal });
     return { type: "LockedTestEvaluated", data };
   } catch (error) {

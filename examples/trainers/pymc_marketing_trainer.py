@@ -102,6 +102,7 @@ def locked_test(request, arguments):
     for name in ("baseline", "final"):
         fit = Fit(request[name], request["data"], start, request["folds"], arguments, 0)
         answer[name] = fit.score(rows)
+        answer[f"{name}_predicted"] = [float(y) for y in fit.predict(start, rows)]
     answer["final_fold_wmape"] = [
         Fit(request["final"], request["data"], fold["train_end"], request["folds"], arguments, 0)
         .score(fold["validation_end"])["wmape"] for fold in request["folds"]]

@@ -73,7 +73,9 @@ def locked_test(request):
     answer = {}
     for name in ("baseline", "final"):
         model = Model(request[name], request["data"], request["folds"])
-        answer[name] = model.score(model.window(start, rows))
+        window = model.window(start, rows)
+        answer[name] = model.score(window)
+        answer[f"{name}_predicted"] = window["fitted"][start:rows]
         if name == "final":
             answer["final_fold_wmape"] = [
                 model.score(model.window(fold["train_end"], fold["validation_end"]))["wmape"]

@@ -51,11 +51,15 @@ export interface Experiment {
   readonly message: string;
 }
 
-/** Designs it; null without draws. */
+/**
+ * Designs it; null without draws. Suspects are channels whose returns are not to be believed: what the
+ * posterior says of the worth of knowing them is not, either, so one of them comes first.
+ */
 export function designExperiment(
   inputs: PosteriorInputs,
   draws: Draws,
   responses: Responses,
+  suspects: readonly string[] = [],
 ): Experiment | null {
   const noise = measureWeeklyNoise(inputs, draws);
   const ranked = responses.channels
@@ -66,7 +70,7 @@ export function designExperiment(
       return { channel, size, worth: taken * measureWorth(responses, channel) };
     })
     .toSorted((a, b) => b.worth - a.worth || b.channel.spend - a.channel.spend);
-  const first = ranked[0];
+  const first = ranked.find(({ channel }) => suspects.includes(channel.name)) ?? ranked[0];
   if (first === undefined || responses.count === 0) return null;
   const { size } = first;
   const rival = findRival(responses, first.channel);

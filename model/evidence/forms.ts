@@ -69,7 +69,7 @@ export function checkForms(dataset: Dataset, config: ModelConfig, context: FormC
     const opposite = listOpposites(context.plan, proposePlan(responses));
     return { name: form.name, probability: gain.probability, opposite };
   });
-  return describeForms(judged);
+  return describeForms(judged, movesMoney(context.plan));
 }
 
 /** The same plan in shares of another posterior's spends (its window may be shorter). */
@@ -101,9 +101,16 @@ interface Judged {
   readonly opposite: readonly string[];
 }
 
-function describeForms(judged: readonly Judged[]): Flag {
+/** Whether a plan is any: where nothing can move, nothing can lose. */
+export function movesMoney({ channels }: PosteriorPlan): boolean {
+  return channels.some(
+    ({ spend_before, spend_after }) => Math.abs(spend_after - spend_before) > 1e-6 * spend_before,
+  );
+}
+
+function describeForms(judged: readonly Judged[], moves: boolean): Flag {
   const value = Math.max(...judged.map(({ probability }) => probability));
-  const raised = value < PROBABILITY_LEAST;
+  const raised = moves && value < PROBABILITY_LEAST;
   const opposite = (judged[0]?.opposite ?? []).filter((name) =>
     judged.every((one) => one.opposite.includes(name)),
   );

@@ -18,6 +18,7 @@ import { checkDemand } from "./demand.ts";
 import type { Experiment } from "./experiment.ts";
 import { designExperiment } from "./experiment.ts";
 import type { Flag } from "./flags.ts";
+import { listStops } from "./flags.ts";
 import { checkForms } from "./forms.ts";
 import { checkLearning } from "./learning.ts";
 import { checkRecovery } from "./recovery.ts";
@@ -72,5 +73,6 @@ export function gatherEvidence(
       checkRecovery(inputs, draws, settings),
     );
   }
-  return { flags, plan, experiment: designExperiment(inputs, draws, responses) };
+  const suspects = listStops(flags).flatMap(({ channels }) => channels.slice(0, 1));
+  return { flags, plan, experiment: designExperiment(inputs, draws, responses, suspects) };
 }

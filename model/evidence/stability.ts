@@ -22,7 +22,7 @@ import type { ChannelResponses, Responses } from "../posterior/responses.ts";
 import { summarizeDraws } from "../posterior/summaries.ts";
 import type { Flag } from "./flags.ts";
 import { formatFigure } from "./flags.ts";
-import { judgePlan, listOpposites, scalePlan } from "./forms.ts";
+import { judgePlan, listOpposites, movesMoney, scalePlan } from "./forms.ts";
 import type { RefitSettings } from "./refits.ts";
 import { refitEarlier } from "./refits.ts";
 
@@ -57,7 +57,7 @@ export function checkStability(
   );
   const opposites = earlier.map((then) => listOpposites(plan, proposePlan(then)));
   return [
-    describeAdvice(probability, earlier.length),
+    describeAdvice(movesMoney(plan) ? probability : 1, earlier.length),
     ...responses.channels.map((channel) =>
       describeChannel(channel, {
         earlier,

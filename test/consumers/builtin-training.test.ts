@@ -16,7 +16,7 @@ const { summary } = estimateEffects(dataset, config);
 const training = createBuiltinTraining(
   async () => ({ dataset, digest: "d".repeat(64) }),
   createEffectsRecord({
-    estimate: async () => ({ summary, draws: null }),
+    estimate: async () => ({ summary, draws: null, evidence: null }),
     store: { memo: async () => null, remember: async (_key, value) => value },
     ring: TEST_KEYS.guard,
     specDigest: SPEC.digest,

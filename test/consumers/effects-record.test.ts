@@ -6,11 +6,13 @@ import {
   type EffectsTools,
 } from "../../consumers/effects-record.ts";
 import { estimateInThread, type EffectsJob } from "../../consumers/posterior-thread.ts";
+import { publishEvidence } from "../../consumers/published-evidence.ts";
 import { hasReturnsOf, readPosterior } from "../../consumers/published-posterior.ts";
 import { createKeyRing, deriveSigningKey } from "../../guard/tokens/keys.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { estimateEffects, restoreResponses } from "../../model/effects.ts";
+import { gatherEvidence } from "../../model/evidence/gather.ts";
 import { parseDraws, serializeDraws } from "../../model/posterior/draws.ts";
 import { inflateRawSync } from "node:zlib";
 import { smallConfig, smallDataset } from "../support/small-model.ts";
@@ -21,7 +23,15 @@ const effects = estimateEffects(dataset, config);
 const answer = {
   summary: effects.summary,
   draws: effects.draws === null ? null : serializeDraws(effects.draws),
+  evidence: gather(),
 };
+
+function gather() {
+  const { sampled, responses } = effects;
+  if (sampled === null) return null;
+  const options = { seed: 1, responses };
+  return publishEvidence(gatherEvidence(sampled.dataset, sampled.methodology, sampled, options));
+}
 const ring = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(7)));
 const stranger = createKeyRing(deriveSigningKey(new Uint8Array(32).fill(8)));
 const { signal } = new AbortController();

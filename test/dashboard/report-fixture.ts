@@ -2,6 +2,7 @@
 import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
 import type { ReportInput } from "../../dashboard/report.ts";
 import type { Metrics } from "../../schemas/parts.ts";
+import type { EvidenceExperiment, EvidenceFlag } from "../../schemas/evidence.ts";
 import type { Event, Recorded } from "../../schemas/event.ts";
 import type { SessionResults } from "../../session/results.ts";
 import { smallConfig, smallDataset } from "../support/small-model.ts";
@@ -144,6 +145,31 @@ export function smallEvents(reasoning = "tv decay up"): readonly Recorded[] {
   return events.map(recorded);
 }
 
+const EXPERIMENT: EvidenceExperiment = {
+  kind: "geo_lift_test",
+  channel: "tv",
+  rival: null,
+  weeks: 6,
+  spend_change: 9000,
+  spend_change_share: 0.5,
+  roi: { low: 1, high: 5 },
+  roi_sd_now: 1,
+  roi_se_expected: 0.5,
+  worth: 20,
+  message: "A geo test of 6 weeks on tv would measure its return.",
+};
+
+const RAISED: EvidenceFlag = {
+  code: "nothing_learnt",
+  channels: ["tv"],
+  raised: true,
+  stops: false,
+  value: 0.2,
+  limit: 0.25,
+  figures: {},
+  message: "The data said little about tv",
+};
+
 export function smallResults(): SessionResults {
   return {
     session: "s",
@@ -163,6 +189,7 @@ export function smallResults(): SessionResults {
       final: metrics(0.065),
       weeks: 13,
       contradicts: false,
+      comparisons: [],
       rule: "rule",
     },
     changes: [{ path: "hyperparameters.tv.decay", from: 0.55, to: 0.6 }],
@@ -182,7 +209,25 @@ export function smallResults(): SessionResults {
       cost_usd: 0,
     },
     model: null,
-    posterior: null,
+    posterior: {
+      evidence: {
+        flags: [RAISED, { ...RAISED, raised: false, message: "tv was learnt" }],
+        plan: {
+          total: 1,
+          spent: 1,
+          channels: [],
+          gain: {
+            low: -10,
+            median: 1200,
+            high: 2600,
+            mean: 1200,
+            probability: 0.81,
+            expected_loss: 80,
+          },
+        },
+        experiment: EXPERIMENT,
+      },
+    },
     review: {
       proposal: "w1.1",
       verdict: "warn",
@@ -209,6 +254,31 @@ export function smallResults(): SessionResults {
       monitoring: [{ metric: "wmape", warn_above: 0.08, rollback_above: 0.1, window_weeks: 8 }],
       rollback: "Return to the baseline.",
       next_review_weeks: 13,
+      forecast_use: "approve_with_conditions",
+      budget_use: "cannot_tell",
+      forecast: {
+        figures: {
+          locked_error: 0.065,
+          locked_error_baseline: 0.07,
+          locked_error_last_year: 0.12,
+          locked_error_mean: 0.2,
+        },
+        reasons: ["on the locked weeks its error is 6.5 %"],
+        conditions: ["Run a lift test on tv."],
+      },
+      budget: {
+        figures: {
+          probability: 0.81,
+          probability_min: 0.9,
+          expected_gain: 1200,
+          expected_loss: 80,
+        },
+        reasons: ["the plan gains with a probability of 81.0 %, and 90.0 % is asked for"],
+        conditions: [],
+      },
+      experiment: EXPERIMENT,
+      flags: [RAISED],
+      notes: [],
       reasoner: NOTE,
     },
     final_config: {},

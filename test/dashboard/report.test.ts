@@ -16,7 +16,9 @@ describe("renderReport", () => {
   it("is one document with every section and picture", () => {
     const sections = [...page.matchAll(/<h2>([^<]+)<\/h2>/g)].map((match) => match[1]);
     expect(sections).toEqual([
+      "What it may be used for",
       "Before you rely on it",
+      "Flags",
       "Errors",
       "Fit and validation",
       "Decomposition over time",

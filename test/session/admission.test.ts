@@ -94,6 +94,9 @@ const deployed = {
     monitoring: [],
     rollback: "",
     next_review_weeks: 4,
+    forecast_use: null,
+    budget_use: null,
+    grounds: null,
     reasoner: BUILTIN_REASONER,
   },
 } satisfies Event;

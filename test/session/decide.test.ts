@@ -123,6 +123,7 @@ describe("a session", () => {
         final: metrics(0.15),
         weeks: 13,
         contradicts: false,
+        comparisons: [],
         rule: "",
       },
     });
@@ -137,6 +138,9 @@ describe("a session", () => {
         monitoring: [],
         rollback: "",
         next_review_weeks: 4,
+        forecast_use: null,
+        budget_use: null,
+        grounds: null,
         reasoner: BUILTIN_REASONER,
       },
     });

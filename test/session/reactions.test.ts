@@ -1,6 +1,8 @@
 /** What follows from each event: outcomes, improvement, convergence, ends. */
 import { describe, expect, it } from "vitest";
 import type { Event, EventData } from "../../schemas/event.ts";
+import { CURRENT_LOGIC } from "../../session/logic.ts";
+import { NO_LOCKED_WEEKS } from "../../session/reactions.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import {
   cleared,
@@ -213,10 +215,10 @@ describe("a limit that ran out", () => {
 });
 
 /** A session that waits for the locked test or the approval. */
-function ending(what: string): Given {
+function ending(what: string, logicVersion = CURRENT_LOGIC): Given {
   const given = new Given();
   const limits = { ...LIMITS, max_iterations: 0 };
-  given.when({ ...REQUEST, data: { ...REQUEST.data, limits } } as Event);
+  given.when({ ...REQUEST, data: { ...REQUEST.data, limits } } as Event, { logicVersion });
   given.when(cleared("w0.1", "base"));
   given.when(trained("w0.1", "base", BEST));
   if (what === "approval") given.when(LOCKED);
@@ -226,7 +228,14 @@ function ending(what: string): Given {
 
 const LOCKED: Event = {
   type: "LockedTestEvaluated",
-  data: { baseline: metrics(0.2), final: metrics(0.15), weeks: 13, contradicts: false, rule: "" },
+  data: {
+    baseline: metrics(0.2),
+    final: metrics(0.15),
+    weeks: 13,
+    contradicts: false,
+    comparisons: [],
+    rule: "",
+  },
 };
 
 /** A session whose task no agent was sure enough of. */
@@ -358,6 +367,9 @@ describe("the end of a session", () => {
       monitoring: [],
       rollback: "",
       next_review_weeks: 4,
+      forecast_use: null,
+      budget_use: null,
+      grounds: null,
       reasoner: BUILTIN_REASONER,
     },
   });
@@ -382,6 +394,16 @@ describe("the end of a session", () => {
       type: "SessionCompleted",
       data: { status: "completed", reason: `all iterations used; deployment: ${decision}` },
     });
+  });
+
+  it("comes without locked weeks where the configuration locks none, since version 2", () => {
+    const none = {
+      type: "LockedTestRefused",
+      data: { code: NO_LOCKED_WEEKS, reason: "none" },
+    } as const;
+    expect(ending("locked_test").when(none).at(-1)).toMatchObject({ type: "ApprovalRequested" });
+    const first = ending("locked_test", 1).when(none).at(-1);
+    expect(first).toMatchObject({ data: { status: "failed" } });
   });
 
   it("is failed when the locked test is refused, or when approval fails", () => {

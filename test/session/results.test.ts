@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { computeSessionResults } from "../../session/results.ts";
 import { computeHistoryDigest } from "../../session/audit.ts";
 import type { Event } from "../../schemas/event.ts";
+import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import {
   cleared,
   givenBaseline,
@@ -91,5 +92,38 @@ describe("the results of a session", () => {
     expect(results.history.records).toBe(given.history.length);
     expect(results.counts).toMatchObject({ proposals_tried: 2, evaluations: 10, vetoes: 0 });
     expect(results.convergence).toMatchObject({ solver: 1, roi_stability: 0.9, search: 0.5 });
+  });
+
+  it("hold both uses of the model as the scoring of known truth reads them, with their grounds", () => {
+    const grounds = {
+      forecast: { figures: { locked_error: 0.05 }, reasons: [], conditions: [] },
+      budget: { figures: { probability: 0.97 }, reasons: ["it gains"], conditions: [] },
+      experiment: null,
+      flags: [],
+      notes: [],
+    };
+    const decided = (text: string | null): Event => ({
+      type: "DeploymentDecided",
+      data: {
+        decision: "approve",
+        rationale: "",
+        conditions: [],
+        success_criteria: [],
+        monitoring: [],
+        rollback: "",
+        next_review_weeks: 4,
+        reasoner: BUILTIN_REASONER,
+        forecast_use: "approve",
+        budget_use: "approve",
+        grounds: text,
+      },
+    });
+    const { history } = accepted();
+    const results = resultsAfter({ history: [...history, decided(JSON.stringify(grounds))] });
+    expect(results.deployment).toMatchObject({ budget_use: "approve", ...grounds });
+    expect(results.deployment).not.toHaveProperty("grounds");
+    const bare = resultsAfter({ history: [...history, decided("{")] });
+    expect(bare.deployment?.budget_use).toBe("approve");
+    expect(bare.deployment).not.toHaveProperty("budget");
   });
 });

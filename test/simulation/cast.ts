@@ -105,6 +105,9 @@ export function createCast(trouble: Trouble): Reasoners {
         monitoring: [],
         rollback: "",
         next_review_weeks: 4,
+        forecast_use: null,
+        budget_use: null,
+        grounds: null,
         note,
       };
     },
@@ -162,6 +165,7 @@ export function createCastTraining(trouble: Trouble, watcher: TrainingWatcher): 
         final: metrics(fit(final).loss),
         weeks: 13,
         contradicts: false,
+        comparisons: [],
         rule: "prepared",
       };
     },

@@ -11,6 +11,8 @@ import type {
   Task,
   TrainedModel,
 } from "../../agents/reasoners.ts";
+import type { EvidenceFlag, PublishedEvidence } from "../../schemas/evidence.ts";
+import type { ApprovalContext } from "../../session/work-context.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { computeSearchBounds } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
@@ -106,6 +108,7 @@ export function reviewJob(more: Partial<ReviewJob> = {}): ReviewJob {
     config,
     candidate: trained(config),
     baseline: trained(config),
+    evidence: null,
     context: context(),
     ...more,
   };
@@ -148,9 +151,15 @@ export function decideJob(more: Partial<DecideJob> = {}): DecideJob {
       config: JSON.stringify(config),
       baseline,
       final: baseline,
-      locked_test: { baseline: validation(1.4), final: validation(1.1), contradicts: false },
+      locked_test: {
+        baseline: validation(1.4),
+        final: validation(1.1),
+        contradicts: false,
+        comparisons: compared({}),
+      },
       methodology_unchanged: true,
-      convergence: 0.9,
+      convergence: 0.96,
+      convergence_threshold: 0.95,
       counters: {
         proposals: 4,
         vetoes: 0,
@@ -163,8 +172,61 @@ export function decideJob(more: Partial<DecideJob> = {}): DecideJob {
         cost_usd: 0,
       },
     },
+    posterior: { sampler_converged: true, evidence: evidence() },
     config,
     context: context(),
+    ...more,
+  };
+}
+
+/** Comparisons on the locked weeks, even but for those that are named. */
+export function compared(
+  verdicts: Readonly<Partial<Record<"baseline" | "last_year" | "mean", "better" | "worse">>>,
+): NonNullable<ApprovalContext["locked_test"]>["comparisons"] {
+  return (["baseline", "last_year", "mean"] as const).map((reference) => ({
+    reference,
+    error: 0.055,
+    reference_error: 0.05,
+    t: 0,
+    verdict: verdicts[reference] ?? "no_difference",
+  }));
+}
+
+/** A flag about search. */
+export function evidenceFlag(more: Partial<EvidenceFlag> = {}): EvidenceFlag {
+  return {
+    code: "spend_follows_demand",
+    channels: ["search"],
+    raised: true,
+    stops: true,
+    value: 0.3,
+    limit: 0.2,
+    figures: { elasticity: 0.3 },
+    message: "The spend of search follows demand",
+    ...more,
+  };
+}
+
+/** Evidence of a plan that gains nearly surely. */
+export function evidence(more: Partial<PublishedEvidence> = {}): PublishedEvidence {
+  const gain = { low: 10, median: 120, high: 240, mean: 120, probability: 0.97, expected_loss: 2 };
+  return {
+    flags: [],
+    plan: { total: 100, spent: 100, channels: [], gain },
+    experiment: {
+      kind: "geo_lift_test",
+      channel: "search",
+      rival: "tv",
+      weeks: 4,
+      spend_change: 4000,
+      spend_change_share: 0.5,
+      roi: { low: 0.4, high: 3 },
+      roi_sd_now: 0.8,
+      roi_se_expected: 0.4,
+      worth: 30,
+      message:
+        "These data cannot tell search from tv well. A geo test of 4 weeks would measure it.",
+    },
     ...more,
   };
 }

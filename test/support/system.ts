@@ -75,6 +75,7 @@ export const instantTraining: Training = {
     final: metrics(0.15),
     weeks: 13,
     contradicts: false,
+    comparisons: [],
     rule: "scripted",
   }),
 };
@@ -125,6 +126,9 @@ export const scriptedReasoners: Reasoners = {
     monitoring: [],
     rollback: "",
     next_review_weeks: 4,
+    forecast_use: null,
+    budget_use: null,
+    grounds: null,
     note: BUILTIN_REASONER,
   }),
 };

@@ -76,7 +76,7 @@ describe("forecast use", () => {
   });
 
   it("cannot be told without locked weeks or with a single fold", () => {
-    expect(useOf({ locked: null })).toBe("cannot_tell");
+    expect(useOf({ locked: "no weeks were locked" })).toBe("cannot_tell");
     expect(useOf({ validation: { folds: 1, error: 0.05, r2: 0.8, improvement: 0 } })).toBe(
       "cannot_tell",
     );

@@ -1,4 +1,4 @@
-/** Protects: every finding of the engine reaches a person: review, report, and, as a warning, a condition. */
+/** Protects: every finding of the engine reaches a person: review, report, and, as a warning, a note of the deployment. */
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { reviewModel } from "../../../agents/builtin/business-analyst.ts";
@@ -7,6 +7,7 @@ import { decideDeployment } from "../../../agents/builtin/stakeholder.ts";
 import { listCaveats } from "../../../dashboard/caveats.ts";
 import type { ModelDetail } from "../../../dashboard/model-detail.ts";
 import { FINDING_CODES, toFinding } from "../../../model/findings.ts";
+import { readDeploymentGrounds } from "../../../schemas/deployment.ts";
 import type { Finding } from "../../../schemas/parts.ts";
 import { decideJob, reviewJob, SETTINGS, SPEC, trained } from "../../support/agent-jobs.ts";
 import { smallReport } from "../../dashboard/report-fixture.ts";
@@ -52,13 +53,13 @@ describe("a finding of the engine", () => {
     Object.entries(FINDING_TOPIC_PARTITIONS).filter(
       ([, topicPartition]) => "review" in topicPartition && topicPartition.review === "warning",
     ),
-  )("%s becomes a condition of deployment", (code) => {
+  )("%s becomes a note of the deployment, and no condition", (code) => {
     const job = decideJob();
     const final = { ...model, findings: [said(code, `the engine says ${code}`)] };
     const figures = { ...job.figures, final, baseline: model };
-    const { decision, conditions } = decideDeployment({ ...job, figures }, SETTINGS, SPEC);
-    expect(decision).toBe("approve_with_conditions");
-    expect(conditions.join(" ")).toContain(`the engine says ${code}`);
+    const { decision, grounds } = decideDeployment({ ...job, figures }, SETTINGS, SPEC);
+    expect(decision).toBe("approve");
+    expect(readDeploymentGrounds(grounds)?.notes.join(" ")).toContain(`the engine says ${code}`);
   });
 
   it("stands once in a review, whatever number of parameters it is about", () => {

@@ -1,53 +1,133 @@
 /** The Stakeholder: when a model may be used, on what conditions, and when it is taken back. */
 import { describe, expect, it } from "vitest";
-import { adviseJob, context, decideJob, reasoners, task } from "../../support/agent-jobs.ts";
+import { readDeploymentGrounds } from "../../../schemas/deployment.ts";
+import {
+  adviseJob,
+  compared,
+  context,
+  decideJob,
+  evidence,
+  evidenceFlag,
+  reasoners,
+  task,
+} from "../../support/agent-jobs.ts";
 
 const job = decideJob();
 
+type Figures = (typeof job)["figures"];
+const decide = (figures: Partial<Figures>, more: Partial<typeof job> = {}) =>
+  reasoners.decide({ ...job, ...more, figures: { ...job.figures, ...figures } });
+const locked = (more: Partial<NonNullable<Figures["locked_test"]>>) => ({
+  locked_test: { ...job.figures.locked_test!, ...more },
+});
+
 describe("a deployment", () => {
-  it("is approved with conditions when the review has warnings and nothing speaks against it", async () => {
+  it("is approved for both uses when nothing speaks against it, with the figures of both", async () => {
     const answer = await reasoners.decide(job);
-    expect(answer.decision).toBe("approve_with_conditions");
-    expect(answer.conditions.join(" ")).toContain("4 proposals and 500 evaluations");
+    expect(answer).toMatchObject({
+      decision: "approve",
+      forecast_use: "approve",
+      budget_use: "approve",
+      conditions: [],
+    });
     expect(answer.rationale).toContain("7.00 % → 5.00 %");
+    expect(answer.rationale).toContain("the plan gains with a probability of 97.0 %");
+    expect(readDeploymentGrounds(answer.grounds)).toMatchObject({
+      forecast: { figures: { locked_error: 0.055, locked_error_last_year: 0.05 } },
+      budget: {
+        figures: { probability: 0.97, probability_min: 0.9, expected_gain: 120, expected_loss: 2 },
+      },
+      experiment: { channel: "search", weeks: 4 },
+      flags: [],
+    });
+  });
+
+  it("is for forecasts only where a flag stops budget use, in the flag's words", async () => {
+    const flags = [evidenceFlag(), evidenceFlag({ code: "placebo_in_time", raised: false })];
+    const posterior = { sampler_converged: true, evidence: evidence({ flags }) };
+    const answer = await decide({}, { posterior });
+    expect(answer).toMatchObject({
+      decision: "approve_with_conditions",
+      forecast_use: "approve",
+      budget_use: "reject",
+    });
+    expect(answer.conditions[0]).toContain("do not move budget");
+    expect(answer.rationale).toContain("the spend of search follows demand");
+    expect(readDeploymentGrounds(answer.grounds)?.flags).toEqual([flags[0]]);
+  });
+
+  it("cannot tell about budget where the gain is not sure enough, and names the experiment", async () => {
+    const { plan, ...rest } = evidence();
+    const unsure = { ...rest, plan: { ...plan, gain: { ...plan.gain, probability: 0.89 } } };
+    const answer = await decide({}, { posterior: { sampler_converged: true, evidence: unsure } });
+    expect(answer.budget_use).toBe("cannot_tell");
+    expect(answer.rationale).toContain("A geo test of 4 weeks");
+    const asked = context({ success_criteria: { budget_probability_min: 0.85 } });
+    const bolder = { posterior: { sampler_converged: true, evidence: unsure }, context: asked };
+    expect((await decide({}, bolder)).budget_use).toBe("approve");
   });
 
   it.each([
-    [
-      "the locked weeks contradict validation",
-      { locked_test: { ...job.figures.locked_test!, contradicts: true } },
-      /contradict/,
-    ],
-    ["the locked weeks were not evaluated", { locked_test: null }, /not evaluated/],
-    ["the methodology changed", { methodology_unchanged: false }, /methodology/],
-    [
-      "the baseline is clearly closer on the locked weeks",
-      {
-        locked_test: {
-          baseline: job.request.final,
-          final: { ...job.request.final, mape: 0.06, wmape: 0.06 },
-          contradicts: false,
-        },
-      },
-      /does not carry over/,
-    ],
-  ])("is rejected when %s", async (_name, figures, reason) => {
-    const answer = await reasoners.decide({ ...job, figures: { ...job.figures, ...figures } });
-    expect(answer.decision).toBe("reject");
-    expect(answer.rationale).toMatch(reason);
+    ["the sampler did not converge", {}, { sampler_converged: false, evidence: evidence() }],
+    ["the search did not converge", { convergence: 0.4 }, job.posterior],
+    ["the model has no posterior", {}, null],
+  ])("is not for budget where %s", async (reason, figures, posterior) => {
+    const answer = await decide(figures, { posterior });
+    expect(answer.budget_use).toBe("reject");
+    expect(answer.rationale).toContain(reason);
   });
 
-  it("is rejected when the error is above what the business asks for", async () => {
-    const strict = context({ success_criteria: { mape_max: 0.01 } });
-    const answer = await reasoners.decide({ ...job, context: strict });
-    expect(answer.decision).toBe("reject");
-    expect(answer.rationale).toContain("above the 1.00 % asked for");
+  it("does not take a low score of the solver for one of the search", async () => {
+    const final = { ...job.figures.final, solver_score: 0.4, roi_stability: null };
+    expect((await decide({ convergence: 0.4, final })).budget_use).toBe("approve");
   });
 
-  it("is rejected when the improvement is smaller than asked for", async () => {
-    const strict = context({ success_criteria: { improvement_min: 0.5 } });
-    const answer = await reasoners.decide({ ...job, context: strict });
-    expect(answer.rationale).toMatch(/fell by 28\.57 %, less than the 50\.00 %/);
+  it("cannot tell about forecasts without locked weeks, or without single forecasts of them", async () => {
+    const none = await decide({ locked_test: null });
+    expect(none).toMatchObject({
+      forecast_use: "cannot_tell",
+      decision: "approve_with_conditions",
+    });
+    expect(none.rationale).toContain("no weeks were locked");
+    const silent = await decide(locked({ comparisons: [] }));
+    expect(silent.forecast_use).toBe("cannot_tell");
+    expect(silent.rationale).toContain("gave no forecast of the single locked weeks");
+  });
+
+  it("is not refused because the last quarter was hard, or worse than one simpler forecast", async () => {
+    const hard = await decide(locked({ contradicts: true }));
+    expect(hard.forecast_use).toBe("approve_with_conditions");
+    expect(hard.conditions.join()).toContain("harder than the validated ones");
+    const once = await decide(locked({ comparisons: compared({ baseline: "worse" }) }));
+    expect(once.forecast_use).toBe("approve_with_conditions");
+    const comparisons = compared({ baseline: "worse", last_year: "worse" });
+    expect((await decide(locked({ comparisons }))).decision).toBe("reject");
+  });
+
+  it("is rejected when the methodology changed", async () => {
+    const answer = await decide({ methodology_unchanged: false });
+    expect(answer).toMatchObject({ decision: "reject", budget_use: "reject" });
+    expect(answer.rationale).toContain("methodology");
+  });
+
+  it("refuses forecasts by a criterion that the business stated, and only warns by a default", async () => {
+    const criteria = { mape_max: 0.01 };
+    const strict = context({ success_criteria: criteria });
+    const text = JSON.stringify({ success_criteria: criteria });
+    const stated = await decide({ business_context: text }, { context: strict });
+    expect(stated).toMatchObject({ forecast_use: "reject", decision: "reject" });
+    expect(stated.rationale).toContain("above the 1.0 % asked for");
+    const silent = await decide({ business_context: "{}" }, { context: strict });
+    expect(silent.forecast_use).toBe("approve_with_conditions");
+  });
+
+  it("never refuses for an improvement smaller than asked for", async () => {
+    const criteria = { improvement_min: 0.5 };
+    const asked = context({ success_criteria: criteria });
+    const text = JSON.stringify({ success_criteria: criteria });
+    const answer = await decide({ business_context: text }, { context: asked });
+    expect(answer.forecast_use).toBe("approve_with_conditions");
+    expect(answer.conditions.join()).toMatch(/by 28\.6 %, less than the 50\.0 %/);
   });
 
   it("carries a plan: rollback above warning, a window, a date", async () => {

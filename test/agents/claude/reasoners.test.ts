@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BIBLIOGRAPHY } from "../../../guard/explanation/bibliography.ts";
+import { DECISION_TABLE } from "../../../agents/builtin/deployment.ts";
+import type { Use } from "../../../schemas/deployment.ts";
 import { createBuiltinReasoners } from "../../../agents/builtin/reasoners.ts";
 import { toTrainedFields } from "../../../consumers/trainer/builtin.ts";
 import { trainModel } from "../../../model/train.ts";
@@ -88,6 +90,7 @@ const REVIEW: ReviewJob = {
   config: BASE,
   candidate: TRAINED,
   baseline: TRAINED,
+  evidence: null,
   context: CONTEXT,
 };
 
@@ -124,11 +127,13 @@ function decideJob(): DecideJob {
       config: JSON.stringify(BASE),
       baseline: TRAINED,
       final: TRAINED,
-      locked_test: { baseline: metrics, final: metrics, contradicts: false },
+      locked_test: { baseline: metrics, final: metrics, contradicts: false, comparisons: [] },
       methodology_unchanged: true,
       convergence: 0.9,
+      convergence_threshold: 0.95,
       counters: {} as DecideJob["figures"]["counters"],
     },
+    posterior: null,
     config: BASE,
     context: CONTEXT,
   };
@@ -366,6 +371,17 @@ describe("the Stakeholder with Claude", () => {
     const answer = await reasoners.decide(decideJob());
     expect(answer.decision).toBe(decision);
     expect(answer.next_review_weeks).toBe(8);
+  });
+
+  it("cannot soften what the table says of either use, nor its figures and reasons", async () => {
+    const own = await builtin.decide(decideJob());
+    expect(own.budget_use).toBe("reject");
+    const { reasoners } = agents(says({ ...LENIENT, rationale: "Move all budget now." }));
+    const answer = await reasoners.decide(decideJob());
+    const { decision, forecast_use, budget_use, grounds } = own;
+    expect(answer).toMatchObject({ decision, forecast_use, budget_use, grounds });
+    expect(answer.rationale.startsWith(own.rationale)).toBe(true);
+    expect(DECISION_TABLE[forecast_use as Use][budget_use as Use]).toBe(answer.decision);
   });
 
   it("may be stricter, and keeps the built-in conditions, criteria and monitoring", async () => {

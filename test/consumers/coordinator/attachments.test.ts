@@ -19,7 +19,7 @@ const DATA = "d".repeat(64);
 
 async function recorded(ring = TEST_KEYS.guard) {
   const tools = {
-    estimate: async () => ({ summary, draws: null }),
+    estimate: async () => ({ summary, draws: null, evidence: null }),
     store: { memo: async () => null, remember: async (_key: string, value: string) => value },
     ring,
     specDigest: SPECIFICATION_SHIPPED.digest,

@@ -66,8 +66,8 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "agents/builtin/stakeholder.ts",
-    find: 'refusals.length > 0 ? "reject"',
-    put: 'refusals.length > 9 ? "reject"',
+    find: "convergence >= convergence_threshold || convergence >= others",
+    put: "convergence >= convergence_threshold",
   },
   { file: "agents/business-context.ts", find: "row.min <= row.max", put: "row.min < Infinity" },
   {
@@ -141,5 +141,15 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     file: "agents/remote/agents.ts",
     find: '    if (agent.fallback === "fail") throw toReasonerFailure(agent, error);',
     put: "",
+  },
+  {
+    file: "agents/builtin/flag-findings.ts",
+    find: 'severity: stops ? "warning" : "info"',
+    put: 'severity: stops ? "info" : "warning"',
+  },
+  {
+    file: "agents/tighten-decision.ts",
+    find: "DECISIONS[Math.max(rank, DECISIONS.indexOf(said))]",
+    put: "DECISIONS[DECISIONS.indexOf(said)]",
   },
 ];

@@ -45,4 +45,14 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: '...(log === undefined ? { MMM_LOG: "sqlite" } : {}),',
   },
   { file: "cli/version.ts", find: "{ version: string }).version", put: "{ name: string }).name" },
+  {
+    file: "cli/output/deployment.ts",
+    find: "last.length + 1 + word.length > width",
+    put: "last.length + 1 + word.length > 2 * width",
+  },
+  {
+    file: "cli/output/cautions.ts",
+    find: "raised && stops).map(toCaution)",
+    put: "raised || stops).map(toCaution)",
+  },
 ];

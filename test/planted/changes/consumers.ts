@@ -58,4 +58,9 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
     find: 'if (done.end === "exit" && done.exitCode === 0) return done.stdout;',
     put: 'if (done.end === "exit") return done.stdout;',
   },
+  {
+    file: "consumers/published-evidence.ts",
+    find: "return raised ? (stops ? 0 : 1) : 2;",
+    put: "return raised ? 0 : 2;",
+  },
 ];

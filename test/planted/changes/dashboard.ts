@@ -61,4 +61,9 @@ export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
     find: "last.length + 1 + word.length > room",
     put: "last.length + 1 + word.length > 9 * room",
   },
+  {
+    file: "dashboard/deployment.ts",
+    find: "const raised = flags.filter((flag) => flag.raised);",
+    put: "const raised = flags;",
+  },
 ];

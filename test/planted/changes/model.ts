@@ -97,4 +97,9 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     put: "(alpha * byGamma) / gamma",
   },
   { file: "model/transform/transform.ts", find: "  if (!settings.normalized) return 1;", put: "" },
+  {
+    file: "model/evidence/locked-weeks.ts",
+    find: "const actual = totals.slice(-count);",
+    put: "const actual = totals.slice(-count - 1, -1);",
+  },
 ];

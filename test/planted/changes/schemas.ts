@@ -32,4 +32,14 @@ export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
     find: '    events: ["TrainingRequested", "LockedTestRequested"],',
     put: '    events: ["TrainingRequested"],',
   },
+  {
+    file: "schemas/deployment.ts",
+    find: "budget?.figures[name] ?? null",
+    put: "forecast?.figures[name] ?? null",
+  },
+  {
+    file: "schemas/evidence.ts",
+    find: "probability: z.number().min(0).max(1)",
+    put: "probability: z.number().min(0)",
+  },
 ];
