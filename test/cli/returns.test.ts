@@ -60,8 +60,18 @@ describe("a session that tunes hard", () => {
     const place = (name: string) => ["--state-dir", join(folder, name)];
     const output = join(folder, "hard");
     const run = (name: string, out: string, seed: string) => [
-      ...["run", ...files, ...place(name), "--output", out, "--seed", seed, "--json"],
-      ...["--max-iterations", "4", "--convergence-threshold", "1"],
+      "run",
+      ...files,
+      ...place(name),
+      "--output",
+      out,
+      "--seed",
+      seed,
+      "--json",
+      "--max-iterations",
+      "4",
+      "--convergence-threshold",
+      "1",
     ];
     const { child, exited, said } = startMmm(run("state", output, "11"));
     const trained = new Promise<void>((resolve) => {
