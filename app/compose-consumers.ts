@@ -10,6 +10,7 @@ import { createEffectsRecord } from "../consumers/effects-record.ts";
 import { createGuard } from "../consumers/guard.ts";
 import { createVerdictRequest } from "../consumers/guard-question.ts";
 import { estimateInThread } from "../consumers/posterior-thread.ts";
+import { readStoredDraws } from "../consumers/stored-draws.ts";
 import { createResearchPersona } from "../consumers/research-persona.ts";
 import { createRouter } from "../consumers/router.ts";
 import { createStakeholder } from "../consumers/stakeholder.ts";
@@ -221,7 +222,9 @@ function createTraining(parts: ConsumerParts, load: Load, specDigest: string): T
     ring: parts.keys.guard,
     specDigest,
   });
-  return createBuiltinTraining(load, findEffects);
+  return createBuiltinTraining(load, findEffects, (digest) =>
+    readStoredDraws(parts.values, digest),
+  );
 }
 
 /** Who serves the agents' roles; all are local where nothing may be called. */

@@ -43,6 +43,7 @@ const CODES = {
   saturation_step: "signature",
   saturation_absent: "signature",
   drift_return: "signature",
+  drift_inference: "signature",
   text_invisible: "semantics",
   text_lookalike: "semantics",
   text_unjudgeable: "semantics",

@@ -17,11 +17,11 @@ export interface AllocationGain extends Interval {
   readonly expected_loss: number;
 }
 
-/** What the plan brings beyond today's spend, draw by draw. */
-export function computeAllocationGain(
+/** Response under the plan less response under today's spend, draw by draw. */
+export function computeDrawGains(
   channels: readonly ChannelResponses[],
   spends: readonly number[],
-): AllocationGain {
+): Float64Array {
   const gains = new Float64Array(channels[0]?.roi.length ?? 0);
   for (const [index, { spend, curves }] of channels.entries()) {
     const multiplier = (spends[index] ?? spend) / spend;
@@ -31,6 +31,15 @@ export function computeAllocationGain(
       gains[draw] = gain + more - interpolateResponse(curves, first, 1);
     }
   }
+  return gains;
+}
+
+/** What the plan brings beyond today's spend, over the draws. */
+export function computeAllocationGain(
+  channels: readonly ChannelResponses[],
+  spends: readonly number[],
+): AllocationGain {
+  const gains = computeDrawGains(channels, spends);
   return {
     ...summarizeDraws(gains),
     expected: computeMean(gains),

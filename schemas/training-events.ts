@@ -89,7 +89,11 @@ const LOCKED_COMPARISON = {
   name: "LockedComparison",
   doc: "The final forecast of the locked periods, geos added up, against a simpler one.",
   fields: [
-    { name: "reference", type: "string", doc: "baseline, last_year or mean" },
+    {
+      name: "reference",
+      type: "string",
+      doc: "baseline, last_year, mean or posterior (the predictive median)",
+    },
     { name: "error", type: "double", doc: "sum of absolute errors over that of the target" },
     { name: "reference_error", type: "double" },
     {

@@ -37,6 +37,12 @@ export interface SessionResults {
     readonly gain: ForecastGain | null;
   };
   readonly locked_test: EventData<"LockedTestEvaluated"> | null;
+  /** Which forecast is deployed, and the locked errors (wMAPE over periods) of it and the posterior's own. */
+  readonly forecast: {
+    readonly by: "configuration";
+    readonly locked_error: number | null;
+    readonly posterior_locked_error: number | null;
+  };
   readonly changes: readonly {
     readonly path: string;
     readonly from: number;
@@ -104,6 +110,7 @@ export function computeSessionResults(
       gain: measureGain(state.baseline?.trained ?? {}, state.accepted?.trained ?? {}),
     },
     locked_test: findLastEventData(events, "LockedTestEvaluated"),
+    forecast: describeForecast(findLastEventData(events, "LockedTestEvaluated")),
     changes: computeNetChanges(events),
     iterations: listEventData(events, "IterationCompleted"),
     convergence: describeConvergence(events, state),
@@ -139,6 +146,18 @@ function describeDeployment(data: EventData<"DeploymentDecided"> | null): Deploy
   if (data === null) return null;
   const { grounds, ...decided } = data;
   return { ...decided, ...readDeploymentGrounds(grounds) };
+}
+
+/** The tuned configuration forecasts; the posterior stands beside it where the trainer has one. */
+function describeForecast(
+  locked: EventData<"LockedTestEvaluated"> | null,
+): SessionResults["forecast"] {
+  const beside = locked?.comparisons.find(({ reference }) => reference === "posterior");
+  return {
+    by: "configuration",
+    locked_error: beside?.error ?? locked?.final.wmape ?? null,
+    posterior_locked_error: beside?.reference_error ?? null,
+  };
 }
 
 function listEventData<T extends EventType>(events: readonly Recorded[], type: T): EventData<T>[] {

@@ -11,12 +11,7 @@ import { formatCautions, listCautions, type GivenResults } from "../output/cauti
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import {
-  findSessionDraws,
-  readPublishedRecord,
-  recallEffects,
-  type PublishedRecord,
-} from "../session-draws.ts";
+import { findSessionDraws, readPublishedRecord, recallEffects } from "../session-draws.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
 
@@ -64,7 +59,8 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
 
 async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
   const results = options.results === undefined ? null : readResults(options.results);
-  const { config, record } = readAllocationModel(options, results);
+  const config = readAllocationConfig(options, results);
+  const record = options.config === undefined ? readPublishedRecord(results) : null;
   const draws = await findSessionDraws(shell, options, record);
   const dataset = callModel(() =>
     parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
@@ -87,25 +83,14 @@ function readResults(file: string): ResultsFile {
   return readJsonFile(file) as ResultsFile;
 }
 
-interface AllocationModel {
-  readonly config: ModelConfig;
-  /** Of the session whose results are given. */
-  readonly record: PublishedRecord | null;
-}
-
-function readAllocationModel(
-  options: AllocateOptions,
-  results: ResultsFile | null,
-): AllocationModel {
-  if (options.config !== undefined)
-    return { config: readModelConfig(options.config, options.data), record: null };
+function readAllocationConfig(options: AllocateOptions, results: ResultsFile | null): ModelConfig {
+  if (options.config !== undefined) return readModelConfig(options.config, options.data);
   if (results === null) {
     throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
   }
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;
-  const record = readPublishedRecord(results);
-  return { config: { ...config, data: { ...config.data, path } }, record };
+  return { ...config, data: { ...config.data, path } };
 }
 
 function parseSpendBound(text: string): [string, [number, number]] {

@@ -10,6 +10,9 @@ import type { EffectSummary } from "../../model/effect-summary.ts";
 import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { evaluateLockedTest } from "../../model/locked-test.ts";
 import { listImplausible } from "../../model/plausible.ts";
+import type { Dataset } from "../../model/data/dataset.ts";
+import type { Draws } from "../../model/posterior/draws.ts";
+import { predictLockedWeeks } from "../../model/predictive.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
@@ -23,6 +26,7 @@ import type { Trained, Training } from "./trainer.ts";
 export function createBuiltinTraining(
   load: (config: ModelConfig) => Promise<LoadedData>,
   findEffects: FindEffects,
+  readDraws: (digest: string) => Promise<Draws | null>,
 ): Training {
   return {
     name: "builtin",
@@ -34,8 +38,12 @@ export function createBuiltinTraining(
       const result = callModel(() => trainModel(loaded.dataset, config, options));
       return { ...toTrainedFields(result, loaded.digest), effects };
     },
-    lockedTest: async ({ baseline, final }) => {
-      const { dataset } = await load(final);
+    lockedTest: async ({ baseline, final }, { businessUnit, signal }) => {
+      const loaded = await load(final);
+      const { dataset } = loaded;
+      const question = { businessUnit, config: baseline, loaded, signal };
+      const { summary } = await findEffects(question).catch(rethrown);
+      const draws = summary.draws_digest === null ? null : await readDraws(summary.draws_digest);
       const before = callModel(() => evaluateLockedTest(dataset, baseline));
       const after = callModel(() => evaluateLockedTest(dataset, final));
       return {
@@ -47,10 +55,17 @@ export function createBuiltinTraining(
         comparisons: compareLockedWeeks(dataset, {
           final: after.totals.predicted,
           baseline: before.totals.predicted,
+          posterior: draws === null ? null : predictMedians(dataset, baseline, draws),
         }),
       };
     },
   };
+}
+
+/** The posterior's own forecast of the locked weeks, from the draws that were kept. */
+function predictMedians(dataset: Dataset, config: ModelConfig, draws: Draws): number[] {
+  const { weeks } = callModel(() => predictLockedWeeks(dataset, config, draws));
+  return weeks.map(({ median }) => median);
 }
 
 /** @throws MmmError `not_plausible` naming the figure and the range */

@@ -41,7 +41,7 @@ export interface Training {
   train(config: ModelConfig, job: TrainingJob): Promise<Trained>;
   lockedTest(
     configs: { readonly baseline: ModelConfig; readonly final: ModelConfig },
-    job: { signal: AbortSignal },
+    job: Pick<TrainingJob, "businessUnit" | "signal">,
   ): Promise<EventOf<"LockedTestEvaluated">["data"]>;
 }
 
@@ -175,7 +175,8 @@ async function runLockedTest(
       digest: event.data.baseline_digest,
     });
     if (final.evaluation.locked_test_weeks === 0) return NOTHING_LOCKED;
-    const data = await tools.training.lockedTest({ baseline, final }, { signal });
+    const businessUnit = event.envelope.business_unit;
+    const data = await tools.training.lockedTest({ baseline, final }, { businessUnit, signal });
     return { type: "LockedTestEvaluated", data };
   } catch (error) {
     return createTrainerRefusal(error, (code, reason) => ({

@@ -52,6 +52,7 @@ const FIELD_OF_CODE: Readonly<Record<string, Field>> = {
   saturation_step: "saturation",
   saturation_absent: "saturation",
   drift_return: "saturation",
+  drift_inference: "inference",
   shrinkage_extreme: "regularization",
   channels_tied: "architecture",
   baseline_swapped: "identity",

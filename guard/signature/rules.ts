@@ -8,6 +8,7 @@
  *     channels; never for the mean over all of them.
  */
 import type { Violation } from "../../schemas/parts.ts";
+import { listInferenceDifferences } from "./inference.ts";
 import type { ChannelSignature, ModelSignature } from "./signature.ts";
 import type { Specification } from "../specification/specification.ts";
 import { createViolation } from "../violation.ts";
@@ -25,6 +26,7 @@ export function judgeSignature(
     ...judgeModel(signature, baseline, spec),
     ...judgeDrift(signature, baseline, spec),
     ...judgeCorners(signature, baseline, spec),
+    ...judgeInference(signature, baseline),
   ];
 }
 
@@ -188,4 +190,12 @@ function judgeDrift(
     );
   }
   return found;
+}
+
+/** Returns follow from the owner's inference and priors: no proposal has others. */
+function judgeInference(signature: ModelSignature, baseline: ModelSignature): Violation[] {
+  return listInferenceDifferences(signature.inference, baseline.inference).map((path) => {
+    const message = `Returns would be inferred otherwise than in the pinned baseline (${path}); money moves without new evidence`;
+    return createViolation("drift_inference", path, message);
+  });
 }

@@ -13,13 +13,14 @@
  *   elasticity at R      R s'(R)/s(R) = α (1 − s(R)), the return of the next unit spent over that of all
  *                        units so far: 0 where the curve is flat, 1 on a straight line, above 1 where
  *                        it still steepens (marginal over average return; Hanssens et al. 2001)
- * and for the model: ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
+ * and for the model: how returns are inferred and what their priors allow (`inference.ts`), ridge's shrinkage of a channel that stands alone λ/(1+λ) (Hoerl & Kennard 1970).
  *
  * I1. Pure figures; what is too much or too little is in `signature-rules.ts`.
  * I2. Every figure is finite: a decay of 0 has half-life 0.
  */
 import type { ModelConfig } from "../../model/config.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
+import { computeInferenceSignature, type InferenceSignature } from "./inference.ts";
 
 /** Where a channel's adstocked exposure lies, in units of the saturation scale m (r = a / m). */
 export interface ExposureQuantiles {
@@ -61,6 +62,8 @@ export interface ModelSignature {
   readonly maxLagWeeks: number;
   readonly learningRate: number;
   readonly refinementSteps: number;
+  /** How returns are inferred. */
+  readonly inference: InferenceSignature;
 }
 
 const GRID = 16;
@@ -87,6 +90,7 @@ export function computeSignature(
     maxLagWeeks: config.adstock.max_lag_weeks,
     learningRate: config.training.learning_rate,
     refinementSteps: config.training.refinement_steps,
+    inference: computeInferenceSignature(config),
   };
 }
 

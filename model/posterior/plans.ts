@@ -1,8 +1,8 @@
 /**
- * Budget plans under the posterior: which split of a total is best, and how sure is its gain.
+ * Budget plans under the posterior, for all who plan: which split of a total is best, and how sure is its gain.
  *
  * The expected response Σ_c E f_c(b_c) is a sum of one curve per channel, so that the plan for it is
- * exact on a grid whatever the curves' shapes (`allocate.ts`). A plan for a lower quantile of the gain
+ * exact on a grid whatever the curves' shapes (`spend-split.ts`). A plan for a lower quantile of the gain
  * is no such sum: it is improved from the best plans at hand by moving money between two channels.
  *
  * 1. Bounds hold; the sum never exceeds the total; a total below the lower bounds is refused.
@@ -10,9 +10,10 @@
  *    obey the bounds and the total.
  */
 
-import { allocateCurves } from "../allocate.ts";
-import { ModelError } from "../errors.ts";
-import { computeQuantile } from "../numbers.ts";
+import { computeAllocationGain, computeDrawGains } from "../allocation-gain.ts";
+import { interpolateResponse } from "../interpolate-response.ts";
+import { computeQuantile, sum } from "../numbers.ts";
+import { allocateCurves, createInfeasibleError, type SpendCurve } from "../spend-split.ts";
 import type { ChannelResponses, Responses } from "./responses.ts";
 import { MULTIPLIERS } from "./responses.ts";
 import type { Interval } from "./summaries.ts";
@@ -20,6 +21,8 @@ import { summarizeDraws } from "./summaries.ts";
 
 /** Spend limits where none are given, as multiples of today's. */
 export const PLAN_RANGE: readonly [low: number, high: number] = [0.7, 1.3];
+/** Multiple of today's spend up to which curves are computed; beyond, a response is a guess. */
+export const DATA_REACH = MULTIPLIERS.at(-1) ?? 1;
 const MOVES_MAX = 400;
 
 export interface PlanRequest {
@@ -53,28 +56,60 @@ export interface PosteriorPlan {
   };
 }
 
+/** What a plan is asked for, whoever asks. */
+export interface SpendRequest extends PlanRequest {
+  /** Spend limits of channels without bounds, as multiples of today's. */
+  readonly range: readonly [low: number, high: number];
+  /** Whether bounds may go beyond what curves are computed at, where responses are a guess. */
+  readonly beyondData: boolean;
+  /** Least Σ response / Σ spend; the plan spends less if it must. */
+  readonly targetRoi?: number;
+}
+
+export interface SpendPlan {
+  /** Expected response of each channel. */
+  readonly curves: readonly SpendCurve[];
+  readonly total: number;
+  readonly spends: readonly number[];
+}
+
 /**
- * The best plan within bounds and total.
+ * The one planner: the best spends within bounds and total.
+ *
+ * @throws ModelError `allocation_infeasible` when bounds contradict the total or the target ROI
+ *   cannot be reached.
+ */
+export function planSpends(responses: Responses, request: SpendRequest): SpendPlan {
+  const channels = responses.channels.map((channel) => boundChannel(channel, request));
+  for (const name of Object.keys(request.bounds ?? {})) {
+    if (!channels.some(({ from }) => from.name === name)) {
+      throw createInfeasibleError(`bounds name channel "${name}", which is not in the model`, {
+        channel: name,
+      });
+    }
+  }
+  const total = request.total ?? sum(channels.map(({ from }) => from.spend));
+  if (!(total >= 0) || !Number.isFinite(total)) {
+    throw createInfeasibleError(`the total ${total} is not a non-negative amount`, {});
+  }
+  const curves = channels.map(createExpectedCurve);
+  const mean = allocateCurves(curves, total, request.targetRoi);
+  const { quantile } = request;
+  const spends =
+    quantile === undefined
+      ? mean
+      : climbQuantile(channels, { start: mean, total, share: quantile });
+  return { curves, total, spends };
+}
+
+/**
+ * The best plan within ±30 % of today's spend, or the bounds asked for, where the data speak.
  *
  * @throws ModelError `allocation_infeasible`.
  */
 export function proposePlan(responses: Responses, request: PlanRequest = {}): PosteriorPlan {
-  const channels = responses.channels.map((channel) => boundChannel(channel, request));
-  for (const name of Object.keys(request.bounds ?? {})) {
-    if (!channels.some(({ from }) => from.name === name)) {
-      throw infeasible(`bounds name channel "${name}", which is not in the posterior`);
-    }
-  }
-  const total = request.total ?? channels.reduce((sum, { from }) => sum + from.spend, 0);
-  if (!(total >= 0) || !Number.isFinite(total)) {
-    throw infeasible(`the total ${total} is not a non-negative amount`);
-  }
-  const mean = allocateCurves(channels.map(curveOfMeans), total);
-  const spends =
-    request.quantile === undefined
-      ? mean
-      : climbQuantile(channels, { start: mean, total, share: request.quantile });
-  return describePlan(responses, channels, { spends, total });
+  const plan = planSpends(responses, { ...request, range: PLAN_RANGE, beyondData: false });
+  return describePlan(responses, plan);
 }
 
 interface Bounded {
@@ -83,68 +118,39 @@ interface Bounded {
   readonly high: number;
 }
 
-function boundChannel(from: ChannelResponses, { bounds }: PlanRequest): Bounded {
-  const [low, high] = bounds?.[from.name] ?? [
-    PLAN_RANGE[0] * from.spend,
-    PLAN_RANGE[1] * from.spend,
-  ];
-  const most = (MULTIPLIERS.at(-1) ?? 1) * from.spend;
-  if (!(low >= 0) || !(low <= high) || high > most * (1 + 1e-9)) {
-    throw infeasible(
-      `bounds of "${from.name}" are [${low}, ${high}]; they must ascend from 0 to at most ${most}, where the data end`,
+function boundChannel(
+  from: ChannelResponses,
+  { bounds, range, beyondData }: SpendRequest,
+): Bounded {
+  const { name, spend } = from;
+  const [low, high] = bounds?.[name] ?? [range[0] * spend, range[1] * spend];
+  const most = beyondData ? Number.MAX_VALUE : DATA_REACH * spend;
+  if (!(low >= 0) || !(low <= high) || !Number.isFinite(high) || high > most * (1 + 1e-9)) {
+    const end = beyondData ? "" : ` to at most ${most}, where the data end`;
+    throw createInfeasibleError(
+      `bounds of "${name}" are [${low}, ${high}]; they must ascend from 0${end}`,
+      { channel: name },
     );
   }
   return { from, low, high: Math.min(high, most) };
 }
 
-/** Between the grid's multipliers a curve is a cubic through its neighbours (Catmull & Rom 1974). */
-function curveOfMeans({ from, low, high }: Bounded): Parameters<typeof allocateCurves>[0][number] {
+/** Mean over the draws, between the multipliers it was computed at. */
+function createExpectedCurve({ from, low, high }: Bounded): SpendCurve {
   const steps = MULTIPLIERS.length;
   const means = new Float64Array(steps);
-  const count = from.roi.length;
-  for (let at = 0; at < from.curves.length; at += 1) {
-    means[at % steps] = (means[at % steps] as number) + (from.curves[at] as number) / count;
+  for (const [at, value] of from.curves.entries()) {
+    means[at % steps] = (means[at % steps] as number) + value / from.roi.length;
   }
-  return {
-    name: from.name,
-    today: from.spend,
-    low,
-    high,
-    response: (spend) => interpolate(means, 0, spend / from.spend),
-  };
-}
-
-function interpolate(values: Float64Array, first: number, multiplier: number): number {
-  const last = MULTIPLIERS.length - 1;
-  const at = Math.min(Math.max(multiplier * 10, 0), last);
-  const i = Math.min(Math.floor(at), last - 1);
-  const t = at - i;
-  const value = (step: number): number => values[first + step] as number;
-  const [p1, p2] = [value(i), value(i + 1)];
-  const p0 = i > 0 ? value(i - 1) : 2 * p1 - p2;
-  const p3 = i + 2 <= last ? value(i + 2) : 2 * p2 - p1;
-  const a = 2 * p1;
-  const b = p2 - p0;
-  const c = 2 * p0 - 5 * p1 + 4 * p2 - p3;
-  const d = 3 * p1 - p0 - 3 * p2 + p3;
-  return 0.5 * (a + t * (b + t * (c + t * d)));
+  const { name, spend: today } = from;
+  const response = (spend: number): number => interpolateResponse(means, 0, spend / today);
+  return { name, today, low, high, response };
 }
 
 /** Response of one channel at a spend, per draw. */
-function respond(from: ChannelResponses, spend: number): Float64Array {
+function respond({ curves, roi, spend: today }: ChannelResponses, spend: number): Float64Array {
   const steps = MULTIPLIERS.length;
-  return from.roi.map((_, draw) => interpolate(from.curves, draw * steps, spend / from.spend));
-}
-
-function gainOf(channels: readonly Bounded[], spends: readonly number[]): Float64Array {
-  const gain = new Float64Array(channels[0]?.from.roi.length ?? 0);
-  for (const [c, { from }] of channels.entries()) {
-    const after = respond(from, spends[c] ?? from.spend);
-    for (const [draw, value] of after.entries()) {
-      gain[draw] = (gain[draw] as number) + value - (from.contribution[draw] as number);
-    }
-  }
-  return gain;
+  return roi.map((_, draw) => interpolateResponse(curves, draw * steps, spend / today));
 }
 
 /** Best of mean plan, today and blends, then pairwise moves of shrinking size. */
@@ -153,7 +159,13 @@ function climbQuantile(
   { start, total, share }: { start: readonly number[]; total: number; share: number },
 ): number[] {
   const worth = (spends: readonly number[]): number =>
-    computeQuantile(gainOf(channels, spends), share);
+    computeQuantile(
+      computeDrawGains(
+        channels.map(({ from }) => from),
+        spends,
+      ),
+      share,
+    );
   const today = channels.map(({ from }) => from.spend);
   const feasible =
     today.every((spend, c) => inBounds(channels[c], spend)) &&
@@ -205,32 +217,18 @@ function moveMoney(
   );
 }
 
-function describePlan(
-  responses: Responses,
-  channels: readonly Bounded[],
-  { spends, total }: { spends: readonly number[]; total: number },
-): PosteriorPlan {
-  const gain = gainOf(channels, spends);
-  const { count } = responses;
+function describePlan({ channels }: Responses, { total, spends }: SpendPlan): PosteriorPlan {
+  const { expected, ...gain } = computeAllocationGain(channels, spends);
   return {
     total,
-    spent: spends.reduce((a, b) => a + b, 0),
-    channels: channels.map(({ from }, c) => ({
-      channel: from.name,
-      spend_before: from.spend,
-      spend_after: spends[c] ?? from.spend,
-      response_before: summarizeDraws(from.contribution),
-      response_after: summarizeDraws(respond(from, spends[c] ?? from.spend)),
+    spent: sum(spends),
+    channels: channels.map((channel, c) => ({
+      channel: channel.name,
+      spend_before: channel.spend,
+      spend_after: spends[c] ?? channel.spend,
+      response_before: summarizeDraws(channel.contribution),
+      response_after: summarizeDraws(respond(channel, spends[c] ?? channel.spend)),
     })),
-    gain: {
-      ...summarizeDraws(gain),
-      mean: gain.reduce((a, b) => a + b, 0) / count,
-      probability: gain.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / count,
-      expected_loss: gain.reduce((sum, value) => sum + Math.max(0, -value), 0) / count,
-    },
+    gain: { ...gain, mean: expected },
   };
-}
-
-function infeasible(why: string): ModelError {
-  return new ModelError("allocation_infeasible", `Plan: ${why}; change total or bounds`, {});
 }

@@ -60,8 +60,18 @@ describe("a session that tunes hard", () => {
     const place = (name: string) => ["--state-dir", join(folder, name)];
     const output = join(folder, "hard");
     const run = (name: string, out: string, seed: string) => [
-      ...["run", ...files, ...place(name), "--output", out, "--seed", seed, "--json"],
-      ...["--max-iterations", "4", "--convergence-threshold", "1"],
+      "run",
+      ...files,
+      ...place(name),
+      "--output",
+      out,
+      "--seed",
+      seed,
+      "--json",
+      "--max-iterations",
+      "4",
+      "--convergence-threshold",
+      "1",
     ];
     const { child, exited, said } = startMmm(run("state", output, "11"));
     const trained = new Promise<void>((resolve) => {
@@ -90,4 +100,17 @@ describe("a session that tunes hard", () => {
     expectUntouchedReturns(readResults(other));
     expect(readResults(other).model.posterior_digest).toBe(hard.model.posterior_digest);
   }, 900_000);
+});
+
+describe("commands on its results", () => {
+  it("plan with the session's own draws, and say so where they are not at hand", () => {
+    const results = join(folder, "hard", "optimization_results.json");
+    const ask = ["allocate", "--results", results, "--json"];
+    const own = mmm([...ask, "--state-dir", join(folder, "state")]);
+    expect(own.code, own.err).toBe(0);
+    expect(own.err).not.toContain("draws");
+    const elsewhere = mmm([...ask, "--state-dir", join(folder, "nowhere")]);
+    expect(elsewhere.err).toContain("The session's draws are not in");
+    expect(elsewhere.out).toBe(own.out);
+  });
 });

@@ -6,13 +6,14 @@ import { narrowToPlausible } from "../../agents/plausible-bounds.ts";
 import { computeSearchBounds, readTunableValues } from "../../guard/specification/tunables.ts";
 import { estimateEffects } from "../../model/effects.ts";
 import type { ModelConfig } from "../../model/config.ts";
+import { predictLockedWeeks } from "../../model/predictive.ts";
 import { SPEC, trained } from "../support/agent-jobs.ts";
 import { smallConfig, smallDataset } from "../support/small-model.ts";
 import { TEST_KEYS } from "../support/system.ts";
 
 const dataset = smallDataset();
 const config = smallConfig();
-const { summary } = estimateEffects(dataset, config);
+const { summary, draws } = estimateEffects(dataset, config);
 const training = createBuiltinTraining(
   async () => ({ dataset, digest: "d".repeat(64) }),
   createEffectsRecord({
@@ -21,6 +22,7 @@ const training = createBuiltinTraining(
     ring: TEST_KEYS.guard,
     specDigest: SPEC.digest,
   }),
+  async (digest) => (digest === summary.draws_digest ? draws : null),
 );
 const JOB = { businessUnit: "unit", baseline: config, signal: new AbortController().signal };
 
@@ -53,6 +55,17 @@ describe("the built-in trainer", () => {
     await expect(outside).rejects.toThrow(/98 % of the posterior.*tv\.decay 0\.99 \(0\.\d+ to/);
     const own = await training.train(withDecay(0.99), { ...JOB, baseline: null, seed: 1 });
     expect(own.loss).toBeGreaterThan(0);
+  });
+
+  it("gives the locked errors of the tuned forecast and of the posterior's own beside it", async () => {
+    const final = withDecay(0.5);
+    const { comparisons } = await training.lockedTest({ baseline: config, final }, JOB);
+    const beside = comparisons.find(({ reference }) => reference === "posterior");
+    if (draws === null) throw new Error("no draws");
+    const { wmape } = predictLockedWeeks(dataset, config, draws);
+    expect(beside?.reference_error).toBeCloseTo(wmape ?? 0, 9);
+    const own = comparisons.find(({ reference }) => reference === "baseline");
+    expect(beside?.error).toBe(own?.error);
   });
 
   it("tells the Data Scientist where the region lies", () => {

@@ -192,6 +192,7 @@ export function smallResults(): SessionResults {
       comparisons: [],
       rule: "rule",
     },
+    forecast: { by: "configuration", locked_error: 0.065, posterior_locked_error: 0.07 },
     changes: [{ path: "hyperparameters.tv.decay", from: 0.55, to: 0.6 }],
     iterations: smallEvents()
       .filter((event) => event.type === "IterationCompleted")

@@ -83,6 +83,11 @@ export const GUARD_CHANGES: readonly PlantedChange[] = [
     put: ".filter((value) => value >= 0)",
   },
   {
+    file: "guard/signature/inference.ts",
+    find: "own?.[0] !== was?.[0] || own?.[1] !== was?.[1]",
+    put: "own?.[0] !== was?.[0] && own?.[1] !== was?.[1]",
+  },
+  {
     file: "guard/signature/rules.ts",
     find: "curvatureObservedMean < least && halved",
     put: "curvatureObservedMean < 0 && halved",

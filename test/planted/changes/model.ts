@@ -4,6 +4,11 @@ import type { PlantedChange } from "../change.ts";
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
     file: "model/allocate.ts",
+    find: "range: [0, DATA_REACH],",
+    put: "range: [1, 1],",
+  },
+  {
+    file: "model/spend-split.ts",
     find: "if (least > total * (1 + 1e-9)) {",
     put: "if (least > Infinity) {",
   },
