@@ -29,7 +29,6 @@ const DEPLOYMENT_GROUNDS = z.strictObject({
   notes: z.array(z.string().max(2_000)).max(500),
 });
 
-export type UseGrounds = z.infer<typeof GROUNDS>;
 export type DeploymentGrounds = z.infer<typeof DEPLOYMENT_GROUNDS>;
 
 /** The grounds of a text; null where there is none or it has another form. */

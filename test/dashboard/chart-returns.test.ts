@@ -7,11 +7,11 @@ const detail = (high: number): ModelDetail =>
     config: { channels: [{ name: "tv" }, { name: "radio" }] },
     result: {
       channels: [
-        { name: "tv", roi: 2, mroi: 1 },
+        { name: "tv", roi: 2, mroi: 1, roi_low: 1, roi_high: high },
         { name: "radio", roi: null, mroi: null },
       ],
+      posterior: { draws: 20 },
     },
-    intervals: { draws: 20, channels: { tv: { roi: { low: 1, median: 2, high } } } },
   }) as unknown as ModelDetail;
 
 describe("returns with their intervals", () => {

@@ -37,7 +37,7 @@ describe("files that people name", () => {
       }),
     );
     writeFileSync(path("own.json"), '{"größe":12345678901234567890}');
-    expect(readJsonFile(path("own.json"))).toEqual({ größe: 12345678901234567890 });
+    expect(readJsonFile(path("own.json"))).toEqual({ größe: Number("12345678901234567890") });
   });
 
   it("are written whole, with their folder, and leave nothing else behind", () => {

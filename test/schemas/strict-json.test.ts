@@ -124,7 +124,7 @@ test("any text at all is read or refused, never anything else", () => {
 test("people's own keys and amounts may be lenient, nothing else", () => {
   const own = { ...JSON_LIMITS, anyKeysAndAmounts: true };
   expect(parseStrictJson('{"größe":12345678901234567890}', own)).toEqual({
-    größe: 12345678901234567890,
+    größe: Number("12345678901234567890"),
   });
   for (const text of ['{"a":1,"a":2}', '{"__proto__":1}', '{"a":1e999}', '{"a":-0}', "{}{}"]) {
     expect(() => parseStrictJson(text, own)).toThrow(JsonRefused);

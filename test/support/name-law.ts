@@ -4,7 +4,12 @@
  * I1. Counted are declared functions of the product, whatever they stand in; methods and functions that
  *     are values are named by what they are part of.
  */
-import type { Source } from "./tree-law.ts";
+
+/** A source file by its path from the root. */
+interface NamedText {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Share of functions whose first word is a verb, at least. */
 export const VERB_FIRST_MIN = 0.8;
@@ -52,7 +57,7 @@ export interface NameCounts {
 }
 
 /** How the functions of these files are named. */
-export function countNames(files: readonly Source[]): NameCounts {
+export function countNames(files: readonly NamedText[]): NameCounts {
   const names = files.flatMap(({ text }) => listFunctions(text));
   const share = (of: (name: string) => boolean): number =>
     names.filter(of).length / Math.max(1, names.length);
@@ -66,7 +71,7 @@ export function countNames(files: readonly Source[]): NameCounts {
 }
 
 /** Exported functions that end in `Of`, each one line: which file, which name. */
-export function findNameComplaints(files: readonly Source[]): string[] {
+export function findNameComplaints(files: readonly NamedText[]): string[] {
   const exported = /^export (?:(?:async )?function\s*\*?\s*|const )(\w+Of)\b/gm;
   return files.flatMap(({ path, text }) =>
     [...text.matchAll(exported)].map(([, name]) => `${path} exports ${name}: a verb first`),

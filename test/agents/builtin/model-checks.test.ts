@@ -10,6 +10,7 @@ const model = (more: object = {}, r2 = 0.9, error = 0.05): TrainedModel =>
     in_sample: { ...metrics(error), r2 },
     baseline_share: 0.5,
     roi_stability: 1,
+    fold_losses: [error, error],
     detail: "{}",
     ...more,
   }) as unknown as TrainedModel;
@@ -36,6 +37,13 @@ describe("the model as a whole", () => {
     expect(check(model({}, 0.99))).toEqual(["fit_suspicious warning"]);
     expect(check(model({}, 0.9, 0.12))).toEqual(["error_fair info"]);
     expect(check(model({}, 0.9, 0.16))).toEqual(["error_high warning"]);
+  });
+
+  it("sends back what makes one fold much worse than the baseline's worst", () => {
+    const folds = (...fold_losses: number[]) => model({ fold_losses });
+    expect(check(folds(0.03, 0.07), folds(0.05, 0.05))).toEqual(["fold_error_worse critical"]);
+    expect(check(folds(0.03, 0.06), folds(0.05, 0.05))).toEqual([]);
+    expect(check(folds(), folds(0.05))).toEqual([]);
   });
 
   it("warns where returns vary between refits", () => {

@@ -108,8 +108,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/posterior/posterior.ts",
-    find: "...options.sampler, seed });",
-    put: "...options.sampler, seed: 1 });",
+    find: "{ ...run, seed });",
+    put: "{ ...run, seed: 1 });",
   },
   {
     file: "model/random.ts",
