@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createAgentFailed, createJob } from "../../consumers/agent-task.ts";
 import { BUILTIN_REASONER } from "../../schemas/parts.ts";
 import { task } from "../support/agent-jobs.ts";
-import { recorded, reviewed } from "../support/given.ts";
+import { recorded } from "../support/given.ts";
 
 const failure = { code: "timeout", message: "late" };
 
@@ -32,10 +32,11 @@ describe("what an agent does with any task", () => {
 
   it("says so for the attempt that a proposal's name holds, with what was paid", () => {
     const note = { ...BUILTIN_REASONER, kind: "claude", cost_usd: 0.1 };
-    const failed = createAgentFailed("business_analyst", recorded(reviewed("w2.4")), {
-      ...failure,
-      note,
+    const review = recorded({
+      type: "ReviewRequested",
+      data: { proposal: "w2.4", work_item: "w2", timeout_s: 0 },
     });
+    const failed = createAgentFailed("business_analyst", review, { ...failure, note });
     expect(failed.data).toMatchObject({ attempt: 4, reasoner: { cost_usd: 0.1 } });
   });
 });

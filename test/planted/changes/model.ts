@@ -93,8 +93,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/posterior/arithmetic.ts",
-    find: "  if (part > 0.25) part = 0.5 - part;\n",
-    put: "",
+    find: "sign = -1;",
+    put: "sign = 1;",
   },
   {
     file: "model/posterior/density.ts",
