@@ -48,6 +48,8 @@ export interface AppOptions {
   /** Of a state folder with shards: those this process or thread works on (default: all). */
   readonly own?: (shard: number) => boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** State folder with the copies of data (default: `stateDir`); of a fork, its parent's. */
+  readonly dataDir?: string;
   /** False for replay and forks: no model is called, stored answers are used (default true). */
   readonly callOut?: boolean;
 }
@@ -79,7 +81,11 @@ export async function openApp(options: AppOptions): Promise<App> {
         drifted: createDriftReporter(state.log),
       };
       const models = { callOut: options.callOut ?? true, modelObserver, routes };
-      return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
+      const dataDir = options.dataDir ?? stateDir;
+      return startRoles(
+        { ...state, settings, keys, dataDir, observer, environment, models },
+        roles,
+      );
     },
     close: () => state.close(),
   };

@@ -70,14 +70,22 @@ export function readState(text: string): SessionState {
   if (!isFields(fields)) {
     throw new MmmError("state_damaged", "a snapshot holds no session; run mmm snapshot rebuild");
   }
-  return stateOfFields({ ...fields, logic_version: fields.logic_version ?? 1 });
+  const { logic_version = 1, pinned_text = "", data_digest = null } = fields;
+  return stateOfFields({ ...fields, logic_version, pinned_text, data_digest });
 }
 
-type StoredFields = Omit<StateFields, "logic_version"> & { readonly logic_version?: number };
+/** Fields that snapshots of earlier versions do not have. */
+type Later = "logic_version" | "pinned_text" | "data_digest";
+type StoredFields = Omit<StateFields, Later> & Partial<Pick<StateFields, Later>>;
 
 function isFields(value: unknown): value is StoredFields {
   const named = value as Partial<Record<keyof StateFields, unknown>> | null;
   return typeof named?.session === "string" && typeof named.status === "string";
+}
+
+/** Digest of the data that all of the session's training has to be on; null while none is known. */
+export function findPinnedData({ data_digest, baseline }: SessionState): string | null {
+  return data_digest ?? baseline?.trained?.data_digest ?? null;
 }
 
 /** The session as one that tunes. Throws `internal` at another stage: nothing admitted leads there. */

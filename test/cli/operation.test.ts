@@ -54,6 +54,21 @@ describe("mmm replay", () => {
     expect(mmm(["status", "--json", ...state]).out).not.toContain(forked.session);
   });
 
+  it("measures a fork's drift from the pinned baseline of its lineage, and says what was vetoed", () => {
+    const channels = ["tv", "ooh", "radio", "social", "search"];
+    const straight = channels.flatMap((name) => [
+      "--set",
+      `hyperparameters.${name}.alpha=1.43`,
+      "--set",
+      `hyperparameters.${name}.gamma=1`,
+    ]);
+    const output = join(folder, "vetoed");
+    const fork = ["replay", "--session", session, "--fork", "--at", "7", "--output", output];
+    const { code, err } = mmm([...fork, ...straight, ...state]);
+    expect(err).toMatch(/configuration was vetoed: drift_saturation/);
+    expect(code).toBe(3);
+  });
+
   it("refuses to set what is not a tunable number", () => {
     const fork = ["replay", "--session", session, "--fork", "--at", "15", ...state];
     expect(mmm([...fork, "--set", "evaluation.folds=1"]).code).toBe(4);

@@ -22,7 +22,12 @@ const training = createBuiltinTraining(
     specDigest: SPEC.digest,
   }),
 );
-const JOB = { businessUnit: "unit", baseline: config, signal: new AbortController().signal };
+const JOB = {
+  businessUnit: "unit",
+  baseline: config,
+  dataDigest: null,
+  signal: new AbortController().signal,
+};
 
 function withDecay(decay: number): ModelConfig {
   const hyperparameters = { ...config.hyperparameters, tv: { decay, alpha: 1, gamma: 0.5 } };

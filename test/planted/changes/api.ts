@@ -26,8 +26,8 @@ export const API_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "api/http/bounded-json.ts",
-    find: "if (depth >= DEPTH_MAX)",
-    put: "if (depth >= 9 * DEPTH_MAX)",
+    find: "if (count > VALUES_MAX)",
+    put: "if (count > 9 * VALUES_MAX)",
   },
   { file: "api/http/error-body.ts", find: "statusCode > 499", put: "statusCode > 599" },
   { file: "api/http/loopback.ts", find: "/^127(\\.\\d{1,3}){3}$/", put: "/^127(\\.\\d{1,3}){3}/" },
