@@ -2,6 +2,8 @@
  * Data sets for agents and trainer: read at the edge, parsed once per content and configuration.
  *
  * I1. The digest is of the bytes read; a changed file is a different data set.
+ * I2. Who names a digest gets data of that digest, from the session's own copy where there is one, or
+ *     `data_changed`; never other data.
  */
 import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
@@ -13,7 +15,12 @@ import { ModelError } from "../model/errors.ts";
 export interface DataSource {
   /** Text of a data file; rejects with `data_invalid` when it cannot be read. */
   read(path: string): Promise<string>;
+  /** Text of the copy kept under a digest; null where there is none. */
+  readCopy?(digest: string): Promise<string | null>;
 }
+
+/** Loads the data of a configuration; with a digest, these data and no others. */
+export type LoadData = (config: ModelConfig, digest?: string | null) => Promise<LoadedData>;
 
 export interface LoadedData {
   readonly dataset: Dataset;
@@ -24,17 +31,31 @@ export interface LoadedData {
 const CACHED_MAX = 32;
 
 /** Loads data sets through `source`, keeping the last few. */
-export function createDataLoader(source: DataSource): (config: ModelConfig) => Promise<LoadedData> {
+export function createDataLoader(source: DataSource): LoadData {
   const cache = createBoundedCache<string, LoadedData>(CACHED_MAX);
-  return async (config) => {
-    const text = await source.read(config.data.path);
+  return async (config, pinned = null) => {
+    const kept = pinned === null ? null : ((await source.readCopy?.(pinned)) ?? null);
+    const text = kept ?? (await source.read(config.data.path));
     const digest = computeSha256(text);
+    if (pinned !== null && digest !== pinned) throw createChangedData(config, { pinned, digest });
     const { hyperparameters: _tuned, training: _settings, ...structure } = config;
     const key = `${digest}/${computeSha256(toCanonicalJson(structure))}`;
     return getOrMake(cache, key, () => {
       return { dataset: callModel(() => parseDataset(text, config)), digest };
     });
   };
+}
+
+function createChangedData(
+  { data }: ModelConfig,
+  { pinned, digest }: { readonly pinned: string; readonly digest: string },
+): MmmError {
+  return new MmmError(
+    "data_changed",
+    `${data.path}: the data are not those the session was begun with (${digest.slice(0, 16)}, ` +
+      `pinned ${pinned.slice(0, 16)}); put the file back, or begin another session with the new data`,
+    { data: { digest, pinned } },
+  );
 }
 
 /** Runs a call into the engine; its errors come out with the product's codes. */

@@ -31,6 +31,8 @@ export interface ProposeJob extends Job {
   readonly baseline: ModelConfig;
   /** The configuration in force, where the search starts. */
   readonly base: ModelConfig;
+  /** Of the data the session was begun with; null where the session knows none. */
+  readonly dataDigest?: string | null;
   /** Inclusive ranges by path, constraints applied. */
   readonly bounds: ReadonlyMap<string, TunableBound>;
   readonly trained: TrainedModel | null;

@@ -52,17 +52,23 @@ export async function removeExpired(tools: UpkeepTools): Promise<void> {
 /** Names of the data files of all sessions that wait or run. */
 async function listFilesInUse(tools: UpkeepTools): Promise<ReadonlySet<string>> {
   const baselines: string[] = [];
+  const copies: string[] = [];
   for (const status of ["running", "waiting"]) {
     for (const { session } of await tools.snapshots.list({ status })) {
       const snapshot = await tools.snapshots.load(session);
-      if (snapshot !== null) baselines.push(parseSnapshotState(snapshot).baseline_text);
+      if (snapshot === null) continue;
+      const { baseline_text, data_digest } = parseSnapshotState(snapshot);
+      baselines.push(baseline_text);
+      copies.push(`${data_digest ?? ""}.csv`);
     }
   }
   for (const { record } of tools.waiting()) {
     const event = decodeEvent(record.value);
-    if (event.type === "SessionRequested") baselines.push(event.data.baseline);
+    if (event.type !== "SessionRequested") continue;
+    baselines.push(event.data.baseline);
+    copies.push(`${event.data.data_digest}.csv`);
   }
-  return new Set(baselines.flatMap((text) => parseDataFileName(text)));
+  return new Set([...copies, ...baselines.flatMap((text) => parseDataFileName(text))]);
 }
 
 function parseDataFileName(baseline: string): string[] {

@@ -6,7 +6,7 @@
  * I2. Uploaded files are kept by the digest of their content and never change; those that nobody has
  *     used for long and no open session needs are removed.
  */
-import { existsSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Prepared } from "../api/sessions/sessions.ts";
 import type { StartRequest } from "../api/sessions/requests.ts";
@@ -17,12 +17,13 @@ import { createDataLoader, callModel } from "../agents/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../agents/remote/questions.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
-import { readTextFile, writeWhole } from "../infra/files.ts";
+import { readTextFile } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
 import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
-import { checkData } from "./request.ts";
+import { findUploadFolder, keepData, markFileUsed } from "./data-copies.ts";
+import { checkData, readData, type DataText } from "./request.ts";
 import type { Settings } from "./settings.ts";
 
 export interface DataFolders {
@@ -39,17 +40,19 @@ export function createRequestCheck(
   folders: DataFolders,
 ): (request: StartRequest) => Promise<Prepared> {
   const checked = createBoundedCache<string, true>(CHECKED_MAX);
+  const keep = (data: DataText): void => keepData(folders.stateDir, data.digest, data.text);
   return async (request) => {
     const config = resolveConfigDataPath(
       callModel(() => parseModelConfig(request.baseline)),
       folders,
     );
     const baseline = toCanonicalJson(config);
-    const digest = computeSha256(baseline);
-    getOrMake(checked, digest, () => {
-      checkData(config);
+    const data = readData(config);
+    getOrMake(checked, `${data.digest}/${computeSha256(baseline)}`, () => {
+      checkData(config, data);
       return true;
     });
+    keep(data);
     const context = request.business_context;
     const { business_unit } = parseBusinessContext(context);
     const { session } = settings;
@@ -72,6 +75,8 @@ export function createRequestCheck(
       parent_session: null,
       parent_seq: null,
       lineage: [],
+      pinned_baseline: "",
+      data_digest: data.digest,
     };
   };
 }
@@ -110,25 +115,13 @@ function isInsideFolder(path: string, root: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }
 
-function findUploadFolder(stateDir: string): string {
-  return resolve(stateDir, "data");
-}
-
 /** Keeps an uploaded file; a second upload of the same content changes nothing. */
 export async function storeUploadedData(
   stateDir: string,
   digest: string,
   text: string,
 ): Promise<void> {
-  const file = join(findUploadFolder(stateDir), `${digest}.csv`);
-  if (existsSync(file)) markFileUsed(file);
-  else writeWhole(file, text, "private");
-}
-
-/** A file's time is that of its last use. */
-function markFileUsed(file: string): void {
-  const now = new Date();
-  utimesSync(file, now, now);
+  keepData(stateDir, digest, text);
 }
 
 /** Removes uploads not used since `before` (milliseconds since 1970), but for those in use. */

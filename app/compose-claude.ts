@@ -13,7 +13,7 @@ import { createPaid } from "../agents/claude/paid-calls.ts";
 import { loadPrompts } from "../agents/claude/prompts.ts";
 import { withClaude } from "../agents/claude/reasoners.ts";
 import type { ClaudeSettings } from "../agents/claude/settings.ts";
-import type { LoadedData } from "../agents/data-source.ts";
+import type { LoadData } from "../agents/data-source.ts";
 import type { Reasoners } from "../agents/reasoners.ts";
 import type { SemanticJudge } from "../guard/words/judges.ts";
 import type { Specification } from "../guard/specification/specification.ts";
@@ -22,7 +22,6 @@ import { withAttempts } from "../infra/claude/attempts.ts";
 import { createBreaker } from "../infra/claude/breaker.ts";
 import { createGate } from "../infra/claude/gate.ts";
 import { createModelMetrics, runInAgentSpan } from "../infra/telemetry/model-telemetry.ts";
-import type { ModelConfig } from "../model/config.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { LanguageModel, ModelObserver } from "../session/language-model.ts";
 import type { Clock, KeyValueStore, SnapshotStore } from "../session/ports.ts";
@@ -39,7 +38,7 @@ export interface ClaudeParts {
   readonly random: () => number;
   readonly observer: ModelObserver;
   readonly spec: Specification;
-  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly load: LoadData;
   /** False for replay and forks: stored answers only, built-in reasoning where none fits. */
   readonly callOut: boolean;
   /** Aborted when the process stops. */

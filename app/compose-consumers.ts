@@ -4,7 +4,7 @@ import { createBuiltinReasoners } from "../agents/builtin/reasoners.ts";
 import { createBuiltinTraining } from "../consumers/trainer/builtin.ts";
 import { createBusinessAnalyst } from "../consumers/business-analyst.ts";
 import type { Consumer } from "../consumers/loop/consumer.ts";
-import { createDataLoader, callModel } from "../agents/data-source.ts";
+import { createDataLoader, callModel, type LoadData } from "../agents/data-source.ts";
 import { createDataScientist } from "../consumers/data-scientist.ts";
 import { createEffectsRecord } from "../consumers/effects-record.ts";
 import { createGuard } from "../consumers/guard.ts";
@@ -34,6 +34,7 @@ import type { RuntimeName } from "../router/runtime-name.ts";
 import type { SentenceEncoder } from "../router/encoder/sentence-encoder.ts";
 import type { ModelObserver } from "../session/language-model.ts";
 import type { EventLog, KeyValueStore, SnapshotStore } from "../session/ports.ts";
+import { readKeptData } from "./data-copies.ts";
 import { buildClaudeWiring } from "./compose-claude.ts";
 import { readRegistry, withRegistry, type Registry } from "./registry.ts";
 import type { RouteObserver } from "./route-watch.ts";
@@ -59,6 +60,8 @@ export interface ConsumerParts {
   readonly values: KeyValueStore;
   readonly settings: Settings;
   readonly keys: Keys;
+  /** State folder whose copies of data are looked at; "" for none. */
+  readonly dataDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly models: {
     readonly callOut: boolean;
@@ -89,7 +92,7 @@ export async function createConsumers(
   const spec = SPECIFICATION_SHIPPED;
   const needs = { router: roles.includes("router"), guard: roles.includes("guard") };
   const routing = await openRouting(settings, needs, parts.models.routes);
-  const load = createFlushingLoader(parts.log);
+  const load = createFlushingLoader(parts);
   const claude = buildClaudeWiring({
     ...parts,
     settings: settings.agents,
@@ -188,30 +191,32 @@ function computeVerdictLimitMs({ agents }: Settings): number {
   return 1000 * (120 + guard_votes * Math.max(total_timeout_s, step_timeout_s));
 }
 
-type Load = ReturnType<typeof createDataLoader>;
-
 /**
  * Loads data once what went before is durable: fits and searches hold the thread for seconds, and an
  * open transaction of the embedded log would keep other processes from writing for as long.
  */
-function createFlushingLoader(log: Pick<EventLog, "flush">): Load {
-  const load = createDataLoader({ read: readData });
-  return async (config) => {
-    const loaded = await load(config);
+function createFlushingLoader({ log, dataDir }: Pick<ConsumerParts, "log" | "dataDir">): LoadData {
+  const readCopy = async (digest: string): Promise<string | null> =>
+    dataDir === "" ? null : readKeptData(dataDir, digest);
+  const load = createDataLoader({ read: readData, readCopy });
+  return async (config, digest) => {
+    const loaded = await load(config, digest);
     await log.flush();
     return loaded;
   };
 }
 
 /** The guard's own look at the data that a pinned baseline names. */
-function createExposureReader(load: Load): (baseline: ModelConfig) => Promise<ObservedExposure> {
-  return async (baseline) => {
-    const { dataset } = await load(baseline);
+function createExposureReader(
+  load: LoadData,
+): (baseline: ModelConfig, digest: string | null) => Promise<ObservedExposure> {
+  return async (baseline, digest) => {
+    const { dataset } = await load(baseline, digest);
     return callModel(() => measureObservedExposure(dataset, baseline));
   };
 }
 
-function createTraining(parts: ConsumerParts, load: Load, specDigest: string): Training {
+function createTraining(parts: ConsumerParts, load: LoadData, specDigest: string): Training {
   const { trainer: settings } = parts.settings;
   if (settings.kind === "subprocess") {
     return createSubprocessTraining({ load, run: runProcess, settings });

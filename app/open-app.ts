@@ -49,6 +49,8 @@ export interface AppOptions {
   /** Of a state folder with shards: those this process or thread works on (default: all). */
   readonly own?: (shard: number) => boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** State folder with the copies of data (default: `stateDir`); of a fork, its parent's. */
+  readonly dataDir?: string;
   /** False for replay and forks: no model is called, stored answers are used (default true). */
   readonly callOut?: boolean;
 }
@@ -76,9 +78,13 @@ export async function openApp(options: AppOptions): Promise<App> {
       const { observer = SILENT, models: modelObserver = SILENT_MODEL_OBSERVER } = observers;
       const routes = { ...UNHEARD, ...observers.routes, drifted: createDriftReporter(state.log) };
       const models = { callOut: options.callOut ?? true, modelObserver, routes };
+      const dataDir = options.dataDir ?? stateDir;
       // Agents, guard, router and engine are loaded only where they are to work.
       const { startRoles } = await import("./start-roles.ts");
-      return startRoles({ ...state, settings, keys, observer, environment, models }, roles);
+      return startRoles(
+        { ...state, settings, keys, dataDir, observer, environment, models },
+        roles,
+      );
     },
     close: () => state.close(),
   };

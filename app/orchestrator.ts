@@ -16,7 +16,8 @@ import type { Metrics } from "../schemas/parts.ts";
 import type { HistoryEntry } from "../session/audit.ts";
 import { replay } from "../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../session/results.ts";
-import { checkData, buildSessionRequest } from "./request.ts";
+import { checkData, readData, buildSessionRequest } from "./request.ts";
+import { keepData } from "./data-copies.ts";
 import { runSession, type OnEscalation } from "./session-run.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import { ROLE_NAMES } from "./compose-consumers.ts";
@@ -124,12 +125,15 @@ export class Orchestrator {
 function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
   const { baselineState, maxIterations, convergenceThreshold } = options;
   const config = callModel(() => parseModelConfig(baselineState.model_config));
-  checkData(config);
+  const data = readData(config);
+  checkData(config, data);
+  if (options.stateDir !== undefined) keepData(options.stateDir, data.digest, data.text);
   return buildSessionRequest({
     config,
     context: baselineState.business_context,
     settings,
     requestedBy: options.requestedBy ?? "library",
+    dataDigest: data.digest,
     flags: {
       seed: options.seed ?? 1,
       ...(maxIterations === undefined ? {} : { maxIterations }),

@@ -9,7 +9,7 @@ import { readJsonFile, readTextFile } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
 import { parseDataset } from "../model/data/dataset.ts";
 import { createObjective } from "../model/fit/objective.ts";
-import { toCanonicalJson } from "../schemas/canonical.ts";
+import { computeSha256, toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { Settings } from "./settings.ts";
@@ -24,18 +24,26 @@ export interface RequestFlags {
   readonly seed: number;
 }
 
-/** Reads and checks the files; throws with file, field and remedy in one line. */
+/**
+ * Reads and checks the files; throws with file, field and remedy in one line. `keep` gets the data
+ * once all is found right: the session's own copy.
+ */
 export function readSessionRequest(
   flags: RequestFlags,
   settings: Settings,
   requestedBy: string,
+  keep: (data: DataText) => void = () => {},
 ): EventData<"SessionRequested"> {
   const config = readModelConfig(flags.baselineConfig, flags.data);
-  checkData(config);
+  const data = readData(config);
+  checkData(config, data);
   const context = readJsonFile(flags.businessContext);
-  return withFileName(flags.businessContext, () =>
-    buildSessionRequest({ config, context, settings, requestedBy, flags }),
+  const dataDigest = data.digest;
+  const request = withFileName(flags.businessContext, () =>
+    buildSessionRequest({ config, context, settings, requestedBy, flags, dataDigest }),
   );
+  keep(data);
+  return request;
 }
 
 interface RequestParts {
@@ -44,6 +52,7 @@ interface RequestParts {
   readonly context: unknown;
   readonly settings: Settings;
   readonly requestedBy: string;
+  readonly dataDigest: string;
   readonly flags: Pick<
     RequestFlags,
     "maxIterations" | "convergenceThreshold" | "evaluations" | "seed"
@@ -76,6 +85,8 @@ export function buildSessionRequest(parts: RequestParts): EventData<"SessionRequ
     parent_session: null,
     parent_seq: null,
     lineage: [],
+    pinned_baseline: "",
+    data_digest: parts.dataDigest,
   };
 }
 
@@ -88,10 +99,22 @@ export function readModelConfig(path: string, data?: string): ModelConfig {
   return { ...config, data: { ...config.data, path: resolve(file) } };
 }
 
+/** A data set as it was read. */
+export interface DataText {
+  readonly text: string;
+  /** SHA-256 of the text. */
+  readonly digest: string;
+}
+
+/** The data set that a configuration names, read once. Throws `data_invalid`. */
+export function readData({ data }: ModelConfig): DataText {
+  const text = readTextFile(data.path, "csv", "data_invalid");
+  return { text, digest: computeSha256(text) };
+}
+
 /** Fails like the trainer would, but before the session exists. */
-export function checkData(config: ModelConfig): void {
+export function checkData(config: ModelConfig, { text }: DataText = readData(config)): void {
   const { path } = config.data;
-  const text = readTextFile(path, "csv", "data_invalid");
   withFileName(path, () => callModel(() => createObjective(parseDataset(text, config), config)));
 }
 

@@ -59,6 +59,7 @@ export function createTaskJob(
     role: task.role,
     task,
     baseline: parseConfigText(warrant.baseline),
+    dataDigest: warrant.data_digest ?? null,
     base,
     bounds: narrowToPlausible(
       computeSearchBounds(base, tools.spec, task.constraints),

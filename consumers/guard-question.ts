@@ -2,9 +2,11 @@
  * The guard's question made ready: configurations of the warrant read once and cached.
  *
  * I1. The baseline is judged against itself, with its stated defaults filled in: all absolute rules
- *     apply, no drift; what is cleared is the complete configuration.
+ *     apply, no drift; what is cleared is the complete configuration. A fork's is judged against the
+ *     pinned baseline of its lineage: drift goes on where the parent left it.
  * I2. Curvature is judged over the exposure that the data show. Which data, the signed baseline says;
- *     the guard reads them itself, so no agent has a say. Data that cannot be read: nothing is judged.
+ *     the guard reads them itself, so no agent has a say. Data that cannot be read, or are others than
+ *     the session was begun with: nothing is judged.
  */
 import type { Warrant } from "../guard/tokens/clearance.ts";
 import type { JudgeInput } from "../guard/judge.ts";
@@ -23,7 +25,11 @@ export interface VerdictRequestTools {
   /** The layered verdict, stored where there is a verdict store. */
   readonly judge: (input: JudgeInput) => Promise<Verdict>;
   /** Where the data's exposure lies; without it curvature is judged up to the largest exposure. */
-  readonly observed?: (baseline: ModelConfig) => Promise<ObservedExposure>;
+  readonly observed?: (
+    baseline: ModelConfig,
+    /** Of the data as the session was begun with; other data are an error. */
+    dataDigest: string | null,
+  ) => Promise<ObservedExposure>;
 }
 
 interface Question {
@@ -31,6 +37,11 @@ interface Question {
   /** True for the baseline itself. */
   readonly isBaseline: boolean;
   readonly warrant: Warrant;
+}
+
+interface Asked {
+  readonly baseline: Pinned;
+  readonly dataDigest: string | null;
 }
 
 /** Texts cached at once. */
@@ -41,19 +52,24 @@ export function createVerdictRequest(
   tools: VerdictRequestTools,
 ): (question: Question) => Promise<Verdict> {
   const pinned = createDigestCache((text) => readOrRefuse(() => pin(text)));
-  const observed = createDigestCache(async (_text: string, baseline: Pinned) =>
-    tools.observed === undefined ? null : tools.observed(baseline.config),
+  const observed = createDigestCache(async (_key: string, asked: Asked) =>
+    tools.observed === undefined ? null : tools.observed(asked.baseline.config, asked.dataDigest),
   );
   return async ({ raw, isBaseline, warrant }) => {
-    const baseline = isBaseline
-      ? readOrRefuse(() => pinConfig(parseModelConfig(parseStrictJson(warrant.baseline))))
-      : pinned.get(warrant.baseline);
-    const base = isBaseline ? baseline : pinned.get(warrant.base);
+    // A fork starts from another configuration than the pinned baseline of its lineage.
+    const starts = isBaseline
+      ? readOrRefuse(() => pinConfig(parseModelConfig(parseStrictJson(warrant.base))))
+      : null;
+    const isOwn = isBaseline && warrant.baseline === warrant.base;
+    const baseline = isOwn && starts !== null ? starts : pinned.get(warrant.baseline);
+    const base = starts ?? pinned.get(warrant.base);
     const { constraints } = warrant;
-    const text = isBaseline ? `{"config":${baseline.text},"reasoning":""}` : raw;
-    const seen = await observed.get(baseline.text, baseline).catch((error: unknown) => {
+    const text = isBaseline ? `{"config":${base.text},"reasoning":""}` : raw;
+    const dataDigest = warrant.data_digest ?? null;
+    const key = `${dataDigest ?? ""}/${baseline.text}`;
+    const seen = await observed.get(key, { baseline, dataDigest }).catch((error: unknown) => {
       // Tried again with the next question: a file may come back.
-      observed.remove(baseline.text);
+      observed.remove(key);
       throw error;
     });
     return tools.judge({

@@ -79,7 +79,7 @@ async function judgeOnce(tools: GuardTools, event: Made, signal: AbortSignal): P
   if (verdict === null)
     throw createUnableError("no verdict within the time limit: a judge hangs", true);
   const unjudged = verdict.violations.find(({ code }) => UNJUDGED.has(code));
-  if (unjudged === undefined) return createVerdictEmission(tools, event, verdict);
+  if (unjudged === undefined) return createVerdictEmission(tools, event, { verdict, warrant });
   const { message, evidence } = unjudged;
   throw createUnableError(evidence === "" ? message : `${message} (${evidence})`, false);
 }
@@ -123,7 +123,11 @@ async function limitTime<T>(
   }
 }
 
-function createVerdictEmission(tools: GuardTools, event: Made, verdict: Verdict): Emission {
+function createVerdictEmission(
+  tools: GuardTools,
+  event: Made,
+  { verdict, warrant }: { readonly verdict: Verdict; readonly warrant: Warrant },
+): Emission {
   const { proposal, work_item } = event.data;
   if (verdict.verdict === "vetoed") {
     const data: EventOf<"ProposalVetoed">["data"] = {
@@ -143,6 +147,7 @@ function createVerdictEmission(tools: GuardTools, event: Made, verdict: Verdict)
       config_digest: verdict.configDigest,
       methodology_digest: verdict.methodologyDigest,
       spec_digest: verdict.specDigest,
+      ...(warrant.data_digest === undefined ? {} : { data_digest: warrant.data_digest }),
     },
     tools.guardKeys,
   );

@@ -115,6 +115,12 @@ export function renderDecision(deployment: DeploymentResult): Html {
     <p>${deployment.rollback}</p><p>Next review in ${deployment.next_review_weeks} weeks.</p>`;
 }
 
+function describeData({ data_digest, data_unchanged }: SessionResults["methodology"]): string {
+  if (data_digest === null || data_digest === undefined) return "–";
+  const kept = data_unchanged === false ? "CHANGED while the session ran" : "the same throughout";
+  return `${data_digest} (${kept})`;
+}
+
 /** Digests and counts by which anyone can check what happened. */
 export function renderAudit(results: SessionResults): Html {
   const { methodology, counts, history } = results;
@@ -123,6 +129,7 @@ export function renderAudit(results: SessionResults): Html {
     ["methodology at the start", methodology.digest_start ?? "–"],
     ["methodology at the end", methodology.digest_end ?? "–"],
     ["methodology specification", methodology.spec_digest ?? "–"],
+    ["data", describeData(methodology)],
     ["history", `${history.records} records${history.sealed ? ", sealed" : ""}`],
     ["chain head", history.head],
     ["history digest", history.digest],

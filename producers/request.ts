@@ -16,9 +16,15 @@ import { TOPICS } from "../schemas/topics.ts";
 import type { EventLog } from "../session/ports.ts";
 import { createEventRecord } from "./publish.ts";
 
-/** Digest of all that a request asks for. */
+/**
+ * Digest of all that a request asks for, without the data's: the same command resumes its session,
+ * which has its own copy of the data, whatever happened to the file.
+ */
 export function computeRequestDigest(request: EventData<"SessionRequested">): string {
-  return computeSha256(toCanonicalJson(request));
+  const { data_digest: _data, pinned_baseline, ...asked } = request;
+  return computeSha256(
+    toCanonicalJson(pinned_baseline === "" ? asked : { ...asked, pinned_baseline }),
+  );
 }
 
 /** The id of the `ordinal`-th session of a request. */

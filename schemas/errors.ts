@@ -50,6 +50,8 @@ export const ERROR_CODES = {
   logic_unknown: { exit: 34, retriable: false },
   guard_unable: { exit: 35, retriable: false },
   not_plausible: { exit: 36, retriable: false },
+  data_changed: { exit: 37, retriable: false },
+  audit_unverified: { exit: 38, retriable: false },
   interrupted: { exit: 130, retriable: false },
   internal: { exit: 1, retriable: false },
 } as const satisfies Record<string, ErrorRow>;

@@ -25,6 +25,13 @@ export const SESSION_REQUESTED = {
       type: { type: "array", items: "string" },
       doc: "content digests refused before the fork, one per refusal",
     },
+    {
+      name: "pinned_baseline",
+      type: "string",
+      default: "",
+      doc: "of a fork: what drift is measured from, the baseline of its lineage",
+    },
+    { name: "data_digest", type: "string", default: "", doc: "SHA-256 of the data set's text" },
   ],
 } as const;
 
@@ -34,6 +41,12 @@ export const SESSION_STARTED = {
   fields: [
     { name: "baseline_digest", type: "string", doc: "SHA-256 of the text as given" },
     { name: "logic_version", type: "int", default: 1, doc: "of the rules that decide it" },
+    {
+      name: "data_digest",
+      type: "string",
+      default: "",
+      doc: "of the data it is trained on; empty: what its baseline was trained on",
+    },
   ],
 } as const;
 

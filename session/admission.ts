@@ -8,6 +8,7 @@
  */
 import type { EventData, Recorded } from "../schemas/event.ts";
 import type { Check, Checks } from "./rules.ts";
+import { findPinnedData } from "./stages.ts";
 import {
   BASELINE_ITEM,
   isOver,
@@ -68,9 +69,13 @@ export const CHECKS_V1: Checks = {
   DeploymentDecided: (state) => checkAwaited(state, "approval", state.accepted?.config_digest),
 };
 
-/** Since version 2 a text that comes when tuning is over is refused, not kept for nobody. */
+/** Since version 2 a model of other data than the session's is refused, and a text that comes when
+ * tuning is over is refused, not kept for nobody. */
 export const CHECKS_V2: Checks = {
   ...CHECKS_V1,
+  ModelTrained: (state, data) =>
+    CHECKS_V1.ModelTrained?.(state, data) ??
+    checkSame("the data", data.data_digest, findPinnedData(state) ?? data.data_digest),
   ProposalSubmitted: (state, data) =>
     state.stopped_because === null
       ? (CHECKS_V1.ProposalSubmitted?.(state, data) ?? null)

@@ -203,7 +203,30 @@ function findManifestFault(report: AuditReport, manifest: AuditManifest): AuditF
   if (manifest.history_digest !== report.history_digest) {
     return createFault(report, "the manifest has another history digest");
   }
-  return findSealFault(report);
+  return findSealFault(report) ?? findSwapFault(report);
+}
+
+/**
+ * A session has one methodology and one set of data: what was cleared and trained names the same digests
+ * throughout. Where the session began with data named, these.
+ */
+function findSwapFault({ events, session }: AuditReport): AuditFault | null {
+  let methodology: string | null = null;
+  let data: string | null = null;
+  for (const [at, event] of events.entries()) {
+    const fault = (reason: string): AuditFault => ({ session, seq: at + 1, reason });
+    if (event.type === "SessionStarted") data = event.data.data_digest || null;
+    if (event.type === "ProposalCleared") {
+      methodology ??= event.data.methodology_digest;
+      if (event.data.methodology_digest !== methodology)
+        return fault("another methodology was cleared");
+    }
+    if (event.type === "ModelTrained") {
+      data ??= event.data.data_digest;
+      if (event.data.data_digest !== data) return fault("a model was trained on other data");
+    }
+  }
+  return null;
 }
 
 /** What may still be recorded of a session that is sealed: what came too late, and operators' acts. */

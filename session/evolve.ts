@@ -54,10 +54,14 @@ const FOLDS: Folds = {
     seed: data.seed,
     limits: data.limits,
     baseline_text: data.baseline,
+    pinned_text: data.pinned_baseline,
     context_text: data.business_context,
     refusals: countDigests(data.lineage),
   }),
-  SessionStarted: (_state, data) => ({ logic_version: data.logic_version }),
+  SessionStarted: (_state, data) => ({
+    logic_version: data.logic_version,
+    data_digest: data.data_digest === "" ? null : data.data_digest,
+  }),
   ProposalSubmitted: (state, data) => ({
     pending: [...state.pending, { submitted_by: data.submitted_by, text: data.text }],
   }),

@@ -26,7 +26,11 @@ export const REACTIONS: Reactions = {
   SessionRequested: (state, data, { rules }) => [
     {
       type: "SessionStarted",
-      data: { baseline_digest: computeSha256(data.baseline), logic_version: rules.version },
+      data: {
+        baseline_digest: computeSha256(data.baseline),
+        logic_version: rules.version,
+        data_digest: data.data_digest,
+      },
     },
     proposeBaseline(state),
   ],

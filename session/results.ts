@@ -10,6 +10,7 @@ import type { Metrics } from "../schemas/parts.ts";
 import { computeHistoryDigest } from "./audit.ts";
 import { replay } from "./evolve.ts";
 import { measureGain, type ForecastGain } from "./gain.ts";
+import { findPinnedData } from "./stages.ts";
 import type { SessionState } from "./state.ts";
 
 /** DeploymentDecided with its grounds read: figures, reasons and conditions of both uses. */
@@ -28,6 +29,10 @@ export interface SessionResults {
     readonly digest_end: string | null;
     readonly unchanged: boolean | null;
     readonly spec_digest: string | null;
+    /** Of the data that all training was on; null before the first. */
+    readonly data_digest: string | null;
+    /** Whether every model was trained on the data the session was begun with. */
+    readonly data_unchanged: boolean | null;
   };
   /** Means over the rolling-origin folds. */
   readonly validation: {
@@ -103,6 +108,7 @@ export function computeSessionResults(
       digest_end: end,
       unchanged: start === null ? null : start === end,
       spec_digest: state.spec_digest,
+      ...describeData(events, state),
     },
     validation: {
       baseline: state.baseline?.trained?.validation ?? null,
@@ -127,6 +133,16 @@ export function computeSessionResults(
       sealed: events.some(({ type }) => type === "SessionSealed"),
     },
   };
+}
+
+function describeData(
+  events: readonly Recorded[],
+  state: SessionState,
+): Pick<SessionResults["methodology"], "data_digest" | "data_unchanged"> {
+  const trained = listEventData(events, "ModelTrained").map(({ data_digest }) => data_digest);
+  const pinned = findPinnedData(state);
+  const unchanged = trained.length === 0 ? null : trained.every((digest) => digest === pinned);
+  return { data_digest: pinned, data_unchanged: unchanged };
 }
 
 /** As the baseline's training gave it; null where the trainer has none. */

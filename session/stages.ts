@@ -70,14 +70,16 @@ export function readState(text: string): SessionState {
   if (!isFields(fields)) {
     throw new MmmError("state_damaged", "a snapshot holds no session; run mmm snapshot rebuild");
   }
-  const { logic_version = 1, deployment = null, locked_test } = fields;
+  const { logic_version = 1, pinned_text = "", data_digest = null, deployment = null } = fields;
+  const { locked_test } = fields;
   const locked =
     locked_test === null ? null : { ...locked_test, comparisons: locked_test.comparisons ?? [] };
-  return stateOfFields({ ...fields, logic_version, deployment, locked_test: locked });
+  const later = { logic_version, pinned_text, data_digest, deployment, locked_test: locked };
+  return stateOfFields({ ...fields, ...later });
 }
 
 /** What joined the state later is not in every snapshot. */
-type Later = "logic_version" | "deployment";
+type Later = "logic_version" | "pinned_text" | "data_digest" | "deployment";
 type StoredLocked = Omit<NonNullable<StateFields["locked_test"]>, "comparisons"> &
   Partial<Pick<NonNullable<StateFields["locked_test"]>, "comparisons">>;
 type StoredFields = Omit<StateFields, Later | "locked_test"> &
@@ -86,6 +88,11 @@ type StoredFields = Omit<StateFields, Later | "locked_test"> &
 function isFields(value: unknown): value is StoredFields {
   const named = value as Partial<Record<keyof StateFields, unknown>> | null;
   return typeof named?.session === "string" && typeof named.status === "string";
+}
+
+/** Digest of the data that all of the session's training has to be on; null while none is known. */
+export function findPinnedData({ data_digest, baseline }: SessionState): string | null {
+  return data_digest ?? baseline?.trained?.data_digest ?? null;
 }
 
 /** The session as one that tunes. Throws `internal` at another stage: nothing admitted leads there. */

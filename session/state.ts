@@ -105,6 +105,10 @@ export interface StateFields {
   readonly seed: number;
   readonly limits: Limits | null;
   readonly baseline_text: string;
+  /** Of a fork: the pinned baseline of its lineage, canonical; "" where it is the session's own. */
+  readonly pinned_text: string;
+  /** SHA-256 of the data as the session was begun with; null where the request named none. */
+  readonly data_digest: string | null;
   readonly context_text: string;
   readonly iteration: number;
   readonly wait: Wait | null;
@@ -236,6 +240,8 @@ export function createSessionState(
     seed: 0,
     limits: null,
     baseline_text: "",
+    pinned_text: "",
+    data_digest: null,
     context_text: "",
     iteration: 0,
     wait: null,

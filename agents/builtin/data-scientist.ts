@@ -22,12 +22,12 @@ import { readTuningRequests, type TuningRequest } from "./parse-request.ts";
 import { tune, type Tuning, type TuningJob } from "./tuning.ts";
 import { applyTuningRequests } from "./try-request.ts";
 import type { BusinessSettings } from "../business-settings.ts";
-import { callModel, type LoadedData } from "../data-source.ts";
+import { callModel, type LoadData, type LoadedData } from "../data-source.ts";
 import { narrowToPlausible } from "../plausible-bounds.ts";
 import type { ProposeAnswer, ProposeJob } from "../reasoners.ts";
 
 export interface DataScientistTools {
-  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly load: LoadData;
   readonly settings: BusinessSettings;
   readonly spec: Specification;
 }
@@ -42,7 +42,7 @@ const UNSETTLED_GAIN = 0.05;
 /** Answers tuning tasks and people's words with a proposal. */
 export function createProposer(tools: DataScientistTools): (job: ProposeJob) => Promise<Answer> {
   return async (job) => {
-    const { dataset } = await tools.load(job.base);
+    const { dataset } = await tools.load(job.base, job.dataDigest);
     const text = selectRequestText(job);
     const tuningRequests = text === null ? [] : await readTuningRequests(text, job.base);
     return callModel(() => proposeBySearch(tools, job, { dataset, tuningRequests }));

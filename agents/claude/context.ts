@@ -5,13 +5,12 @@
  *     before the final decision.
  */
 import type { Specification } from "../../guard/specification/specification.ts";
-import type { ModelConfig } from "../../model/config.ts";
 import type { Claude } from "./ask.ts";
 import type { Asker } from "./paid-calls.ts";
 import type { Prompts } from "./prompts.ts";
 import type { ClaudeSettings } from "./settings.ts";
 import type { BusinessContext } from "../business-context.ts";
-import type { LoadedData } from "../data-source.ts";
+import type { LoadData } from "../data-source.ts";
 import type { Job, Task, TrainedModel } from "../reasoners.ts";
 
 export interface WrapTools {
@@ -19,7 +18,7 @@ export interface WrapTools {
   readonly prompts: Prompts;
   readonly settings: ClaudeSettings;
   readonly spec: Specification;
-  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly load: LoadData;
 }
 
 export function toAsker(job: Job): Omit<Asker, "role" | "promptDigest"> {

@@ -57,7 +57,7 @@ export async function proposeWithClaude(
   job: ProposeJob,
   builtin: ProposeAnswer,
 ): Promise<Outcome<ProposeAnswer>> {
-  const { dataset } = await tools.load(job.base);
+  const { dataset } = await tools.load(job.base, job.dataDigest);
   const engine = callModel(() => createEngineForJob(tools, job, dataset));
   const floor = callModel(() => engine.measure(builtin.changes));
   const outcome = await tools.claude.ask(

@@ -44,6 +44,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   logic_unknown: 500,
   guard_unable: 503,
   not_plausible: 422,
+  data_changed: 409,
+  audit_unverified: 409,
   interrupted: 503,
   internal: 500,
 };

@@ -138,5 +138,7 @@ export function benchRequest(seed: number, iterations: number): EventData<"Sessi
     parent_session: null,
     parent_seq: null,
     lineage: [],
+    pinned_baseline: "",
+    data_digest: "",
   };
 }

@@ -11,7 +11,7 @@ import {
 import { generateKeySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { readState } from "../../session/stages.ts";
-import { loadKeys } from "../../app/keys.ts";
+import { formatPublicKeys, loadKeys } from "../../app/keys.ts";
 import { withApp } from "../open.ts";
 import { createChoiceParser } from "../options.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -27,6 +27,7 @@ Examples:
   mmm guard keys list
   mmm guard keys rotate                     a new key signs, the old one still verifies
   mmm guard keys retire 3xK…                what it signed is refused from now on
+  mmm guard keys export --public > keys.public.json    for auditors: verifies, cannot sign
   MMM_KEYS=$(mmm guard keys export) mmm worker --roles guard --log kafka
 
 A running worker keeps the keys it started with. Rotate, start those that verify (coordinator, trainer)
@@ -47,9 +48,12 @@ export function addKeysCommand(guard: Command, shell: Shell): void {
     );
   withCommonOptions(keys.command("export"))
     .description("both rings with their private halves, for MMM_KEYS of other machines (secret)")
+    .option("--public", "the public halves alone, for audit verify --keys (no secret)")
     .addHelpText("after", EXAMPLES)
-    .action((options: CommonOptions) => {
-      const { coordinator, guard: own } = loadKeys(options.stateDir, shell.environment);
+    .action((options: CommonOptions & { readonly public?: boolean }) => {
+      const keys = loadKeys(options.stateDir, shell.environment);
+      if (options.public === true) return shell.out(formatPublicKeys(keys));
+      const { coordinator, guard: own } = keys;
       const file = {
         coordinator: serializeKeyRing(coordinator, { private: true }),
         guard: serializeKeyRing(own, { private: true }),

@@ -15,6 +15,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { EventData } from "../../schemas/event.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
+import { findPinnedData } from "../../session/stages.ts";
 import { evolve, replay } from "../../session/evolve.ts";
 import { rederive } from "../../session/rederive.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
@@ -47,9 +48,10 @@ Examples:
   mmm replay --session 5f0c… --verify
   mmm replay --session 5f0c… --fork --at 16 --set hyperparameters.tv.decay=0.4
 
-A fork starts from the configuration in force at that event, with the numbers set; it keeps all of the
-parent's refusals, also later ones, runs in memory, asks no paid model unless --call-out is given, and
-writes its own chain to --output. A fork is decided by today's rules; --verify takes those that the
+A fork starts from the configuration in force at that event, with the numbers set; it keeps the pinned
+baseline of its lineage, from which drift is measured, the data, and all of the parent's refusals, also
+later ones. One whose configuration is vetoed says why and ends with exit code 3. It runs in memory,
+asks no paid model unless --call-out is given, and writes its own chain to --output. A fork is decided by today's rules; --verify takes those that the
 session was started with, and ends with exit code 34 where this program does not have them.`;
 
 export function addReplayCommand(program: Command, shell: Shell): void {
@@ -183,6 +185,7 @@ async function runFork(
   const app = await openApp({
     settings: { ...settings, log: { ...settings.log, kind: "memory" } },
     stateDir: "",
+    dataDir: options.stateDir,
     environment: shell.environment,
     callOut: options.callOut === true,
   });
@@ -222,6 +225,8 @@ function buildForkRequest(
     requested_by: parent.requested_by,
     parent_session: parent.session,
     parent_seq: at.seq,
+    pinned_baseline: parent.pinned_text || (parent.baseline?.config ?? ""),
+    data_digest: findPinnedData(parent) ?? "",
     lineage: Object.entries(refusals).flatMap(([digest, times]) =>
       Array.from({ length: times }, () => digest),
     ),
@@ -249,7 +254,27 @@ function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void
   const write = (name: string, text: string) => writeWhole(join(options.output, name), text);
   write("optimization_results.json", `${JSON.stringify(after, null, 2)}\n`);
   write("optimization_history.ndjson", formatExport(after.session, pair.forked, "ndjson"));
-  if (options.json === true) return shell.out(JSON.stringify({ parent: before, fork: after }));
+  if (options.json === true) shell.out(JSON.stringify({ parent: before, fork: after }));
+  else shell.out(formatComparison(before, after, options.output));
+  requireGoodEnd(pair.forked, after);
+}
+
+/** A fork that could not start says why: what was vetoed of its baseline, or what failed. */
+function requireGoodEnd(forked: readonly HistoryEntry[], { status, reason }: SessionResults): void {
+  if (status !== "failed") return;
+  const vetoed = forked.flatMap(({ event }) =>
+    event.type === "ProposalVetoed" ? event.data.violations : [],
+  );
+  if (vetoed.length === 0) {
+    throw new MmmError("session_failed", `the fork failed: ${reason ?? "unknown"}`);
+  }
+  const told = vetoed.map(
+    ({ code, path, message }) => `${code} at ${path || "the top"}: ${message}`,
+  );
+  throw new MmmError("vetoed", `the fork's configuration was vetoed: ${told.join("; ")}`);
+}
+
+function formatComparison(before: SessionResults, after: SessionResults, output: string): string {
   const rows: [string, (of: SessionResults) => string][] = [
     ["session", (of) => of.session],
     ["started from", (of) => formatPercent(selectComparedError(of.validation.baseline).value)],
@@ -260,11 +285,9 @@ function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void
     ["decision", (of) => of.decision ?? "–"],
     ["chain head", (of) => of.history.head.slice(0, 32)],
   ];
-  shell.out(
-    formatTable(
-      ["", "recorded", "fork"],
-      rows.map(([name, of]) => [name, of(before), of(after)]),
-    ),
+  const table = formatTable(
+    ["", "recorded", "fork"],
+    rows.map(([name, of]) => [name, of(before), of(after)]),
   );
-  shell.out(`\nthe fork's history is in ${options.output}`);
+  return `${table}\n\nthe fork's history is in ${output}`;
 }

@@ -9,12 +9,13 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { formatExport } from "../output/export.ts";
 import { createChoiceParser, parseCount, parseFraction, parseInteger } from "../options.ts";
 import { createProgress } from "../output/progress.ts";
-import { readSessionRequest } from "../../app/request.ts";
+import { type DataText, readSessionRequest } from "../../app/request.ts";
 import { runSession, type OnEscalation } from "../../app/session-run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatSummary } from "../output/summary.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
+import { keepData } from "../../app/data-copies.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface RunOptions extends CommonOptions {
@@ -70,7 +71,9 @@ async function runSessionCommand(shell: Shell, options: RunOptions): Promise<voi
           ...base,
           router: { ...base.router, mode: "bert" as const, checkpoint: options.bertModel },
         };
-  const request = readSessionRequest(options, settings, readUserName());
+  const keep = ({ digest, text }: DataText): void => keepData(options.stateDir, digest, text);
+  const memory = settings.log.kind === "memory";
+  const request = readSessionRequest(options, settings, readUserName(), memory ? undefined : keep);
   assertWritable(options.output);
   const app = await openApp({
     settings,

@@ -7,6 +7,7 @@ import { readSessionRequest, type RequestFlags } from "../../app/request.ts";
 import { readUserName } from "./run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { keepData } from "../../app/data-copies.ts";
 import { openApp } from "../../app/open-app.ts";
 
 interface SubmitOptions extends CommonOptions, RequestFlags {
@@ -40,7 +41,9 @@ export function addSubmitCommand(program: Command, shell: Shell): void {
 
 async function runSubmit(shell: Shell, options: SubmitOptions): Promise<void> {
   const settings = loadCommandSettings(shell, options);
-  const request = readSessionRequest(options, settings, options.by);
+  const request = readSessionRequest(options, settings, options.by, ({ digest, text }) =>
+    keepData(options.stateDir, digest, text),
+  );
   const session =
     options.key === undefined
       ? deriveRequestedSessionId(request, 0)

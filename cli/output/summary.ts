@@ -58,6 +58,11 @@ function formatChangesTable(results: SessionResults): string {
   return `${formatTable(["changed", "from", "to"], rows)}${tail}`;
 }
 
+function describeData({ data_digest, data_unchanged }: SessionResults["methodology"]): string {
+  if (data_digest === null || data_unchanged === null) return "–";
+  return `${data_unchanged ? "unchanged" : "CHANGED"} (${data_digest.slice(0, 16)})`;
+}
+
 function formatFacts(results: SessionResults): string {
   const { counts, methodology, convergence, history } = results;
   const kept =
@@ -68,6 +73,7 @@ function formatFacts(results: SessionResults): string {
       ["status", `${results.status} (${results.reason ?? ""})`],
       ["decision", results.decision ?? "–"],
       ["methodology", `${kept} (${methodology.digest_end?.slice(0, 16) ?? "–"})`],
+      ["data", describeData(methodology)],
       [
         "tried",
         `${counts.iterations} iterations, ${counts.proposals_tried} proposals, ` +

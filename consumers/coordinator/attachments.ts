@@ -19,6 +19,7 @@ import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { Attachments, Event, EventData, Recorded } from "../../schemas/event.ts";
 import { COMMANDS, type Attachment } from "../../schemas/topics.ts";
 import {
+  findPinnedData,
   requireClosing,
   requireItem,
   requireTrained,
@@ -67,9 +68,13 @@ export function findSignatureFault(
       config,
       spec_digest,
     });
-    return found.methodology_digest === methodology_digest
-      ? null
-      : "another methodology was cleared";
+    if (found.methodology_digest !== methodology_digest) return "another methodology was cleared";
+    const pinned = findPinnedData(state);
+    // Clearances of sessions from before the pin name no data.
+    if (pinned === null || (state.data_digest === null && found.data_digest === undefined)) {
+      return null;
+    }
+    return found.data_digest === pinned ? null : "cleared for other data";
   } catch (error) {
     return describeError(error);
   }
@@ -109,8 +114,12 @@ function findEffectsFault(
 }
 
 /** The seal of a chain head. */
-export function signHead(keys: Keys, head: { session: string; seq: number; head: string }): string {
-  return signSeal(head, keys.coordinator);
+export function signHead(
+  keys: Keys,
+  head: { session: string; seq: number; head: string },
+  data: string | null,
+): string {
+  return signSeal({ ...head, ...nameData(data) }, keys.coordinator);
 }
 
 /** What goes beside a command, from the state after it. */
@@ -144,13 +153,21 @@ function createWarrant(state: SessionState, event: Event): Warrant {
   const { work_item, attempt } = event.data as { work_item: string; attempt: number };
   const { session, iteration } = state;
   const constraints = toWarrantConstraints(state.constraints);
-  const about = { session, work_item, attempt, iteration, constraints };
+  const data = nameData(findPinnedData(state));
+  const about = { session, work_item, attempt, iteration, constraints, ...data };
+  const pinned = state.pinned_text;
   if (work_item === BASELINE_ITEM) {
-    return { ...about, baseline: state.baseline_text, base: state.baseline_text };
+    return { ...about, baseline: pinned || state.baseline_text, base: state.baseline_text };
   }
   const { baseline, accepted } = requireTuning(state);
-  return { ...about, baseline: baseline.config, base: accepted.config };
+  return { ...about, baseline: pinned || baseline.config, base: accepted.config };
 }
+
+/** The data's digest as tokens carry it: older sessions' tokens name none. */
+function nameData(digest: string | null): { data_digest?: string } {
+  return digest === null || !/^[0-9a-f]{64}$/.test(digest) ? {} : { data_digest: digest };
+}
+
 function createAttachedContext(
   state: SessionState,
   event: Event,

@@ -19,6 +19,7 @@ import { toLinkHeaders, computeLink } from "../../session/chain.ts";
 import { decide, type Step } from "../../session/decide.ts";
 import { evolve } from "../../session/evolve.ts";
 import type { LogRecord, OutgoingRecord, TopicPartition, Transactor } from "../../session/ports.ts";
+import { findPinnedData } from "../../session/stages.ts";
 import type { SessionState } from "../../session/state.ts";
 import { createAttachments, signHead, findSignatureFault } from "./attachments.ts";
 import type { CoordinatorTools } from "./tools.ts";
@@ -232,7 +233,8 @@ function sealStep(
   { session, seq, head }: SessionEntry,
   at: { readonly envelope: Envelope; readonly state: SessionState },
 ): Step {
-  const data = { seal: signHead(parts.tools.keys, { session, seq, head }) };
+  const pinned = findPinnedData(at.state);
+  const data = { seal: signHead(parts.tools.keys, { session, seq, head }, pinned) };
   const { envelope } = at;
   const event: Recorded = { type: "SessionSealed", data, envelope, attachments: {} };
   return { event, isEcho: false, after: evolve(at.state, event) };

@@ -18,28 +18,28 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Finding } from "../../schemas/parts.ts";
-import { callModel, type LoadedData } from "../../agents/data-source.ts";
+import { callModel, type LoadData } from "../../agents/data-source.ts";
 import type { FindEffects } from "../effects-record.ts";
 import type { Trained, Training } from "./trainer.ts";
 
 /** Trains with `model/` on data that `load` brings. */
 export function createBuiltinTraining(
-  load: (config: ModelConfig) => Promise<LoadedData>,
+  load: LoadData,
   findEffects: FindEffects,
   readDraws: (digest: string) => Promise<Draws | null>,
 ): Training {
   return {
     name: "builtin",
-    train: async (config, { seed, businessUnit, baseline, signal }) => {
-      const loaded = await load(config);
+    train: async (config, { seed, businessUnit, baseline, dataDigest, signal }) => {
+      const loaded = await load(config, dataDigest);
       const effects = await findEffects({ businessUnit, config, loaded, signal }).catch(rethrown);
       if (baseline !== null) checkPlausible(config, baseline, effects.summary);
       const options = { seed, effects: effects.summary };
       const result = callModel(() => trainModel(loaded.dataset, config, options));
       return { ...toTrainedFields(result, loaded.digest), effects };
     },
-    lockedTest: async ({ baseline, final }, { businessUnit, signal }) => {
-      const loaded = await load(final);
+    lockedTest: async ({ baseline, final }, { businessUnit, dataDigest, signal }) => {
+      const loaded = await load(final, dataDigest);
       const { dataset } = loaded;
       const question = { businessUnit, config: baseline, loaded, signal };
       const { summary } = await findEffects(question).catch(rethrown);

@@ -16,7 +16,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { ChannelResult } from "../../schemas/parts.ts";
 import { escapeText } from "../../session/quote.ts";
-import { callModel, type LoadedData } from "../../agents/data-source.ts";
+import { callModel, type LoadData } from "../../agents/data-source.ts";
 import type { Trained, Training } from "./trainer.ts";
 import type { TrainerSettings } from "../trainer-settings.ts";
 import {
@@ -49,7 +49,7 @@ export type RunProcess = (
 }>;
 
 export interface SubprocessTools {
-  readonly load: (config: ModelConfig) => Promise<LoadedData>;
+  readonly load: LoadData;
   readonly run: RunProcess;
   readonly settings: SubprocessSettings;
 }
@@ -62,15 +62,15 @@ const MEGABYTE = 1_048_576;
 export function createSubprocessTraining(tools: SubprocessTools): Training {
   return {
     name: "subprocess",
-    train: async (config, { seed, signal }) => {
-      const { dataset, digest } = await tools.load(config);
+    train: async (config, { seed, dataDigest, signal }) => {
+      const { dataset, digest } = await tools.load(config, dataDigest);
       const asCleared = { ...config, training: { ...config.training, refinement_steps: 0 } };
       const request = callModel(() => trainRequest(dataset, asCleared, seed));
       const answer = readTrained(await runTrainerCommand(tools, request, signal), config);
       return convertTrainerAnswer(answer, config, digest);
     },
-    lockedTest: async (configs, { signal }) => {
-      const { dataset } = await tools.load(configs.final);
+    lockedTest: async (configs, { dataDigest, signal }) => {
+      const { dataset } = await tools.load(configs.final, dataDigest);
       const request = callModel(() => createLockedTestRequest(dataset, configs));
       const answer = readLocked(await runTrainerCommand(tools, request, signal));
       const { contradicts, rule } = detectContradiction(

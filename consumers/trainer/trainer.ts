@@ -7,8 +7,9 @@
  *     message trains nothing.
  * I3. A refusal has another id than the result would have: a message altered after its verdict bears
  *     the id of the true one, and its refusal is recorded beside the true one's result.
- * I4. The configuration is trained as cleared; no parameter is moved by the trainer.
- * I5. The model of record is asked for behind a clearance only, and is that of the cleared
+ * I4. It is trained on the data that it was cleared for: other bytes are refused (`data_changed`).
+ * I5. The configuration is trained as cleared; no parameter is moved by the trainer.
+ * I6. The model of record is asked for behind a clearance only, and is that of the cleared
  *     configuration's methodology: no proposal moves it.
  */
 import { verifyClearance } from "../../guard/tokens/clearance.ts";
@@ -32,6 +33,8 @@ export interface TrainingJob {
   readonly businessUnit: string;
   /** The session's cleared baseline; null when it is the one that is trained. */
   readonly baseline: ModelConfig | null;
+  /** Of the data it was cleared for; null where the clearance names none. */
+  readonly dataDigest: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +44,7 @@ export interface Training {
   train(config: ModelConfig, job: TrainingJob): Promise<Trained>;
   lockedTest(
     configs: { readonly baseline: ModelConfig; readonly final: ModelConfig },
-    job: Pick<TrainingJob, "businessUnit" | "signal">,
+    job: Pick<TrainingJob, "businessUnit" | "dataDigest" | "signal">,
   ): Promise<EventOf<"LockedTestEvaluated">["data"]>;
 }
 
@@ -107,24 +110,26 @@ async function trainRequestedModel(
     type: "TrainingRefused",
     data: { proposal, code, reason },
   });
-  let configs: { readonly config: ModelConfig; readonly baseline: ModelConfig | null };
+  let configs: { readonly cleared: ClearedConfig; readonly baseline: ModelConfig | null };
   let found: Trained;
   try {
-    const config = requireClearedConfig(tools, event, {
+    const cleared = requireClearedConfig(tools, event, {
       proposal,
       config: event.attachments.config ?? "",
       clearance: event.attachments.clearance ?? "",
       digest: config_digest,
     });
-    configs = { config, baseline: readClearedBaseline(tools, event) };
+    configs = { cleared, baseline: readClearedBaseline(tools, event) };
   } catch (error) {
     return createTrainerRefusal(error, refuse);
   }
-  const { config, baseline } = configs;
+  const { baseline, cleared } = configs;
+  const { config, dataDigest } = cleared;
   try {
-    found = await tools.training.train(config, { seed, businessUnit, baseline, signal });
+    const job = { seed, businessUnit, baseline, dataDigest, signal };
+    found = await tools.training.train(config, job);
   } catch (error) {
-    if (error instanceof MmmError && error.code === "not_plausible")
+    if (error instanceof MmmError && REFUSING.has(error.code))
       return createTrainerRefusal(error, refuse);
     throw error;
   }
@@ -143,6 +148,9 @@ async function trainRequestedModel(
     },
   };
 }
+
+/** What speaks of the request, not of the trainer. */
+const REFUSING: ReadonlySet<string> = new Set(["not_plausible", "data_changed"]);
 
 /** The whole posterior goes into a history once; what is trained later names it by its digest. */
 function isBaseline(proposal: string): boolean {
@@ -174,9 +182,11 @@ async function runLockedTest(
       clearance: context.baseline_clearance,
       digest: event.data.baseline_digest,
     });
-    if (final.evaluation.locked_test_weeks === 0) return NOTHING_LOCKED;
+    if (final.config.evaluation.locked_test_weeks === 0) return NOTHING_LOCKED;
     const businessUnit = event.envelope.business_unit;
-    const data = await tools.training.lockedTest({ baseline, final }, { businessUnit, signal });
+    const configs = { baseline: baseline.config, final: final.config };
+    const { dataDigest } = final;
+    const data = await tools.training.lockedTest(configs, { businessUnit, dataDigest, signal });
     return { type: "LockedTestEvaluated", data };
   } catch (error) {
     return createTrainerRefusal(error, (code, reason) => ({
@@ -193,7 +203,16 @@ interface Cleared {
   readonly digest: string;
 }
 
-function requireClearedConfig(tools: TrainerTools, event: Recorded, cleared: Cleared): ModelConfig {
+interface ClearedConfig {
+  readonly config: ModelConfig;
+  readonly dataDigest: string | null;
+}
+
+function requireClearedConfig(
+  tools: TrainerTools,
+  event: Recorded,
+  cleared: Cleared,
+): ClearedConfig {
   const { session, id, cause } = event.envelope;
   if (!isCausedBy(cause, id)) {
     throw new MmmError("clearance_refused", "the request does not follow from its cause");
@@ -201,13 +220,13 @@ function requireClearedConfig(tools: TrainerTools, event: Recorded, cleared: Cle
   if (computeSha256(cleared.config) !== cleared.digest) {
     throw new MmmError("clearance_refused", "the configuration is not the one asked for");
   }
-  verifyClearance(cleared.clearance, tools.guardKeys, {
+  const { data_digest = null } = verifyClearance(cleared.clearance, tools.guardKeys, {
     session,
     proposal: cleared.proposal,
     config: cleared.config,
     spec_digest: tools.specDigest,
   });
-  return parseConfigText(cleared.config);
+  return { config: parseConfigText(cleared.config), dataDigest: data_digest };
 }
 
 function isCausedBy(cause: string, id: string): boolean {
@@ -228,7 +247,7 @@ function readClearedBaseline(tools: TrainerTools, event: Request): ModelConfig |
     config,
     clearance: baseline.baseline_clearance,
     digest: computeSha256(config),
-  });
+  }).config;
 }
 
 function createTrainerRefusal(

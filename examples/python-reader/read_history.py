@@ -11,7 +11,8 @@ Only committed records are read, to the end that was there at the start; offsets
     python3 -m venv .venv && .venv/bin/pip install -r examples/python-reader/requirements.txt
     .venv/bin/python examples/python-reader/read_history.py --brokers 127.0.0.1:9092 [--session ID]
 
-Prints one JSON document per line: session, seq, type, time, producer, data. Exit code 1 when a chain
+Prints one JSON document per line: session, seq, type, time, producer, data. A session whose chain breaks
+is named on stderr and left out from there on; the others are read to their ends. Exit code 1 when a chain
 is broken or a schema is missing.
 """
 
@@ -106,10 +107,11 @@ def main() -> int:
 
     schemas = read_schemas(given.brokers, f"{given.prefix}schemas")
     heads: dict = {}
+    broken: set = set()
     for message in read_all(given.brokers, f"{given.prefix}history"):
         headers = {name: value.decode() for name, value in message.headers() or []}
         session = headers["ce_subject"]
-        if given.session not in (None, session):
+        if given.session not in (None, session) or session in broken:
             continue
         body = message.value()
         kind, data = decode(body, schemas)
@@ -127,12 +129,14 @@ def main() -> int:
         digest = link_hash(head, event, body)
         if headers["ce_hash"] != digest or headers["ce_prevhash"] != head:
             print(f"the chain of {session} is broken at {seq + 1}", file=sys.stderr)
-            return 1
+            broken.add(session)
+            continue
         heads[session] = (seq + 1, digest)
         print(json.dumps({**event, "data": data}, ensure_ascii=False, default=repr))
     for session, (seq, head) in sorted(heads.items()):
-        print(f"{session}: {seq} records, chain head {head}", file=sys.stderr)
-    return 0
+        how = ", broken after it" if session in broken else ""
+        print(f"{session}: {seq} records, chain head {head}{how}", file=sys.stderr)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

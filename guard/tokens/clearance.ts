@@ -10,6 +10,7 @@
  * I2. The verifier recomputes digests from the text it is about to use; it never trusts a digest
  *     that travels beside it.
  * I3. Equal input, equal token.
+ * I4. Warrant, clearance and seal name the data by digest: other bytes are another session's data.
  */
 import { z } from "zod";
 import { type Json, computeSha256 } from "../../schemas/canonical.ts";
@@ -35,6 +36,8 @@ const WARRANT = z.strictObject({
       z.strictObject({ path: z.string(), min: z.number(), max: z.number(), reason: z.string() }),
     )
     .max(1000),
+  /** Of the data the session was begun with; left out while none is known. */
+  data_digest: DIGEST.optional(),
 });
 
 const CLEARANCE = z.strictObject({
@@ -43,9 +46,17 @@ const CLEARANCE = z.strictObject({
   config_digest: DIGEST,
   methodology_digest: DIGEST,
   spec_digest: DIGEST,
+  /** Of the data that it may be trained on; left out where the session knows none. */
+  data_digest: DIGEST.optional(),
 });
 
-const SEAL = z.strictObject({ session: NAME, seq: z.int().min(0), head: DIGEST });
+const SEAL = z.strictObject({
+  session: NAME,
+  seq: z.int().min(0),
+  head: DIGEST,
+  /** Of the data that all training was on; left out where nothing was trained. */
+  data_digest: DIGEST.optional(),
+});
 
 export type Warrant = z.infer<typeof WARRANT>;
 export type Clearance = z.infer<typeof CLEARANCE>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callModel, createDataLoader } from "../../agents/data-source.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { ModelError } from "../../model/errors.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";
 
@@ -25,6 +26,28 @@ describe("data sets", () => {
     const second = await load(smallConfig());
     expect(second.digest).not.toBe(first.digest);
     expect(second.dataset.dates).toHaveLength(150);
+  });
+});
+
+describe("data that are named by digest", () => {
+  it("are those and no others, whatever lies at the path now", async () => {
+    const texts = { "small.csv": smallCsv() };
+    const load = loader(texts);
+    const { digest } = await load(smallConfig());
+    expect((await load(smallConfig(), digest)).digest).toBe(digest);
+    texts["small.csv"] = smallCsv({ weeks: 150 });
+    await expect(load(smallConfig(), digest)).rejects.toMatchObject({ code: "data_changed" });
+  });
+
+  it("come from the copy, also when the file is gone or another", async () => {
+    const read = () => Promise.reject(new Error("gone"));
+    const digest = computeSha256(smallCsv());
+    const readCopy = async (name: string) => (name === digest ? smallCsv() : null);
+    const load = createDataLoader({ read, readCopy });
+    expect((await load(smallConfig(), digest)).digest).toBe(digest);
+    await expect(load(smallConfig(), "0".repeat(64))).rejects.toThrow("gone");
+    const forged = createDataLoader({ read, readCopy: async () => smallCsv({ weeks: 150 }) });
+    await expect(forged(smallConfig(), digest)).rejects.toMatchObject({ code: "data_changed" });
   });
 });
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { generateKeys, loadKeys } from "../../app/keys.ts";
+import { formatPublicKeys, generateKeys, loadKeys, loadVerificationKeys } from "../../app/keys.ts";
 import { signSeal, verifySeal } from "../../guard/tokens/clearance.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "app-keys-"));
@@ -23,4 +23,18 @@ it("coordinator and guard have keys of their own, new ones each time", () => {
   );
   expect(new Set(kids).size).toBe(3);
   expect(() => verifySeal(signSeal(seal, keys.guard), keys.coordinator, "s1")).toThrow();
+});
+
+it("who verifies needs public halves alone, and no keys are made for them", () => {
+  const keys = generateKeys();
+  const file = join(folder, "public.json");
+  writeFileSync(file, formatPublicKeys(keys));
+  const found = loadVerificationKeys({ stateDir: folder, file }, {});
+  expect(found.coordinator.signing).toBeNull();
+  expect(verifySeal(signSeal(seal, keys.coordinator), found.coordinator, "s1")).toEqual(seal);
+  const empty = join(folder, "nobody");
+  expect(() => loadVerificationKeys({ stateDir: empty }, {})).toThrow(
+    expect.objectContaining({ code: "not_found" }),
+  );
+  expect(existsSync(empty)).toBe(false);
 });

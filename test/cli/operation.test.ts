@@ -49,9 +49,25 @@ describe("mmm replay", () => {
     const { parent, fork: forked } = JSON.parse(fork.out);
     expect(forked.history.head).not.toBe(parent.history.head);
     expect(forked.methodology.digest_start).toBe(parent.methodology.digest_end);
-    expect(mmm(["audit", "verify", join(output, "optimization_history.ndjson")]).code).toBe(0);
+    // A fork's keys are kept nowhere: its history can be consistent, and no more.
+    expect(mmm(["audit", "verify", join(output, "optimization_history.ndjson")]).code).toBe(38);
     expect(mmm(["history", "export", "--session", session, ...state]).out).toBe(before);
     expect(mmm(["status", "--json", ...state]).out).not.toContain(forked.session);
+  });
+
+  it("measures a fork's drift from the pinned baseline of its lineage, and says what was vetoed", () => {
+    const channels = ["tv", "ooh", "radio", "social", "search"];
+    const straight = channels.flatMap((name) => [
+      "--set",
+      `hyperparameters.${name}.alpha=1.43`,
+      "--set",
+      `hyperparameters.${name}.gamma=1`,
+    ]);
+    const output = join(folder, "vetoed");
+    const fork = ["replay", "--session", session, "--fork", "--at", "7", "--output", output];
+    const { code, err } = mmm([...fork, ...straight, ...state]);
+    expect(err).toMatch(/configuration was vetoed: drift_saturation/);
+    expect(code).toBe(3);
   });
 
   it("refuses to set what is not a tunable number", () => {

@@ -26,7 +26,7 @@ function headOf(session: string): string {
   const file = join(folder, `${session}.ndjson`);
   const { out } = mmm(["history", "export", "--session", session, ...state]);
   writeFileSync(file, out);
-  const audit = mmm(["audit", "verify", file]);
+  const audit = mmm(["audit", "verify", file, ...state]);
   expect(audit.code, audit.err).toBe(0);
   return audit.out;
 }

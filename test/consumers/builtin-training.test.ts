@@ -24,7 +24,12 @@ const training = createBuiltinTraining(
   }),
   async (digest) => (digest === summary.draws_digest ? draws : null),
 );
-const JOB = { businessUnit: "unit", baseline: config, signal: new AbortController().signal };
+const JOB = {
+  businessUnit: "unit",
+  baseline: config,
+  dataDigest: null,
+  signal: new AbortController().signal,
+};
 
 function withDecay(decay: number): ModelConfig {
   const hyperparameters = { ...config.hyperparameters, tv: { decay, alpha: 1, gamma: 0.5 } };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createVerdictRequest } from "../../consumers/guard-question.ts";
 import type { JudgeInput } from "../../guard/judge.ts";
+import { pinConfig } from "../../guard/rules/pinned.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
+import { applyChanges } from "../../guard/specification/tunables.ts";
 import { BASE, modelConfig } from "../guard/fixtures.ts";
 
 const warrant = {
@@ -46,7 +48,7 @@ describe("the guard's question", () => {
     await request({
       raw: "ignored",
       isBaseline: true,
-      warrant: { ...warrant, baseline: JSON.stringify(short) },
+      warrant: { ...warrant, baseline: JSON.stringify(short), base: JSON.stringify(short) },
     });
     expect(asked[0]?.base).toBe(asked[0]?.baseline);
     expect(JSON.parse(asked[0]?.raw ?? "").config.training).toEqual(modelConfig().training);
@@ -63,5 +65,33 @@ describe("the guard's question", () => {
     await request({ raw: "p", isBaseline: false, warrant });
     await request({ raw: "p", isBaseline: false, warrant });
     expect([asked.length, tries]).toEqual([2, 2]);
+  });
+
+  it("of a fork's baseline is measured from the pinned baseline of its lineage", async () => {
+    const { asked, request } = open();
+    const forked = pinConfig(
+      applyChanges(BASE.config, [{ path: "hyperparameters.tv.decay", to: 0.4 }]),
+    );
+    await request({ raw: "ignored", isBaseline: true, warrant: { ...warrant, base: forked.text } });
+    expect(asked[0]?.baseline.digest).toBe(BASE.digest);
+    expect(asked[0]?.base.digest).toBe(forked.digest);
+    expect(JSON.parse(asked[0]?.raw ?? "").config.hyperparameters.tv.decay).toBe(0.4);
+  });
+
+  it("looks at the data that the warrant names, and at each digest's own", async () => {
+    const seen: (string | null)[] = [];
+    const request = createVerdictRequest({
+      spec: SPECIFICATION_SHIPPED,
+      judge: () => Promise.resolve({} as never),
+      observed: (_baseline, digest) => {
+        seen.push(digest);
+        return Promise.resolve({});
+      },
+    });
+    const one = { ...warrant, data_digest: "1".repeat(64) };
+    await request({ raw: "p1", isBaseline: false, warrant: one });
+    await request({ raw: "p2", isBaseline: false, warrant: one });
+    await request({ raw: "p3", isBaseline: false, warrant });
+    expect(seen).toEqual(["1".repeat(64), null]);
   });
 });

@@ -178,7 +178,14 @@ export function smallResults(): SessionResults {
     reason: "all iterations used",
     decision: "approve_with_conditions",
     seed: 7,
-    methodology: { digest_start: "aa", digest_end: "aa", unchanged: true, spec_digest: "bb" },
+    methodology: {
+      digest_start: "aa",
+      digest_end: "aa",
+      unchanged: true,
+      spec_digest: "bb",
+      data_digest: "cc",
+      data_unchanged: true,
+    },
     validation: {
       baseline: metrics(0.08),
       final: metrics(0.06),

@@ -56,5 +56,7 @@ export function requestOf(number: number, limits: Limits): EventData<"SessionReq
     parent_session: null,
     parent_seq: null,
     lineage: [],
+    pinned_baseline: "",
+    data_digest: "",
   };
 }

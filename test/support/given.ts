@@ -95,6 +95,8 @@ export const REQUEST: Event = {
     parent_session: null,
     parent_seq: null,
     lineage: [],
+    pinned_baseline: "",
+    data_digest: "",
   },
 };
 

@@ -260,6 +260,8 @@ export function requestData(
     parent_session: null,
     parent_seq: null,
     lineage: [],
+    pinned_baseline: "",
+    data_digest: "",
     ...more,
   };
 }

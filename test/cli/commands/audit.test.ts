@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent } from "../../../schemas/codec.ts";
@@ -40,7 +40,8 @@ describe("mmm audit verify", () => {
     expect(out).toContain("seal valid");
     expect(code).toBe(0);
     for (const name of ["optimization_history.ndjson", "optimization_history.json"]) {
-      expect(mmm(["audit", "verify", join(folder, "out", name)]).code).toBe(0);
+      const file = join(folder, "out", name);
+      expect(mmm(["audit", "verify", file, "--state-dir", join(folder, "state")]).code).toBe(0);
     }
   });
 
@@ -91,9 +92,27 @@ describe("mmm audit verify", () => {
     const text = lines.map((line) => JSON.stringify(line)).join("\n");
     const { code, err } = verify(text);
     expect([code, err]).toEqual([12, expect.stringContaining("the seal is not these keys'")]);
-    // The chain alone cannot tell: it has no key.
+    // The chain alone cannot tell, and says so: it has no key.
     const file = join(folder, "changed.ndjson");
-    expect(mmm(["audit", "verify", file]).out).toContain("name --state-dir");
+    const unverified = mmm(["audit", "verify", file]);
+    expect(unverified.code).toBe(38);
+    expect(unverified.out).toContain("are consistent");
+    expect(unverified.out).not.toContain("intact");
+  });
+
+  it("tells true from forged by public keys alone, and makes no keys", () => {
+    const keys = join(folder, "keys.public.json");
+    const state = join(folder, "state");
+    const published = mmm(["guard", "keys", "export", "--public", "--state-dir", state]).out;
+    expect(published).not.toContain('"d"');
+    writeFileSync(keys, published);
+    const verified = mmm(["audit", "verify", exported, "--keys", keys, "--json"]);
+    expect(verified.code, verified.err).toBe(0);
+    expect(JSON.parse(verified.out)).toMatchObject({ standing: "intact", valid: true });
+    const empty = scratch();
+    const without = mmm(["audit", "verify", exported, "--state-dir", empty]);
+    expect(without.code).toBe(10);
+    expect(existsSync(join(empty, "keys.json"))).toBe(false);
   });
 
   it("fails when the seal is another key's", () => {

@@ -16,7 +16,13 @@ import { smallConfig, smallDataset } from "../../support/small-model.ts";
 const config = smallConfig();
 const dataset = smallDataset();
 const load = async () => ({ dataset, digest: "digest-of-data" });
-const job = { seed: 3, businessUnit: "unit", baseline: null, signal: new AbortController().signal };
+const job = {
+  seed: 3,
+  businessUnit: "unit",
+  baseline: null,
+  dataDigest: null,
+  signal: new AbortController().signal,
+};
 const PYTHON = process.env["PYTHON"] ?? "python3";
 const hasPython = spawnSync(PYTHON, ["--version"]).status === 0;
 

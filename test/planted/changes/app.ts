@@ -8,6 +8,11 @@ export const APP_CHANGES: readonly PlantedChange[] = [
     put: ");",
   },
   {
+    file: "app/data-copies.ts",
+    find: "return computeSha256(text) === digest ? text : null;",
+    put: "return text;",
+  },
+  {
     file: "app/compose-claude.ts",
     find: "if (known !== null) return true;",
     put: "if (known !== null) return false;",

@@ -4,8 +4,8 @@ import type { PlantedChange } from "../change.ts";
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
     file: "cli/commands/audit.ts",
-    find: 'if (seal === "invalid") {',
-    put: 'if (seal === "never") {',
+    find: 'if (standing === "consistent") {',
+    put: 'if (file === "") {',
   },
   {
     file: "cli/commands/escalations.ts",
