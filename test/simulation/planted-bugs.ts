@@ -36,8 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the trainer does not look at the clearance",
     file: "consumers/trainer/trainer.ts",
-    find: "  verifyClearance(cleared.clearance,",
-    put: '  if (cleared.clearance === "never") verifyClearance(cleared.clearance,',
+    find: "const { data_digest = null } = verifyClearance(cleared.clearance,",
+    put: "const { data_digest = null } = ((..._: unknown[]): { data_digest?: string | null } => ({}))(cleared.clearance,",
   },
   {
     name: "a clearance is good for any session and proposal",
@@ -140,8 +140,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the seal is of another place in the chain",
     file: "consumers/coordinator/partition-processor.ts",
-    find: "signHead(parts.tools.keys, { session, seq, head })",
-    put: "signHead(parts.tools.keys, { session, seq, head: at.envelope.id.replaceAll('-', '').repeat(2) })",
+    find: "signHead(parts.tools.keys, { session, seq, head }, pinned)",
+    put: "signHead(parts.tools.keys, { session, seq, head: at.envelope.id.replaceAll('-', '').repeat(2) }, pinned)",
   },
   {
     name: "the guard does not look at the ranges of tunable numbers",

@@ -34,7 +34,7 @@ export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "consumers/guard-question.ts",
-    find: "      observed.remove(baseline.text);\n",
+    find: "      observed.remove(key);\n",
     put: "",
   },
   {

@@ -92,24 +92,9 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     put: "beyond(value, range) <= 0",
   },
   {
-    file: "model/posterior/arithmetic.ts",
-    find: "sign = -1;",
-    put: "sign = 1;",
-  },
-  {
-    file: "model/posterior/density.ts",
-    find: "byShare += (gap / statement.sd) * roi;",
-    put: "byShare += gap / statement.sd;",
-  },
-  {
     file: "model/posterior/plans.ts",
     find: "[0.7, 1.3]",
     put: "[0.5, 1.5]",
-  },
-  {
-    file: "model/posterior/posterior.ts",
-    find: "{ ...run, seed });",
-    put: "{ ...run, seed: 1 });",
   },
   {
     file: "model/random.ts",

@@ -269,8 +269,8 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
     name: "a stored stage is believed",
     file: "stages.ts",
-    find: "return stateOfFields({ ...fields, logic_version, deployment, locked_test: locked });",
-    put: "return { ...stateOfFields({ ...fields, logic_version, deployment, locked_test: locked }), ...fields } as SessionState;",
+    find: "return stateOfFields({ ...fields, ...later });",
+    put: "return { ...stateOfFields({ ...fields, ...later }), ...fields } as SessionState;",
     noticedBy: "stages.test.ts",
   },
   {
