@@ -54,10 +54,13 @@ export async function openJudges(parts: GuardJudgesParts): Promise<GuardJudges> 
 
 function createClaudeJudges(parts: GuardJudgesParts, stores: Stores): readonly SemanticJudge[] {
   const { settings, environment, signal } = parts;
+  // Named one by one: what is given as stores may be an application with settings of its own.
+  const { snapshots, values } = stores;
   return buildClaudeWiring({
     settings: settings.agents,
     environment,
-    ...stores,
+    snapshots,
+    values,
     clock: systemClock,
     random: drawUniform,
     observer: SILENT_MODEL_OBSERVER,

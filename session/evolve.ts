@@ -5,9 +5,9 @@
  * I2. No decision is taken here; what follows from a state is `decide`'s.
  */
 import type { Event, EventData, EventType, Recorded } from "../schemas/event.ts";
-import type { ReasonerNote, Role } from "../schemas/parts.ts";
+import type { Role } from "../schemas/parts.ts";
 import { isTrained, stateOfFields } from "./stages.ts";
-import { keepDeployment, keepLockedTest } from "./summary.ts";
+import { addUsage, keepDeployment, keepLockedTest } from "./summary.ts";
 import { createBaselineItem, updateWorkItem, createWorkItem } from "./work-item.ts";
 import {
   BASELINE_ITEM,
@@ -16,7 +16,6 @@ import {
   formatProposalId,
   SEEN_MAX,
   toSeenKey,
-  type Counters,
   type EndStatus,
   type SessionState,
   type StateFields,
@@ -256,16 +255,6 @@ function applyModelTrained(state: SessionState, data: EventData<"ModelTrained">)
 function readTrainedCandidate(state: SessionState): TrainedCandidate | null {
   const candidate = state.work_item?.candidate ?? null;
   return candidate !== null && isTrained(candidate) ? candidate : state.accepted;
-}
-
-function addUsage(state: SessionState, note: ReasonerNote, more: Partial<Counters>): Counters {
-  return {
-    ...state.counters,
-    input_tokens: state.counters.input_tokens + note.input_tokens,
-    output_tokens: state.counters.output_tokens + note.output_tokens,
-    cost_usd: state.counters.cost_usd + note.cost_usd,
-    ...more,
-  };
 }
 
 function countDigests(digests: readonly string[]): Record<string, number> {

@@ -1,7 +1,8 @@
 /** The line about a session that lists and dashboards show, and what its state keeps of its last events. */
 import type { EventData } from "../schemas/event.ts";
+import type { ReasonerNote } from "../schemas/parts.ts";
 import type { SessionSummary } from "./ports.ts";
-import { PHASES, type SessionState, type StateFields } from "./state.ts";
+import { PHASES, type Counters, type SessionState, type StateFields } from "./state.ts";
 
 export function toSessionSummary(state: SessionState): SessionSummary {
   const open = state.wait?.for === "person" ? state.wait.key : null;
@@ -39,4 +40,19 @@ export function keepDeployment({
   grounds,
 }: EventData<"DeploymentDecided">): NonNullable<StateFields["deployment"]> {
   return { forecast_use, budget_use, conditions, grounds };
+}
+
+/** Counters after an answer that a model was asked for. */
+export function addUsage(
+  state: SessionState,
+  note: ReasonerNote,
+  more: Partial<Counters>,
+): Counters {
+  return {
+    ...state.counters,
+    input_tokens: state.counters.input_tokens + note.input_tokens,
+    output_tokens: state.counters.output_tokens + note.output_tokens,
+    cost_usd: state.counters.cost_usd + note.cost_usd,
+    ...more,
+  };
 }

@@ -13,7 +13,6 @@ import { parseModelConfig } from "../../model/config.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { EventData } from "../../schemas/event.ts";
-import { formatPercent } from "../../schemas/number-text.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { findPinnedData } from "../../session/stages.ts";
 import { evolve, replay } from "../../session/evolve.ts";
@@ -22,7 +21,8 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { PHASES, type SessionState } from "../../session/state.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
-import { selectComparedError, formatFigure } from "../output/format.ts";
+import { formatForkComparison } from "../output/fork-comparison.ts";
+import { formatFigure } from "../output/format.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
@@ -255,7 +255,7 @@ function writeComparison(shell: Shell, options: ReplayOptions, pair: Pair): void
   write("optimization_results.json", `${JSON.stringify(after, null, 2)}\n`);
   write("optimization_history.ndjson", formatExport(after.session, pair.forked, "ndjson"));
   if (options.json === true) shell.out(JSON.stringify({ parent: before, fork: after }));
-  else shell.out(formatComparison(before, after, options.output));
+  else shell.out(formatForkComparison(before, after, options.output));
   requireGoodEnd(pair.forked, after);
 }
 
@@ -272,22 +272,4 @@ function requireGoodEnd(forked: readonly HistoryEntry[], { status, reason }: Ses
     ({ code, path, message }) => `${code} at ${path || "the top"}: ${message}`,
   );
   throw new MmmError("vetoed", `the fork's configuration was vetoed: ${told.join("; ")}`);
-}
-
-function formatComparison(before: SessionResults, after: SessionResults, output: string): string {
-  const rows: [string, (of: SessionResults) => string][] = [
-    ["session", (of) => of.session],
-    ["started from", (of) => formatPercent(selectComparedError(of.validation.baseline).value)],
-    ["validated error", (of) => formatPercent(selectComparedError(of.validation.final).value)],
-    ["locked test", (of) => formatPercent(selectComparedError(of.locked_test?.final).value)],
-    ["iterations", (of) => String(of.counts.iterations)],
-    ["convergence", (of) => formatFigure(of.convergence.score, 3)],
-    ["decision", (of) => of.decision ?? "–"],
-    ["chain head", (of) => of.history.head.slice(0, 32)],
-  ];
-  const table = formatTable(
-    ["", "recorded", "fork"],
-    rows.map(([name, of]) => [name, of(before), of(after)]),
-  );
-  return `${table}\n\nthe fork's history is in ${output}`;
 }
