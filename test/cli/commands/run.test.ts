@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXAMPLE, mmm, scratch, startMmm } from "../../support/mmm.ts";
 
@@ -147,7 +147,8 @@ describe("a killed run", () => {
     // Without the posterior, which would be most of each run: events come thick and fast.
     const baseline = join(scratch(), "point.json");
     const shipped = JSON.parse(readFileSync(SHIPPED, "utf8"));
-    writeFileSync(baseline, JSON.stringify({ ...shipped, inference: "point" }));
+    const data = { ...shipped.data, path: resolve("examples", shipped.data.path) };
+    writeFileSync(baseline, JSON.stringify({ ...shipped, data, inference: "point" }));
     expect(await killAt(spread(30), beginRun(baseline))).toBeGreaterThan(10);
   }, 1_800_000);
 
