@@ -82,12 +82,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     put: "",
   },
   {
-    name: "a partition is restored from a store that was rolled back meanwhile",
-    file: "consumers/coordinator/session-cache.ts",
-    find: "    assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);\n    return folded;",
-    put: "    return folded;",
-  },
-  {
     name: "snapshots are added to a store that was rolled back",
     file: "consumers/coordinator/session-cache.ts",
     find: "save(snapshots, next, checkpoint)",
