@@ -146,7 +146,7 @@ describe("mmm propose and escalations", () => {
       "--max-iterations",
       "400",
       "--evaluations",
-      "50000",
+      "20000",
       "--convergence-threshold",
       "1",
       "--json",
@@ -171,11 +171,11 @@ describe("mmm propose and escalations", () => {
     ]);
     expect(none.code).toBe(11);
     expect(none.err).toContain("late, repeated or unknown");
-  });
+  }, 600_000);
 });
 
 async function waitFor<T>(look: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 1_500; tries += 1) {
+  for (let tries = 0; tries < 15_000; tries += 1) {
     const found = look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
