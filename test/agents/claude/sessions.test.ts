@@ -22,6 +22,7 @@ import {
   API_FAULTS,
   KEY,
   ledgerEnd,
+  exampleTraining,
   loadExample,
   plainAnswer,
   roleOf,
@@ -190,7 +191,12 @@ describe("a recording", () => {
       spec: SPECIFICATION_SHIPPED,
       load: loadExample,
     });
-    const system = await startSystem({ log: again, snapshots: claude.store, reasoners });
+    const system = await startSystem({
+      log: again,
+      snapshots: claude.store,
+      reasoners,
+      training: exampleTraining,
+    });
     undo.push(() => system.stop());
     await request(again, "s1", { limits: { ...LIMITS, max_iterations: 2 } });
     const replayed = await until(again, "s1");

@@ -14,7 +14,9 @@ import type { StateStore } from "../../../session/ports.ts";
 import type { Asked, MessagesApi, Reply, Usage } from "./messages-api.ts";
 import { cutOff, fails, refuses, says, USAGE } from "./messages-api.ts";
 import { claudeSettings } from "./claude.ts";
-import { scriptedReasoners, startSystem, type SystemOptions } from "../system.ts";
+import { instantTraining, scriptedReasoners, startSystem, type SystemOptions } from "../system.ts";
+import { computeSha256 } from "../../../schemas/canonical.ts";
+import type { Training } from "../../../consumers/trainer/trainer.ts";
 
 export const KEY = "sk-ant-api03-never-to-be-seen-0123456789abcdef";
 
@@ -48,6 +50,7 @@ export async function startClaudeSystem(options: ClaudeSystemOptions): Promise<R
     signal: halt.signal,
   });
   const system = await startSystem({
+    training: exampleTraining,
     ...options,
     reasoners: wiring.wrap({ ...scriptedReasoners, ...options.reasoners }),
     judges: wiring.judges,
@@ -61,10 +64,19 @@ export async function startClaudeSystem(options: ClaudeSystemOptions): Promise<R
   };
 }
 
+const readExample = (path: string): string => readFileSync(`examples/${path}`, "utf8");
+
 /** Data of the shipped examples. */
-export const loadExample = createDataLoader({
-  read: async (path) => readFileSync(`examples/${path}`, "utf8"),
-});
+export const loadExample = createDataLoader({ read: async (path) => readExample(path) });
+
+/** Trains at once and names the data that the agents load: a session's data are pinned by their digest. */
+export const exampleTraining: Training = {
+  ...instantTraining,
+  train: async (config, job) => ({
+    ...(await instantTraining.train(config, job)),
+    data_digest: computeSha256(readExample(config.data.path)),
+  }),
+};
 
 /** A plain, right answer of the role that the system prompt names. */
 export function plainAnswer(asked: Asked, usage: Usage = USAGE): Reply {
