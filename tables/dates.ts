@@ -177,8 +177,10 @@ interface Reading {
   readonly invalid: readonly number[];
 }
 
-/** The share of cells that must fit a form for the column to be one of dates. */
-const FIT_LEAST = 0.8;
+/** Cells of a column of dates that may break its form: a fifth, and one where there are few. */
+function countAllowedBreaks(filled: number): number {
+  return Math.max(filled >= 3 ? 1 : 0, Math.floor(filled / 5));
+}
 
 /**
  * The column as dates; null where it is none. `asked` says that somebody called it the date column:
@@ -193,7 +195,7 @@ export function interpretDates(
   const cleaned = texts.map((text) => dropWeekday(text.replace(/[\u00a0\u202f]/g, " ")));
   const readings = FORMS.filter(({ onlyWhenAsked }) => asked || onlyWhenAsked !== true)
     .map((each) => readBy(each, cleaned))
-    .filter(({ invalid }) => invalid.length <= (1 - FIT_LEAST) * filled);
+    .filter(({ invalid }) => invalid.length <= countAllowedBreaks(filled));
   const least = Math.min(...readings.map(({ invalid }) => invalid.length));
   const best = readings.filter(({ invalid }) => invalid.length === least);
   const [first] = best;

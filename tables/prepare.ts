@@ -110,7 +110,7 @@ export function isPlainReading(reading: Reading): boolean {
 
 /** Rows of one date that nothing in the roles tells apart. */
 function refuseSeveralRows({ layout }: DataTable, roles: TableRoles): void {
-  if (roles.geo !== null || layout.date !== roles.date) return;
+  if (roles.geo !== null || layout.date !== roles.date || layout.shape === "several_rows") return;
   const [problem] = describeLayout(layout);
   if (problem !== undefined) throw toTableError(problem, "several_rows_per_date", problem.column);
 }
