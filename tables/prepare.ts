@@ -56,7 +56,7 @@ export interface PreparedTable {
  *   columns that are missing and cells that are none are left for the model to name.
  */
 export function prepareTable(read: DataTable, roles: TableRoles): PreparedTable {
-  const table = widen(read, roles);
+  const table = widenForRoles(read, roles);
   const broken = table.problems.find(({ code }) => code === "csv_malformed");
   if (broken !== undefined) throw toTableError(broken, "csv_malformed");
   refuseSeveralRows(table, roles);
@@ -116,7 +116,7 @@ function refuseSeveralRows({ layout }: DataTable, roles: TableRoles): void {
 }
 
 /** The wide form, where the columns that are asked for exist only there. */
-function widen(table: DataTable, roles: TableRoles): DataTable {
+function widenForRoles(table: DataTable, roles: TableRoles): DataTable {
   const { long } = table.layout;
   const names = new Set(table.columns.map(({ name }) => name));
   const asked = [...roles.numbers, ...roles.texts];

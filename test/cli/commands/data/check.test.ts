@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { mmm, scratch } from "../../support/mmm.ts";
+import { mmm, scratch } from "../../../support/mmm.ts";
 
 const EXAMPLE = readFileSync("examples/simulated/weekly.csv", "utf8");
 
