@@ -99,6 +99,11 @@ const FORMS: readonly Form[] = [
     toDay: (match) => resolveWeekDay(number(match, 2), number(match, 1), undefined),
   },
   {
+    name: "YYYY-Mmm",
+    pattern: form(String.raw`(\d{4})[- ]?M(\d{1,2})`),
+    toDay: (match) => toDayNumber(number(match, 1), number(match, 2), 1),
+  },
+  {
     name: "quarter",
     pattern: form(String.raw`(\d{4})[- /]?(?:Q|T)([1-4])`),
     toDay: (match) => toDayNumber(number(match, 1), 3 * number(match, 2) - 2, 1),
@@ -177,6 +182,10 @@ interface Reading {
   readonly invalid: readonly number[];
 }
 
+/** A period given by its first and last day stands for the first. */
+const RANGE =
+  /^(\S.*?\d)(?: *[–—] *| +(?:-|to|bis|till|until|au|al|a) +|(?<=^\d{4}-\d{2}-\d{2})\/)\d.*$/;
+
 /** Cells of a column of dates that may break its form: a fifth, and one where there are few. */
 function countAllowedBreaks(filled: number): number {
   return Math.max(filled >= 3 ? 1 : 0, Math.floor(filled / 5));
@@ -192,7 +201,9 @@ export function interpretDates(
 ): Dates | null {
   const filled = texts.filter((text) => !isMissing(text)).length;
   if (filled === 0) return null;
-  const cleaned = texts.map((text) => dropWeekday(text.replace(/[\u00a0\u202f]/g, " ")));
+  const cleaned = texts.map((text) =>
+    dropWeekday(text.replace(/[\u00a0\u202f]/g, " ").replace(RANGE, "$1")),
+  );
   const readings = FORMS.filter(({ onlyWhenAsked }) => asked || onlyWhenAsked !== true)
     .map((each) => readBy(each, cleaned))
     .filter(({ invalid }) => invalid.length <= countAllowedBreaks(filled));

@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<Separator, string>> = {
 };
 /** Lines looked at for the separator. */
 const LOOKED_AT = 200;
+const ODD_SEPARATORS = ["^", "~", "§", "\u0001", "\u001f"];
 const LINE_ENDS = ["\r\n", "\n", "\r"];
 
 /** What people call a separator. */
@@ -92,6 +93,13 @@ export function findSeparator(text: string): Separator {
 /** A file of one column has no separator to find; cells between spaces are refused by name. */
 function refuseSingleCells(text: string): Separator {
   const [first = "", second = ""] = text.split(/\r\n|\n|\r/, 2);
+  const odd = ODD_SEPARATORS.find((sign) => first.includes(sign) && second.includes(sign));
+  if (odd !== undefined) {
+    throw new TableError(
+      "csv_malformed",
+      `The file's cells stand between "${odd}"; write it with commas, semicolons or tabs`,
+    );
+  }
   const words = second.trim().split(/\s+/).length;
   if (words > 2 && first.trim().split(/\s+/).length > 1 && /^\S+(?: +[-\d.]+){2,}$/.test(second)) {
     throw new TableError(

@@ -28,7 +28,7 @@ const COLUMNS_MAX = 2000;
 export function findHeader(grid: Grid): HeadedGrid {
   const width = measureWidth(grid.cells);
   const at = locateHeader(grid.cells, width);
-  const header = (grid.cells[at] ?? []).map((cell) => cell.replace(/\s+/g, " ").trim());
+  const header = (grid.cells[at] ?? []).map((cell) => cell.trim());
   if (header.length > COLUMNS_MAX) {
     throw new TableError(
       "rows_too_many",
@@ -89,6 +89,12 @@ function locateHeader(cells: readonly (readonly string[])[], width: number): num
   for (let row = 0; row <= limit; row += 1) {
     const here = cells[row] ?? [];
     if (countFilled(here) < Math.max(Math.min(width, 2), 0.6 * width)) continue;
+    if (here.length > 3 && !isDate(here[0] ?? "") && here.slice(1).every(isDate)) {
+      throw new TableError(
+        "csv_malformed",
+        "The dates run across the columns of the first line; export one row per date",
+      );
+    }
     if (looksLikeValues(here)) {
       throw new TableError(
         "csv_malformed",
@@ -223,12 +229,20 @@ function leaveOutTotals(grid: Grid, names: readonly string[]): WithoutTotals {
   const dated = names.map((name, column) => {
     const texts = grid.cells.map((row) => row[column] ?? "");
     const dates = interpretDates(texts, { asked: isDateName(name) });
-    return dates === null ? new Set<number>() : new Set(dates.invalid);
+    const undated = texts.flatMap((text, row) => (isMissing(text) ? [row] : []));
+    // A column that has a date here and there only is not the one that rows are told apart by.
+    const isUsual = dates !== null && 5 * undated.length <= texts.length;
+    return new Set(isUsual ? [...dates.invalid, ...undated] : []);
   });
   const out = new Map<number, Note>();
   for (const [row, cells] of grid.cells.entries()) {
     const line = grid.lines[row] ?? 0;
-    if (cells.some((cell, column) => dated[column]?.has(row) === true && TOTAL.test(cell))) {
+    if (
+      isTotalsRow(
+        cells,
+        dated.map((invalid) => invalid.has(row)),
+      )
+    ) {
       out.set(row, {
         code: "totals_row",
         line,
@@ -256,6 +270,11 @@ function leaveOutTotals(grid: Grid, names: readonly string[]): WithoutTotals {
     skipped: [...out.values()].flatMap(({ line }) => line ?? []),
     notes: [...out.values()],
   };
+}
+
+/** A word for totals stands where the date should be, or beside a date that is not there. */
+function isTotalsRow(cells: readonly string[], undated: readonly boolean[]): boolean {
+  return undated.includes(true) && cells.some((cell) => TOTAL.test(cell));
 }
 
 /** No cell is a value, though the cells below are. */

@@ -89,6 +89,27 @@ function isGeo({ name }: TableColumn, values: readonly TableColumn[]): boolean {
   return values.length > 1 || !values.some((column) => VALUE_NAME.test(column.name));
 }
 
+const TOTALS = /^(?:grand )?total|^(?:all|national|gesamt|summe|somme|suma)$/i;
+
+/** A geo that is the sum of the others would count everything twice. */
+export function findTotalsAmongGeos(
+  columns: readonly TableColumn[],
+  { geo, shape }: Layout,
+): Problem[] {
+  const texts = columns.find(({ name }) => name === geo)?.texts ?? [];
+  const total = shape === "panel" ? texts.find((text) => TOTALS.test(text)) : undefined;
+  if (total === undefined) return [];
+  return [
+    {
+      code: "totals_among_geos",
+      severity: "warning",
+      column: geo ?? "",
+      message: `Column "${geo}" holds "${total}" beside single geos: their sum would count twice`,
+      remedy: "export the single geos without their total, or say that it is none",
+    },
+  ];
+}
+
 /** What a layout that no model takes as it stands means for people. */
 export function describeLayout(layout: Layout): Problem[] {
   const { shape, date, geo } = layout;

@@ -8,7 +8,7 @@ import { readColumns } from "./columns.ts";
 import { findSeparator, parseDelimited, readSeparatorLine } from "./delimited.ts";
 import { decodeText, recognizeContainer } from "./encoding.ts";
 import { findHeader } from "./grid.ts";
-import { chooseDateColumn, describeLayout, findLayout } from "./layout.ts";
+import { chooseDateColumn, describeLayout, findLayout, findTotalsAmongGeos } from "./layout.ts";
 import { readParquet } from "./parquet.ts";
 import {
   type DataTable,
@@ -59,7 +59,12 @@ export async function readDataTable(bytes: Uint8Array, hints: ReadHints = {}): P
       skipped_lines: headed.skipped,
     },
     notes: [...notes, ...headed.notes],
-    problems: [...headed.problems, ...problems, ...describeLayout(layout)],
+    problems: [
+      ...headed.problems,
+      ...problems,
+      ...describeLayout(layout),
+      ...findTotalsAmongGeos(columns, layout),
+    ],
     layout,
   };
 }

@@ -259,6 +259,13 @@ function throwMisplaced(at: string, { data, expected, frequency }: Misplaced): n
       data,
     );
   }
+  if (gap >= 89 && gap <= 92) {
+    throw new ModelError(
+      "date_gap",
+      `${at} is a quarter after the one before; no model takes quarters: export months, weeks or days`,
+      data,
+    );
+  }
   const found = FREQUENCY_OF_GAP.find(({ least, most }) => gap >= least && gap <= most);
   const remedy =
     found === undefined || found.frequency === frequency

@@ -29,6 +29,16 @@ describe("rows of one date", () => {
     });
   });
 
+  it("of a panel with its total beside the geos are warned of", async () => {
+    const rows = ["A", "B", "Total"].flatMap((geo) =>
+      ["2024-01-01", "2024-01-08"].map((date) => `${date},${geo},1,2`),
+    );
+    const { problems } = await readDataTable(
+      new TextEncoder().encode(`date,region,tv,sales\n${rows.join("\n")}\n`),
+    );
+    expect(problems.map(({ code }) => code)).toContain("totals_among_geos");
+  });
+
   it("that nothing tells apart are an error that removes nothing", async () => {
     const found = await layout("date,tv\n2024-01-01,1\n2024-01-01,2\n2024-01-08,3\n");
     expect(found.shape).toBe("several_rows");

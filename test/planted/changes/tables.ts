@@ -29,8 +29,8 @@ export const TABLES_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "tables/grid.ts",
-    find: "dated[column]?.has(row) === true && TOTAL.test(cell)",
-    put: "TOTAL.test(cell)",
+    find: "return undated.includes(true) && cells",
+    put: "return cells",
   },
   {
     file: "tables/layout.ts",

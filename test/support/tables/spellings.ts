@@ -134,6 +134,12 @@ export const DATE_SPELLINGS: Readonly<Record<string, (iso: string) => string>> =
   "2022-W01-1": (iso) => `${isoWeek(iso)[0]}-W${pad(isoWeek(iso)[1])}-1`,
   "KW 01/2022": (iso) => `KW ${pad(isoWeek(iso)[1])}/${isoWeek(iso)[0]}`,
   "W1 2022": (iso) => `W${isoWeek(iso)[1]} ${isoWeek(iso)[0]}`,
+  "pandas' weeks": (iso) =>
+    `${iso}/${new Date(Date.parse(iso) + 6 * DAY_MS).toISOString().slice(0, 10)}`,
+  "a German range": (iso) =>
+    [iso, new Date(Date.parse(iso) + 6 * DAY_MS).toISOString().slice(0, 10)]
+      .map((day) => split(day).toReversed().join("."))
+      .join(" - "),
   "202201 (weeks)": (iso) => `${isoWeek(iso)[0]}${pad(isoWeek(iso)[1])}`,
   "Excel serial": (iso) => String(Date.parse(iso) / DAY_MS + 25_569),
   "seconds since 1970": (iso) => String(Date.parse(iso) / 1000),
@@ -224,6 +230,7 @@ export function listReadSpellings(): [string, Uint8Array][] {
     }),
     csv("sums without a word", { after: `,${total("sales")},${total("tv")},${total("search")}\n` }),
     csv("a footnote", { after: "Source: finance\n" }),
+    ["a totals row without a date", encodeUtf8(`${PLAIN_CSV},Total,1,2\n`)],
     csv("blank lines at the end", { after: "\n\n,,,\n" }),
     csv("units under the header", {
       header: ["date", "sales", "tv", "search"],
@@ -366,6 +373,24 @@ export function listRefusedSpellings(): [string, Uint8Array, RegExp][] {
     csv("thousands by words", { number: (value) => `${value / 1000}k` }, /must be a plain number/),
     ["no header", encodeUtf8(PLAIN_CSV.slice(PLAIN_CSV.indexOf("\n") + 1)), /no header line/],
     ["spaces between", encodeUtf8(PLAIN_CSV.replaceAll(",", " ")), /stand between spaces/],
+    ["carets between", encodeUtf8(PLAIN_CSV.replaceAll(",", "^")), /stand between "\^"/],
+    [
+      "dates across the columns",
+      encodeUtf8(
+        `channel,${PLAIN_ROWS.map(({ date }) => date).join(",")}\ntv,${PLAIN_ROWS.map(({ tv }) => tv).join(",")}\n`,
+      ),
+      /dates run across/,
+    ],
+    csv(
+      "quarters",
+      {
+        rows: PLAIN_ROWS.slice(0, 30).map((row, index) => ({
+          ...row,
+          date: `${2012 + Math.floor(index / 4)}-Q${(index % 4) + 1}`,
+        })),
+      },
+      /no model takes quarters/,
+    ),
     [
       "a cell too many",
       encodeUtf8(PLAIN_CSV.replace("\n2022-02", ",7\n2022-02")),
