@@ -94,6 +94,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/train.ts")).addTrainCommand,
   },
   {
+    name: "data",
+    leaf: false,
+    about: "look at a data file before modelling",
+    load: async () => (await import("./commands/data/check.ts")).addDataCommand,
+  },
+  {
     name: "simulate",
     leaf: true,
     about: "generate data with known carryover, saturation, season and noise",

@@ -8,10 +8,9 @@ import { callModel } from "../../agents/data-source.ts";
 import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, drawReportPictures, type ReportInput } from "../../dashboard/report.ts";
 import { renderSheet } from "../../dashboard/sheet.ts";
-import { readTextFile, writeWhole } from "../../infra/files.ts";
+import { writeWhole } from "../../infra/files.ts";
 import { loadPngWriter } from "../../infra/picture-png.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
@@ -19,6 +18,7 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { requireHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
+import { readConfigDataset } from "../../app/request.ts";
 import { readStoredDraws } from "../../consumers/stored-draws.ts";
 import type { KeyValueStore } from "../../session/ports.ts";
 import { readPublishedRecord, recallEffects } from "../session-draws.ts";
@@ -111,12 +111,11 @@ async function readModelDetail(
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = data ?? config.data.path;
   if (!existsSync(path)) return null;
-  const text = readTextFile(path, "csv", "data_invalid");
   const record = readPublishedRecord(results);
   const digest = record?.draws_digest ?? null;
   const draws = digest === null ? null : await readStoredDraws(store, digest);
+  const dataset = await readConfigDataset({ ...config, data: { ...config.data, path } });
   return callModel(() => {
-    const dataset = parseDataset(text, config);
     const effects = recallEffects(dataset, config, { draws, record });
     const { seed, locked_test } = results;
     return computeModelDetail(dataset, config, { seed, effects, lockedSeen: locked_test !== null });
