@@ -105,7 +105,10 @@ const LOGGING = z.strictObject({
   level: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
-const SETTINGS = z.strictObject({
+/** What a settings file may hold. */
+export const SETTINGS_FIELDS = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document. */
+  $schema: z.string().max(2000).optional(),
   session: SESSION.prefault({}),
   agents: AGENTS.prefault({}),
   guard: GUARD.prefault({}),
@@ -119,7 +122,7 @@ const SETTINGS = z.strictObject({
   api: API_SETTINGS.prefault({}),
 });
 
-export type Settings = z.infer<typeof SETTINGS>;
+export type Settings = Omit<z.infer<typeof SETTINGS_FIELDS>, "$schema">;
 
 /** The runtime that the settings insist on; null = the best there is. */
 export function readEncoderRuntime({ encoder }: Settings): RuntimeName | null {
@@ -164,8 +167,11 @@ export function loadSettings(path: string | null, environment: Environment): Set
     const section = (merged[settingPath[0]] ??= {});
     section[settingPath[1]] = list === true ? value.split(",") : value;
   }
-  const parsed = SETTINGS.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const parsed = SETTINGS_FIELDS.safeParse(merged);
+  if (parsed.success) {
+    const { $schema: _forEditors, ...settings } = parsed.data;
+    return settings;
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "the document";
   throw new MmmError(

@@ -23,6 +23,7 @@ import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
 import { formatForkComparison } from "../output/fork-comparison.ts";
 import { formatFigure } from "../output/format.ts";
+import { findSessionId } from "../../app/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
@@ -57,7 +58,7 @@ session was started with, and ends with exit code 34 where this program does not
 export function addReplayCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("replay"))
     .description("show, verify or fork a recorded session without side effects")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .option("--until <seq>", "stop after this event", parseCount)
     .option("--verify", "derive every decision again and report the first difference")
     .option("--fork", "start a new session from a point of this one")
@@ -83,7 +84,7 @@ async function runReplay(shell: Shell, options: ReplayOptions): Promise<void> {
   });
   let entries: HistoryEntry[];
   try {
-    entries = await requireHistory(app.log, options.session);
+    entries = await requireHistory(app.log, await findSessionId(app.snapshots, options.session));
     if (options.verify === true) return verifyReplay(shell, options, { entries, keys: app.keys });
   } finally {
     await app.close();
@@ -139,7 +140,8 @@ function verifyReplay(
     const not_derivable =
       found.kind === "not_derivable" ? { seq: found.seq, reason: found.reason } : null;
     const { logicVersion: logic_version } = found;
-    const of = { session: options.session, records: events.length, logic_version };
+    const session = recorded.entries[0]?.line.session ?? options.session;
+    const of = { session, records: events.length, logic_version };
     shell.out(JSON.stringify({ ...of, difference, not_derivable }));
   }
   if (found.kind === "not_derivable") {
