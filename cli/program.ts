@@ -165,6 +165,18 @@ export const COMMANDS: readonly CommandRow[] = [
     about: "check Node, settings, state folder, keys, log, its brokers, snapshots and guard",
     load: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
   },
+  {
+    name: "explain",
+    leaf: true,
+    about: "what a word of reports and tables means",
+    load: async () => (await import("./commands/explain.ts")).addExplainCommand,
+  },
+  {
+    name: "completion",
+    leaf: false,
+    about: "completion of commands, options and sessions for bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).addCompletionCommand,
+  },
 ];
 
 /** The program, with the command that `words` (the arguments) name ready to run. */
