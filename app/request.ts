@@ -12,7 +12,7 @@ import { createObjective } from "../model/fit/objective.ts";
 import { computeSha256, toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
-import { findBaselineFile, findContextFile, readContextFile } from "./session-files.ts";
+import { findBaselineFile, findContextFile, readContextFile } from "./sessions/session-files.ts";
 import type { Settings } from "./settings.ts";
 
 export interface RequestFlags {

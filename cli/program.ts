@@ -22,6 +22,12 @@ interface CommandRow {
 /** In the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: "init",
+    leaf: true,
+    about: "draft baseline and business context from a data file",
+    load: async () => (await import("./commands/guide/init.ts")).addInitCommand,
+  },
+  {
     name: "run",
     leaf: true,
     about: "run one governed session and write its results",
@@ -169,13 +175,13 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "explain",
     leaf: true,
     about: "what a word of reports and tables means",
-    load: async () => (await import("./commands/explain.ts")).addExplainCommand,
+    load: async () => (await import("./commands/guide/explain.ts")).addExplainCommand,
   },
   {
     name: "completion",
     leaf: false,
     about: "completion of commands, options and sessions for bash, zsh or fish",
-    load: async () => (await import("./commands/completion.ts")).addCompletionCommand,
+    load: async () => (await import("./commands/guide/completion.ts")).addCompletionCommand,
   },
 ];
 

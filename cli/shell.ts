@@ -16,6 +16,8 @@ export interface Shell {
   /** Overwrites the status line of a terminal; nothing elsewhere. */
   status(line: string): void;
   readonly terminal: boolean;
+  /** Puts a question to the person at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ import { sendToInbox } from "../../producers/request.ts";
 import { escapeText } from "../../session/quote.ts";
 import type { LogRecord } from "../../session/ports.ts";
 import { parseCount } from "../options.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { readUserName } from "./run.ts";
 import { withApp } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";

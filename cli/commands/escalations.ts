@@ -5,7 +5,7 @@ import { sendToInbox } from "../../producers/request.ts";
 import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { describeEscalation, type EscalationView } from "../../session/escalation-view.ts";
 import { renderEscalationScreen, findCitedWorks } from "../output/escalation-screen.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { readUserName } from "./run.ts";

@@ -5,7 +5,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { escapeText } from "../../session/quote.ts";
 import { EXPORT_FORMATS, formatExport, type ExportFormat } from "../output/export.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { watchHistory, type WatchOptions } from "./watch.ts";

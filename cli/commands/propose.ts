@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { MmmError } from "../../schemas/errors.ts";
 import { computeSha256 } from "../../schemas/canonical.ts";
 import { sendToInbox } from "../../producers/request.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { readUserName } from "./run.ts";
 import { openFor } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";

@@ -23,7 +23,7 @@ import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
 import { formatForkComparison } from "../output/fork-comparison.ts";
 import { formatFigure } from "../output/format.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";

@@ -16,7 +16,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";

@@ -11,7 +11,7 @@ import { formatFigure } from "../output/format.ts";
 import { createChoiceParser, parseCount, parseInstant } from "../options.ts";
 import { openFor } from "../open.ts";
 import type { App } from "../../app/open-app.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { GROUP_PREFIX } from "../../app/operations.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";

@@ -12,7 +12,7 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
 import { readModelConfig } from "../../app/request.ts";
-import { findBaselineFile } from "../../app/session-files.ts";
+import { findBaselineFile } from "../../app/sessions/session-files.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
 

@@ -1,7 +1,7 @@
 /** `mmm transcript`: what was asked of Claude in a session and what it answered. */
 import type { Command } from "commander";
 import { collectSecrets } from "../../app/compose-claude.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { withApp } from "../open.ts";
 import type { App } from "../../app/open-app.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";

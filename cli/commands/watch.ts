@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { TOPICS } from "../../schemas/topics.ts";
 import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
-import { findSessionId } from "../../app/find-session.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { createProgress } from "../output/progress.ts";
 import { openFor } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";

@@ -148,7 +148,7 @@ function saySpend(spend: MediaColumn, channel: string, say: SayRole): void {
     part: "spend",
     channel,
     why: `${why}${blank}`,
-    sure: spend.isSpend && spend.missing === 0,
+    sure: spend.isSpend && spend.missing === 0 && spend.medium !== null,
   });
 }
 
@@ -160,12 +160,12 @@ function pairExposure(
 ): string | null {
   const candidates = media
     .filter(
-      (one) =>
-        one !== spend && !one.isSpend && one.exposure !== null && one.stem === spend.stem,
+      (one) => one !== spend && !one.isSpend && one.exposure !== null && one.stem === spend.stem,
     )
     .toSorted(
       (a, b) =>
-        EXPOSURE_ORDER.indexOf(a.exposure ?? "sends") - EXPOSURE_ORDER.indexOf(b.exposure ?? "sends"),
+        EXPOSURE_ORDER.indexOf(a.exposure ?? "sends") -
+        EXPOSURE_ORDER.indexOf(b.exposure ?? "sends"),
     );
   let chosen: string | null = null;
   for (const one of candidates) {
@@ -198,11 +198,7 @@ function describeChannel(spend: MediaColumn, name: string, exposure: string | nu
 }
 
 /** Media columns that are neither a channel's spend nor its exposure. */
-function sayUnpaid(
-  media: readonly MediaColumn[],
-  spends: ReadonlySet<string>,
-  say: SayRole,
-): void {
+function sayUnpaid(media: readonly MediaColumn[], spends: ReadonlySet<string>, say: SayRole): void {
   const stems = new Set(media.filter(({ column }) => spends.has(column)).map(({ stem }) => stem));
   for (const one of media) {
     if (spends.has(one.column) || (one.isSpend && !isNeverNegative(one.values))) continue;
@@ -214,7 +210,12 @@ function sayUnpaid(
       say(one.column, leaveOut("a medium without spend, with gaps or values below 0", false));
     } else {
       const why = "a medium without spend: a control, no ROI";
-      say(one.column, { part: "organic", channel: null, why, sure: ORGANIC_WORDS.test(one.spelled) });
+      say(one.column, {
+        part: "organic",
+        channel: null,
+        why,
+        sure: ORGANIC_WORDS.test(one.spelled),
+      });
     }
   }
 }

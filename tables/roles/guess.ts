@@ -10,7 +10,13 @@
  */
 import type { DataTable, TableColumn } from "../table.ts";
 import { assignChannels, type ChannelGuess } from "./channels.ts";
-import { findRowsOfGeos, isConstant, isConstantByGeo, isCounting, isNeverNegative } from "./values.ts";
+import {
+  findRowsOfGeos,
+  isConstant,
+  isConstantByGeo,
+  isCounting,
+  isNeverNegative,
+} from "./values.ts";
 import { spellName } from "./names.ts";
 import {
   CALENDAR_NAME,
@@ -133,27 +139,31 @@ interface TargetChoice {
   readonly sure: boolean;
 }
 
-function chooseTarget(open: readonly TableColumn[], asked: string | undefined): TargetChoice | null {
+function chooseTarget(
+  open: readonly TableColumn[],
+  asked: string | undefined,
+): TargetChoice | null {
   const numeric = open.filter(({ kind }) => kind === "number");
   const rows = numeric.flatMap(({ name, missing }) => {
     const outcome = findOutcome(spellName(name));
     return outcome === null ? [] : [{ name, outcome, missing }];
   });
-  const order: readonly OutcomeKind[] = ["revenue", "units", "profit"];
+  const order: readonly OutcomeKind[] = ["revenue", "units", "unknown", "profit"];
   const ranked = rows.toSorted(
     (a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome) || a.missing - b.missing,
   );
   const candidates = ranked.map(({ name }) => name);
   const named = numeric.find(({ name }) => name === asked);
   if (named !== undefined) {
-    const outcome = findOutcome(spellName(named.name)) ?? "revenue";
+    const outcome = findOutcome(spellName(named.name)) ?? "unknown";
     return { column: named.name, outcome, candidates, why: "you said so", sure: true };
   }
   const [first, second] = ranked;
   if (first !== undefined) {
     const sure = second === undefined || second.outcome !== first.outcome;
     const also = sure ? "" : `; ${second?.name ?? ""} could be it, too`;
-    const why = `its name is one for ${first.outcome}${also}`;
+    const what = first.outcome === "unknown" ? "what is explained" : first.outcome;
+    const why = `its name is one for ${what}${also}`;
     return { column: first.name, outcome: first.outcome, candidates, why, sure };
   }
   return guessTargetByValues(numeric);
@@ -169,7 +179,7 @@ function guessTargetByValues(numeric: readonly TableColumn[]): TargetChoice | nu
   if (first === undefined) return null;
   return {
     column: first.name,
-    outcome: "revenue",
+    outcome: "unknown",
     candidates: sized.slice(0, 10).map(({ name }) => name),
     why: "no name says what is sold; it has the largest numbers",
     sure: false,
@@ -205,10 +215,8 @@ function sayTarget(target: TargetChoice, open: readonly TableColumn[], say: Say)
     if (isRate && target.outcome === "units" && !multiplied) {
       multiplied = true;
       say(name, "target_multiplier", `turns ${target.column} into revenue`);
-    } else if (findOutcome(spelled) !== null && target.candidates.includes(name)) {
-      if (target.sure || findOutcome(spelled) !== null) {
-        say(name, "left_out", "another outcome, not a cause", target.sure);
-      }
+    } else if (findOutcome(spelled) !== null) {
+      say(name, "left_out", "another outcome, not a cause", target.sure);
     }
   }
 }
@@ -229,7 +237,9 @@ function sayRest(column: TableColumn, say: Say): void {
     return say(name, "control", "by its name a condition that moves sales");
   }
   const signed = numbers !== null && !isNeverNegative(numbers.values);
-  const why = signed ? "has values below 0: no medium" : "a number that is neither outcome nor medium";
+  const why = signed
+    ? "has values below 0: no medium"
+    : "a number that is neither outcome nor medium";
   say(name, "control", why, signed);
 }
 

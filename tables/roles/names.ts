@@ -29,8 +29,12 @@ export function spellName(name: string): string {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "")
     .map((word) => word.replace(COMPOUND_ENDINGS, "$1 $2"))
-    .join(" ");
+    .join(" ")
+    .replaceAll(TORN_BRANDS, (brand) => brand.replaceAll(" ", ""));
 }
+
+/** Brands with a capital inside, which look like two words. */
+const TORN_BRANDS = /\b(?:you tube|linked in|tik tok|snap chat|face book|ad words|insta gram)\b/g;
 
 /** What is left of a name without the words for money, exposure and currency: the channel. */
 export function findStem(spelled: string): string {

@@ -6,7 +6,11 @@
 import type { DataTable } from "../table.ts";
 
 /** Rows of each geo in the order of the file; one group for a plain series. */
-export function findRowsOfGeos({ columns, layout, rows }: DataTable): readonly (readonly number[])[] {
+export function findRowsOfGeos({
+  columns,
+  layout,
+  rows,
+}: DataTable): readonly (readonly number[])[] {
   const geo = columns.find(({ name }) => name === layout.geo);
   const indexes = Array.from({ length: rows }, (_, row) => row);
   if (geo === undefined) return [indexes];
@@ -25,7 +29,9 @@ export function isConstantByGeo(
   geos: readonly (readonly number[])[],
 ): boolean {
   if (geos.length < 2) return false;
-  return geos.every((rows) => isConstant(Float64Array.from(rows, (row) => values[row] ?? Number.NaN)));
+  return geos.every((rows) =>
+    isConstant(Float64Array.from(rows, (row) => values[row] ?? Number.NaN)),
+  );
 }
 
 const COUNTED_LEAST = 10;
@@ -35,7 +41,9 @@ export function isCounting(values: Float64Array, geos: readonly (readonly number
   const step = (values[geos[0]?.[1] ?? 1] ?? 0) - (values[geos[0]?.[0] ?? 0] ?? 0);
   if (step === 0 || values.length < COUNTED_LEAST) return false;
   return geos.every((rows) =>
-    rows.every((row, at) => at === 0 || (values[row] ?? 0) - (values[rows[at - 1] ?? 0] ?? 0) === step),
+    rows.every(
+      (row, at) => at === 0 || (values[row] ?? 0) - (values[rows[at - 1] ?? 0] ?? 0) === step,
+    ),
   );
 }
 

@@ -28,7 +28,7 @@ export type Medium =
   | "other";
 
 export type ExposureKind = "impressions" | "grps" | "views" | "reach" | "clicks" | "sends";
-export type OutcomeKind = "revenue" | "units" | "profit";
+export type OutcomeKind = "revenue" | "units" | "profit" | "unknown";
 
 type Words<T> = readonly (readonly [kind: T, pattern: RegExp])[];
 
@@ -51,15 +51,9 @@ export const MEDIUM_WORDS: Words<Medium> = [
     "search",
     /\b(?:search\w*|sem|sea|ppc|adwords|google\w*|bing|such\w*|recherche|referencement|liens sponsorises|busqueda\w*|buscador\w*|shopping|pla)\b/,
   ],
-  [
-    "email",
-    /\b(?:e ?mail\w*|em|edm|newsletter\w*|crm|courriel\w*|correo|sms|push)\b/,
-  ],
+  ["email", /\b(?:e ?mail\w*|em|edm|newsletter\w*|crm|courriel\w*|correo|sms|push)\b/],
   ["tv", /\b(?:tv|dtv|drtv|vidtr|tele|televis\w*|fernseh\w*)\b/],
-  [
-    "radio",
-    /\b(?:radio\w*|audio\w*|aud(?:tr|dig)|podcast\w*|spotify|horfunk|hoerfunk|rundfunk)\b/,
-  ],
+  ["radio", /\b(?:radio\w*|audio\w*|aud(?:tr|dig)|podcast\w*|spotify|horfunk|hoerfunk|rundfunk)\b/],
   [
     "ooh",
     /\b(?:ooh|dooh|out of home|outdoor|billboard\w*|plakat\w*|aussenwerbung|affichage|exterior|valla\w*|citylight\w*|via publica|affissioni)\b/,
@@ -105,8 +99,9 @@ export const OUTCOME_WORDS: Words<OutcomeKind> = [
   ],
   [
     "units",
-    /\b(?:conversions?|conversiones|orders?|bestell\w*|commandes?|pedidos?|transactions?|units?|absatz\w*|verkauf\w*|verkaeufe|leads?|sign ?ups?|registrations?|bookings?|purchases?|installs?|subscri\w*|new customers?|neukunden|kpi|target|outcome|response|volume|quantity|menge)\b|^y$/,
+    /\b(?:conversions?|conversiones|orders?|bestell\w*|commandes?|pedidos?|transactions?|units?|absatz\w*|verkauf\w*|verkaeufe|leads?|sign ?ups?|registrations?|bookings?|purchases?|installs?|subscri\w*|new customers?|neukunden|volume|quantity|menge)\b/,
   ],
+  ["unknown", /\b(?:kpi|target|outcome|response|zielgrosse)\b|^y$/],
   ["profit", /\b(?:profits?|gewinn\w*|deckungsbeitrag|benefice|beneficio|margin|marge)\b/],
 ];
 
@@ -126,7 +121,7 @@ export const ORGANIC_WORDS =
 
 /** Parts of the calendar: the model has a trend and a season of its own. */
 export const CALENDAR_NAME =
-  /^(?:day ?of ?(?:the ?)?(?:year|week|month)|dayofyear|week ?of ?year|weekday|(?:week|wk|year|yr|month|quarter|qtr|prd|period)(?: in yr| of year)? ?(?:nbr|no|num|number|id)?|year ?month|yearweek|jahr|monat|quartal|kw|kalenderwoche|annee|mois|trimestre|ano|mes|semana|semaine|t|time ?index|index|idx|id|row ?(?:id|number)?|unnamed ?\d*|column ?\d+)$/;
+  /^(?:day ?of ?(?:the ?)?(?:year|week|month)|dayofyear|week ?of ?year|weekday|(?:week|wk|year|yr|month|quarter|qtr|prd|period)(?: in yr| of year)? ?(?:nbr|no|num|number|id)?|year ?month|yearweek|jahr|monat|quartal|kw|kalenderwoche|annee|mois|trimestre|ano|mes|semana|semaine|t|time ?index|index|idx|id|row ?(?:id|number)?|unnamed ?\d*|column ?\d+)$|^seas(?:on)?\b/;
 
 /** What a model made: a leak, not a cause. */
 export const DERIVED_WORDS =

@@ -22,7 +22,8 @@ import {
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8")) as unknown;
 const load = (name: DocumentName) => readJson(`${SCHEMA_FOLDER}/${name}.schema.json`) as object;
-const compile = (name: DocumentName) => new Ajv({ strict: false, validateFormats: false }).compile(load(name));
+const compile = (name: DocumentName) =>
+  new Ajv({ strict: false, validateFormats: false }).compile(load(name));
 
 describe("the JSON Schemas", () => {
   it.each(DOCUMENTS)(

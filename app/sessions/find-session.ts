@@ -5,8 +5,8 @@
  * I2. A start that several sessions share is refused and names them; one that none has is handed back as
  *     it stands, so that the reader of the history says what is not there.
  */
-import { MmmError } from "../schemas/errors.ts";
-import type { SessionSummary, SnapshotStore } from "../session/ports.ts";
+import { MmmError } from "../../schemas/errors.ts";
+import type { SessionSummary, SnapshotStore } from "../../session/ports.ts";
 
 /** The word for the session that was started last. */
 const LATEST = "latest";

@@ -1,9 +1,9 @@
 /** `mmm explain`: a word of reports and tables in plain language. */
 import type { Command } from "commander";
-import { MmmError } from "../../schemas/errors.ts";
-import type { Shell } from "../shell.ts";
-import { findTerm, suggestTerms, TERMS, type Term } from "../output/terms.ts";
-import { wrapWords } from "../output/deployment.ts";
+import { MmmError } from "../../../schemas/errors.ts";
+import type { Shell } from "../../shell.ts";
+import { findTerm, suggestTerms, TERMS, type Term } from "../../output/terms.ts";
+import { wrapWords } from "../../output/deployment.ts";
 
 const EXAMPLES = `
 Examples:

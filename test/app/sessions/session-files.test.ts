@@ -2,8 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findContextFile, findBaselineFile, readContextFile } from "../../app/session-files.ts";
-import { scratch } from "../support/mmm.ts";
+import {
+  findContextFile,
+  findBaselineFile,
+  readContextFile,
+} from "../../../app/sessions/session-files.ts";
+import { scratch } from "../../support/mmm.ts";
 
 const folder = join(scratch(), "brand-emea");
 mkdirSync(folder);

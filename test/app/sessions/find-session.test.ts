@@ -1,8 +1,8 @@
 /** Which session a person means. */
 import { describe, expect, it } from "vitest";
-import { findSessionId } from "../../app/find-session.ts";
-import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
-import type { SessionSummary, Snapshot } from "../../session/ports.ts";
+import { findSessionId } from "../../../app/sessions/find-session.ts";
+import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
+import type { SessionSummary, Snapshot } from "../../../session/ports.ts";
 
 const SUMMARY: SessionSummary = {
   session: "",

@@ -7,8 +7,8 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { readJsonFile } from "../infra/files.ts";
-import { MmmError } from "../schemas/errors.ts";
+import { readJsonFile } from "../../infra/files.ts";
+import { MmmError } from "../../schemas/errors.ts";
 
 export const BASELINE_FILE = "baseline_model.json";
 export const CONTEXT_FILE = "business_context.json";

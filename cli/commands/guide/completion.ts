@@ -5,8 +5,8 @@ import {
   listCompletedCommands,
   SHELLS,
   type ShellName,
-} from "../output/completion.ts";
-import type { Shell } from "../shell.ts";
+} from "../../output/completion.ts";
+import type { Shell } from "../../shell.ts";
 
 const EXAMPLES = `
 Examples:
@@ -24,7 +24,7 @@ export function addCompletionCommand(program: Command, shell: Shell): void {
 }
 
 async function printCompletion(shell: Shell, name: ShellName): Promise<void> {
-  const { COMMANDS } = await import("../program.ts");
+  const { COMMANDS } = await import("../../program.ts");
   const full = new Command("mmm");
   for (const { load } of COMMANDS) (await load())(full, shell);
   shell.out(formatCompletion(name, listCompletedCommands(full)));
