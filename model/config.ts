@@ -8,11 +8,12 @@
  * 2. A parsed configuration holds everything: parsing it again gives the same value.
  * 3. `hyperparameters` has exactly the channels' names as keys.
  *
- * Units: `decay` is per data period (per week for weekly data, per day for daily data); fields
+ * Units: `decay` is per data period (per week, day or month, as the data are); fields
  * that end in `_weeks` are weeks whatever the frequency; money is in the unit of the data.
  */
 
 import { z } from "zod";
+import { PERIODS_PER_WEEK } from "./calendar.ts";
 import { ModelError } from "./errors.ts";
 import { MEDIA_TYPES, createDefaultTransform } from "./media-types.ts";
 import { readProfile } from "./posterior/profile.ts";
@@ -50,7 +51,11 @@ const DATA = z.strictObject({
   target: COLUMN,
   /** A column the target is multiplied by, such as revenue per conversion. */
   target_multiplier: COLUMN.optional(),
-  frequency: z.enum(["weekly", "daily"]).default("weekly"),
+  frequency: z.enum(["weekly", "daily", "monthly"]).default("weekly"),
+  /** Answers to what a file leaves open: `01/02/2024`, `1.234`, a workbook of many sheets. */
+  date_order: z.enum(["day_first", "month_first"]).optional(),
+  decimal: z.enum(["point", "comma"]).optional(),
+  sheet: z.string().min(1).max(200).optional(),
   controls: z.array(COLUMN).max(128).default([]),
   /** Text columns ("na" or empty = none), or a name with the dates on which it happens. */
   events: z.array(EVENT).max(64).default([]),
@@ -279,7 +284,7 @@ function withCarryover(config: ModelConfig, value: unknown): ModelConfig {
   return { ...config, posterior: { ...config.posterior, carryover } };
 }
 
-/** Data periods in a week: 1 for weekly data, 7 for daily data. */
+/** Data periods in a week: 1 for weekly data, 7 for daily, 3/13 for monthly. */
 export function countPeriodsPerWeek(config: Pick<ModelConfig, "data">): number {
-  return config.data.frequency === "daily" ? 7 : 1;
+  return PERIODS_PER_WEEK[config.data.frequency];
 }

@@ -7,7 +7,7 @@
  * 1. A test counts only when all its periods are rows that train.
  */
 
-import { parseDayNumber } from "./calendar.ts";
+import { parseDayNumber, computePeriodDay, findPeriod } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Finding } from "./findings.ts";
@@ -28,9 +28,11 @@ export function locateLiftTest(
   test: Pick<LiftTest, "start" | "end">,
   periods: number,
 ): Periods | null {
-  const step = dataset.frequency === "weekly" ? 7 : 1;
-  const from = Math.ceil(((parseDayNumber(test.start) ?? 0) - dataset.firstDay) / step);
-  const to = Math.floor(((parseDayNumber(test.end) ?? 0) - dataset.firstDay) / step) + 1;
+  const { firstDay, frequency } = dataset;
+  const start = parseDayNumber(test.start) ?? 0;
+  const first = findPeriod(firstDay, frequency, start);
+  const from = computePeriodDay(firstDay, frequency, first) < start ? first + 1 : first;
+  const to = findPeriod(firstDay, frequency, parseDayNumber(test.end) ?? 0) + 1;
   return from < 0 || to > periods || from >= to ? null : { from, to };
 }
 

@@ -17,6 +17,7 @@
  * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
  */
 
+import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
@@ -212,7 +213,7 @@ function predictNewWeeks(
   config: ModelConfig,
   { draws, from }: { draws: Draws; from: number },
 ): MonitoredForecasts["posterior"] {
-  const locked = config.evaluation.locked_test_weeks * dataset.periodsPerWeek;
+  const locked = countPeriods(config.evaluation.locked_test_weeks, dataset.periodsPerWeek);
   const { wmape, covered } = predictLaterWeeks(dataset, config, {
     draws,
     trainingEnd: from - locked,

@@ -166,3 +166,10 @@ function toTableError(
 ): TableError {
   return new TableError(code, `${message}; ${remedy}`, column === "" ? {} : { column });
 }
+
+/** The rows as CSV in the plain dialect. */
+export function formatPlainCsv({ header, rows }: Pick<PreparedTable, "header" | "rows">): string {
+  const quote = (cell: string): string =>
+    /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return `${[header, ...rows].map((row) => row.map(quote).join(",")).join("\n")}\n`;
+}

@@ -2,16 +2,15 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
-import { readJsonFile, readTextFile } from "../../infra/files.ts";
+import { readJsonFile } from "../../infra/files.ts";
 import { allocateBudget, type Allocation, type AllocationRequest } from "../../model/allocate.ts";
 import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
-import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatCautions, listCautions, type GivenResults } from "../output/cautions.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseNonNegative } from "../options.ts";
-import { readModelConfig } from "../../app/request.ts";
+import { readConfigDataset, readModelConfig } from "../../app/request.ts";
 import { findSessionDraws, readPublishedRecord, recallEffects } from "../session-draws.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
@@ -70,9 +69,7 @@ async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
   const config = readAllocationConfig(options, results);
   const record = options.config === undefined ? readPublishedRecord(results) : null;
   const draws = await findSessionDraws(shell, options, record);
-  const dataset = callModel(() =>
-    parseDataset(readTextFile(config.data.path, "csv", "data_invalid"), config),
-  );
+  const dataset = await readConfigDataset(config);
   const request: AllocationRequest = {
     bounds: Object.fromEntries(options.bound.map(parseSpendBound)),
     ...(options.total === undefined ? {} : { total: options.total }),

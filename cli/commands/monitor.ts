@@ -6,7 +6,8 @@ import {
   monitorDeployed,
   type MonitorReport,
 } from "../../agents/monitor-deployment.ts";
-import { readJsonFile, readTextFile } from "../../infra/files.ts";
+import { readPlainText } from "../../app/request.ts";
+import { readJsonFile } from "../../infra/files.ts";
 import { sendToInbox } from "../../producers/request.ts";
 import { ERROR_CODES } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
@@ -52,10 +53,10 @@ async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> 
   const report = monitorDeployed({
     deployed,
     draws: await findSessionDraws(shell, options, readPublishedRecord(results)),
-    csv: readTextFile(options.data, "csv", "data_invalid"),
+    csv: await readPlainText(options.data, deployed.config),
     ...(options.sessionData === undefined
       ? {}
-      : { sessionCsv: readTextFile(options.sessionData, "csv", "data_invalid") }),
+      : { sessionCsv: await readPlainText(options.sessionData, deployed.config) }),
     ...(options.deployedUntil === undefined ? {} : { deployedUntil: options.deployedUntil }),
   });
   if (options.record) await publishDriftEvent(shell, options, report);

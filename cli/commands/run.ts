@@ -9,7 +9,7 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { formatExport } from "../output/export.ts";
 import { createChoiceParser, parseCount, parseFraction, parseInteger } from "../options.ts";
 import { createProgress } from "../output/progress.ts";
-import { type DataText, readSessionRequest, type RequestFlags } from "../../app/request.ts";
+import { type DataBytes, readSessionRequest, type RequestFlags } from "../../app/request.ts";
 import { runSession, type OnEscalation } from "../../app/session-run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -70,9 +70,14 @@ async function runSessionCommand(shell: Shell, options: RunOptions): Promise<voi
           ...base,
           router: { ...base.router, mode: "bert" as const, checkpoint: options.bertModel },
         };
-  const keep = ({ digest, text }: DataText): void => keepData(options.stateDir, digest, text);
+  const keep = ({ digest, bytes }: DataBytes): void => keepData(options.stateDir, digest, bytes);
   const memory = settings.log.kind === "memory";
-  const request = readSessionRequest(options, settings, readUserName(), memory ? undefined : keep);
+  const request = await readSessionRequest(
+    options,
+    settings,
+    readUserName(),
+    memory ? undefined : keep,
+  );
   assertWritable(options.output);
   const app = await openApp({
     settings,

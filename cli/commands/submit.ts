@@ -45,8 +45,8 @@ export function addSubmitCommand(program: Command, shell: Shell): void {
 
 async function runSubmit(shell: Shell, options: SubmitOptions): Promise<void> {
   const settings = loadCommandSettings(shell, options);
-  const request = readSessionRequest(options, settings, options.by, ({ digest, text }) =>
-    keepData(options.stateDir, digest, text),
+  const request = await readSessionRequest(options, settings, options.by, ({ digest, bytes }) =>
+    keepData(options.stateDir, digest, bytes),
   );
   const session =
     options.key === undefined

@@ -2,16 +2,15 @@
 import { formatPercent } from "../../schemas/number-text.ts";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
-import { readTextFile } from "../../infra/files.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { parseDataset, type Dataset } from "../../model/data/dataset.ts";
+import type { Dataset } from "../../model/data/dataset.ts";
 import { createObjective } from "../../model/fit/objective.ts";
 import { refineConfiguration } from "../../model/search/refine.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
-import { readModelConfig } from "../../app/request.ts";
+import { readConfigDataset, readModelConfig } from "../../app/request.ts";
 import { findBaselineFile } from "../../app/sessions/session-files.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
@@ -42,13 +41,13 @@ export function addTrainCommand(program: Command, shell: Shell): void {
       "first take training.refinement_steps gradient steps; trains what they end at",
     )
     .addHelpText("after", EXAMPLES)
-    .action((options: TrainOptions) => runTraining(shell, options));
+    .action(async (options: TrainOptions) => runTraining(shell, options));
 }
 
-function runTraining(shell: Shell, options: TrainOptions): void {
+async function runTraining(shell: Shell, options: TrainOptions): Promise<void> {
   const config = readModelConfig(findBaselineFile(options.config), options.data);
-  const text = readTextFile(config.data.path, "csv", "data_invalid");
-  const result = callModel(() => trained(parseDataset(text, config), config, options));
+  const dataset = await readConfigDataset(config);
+  const result = callModel(() => trained(dataset, config, options));
   if (options.json === true) shell.out(JSON.stringify(result));
   else shell.out(formatTraining(result));
 }

@@ -17,6 +17,9 @@ export const BASELINE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   "data.target": "column of what is to be explained: sales, revenue, conversions",
   "data.target_multiplier": "column the target is multiplied by, such as revenue per conversion",
   "data.frequency": "distance of two rows",
+  "data.date_order": "day or month first, where the file's dates leave it open",
+  "data.decimal": "decimal sign, where the file's numbers leave it open",
+  "data.sheet": "sheet of a workbook; else the first one with data",
   "data.controls":
     "numeric columns that move the target and are no advertising: price, competitor, weather",
   "data.events":
