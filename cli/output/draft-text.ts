@@ -18,8 +18,6 @@ export interface DraftGrounds {
   readonly table: DataTable;
   readonly roles: Roles;
   readonly week: WeekLabel;
-  /** Variable column of a long file. */
-  readonly pivotedBy: string | null;
   readonly unit: string;
   /** Why `mmm run` would refuse it; null where it would not. */
   readonly obstacle: string | null;
@@ -75,7 +73,7 @@ export function formatDraft(grounds: DraftGrounds): string {
     why.slice(0, WHY_CHARS + 20),
   ]);
   const doubts = grounds.roles.columns.filter(({ sure }) => !sure).length;
-  const asked = doubts === 0 ? [] : [`? ${doubts} guesses to look at; edit baseline_model.json`];
+  const asked = doubts === 0 ? [] : [`? ${doubts} to look at; correct them in baseline_model.json`];
   return [
     describeFile(grounds),
     ...listReadingNotes(grounds).map((note) => `  ${note}`),
@@ -98,12 +96,9 @@ function describeFile({ file, table, roles }: DraftGrounds): string {
   );
 }
 
-function listReadingNotes({ table, week, pivotedBy }: DraftGrounds): string[] {
+function listReadingNotes({ table, week }: DraftGrounds): string[] {
   const { dialect, layout } = table;
   return [
-    ...(pivotedBy === null
-      ? []
-      : [`long format: one column for each value of "${quoteName(pivotedBy)}"`]),
     ...(dialect.decimal === "comma" ? ["decimal commas"] : []),
     ...(layout.frequency === "weekly"
       ? [`a week's date is its ${week.label === "end" ? "last" : "first"} day: ${week.why}`]

@@ -5,21 +5,14 @@ import { pivotLongTable } from "../../../tables/long.ts";
 import { readDataTable } from "../../../tables/read.ts";
 import { TableError, type DataTable, type ReadHints } from "../../../tables/table.ts";
 
-export interface WideTable {
-  readonly table: DataTable;
-  /** Variable column of a file in long format. */
-  readonly pivotedBy: string | null;
-}
-
 /** Reads a file of any dialect. Throws `data_invalid` with the file's name. */
-export async function readWideTable(file: string, hints: ReadHints): Promise<WideTable> {
+export async function readWideTable(file: string, hints: ReadHints): Promise<DataTable> {
   const bytes = readDataBytes(file);
   try {
     const { decimal, dateOrder, sheet } = hints;
     const table = await readDataTable(bytes, { decimal, dateOrder, sheet });
     const { long } = table.layout;
-    if (long === null) return { table, pivotedBy: null };
-    return { table: pivotLongTable(table, long), pivotedBy: long.variable };
+    return long === null ? table : pivotLongTable(table, long);
   } catch (cause) {
     if (!(cause instanceof TableError)) throw cause;
     throw new MmmError("data_invalid", `${file}: ${describeError(cause)}`, { cause });

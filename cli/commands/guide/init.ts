@@ -10,7 +10,7 @@ import type { Command } from "commander";
 import { draftBaseline, draftContext, type DraftFacts } from "../../../app/draft/baseline.ts";
 import { EXAMPLE_SETS } from "../../../app/draft/examples.ts";
 import { formatDraftJson, readDraftSchemas, writeDraftFiles } from "../../../app/draft/folder.ts";
-import { checkData, readModelConfig } from "../../../app/request.ts";
+import { checkData } from "../../../app/request.ts";
 import { BASELINE_FILE, CONTEXT_FILE } from "../../../app/sessions/session-files.ts";
 import { parseBusinessContext } from "../../../agents/business-context.ts";
 import { callModel } from "../../../agents/data-source.ts";
@@ -22,11 +22,18 @@ import type { DataTable } from "../../../tables/table.ts";
 import { formatDraft, writeDraftReadme, type DraftGrounds } from "../../output/draft-text.ts";
 import { createChoiceParser } from "../../options.ts";
 import type { Shell } from "../../shell.ts";
-import { askHints, askMedia, askTarget, askWeekLabel, type DraftHints } from "./draft-questions.ts";
+import {
+  askHints,
+  askMedia,
+  askTarget,
+  askWeekLabel,
+  type Ask,
+  type DraftHints,
+} from "./draft-questions.ts";
 import { readWideTable } from "./draft-table.ts";
 import { writeExample } from "./example.ts";
 
-export interface InitOptions extends DraftHints {
+interface InitOptions extends DraftHints {
   readonly output: string;
   readonly example?: string;
   readonly target?: string;
@@ -93,33 +100,54 @@ async function draftFromData(
     throw new MmmError("usage", `init needs a data file, or --example NAME (${names})`);
   }
   const asking = options.yes === true || options.json === true ? null : (shell.ask ?? null);
-  const first = await readWideTable(file, options);
-  const hints = await askHints(asking, first.table, options);
-  const { table, pivotedBy } = hints === options ? first : await readWideTable(file, hints);
+  const { table, hints } = await readAskedTable(asking, file, options);
   const week = await askWeekLabel(asking, chooseWeekLabel(table, options));
-  const asked = await askTarget(asking, guessRoles(table, readAnswers(table, options)));
-  const roles = await askMedia(
-    asking,
-    asked === null
-      ? guessRoles(table, readAnswers(table, options))
-      : guessRoles(table, { target: asked }),
-  );
+  const roles = await askRoles(asking, table, options);
   assertUsable(file, table, roles);
   const unit = options.unit ?? (basename(resolve(options.output)) || "unit");
   const facts: DraftFacts = {
     dataPath: relative(resolve(options.output), resolve(file)),
-    modelId: basename(file, extname(file)).slice(0, 100) || "model",
+    modelId: basename(file, extname(file)).slice(0, MODEL_ID_CHARS) || "model",
     unit,
     weekLabel: week.label,
     hints,
   };
-  const files = draftFiles(table, roles, facts);
+  const baseline = draftBaseline(table, roles, facts);
+  const obstacle = await findObstacle(baseline, file);
+  const grounds = { file, table, roles, week, unit, obstacle };
+  const files = {
+    [BASELINE_FILE]: formatDraftJson(baseline),
+    [CONTEXT_FILE]: formatDraftJson(draftCheckedContext(roles, unit)),
+    [README_FILE]: writeDraftReadme(grounds),
+    ...readDraftSchemas(),
+  };
   const written = writeDraftFiles(options.output, files, options.force === true);
-  const obstacle = await findObstacle(join(options.output, BASELINE_FILE));
-  const grounds = { file, table, roles, week, pivotedBy, unit, obstacle };
-  const readme = join(options.output, README_FILE);
-  writeDraftFiles(options.output, { [README_FILE]: writeDraftReadme(grounds) }, true);
-  report(shell, options, { grounds, written: [...written, readme], asked: asking !== null });
+  report(shell, options, { grounds, written, asked: asking !== null });
+}
+
+const MODEL_ID_CHARS = 100;
+
+/** The file, read again where a person said what it leaves open. */
+async function readAskedTable(
+  asking: Ask | null,
+  file: string,
+  options: InitOptions,
+): Promise<{ table: DataTable; hints: DraftHints }> {
+  const { decimal, dateOrder, sheet } = options;
+  const given = { decimal, dateOrder, sheet };
+  const table = await readWideTable(file, given);
+  const hints = await askHints(asking, table, given);
+  return { hints, table: hints === given ? table : await readWideTable(file, hints) };
+}
+
+async function askRoles(
+  asking: Ask | null,
+  table: DataTable,
+  options: InitOptions,
+): Promise<Roles> {
+  const guessed = guessRoles(table, readAnswers(table, options));
+  const target = await askTarget(asking, guessed);
+  return askMedia(asking, target === null ? guessed : guessRoles(table, { target }));
 }
 
 const README_FILE = "baseline_model.README.md";
@@ -141,17 +169,11 @@ function chooseWeekLabel(table: DataTable, { weekLabel }: InitOptions): WeekLabe
   return { label: weekLabel, why: "you said so", sure: true };
 }
 
-/** The files of a draft, each one that the program's own parsers take. */
-function draftFiles(table: DataTable, roles: Roles, facts: DraftFacts): Record<string, string> {
-  const baseline = draftBaseline(table, roles, facts);
-  const context = draftContext(roles, facts);
-  callModel(() => parseModelConfig(baseline));
+/** The business context, taken by the program's own parser. */
+function draftCheckedContext(roles: Roles, unit: string): unknown {
+  const context = draftContext(roles, { unit });
   parseBusinessContext(context);
-  return {
-    [BASELINE_FILE]: formatDraftJson(baseline),
-    [CONTEXT_FILE]: formatDraftJson(context),
-    ...readDraftSchemas(),
-  };
+  return context;
 }
 
 /** What a model cannot do without. */
@@ -175,10 +197,11 @@ function assertUsable(file: string, { layout }: DataTable, roles: Roles): void {
   }
 }
 
-/** Why `mmm run` would refuse these files; null where it would take them. */
-async function findObstacle(baseline: string): Promise<string | null> {
+/** Why `mmm run` would refuse the data; null where it would take them. Throws for a draft that is none. */
+async function findObstacle(baseline: unknown, file: string): Promise<string | null> {
+  const config = callModel(() => parseModelConfig(baseline));
   try {
-    await checkData(readModelConfig(baseline));
+    await checkData({ ...config, data: { ...config.data, path: resolve(file) } });
     return null;
   } catch (error) {
     if (!(error instanceof MmmError)) throw error;
