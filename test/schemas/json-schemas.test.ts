@@ -10,7 +10,7 @@ import {
   BASELINE_DESCRIPTIONS,
   CONTEXT_DESCRIPTIONS,
   RESULTS_DESCRIPTIONS,
-} from "../support/field-descriptions.ts";
+} from "../support/fields/descriptions.ts";
 import {
   buildJsonSchema,
   DOCUMENTS,
@@ -18,7 +18,7 @@ import {
   SCHEMA_FOLDER,
   writeFieldReference,
   type DocumentName,
-} from "../support/json-schemas.ts";
+} from "../support/fields/json-schemas.ts";
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8")) as unknown;
 const load = (name: DocumentName) => readJson(`${SCHEMA_FOLDER}/${name}.schema.json`) as object;

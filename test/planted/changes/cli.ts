@@ -3,6 +3,36 @@ import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
+    file: "cli/commands/guide/draft-questions.ts",
+    find: 'if (answer === "") return preset;',
+    put: 'if (answer === "") continue;',
+  },
+  {
+    file: "cli/commands/guide/init.ts",
+    find: "if (roles.channels.length === 0) {",
+    put: "if (roles.channels.length < 0) {",
+  },
+  {
+    file: "cli/output/completion.ts",
+    find: 'filter(({ path }) => path.includes(" "))',
+    put: 'filter(({ path }) => path.includes("-"))',
+  },
+  {
+    file: "cli/output/draft-text.ts",
+    find: 'text.replaceAll("|", "\\|")',
+    put: "text",
+  },
+  {
+    file: "cli/output/next-steps.ts",
+    find: 'folders.output === DEFAULT_FOLDERS.output ? ""',
+    put: 'folders.output !== "never" ? ""',
+  },
+  {
+    file: "cli/output/terms.ts",
+    find: '.replaceAll("²", "2")',
+    put: '.replaceAll("²", "")',
+  },
+  {
     file: "cli/commands/audit.ts",
     find: 'if (standing === "consistent") {',
     put: 'if (file === "") {',

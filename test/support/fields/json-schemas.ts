@@ -7,16 +7,16 @@
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { BUSINESS_CONTEXT } from "../../agents/business-context.ts";
-import { SETTINGS_FIELDS } from "../../app/settings.ts";
-import { BASELINE_FIELDS } from "../../model/config.ts";
-import { listSchemas } from "../../schemas/codec.ts";
+import { BUSINESS_CONTEXT } from "../../../agents/business-context.ts";
+import { SETTINGS_FIELDS } from "../../../app/settings.ts";
+import { BASELINE_FIELDS } from "../../../model/config.ts";
+import { listSchemas } from "../../../schemas/codec.ts";
 import {
   BASELINE_DESCRIPTIONS,
   CONTEXT_DESCRIPTIONS,
   RESULTS_DESCRIPTIONS,
   SHARED_DESCRIPTIONS,
-} from "./field-descriptions.ts";
+} from "./descriptions.ts";
 
 export interface JsonSchema {
   [key: string]: unknown;
