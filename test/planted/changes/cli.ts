@@ -4,8 +4,8 @@ import type { PlantedChange } from "../change.ts";
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
     file: "cli/commands/guide/draft-questions.ts",
-    find: 'if (answer === "") return preset;',
-    put: 'if (answer === "") continue;',
+    find: "if (ask === null || guess.sure) return guess;",
+    put: "if (ask === null) return guess;",
   },
   {
     file: "cli/commands/guide/init.ts",
@@ -19,8 +19,8 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "cli/output/draft-text.ts",
-    find: 'text.replaceAll("|", "\\|")',
-    put: "text",
+    find: "const named = of === undefined ?",
+    put: "const named = of !== undefined ?",
   },
   {
     file: "cli/output/next-steps.ts",
@@ -29,8 +29,8 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "cli/output/terms.ts",
-    find: '.replaceAll("²", "2")',
-    put: '.replaceAll("²", "")',
+    find: "also.some(hit)",
+    put: "also.every(hit)",
   },
   {
     file: "cli/commands/audit.ts",
