@@ -49,7 +49,8 @@ function listNextSteps(
       "how a budget could be split",
     ],
     [
-      `mmm audit verify ${file("optimization_history.ndjson")}${state}`,
+      // Without a state folder there are no keys, and nothing is verified.
+      `mmm audit verify ${file("optimization_history.ndjson")} --state-dir ${quoteArgument(folders.stateDir)}`,
       "that nothing in the record was changed",
     ],
     explain,

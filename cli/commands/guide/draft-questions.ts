@@ -87,5 +87,9 @@ export async function askMedia(ask: Ask | null, roles: Roles): Promise<Roles> {
       channels.push({ ...channel, medium, mediumKnown: true });
     }
   }
-  return { ...roles, channels };
+  // What a person has said is no guess any more.
+  const columns = roles.columns.map((role) =>
+    role.part === "spend" && !role.sure ? { ...role, sure: true } : role,
+  );
+  return { ...roles, channels, columns };
 }

@@ -13,6 +13,11 @@ describe("the next steps", () => {
       expect.stringMatching(/mmm allocate --results results\/optimization_results\.json {2}/),
     );
     expect(lines).toContainEqual(expect.stringMatching(/mmm explain convergence/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /mmm audit verify results\/optimization_history\.ndjson --state-dir \.mmm {2}/,
+      ),
+    );
   });
 
   it("carry the folders of the run, quoted for the shell", () => {
