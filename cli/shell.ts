@@ -37,7 +37,10 @@ export function withCommonOptions(command: Command): Command {
   return command
     .option("--json", "one JSON document (or one per line) on stdout")
     .option("--state-dir <dir>", "folder of log, snapshots and keys", ".mmm")
-    .option("--settings <file>", "settings file (default: config/settings.yaml where it exists)")
+    .option(
+      "--settings <file>",
+      "settings file (default: MMM_SETTINGS, else config/settings.yaml here)",
+    )
     .option(
       "--log <kind>",
       "sqlite | kafka | memory",

@@ -46,6 +46,9 @@ interface MediaColumn {
   readonly generic: boolean;
 }
 
+/** Why a spend column is one beyond doubt. */
+export const PAID_BY_NAME = "its name says what was paid";
+
 /** Least share of spending rows in which a usable exposure is above 0. */
 const SHARED_LEAST = 0.9;
 /** The exposure that an effect is modelled on, best first. */
@@ -140,7 +143,7 @@ function leaveOut(why: string, sure = true): Omit<ColumnRole, "column"> {
 function saySpend(spend: MediaColumn, channel: string, say: SayRole): void {
   const blank = spend.missing > 0 ? `; blank on ${spend.missing} rows` : "";
   const why = spend.isSpend
-    ? "its name says what was paid"
+    ? PAID_BY_NAME
     : spend.exposure === null
       ? "a medium by its name, and no column is named as spend"
       : "exposure stands in: there is no spend";

@@ -4,6 +4,7 @@
  * I1. Every question has a default that Enter takes; without somebody to ask, the default stands.
  * I2. An answer that is none of the choices is asked for again, three times at most.
  */
+import { PAID_BY_NAME } from "../../../tables/roles/channels.ts";
 import type { Roles } from "../../../tables/roles/guess.ts";
 import type { WeekLabel } from "../../../tables/roles/week-label.ts";
 import { MEDIUM_WORDS, type Medium } from "../../../tables/roles/words.ts";
@@ -79,17 +80,19 @@ export async function askMedia(ask: Ask | null, roles: Roles): Promise<Roles> {
   if (ask === null) return roles;
   const choices: Medium[] = [...new Set(MEDIUM_WORDS.map(([medium]) => medium)), "other"];
   const channels = [];
+  const asked = new Set<string>();
   for (const channel of roles.channels) {
     if (channel.mediumKnown) channels.push(channel);
     else {
       const question = `What kind of medium is ${channel.name}?`;
       const medium = await askChoice(ask, question, { choices, preset: "other" });
       channels.push({ ...channel, medium, mediumKnown: true });
+      asked.add(channel.spend);
     }
   }
   // What a person has said is no guess any more.
   const columns = roles.columns.map((role) =>
-    role.part === "spend" && !role.sure ? { ...role, sure: true } : role,
+    asked.has(role.column) && role.why.startsWith(PAID_BY_NAME) ? { ...role, sure: true } : role,
   );
   return { ...roles, channels, columns };
 }
