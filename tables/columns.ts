@@ -5,15 +5,13 @@
  * 2. The sign of decimals that one column shows holds for the columns that show none, unless two
  *    columns show different ones.
  */
-import { interpretDates } from "./dates.ts";
+import { interpretDates, isDateName } from "./dates.ts";
 import { isMissing, readFlag } from "./missing.ts";
 import { type DecimalEvidence, interpretNumbers, weighDecimal } from "./numbers.ts";
 import type { DecimalSign, Problem, ReadHints, TableColumn } from "./table.ts";
 
 /** The share of a column's cells that must be numbers for the others to be faults in it. */
 const MOSTLY = 0.8;
-const DATE_NAME =
-  /date|week|month|time|period|quarter|^day$|^ds$|datum|woche|kw|monat|quartal|zeit|fecha|semana|mes|jour|semaine|mois|data$|^dt$/i;
 const SHOWN_MAX = 5;
 
 export interface ReadColumns {
@@ -65,11 +63,11 @@ function readColumn({ name, texts, decimal, hints }: RawColumn): TableColumn {
   const filled = texts.length - missing;
   const kept = { name, texts, missing };
   if (filled === 0) return { ...kept, kind: "empty", numbers: null, dates: null };
-  const isNamedDate = DATE_NAME.test(name);
+  const isNamedDate = isDateName(name);
   const dates = interpretDates(texts, { dateOrder: hints.dateOrder, asked: isNamedDate });
   const numbers = interpretNumbers(texts, decimal);
   const areNumbers = numbers.invalid.length <= (1 - MOSTLY) * filled;
-  if (dates !== null && (!areNumbers || isNamedDate)) {
+  if (dates !== null && (!areNumbers || (isNamedDate && !dates.ambiguous))) {
     return { ...kept, kind: "date", numbers: areNumbers ? numbers : null, dates };
   }
   if (!areNumbers) return { ...kept, kind: "text", numbers: null, dates: null };

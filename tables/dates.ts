@@ -8,7 +8,7 @@
  * 3. A timestamp stands for the day it was written on; times near midnight in UTC leave that day open.
  * 4. A month, quarter or ISO week stands for its first day.
  */
-import { countMonths, toDayNumber, toWeekStart } from "./calendar.ts";
+import { toDayNumber, toWeekStart } from "./calendar.ts";
 import { isMissing } from "./missing.ts";
 import { dropWeekday, readMonthName } from "./months.ts";
 import { measureSpacing, sortDistinct } from "./regularity.ts";
@@ -252,9 +252,10 @@ function leavesDayOpen(texts: readonly string[]): boolean {
   return times.size <= 2 && texts.some((text) => late.test(text));
 }
 
-/** Whether all days are first days of months. */
-export function areMonths(days: readonly (number | null)[]): boolean {
-  return sortDistinct(days).every(
-    (day) => toDayNumber(Math.floor(countMonths(day) / 12), (countMonths(day) % 12) + 1, 1) === day,
-  );
+const DATE_NAME =
+  /date|week|month|time|period|quarter|^day$|^ds$|datum|woche|kw|monat|quartal|zeit|fecha|semana|mes|jour|semaine|mois|data$|^dt$/i;
+
+/** Whether a column's name says that it holds dates: its numbers then are days or seconds. */
+export function isDateName(name: string): boolean {
+  return DATE_NAME.test(name);
 }

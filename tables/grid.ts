@@ -5,7 +5,7 @@
  *    a footnote. Each gets a note with its line.
  * 2. A row of another length than the header is a problem, never filled up in silence.
  */
-import { interpretDates } from "./dates.ts";
+import { interpretDates, isDateName } from "./dates.ts";
 import { isMissing } from "./missing.ts";
 import { weighDecimal } from "./numbers.ts";
 import { type Grid, type Note, type Problem, TableError } from "./table.ts";
@@ -220,9 +220,9 @@ interface WithoutTotals {
 
 /** Rows of totals, subtotals, averages and units: beside dates, a word that is none. */
 function leaveOutTotals(grid: Grid, names: readonly string[]): WithoutTotals {
-  const dated = names.map((_, column) => {
+  const dated = names.map((name, column) => {
     const texts = grid.cells.map((row) => row[column] ?? "");
-    const dates = interpretDates(texts, { asked: false });
+    const dates = interpretDates(texts, { asked: isDateName(name) });
     return dates === null ? new Set<number>() : new Set(dates.invalid);
   });
   const out = new Map<number, Note>();

@@ -8,6 +8,7 @@
 import { describeOpenDates, describeOpenNumbers } from "./columns.ts";
 import { interpretDates } from "./dates.ts";
 import { formatDay } from "./calendar.ts";
+import { describeLayout } from "./layout.ts";
 import { pivotLongTable } from "./long.ts";
 import { interpretNumbers } from "./numbers.ts";
 import {
@@ -58,6 +59,7 @@ export function prepareTable(read: DataTable, roles: TableRoles): PreparedTable 
   const table = widen(read, roles);
   const broken = table.problems.find(({ code }) => code === "csv_malformed");
   if (broken !== undefined) throw toTableError(broken, "csv_malformed");
+  refuseSeveralRows(table, roles);
   const spelled = table.columns.map((column) => spellColumn(column, roles, table.dialect));
   const at = table.columns.findIndex(({ name }) => name === roles.date);
   const days = spelled[at]?.days ?? null;
@@ -104,6 +106,13 @@ export function isPlainReading(reading: Reading): boolean {
     reading.skipped_lines.length === 0 &&
     Object.keys(reading.spelled).length === 0
   );
+}
+
+/** Rows of one date that nothing in the roles tells apart. */
+function refuseSeveralRows({ layout }: DataTable, roles: TableRoles): void {
+  if (roles.geo !== null || layout.date !== roles.date) return;
+  const [problem] = describeLayout(layout);
+  if (problem !== undefined) throw toTableError(problem, "several_rows_per_date", problem.column);
 }
 
 /** The wide form, where the columns that are asked for exist only there. */

@@ -130,7 +130,8 @@ export type TableErrorCode =
   | "rows_too_few"
   | "rows_too_many"
   | "date_ambiguous"
-  | "number_ambiguous";
+  | "number_ambiguous"
+  | "several_rows_per_date";
 
 /** The message says what, where and what to do, in one line. */
 export class TableError extends Error {
