@@ -51,7 +51,8 @@ async function askAtTerminal(question: string): Promise<string> {
 }
 
 function processShell(signal: AbortSignal): Shell {
-  const terminal = process.stderr.isTTY === true;
+  // A dumb terminal cannot write over a line. Nothing is coloured, so NO_COLOR changes nothing.
+  const terminal = process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${terminal ? "\r\x1b[2K" : ""}${line}\n`),

@@ -2,7 +2,7 @@
  * What commands print to and start from: one document or lines on stdout, everything else on stderr.
  *
  * I1. With --json stdout holds JSON alone.
- * I2. Colour only on a terminal that wants it.
+ * I2. Nothing is coloured (NO_COLOR holds by itself); a line is written over on a terminal that can.
  */
 import type { Command } from "commander";
 import { createChoiceParser } from "./options.ts";

@@ -9,6 +9,7 @@ import type { ColumnRole } from "./guess.ts";
 import { findStem, nameChannel, spellName } from "./names.ts";
 import { isNeverNegative, measureShared } from "./values.ts";
 import {
+  COMPETITOR_WORDS,
   CONTROL_WORDS,
   EVENT_WORDS,
   EXPOSURE_WORDS,
@@ -16,6 +17,7 @@ import {
   findWord,
   FREQUENCY_WORDS,
   GENERIC_MEDIUM,
+  MEDIATOR_WORDS,
   MEDIUM_WORDS,
   type Medium,
   ORGANIC_WORDS,
@@ -61,10 +63,17 @@ const EXPOSURE_ORDER: readonly ExposureKind[] = [
   "sends",
 ];
 
-/** Says the part of every media column and returns the channels in the order of the file. */
-export function assignChannels(open: readonly TableColumn[], say: SayRole): ChannelGuess[] {
-  const suffixed = hasSuffixes(open);
-  const media = open.flatMap((column) => readMediaColumn(column, suffixed));
+/**
+ * Says the part of every media column and returns the channels in the order of the file. `paid` are columns
+ * known to be spend from elsewhere than their names.
+ */
+export function assignChannels(
+  open: readonly TableColumn[],
+  say: SayRole,
+  paid: ReadonlySet<string> = new Set(),
+): ChannelGuess[] {
+  const habits = { suffixed: hasSuffixes(open), paid };
+  const media = open.flatMap((column) => readMediaColumn(column, habits));
   const spends = selectSpends(media, say);
   const taken = new Set<string>();
   const channels = spends.map((spend) => {
@@ -83,18 +92,25 @@ function hasSuffixes(open: readonly TableColumn[]): boolean {
   return open.filter(({ name }) => /[a-z0-9]_S$/i.test(name)).length > 1;
 }
 
-function readMediaColumn(column: TableColumn, suffixed: boolean): MediaColumn[] {
+interface NameHabits {
+  readonly suffixed: boolean;
+  readonly paid: ReadonlySet<string>;
+}
+
+function readMediaColumn(column: TableColumn, { suffixed, paid }: NameHabits): MediaColumn[] {
   const { name, kind, numbers, missing } = column;
   if (kind !== "number" || numbers === null) return [];
   const spelled = spellName(name);
-  if (RATE_WORDS.test(spelled)) return [];
-  const isSpend = SPEND_WORDS.test(spelled) || (suffixed && /_S$/i.test(name));
+  if (RATE_WORDS.test(spelled) || COMPETITOR_WORDS.test(spelled)) return [];
+  const isSpend = paid.has(name) || SPEND_WORDS.test(spelled) || (suffixed && /_S$/i.test(name));
   const worded = findWord(EXPOSURE_WORDS, spelled);
   const exposure = worded ?? (suffixed && /_[IP]$/i.test(name) ? "impressions" : null);
   const stem = findStem(spelled);
   const medium = findWord(MEDIUM_WORDS, stem) ?? findWord(MEDIUM_WORDS, spelled);
   const generic = GENERIC_MEDIUM.test(spelled);
-  const isControl = CONTROL_WORDS.test(spelled) || EVENT_WORDS.test(spelled);
+  const isControl = [CONTROL_WORDS, EVENT_WORDS, MEDIATOR_WORDS].some((words) =>
+    words.test(spelled),
+  );
   const isMedia =
     isSpend || exposure !== null || FREQUENCY_WORDS.test(spelled) || medium !== null || generic;
   if (!isMedia || (isControl && !isSpend)) return [];

@@ -25,6 +25,7 @@ import {
   DERIVED_WORDS,
   EVENT_WORDS,
   findWord,
+  MEDIATOR_WORDS,
   OUTCOME_WORDS,
   type OutcomeKind,
   RATE_WORDS,
@@ -67,6 +68,8 @@ export interface Roles {
 /** Answers that stand before any guess. */
 export interface RoleAnswers {
   readonly target?: string | undefined;
+  /** Columns known to be spend, as those of a long file whose one value is spend. */
+  readonly paid?: readonly string[] | undefined;
 }
 
 type Verdict = Omit<ColumnRole, "column">;
@@ -85,7 +88,11 @@ export function guessRoles(table: DataTable, answers: RoleAnswers = {}): Roles {
   sayUnusable(table, open(), say);
   const target = chooseTarget(open(), answers.target);
   if (target !== null) sayTarget(target, open(), say);
-  const channels = assignChannels(open(), (column, verdict) => verdicts.set(column, verdict));
+  const channels = assignChannels(
+    open(),
+    (column, verdict) => verdicts.set(column, verdict),
+    new Set(answers.paid),
+  );
   for (const column of open()) sayRest(column, say);
   return {
     columns: table.columns.map(({ name }) => ({
@@ -231,6 +238,9 @@ function sayRest(column: TableColumn, say: Say): void {
     return say(name, "event", "a yes or no for each period");
   }
   if (blank !== "") return say(name, "left_out", `a control with gaps${blank}`, false);
+  if (MEDIATOR_WORDS.test(spelled)) {
+    return say(name, "left_out", "usually moved by the media themselves: not a control", false);
+  }
   if (kind === "flag") return say(name, "control", "0 or 1: an event or a holiday");
   if (EVENT_WORDS.test(spelled)) return say(name, "control", "by its name an event or a promotion");
   if (CONTROL_WORDS.test(spelled)) {

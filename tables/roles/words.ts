@@ -49,7 +49,7 @@ export const MEDIUM_WORDS: Words<Medium> = [
   ["video", /\b(?:youtube|yt|online video|olv|video\w*|viddig|pre ?roll)\b/],
   [
     "search",
-    /\b(?:search\w*|sem|sea|ppc|adwords|google\w*|bing|such\w*|recherche|referencement|liens sponsorises|busqueda\w*|buscador\w*|shopping|pla)\b/,
+    /\b(?:search\w*|sem|sea|ppc|adwords|google\w*|bing|such\w*|recherche|referencement|liens sponsorises|busqueda\w*|buscador\w*|busca|shopping|pla)\b/,
   ],
   ["email", /\b(?:e ?mail\w*|em|edm|newsletter\w*|crm|courriel\w*|correo|sms|push)\b/],
   ["tv", /\b(?:tv|dtv|drtv|vidtr|tele|televis\w*|fernseh\w*)\b/],
@@ -62,7 +62,7 @@ export const MEDIUM_WORDS: Words<Medium> = [
   ["direct", /\b(?:direct mail|dm|direktmail\w*|mailings?|catalogu?e?s?|katalog\w*|postal)\b/],
   [
     "print",
-    /\b(?:print\w*|newspapers?|magazin\w*|press|presse|zeitung\w*|zeitschrift\w*|anzeigen?\w*|journaux|prensa|revistas?|stampa|nsp|inserts?|inst|prospekt\w*|beilage\w*|flyer\w*|leaflets?)\b/,
+    /\b(?:print\w*|newspapers?|magazin\w*|press|presse|zeitung\w*|zeitschrift\w*|anzeigen?\w*|journaux|prensa|jorna(?:l|is)|revistas?|stampa|nsp|inserts?|inst|prospekt\w*|beilage\w*|flyer\w*|leaflets?)\b/,
   ],
   ["display", /\b(?:online|digital)\b/],
 ];
@@ -73,18 +73,21 @@ export const GENERIC_MEDIUM =
 
 /** What was paid. */
 export const SPEND_WORDS =
-  /\b(?:ad ?spend|media ?spend|spends?|spendings?|costs?|budgets?|invest\w*|expenditures?|expenses?|ausgaben?|\w*kosten|aufwand|aufwendungen|mediavolumen|depenses?|couts?|gastos?|costes?|costos?|inversion\w*|spes[ae]|mdsp|outlay)\b/;
+  /\b(?:ad ?spend|media ?spend|spends?|spendings?|costs?|budgets?|invest\w*|expenditures?|expenses?|ausgaben?|\w*kosten|aufwand|aufwendungen|mediavolumen|depenses?|couts?|gastos?|costes?|costos?|inversion\w*|spes[ae]|custos?|uitgaven|mdsp|outlay)\b/;
 
 /** Endings of one word that are a word of their own: `tvspend`, `radiokosten`. */
 export const COMPOUND_ENDINGS =
   /^(.{2,}?)(spend|cost|budget|kosten|ausgaben|impressions?|clicks?|klicks?|kontakte|grps?)$/;
 
 export const EXPOSURE_WORDS: Words<ExposureKind> = [
-  ["impressions", /\b(?:impressions?|imps?|impr|mdip|einblendungen|impresiones|impressioni)\b/],
+  [
+    "impressions",
+    /\b(?:impressions?|imps?|impr|mdip|einblendungen|impresiones|impressioni|impressoes)\b/,
+  ],
   ["grps", /\b(?:grps?|trps?|rating points?)\b/],
   ["views", /\b(?:views?|vues|visualizaciones|aufrufe)\b/],
   ["reach", /\b(?:reach|reichweite|portee|alcance|\w*kontakte|contacts?)\b/],
-  ["clicks", /\b(?:clicks?|klicks?|clics?|clicks?)\b/],
+  ["clicks", /\b(?:clicks?|klicks?|clics?|cliques|clic)\b/],
   ["sends", /\b(?:sends?|sent|opens?|delivered|versand)\b/],
 ];
 
@@ -95,7 +98,7 @@ export const FREQUENCY_WORDS = /\b(?:frequency|frequenz|frequence|frecuencia)\b/
 export const OUTCOME_WORDS: Words<OutcomeKind> = [
   [
     "revenue",
-    /\b(?:revenues?|turnover|sales?|gmv|umsatz\w*|umsaetze|\w*umsatz|erlose?|erloese?|chiffre d? ?affaires|ca(?: ht)?|ventes?|ingresos?|facturacion|ventas?|ricavi|fatturato|vendite)\b/,
+    /\b(?:revenues?|turnover|sales?|gmv|umsatz\w*|umsaetze|\w*umsatz|erlose?|erloese?|chiffre d? ?affaires|ca(?: ht)?|ventes?|ingresos?|facturacion|ventas?|ricavi|fatturato|vendite|vendas|receitas?|faturamento|omzet)\b/,
   ],
   [
     "units",
@@ -110,7 +113,15 @@ export const RATE_WORDS = /\b(?:per|pro|par|por|je)\b/;
 
 /** Others' actions and conditions: controls, also where the name holds the word for an outcome. */
 export const CONTROL_WORDS =
-  /\b(?:compet\w*|konkurren\w*|wettbewerb\w*|concurren\w*|rival\w*|prices?|preis\w*|prix|precios?|discounts?|rabatt\w*|remise|descuento\w*|temp\w*|weather|wetter|meteo|clima|rain|index|gdp|cpi|inflation|unemployment|distribution|stores?|filialen|gqv|query volume|sentiment|score|control\w*|covid\w*|confidence|stock|inventory)\b/;
+  /\b(?:compet\w*|konkurren\w*|wettbewerb\w*|concurren\w*|rival\w*|prices?|preis\w*|prix|precios?|discounts?|rabatt\w*|remise|descuento\w*|temp\w*|weather|wetter|meteo|clima|rain|index|gdp|cpi|inflation|unemployment|distribution|stores?|filialen|gqv|(?:query|search) volume|suchvolumen|google trends|sentiment|score|control\w*|covid\w*|confidence|stock|inventory)\b/;
+
+/** What others do: never the owner's media, also where it is named as spend. */
+export const COMPETITOR_WORDS =
+  /\b(?:compet\w*|konkurren\w*|wettbewerb\w*|concurren\w*|rival\w*)\b/;
+
+/** Steps between media and sales: as a control they take the media's effect away. */
+export const MEDIATOR_WORDS =
+  /\b(?:visits?|visitors?|visites|visitas|sessions?|traffic|page ?views?|besuche\w*|app opens)\b/;
 
 export const EVENT_WORDS =
   /\b(?:events?|ereignis\w*|evenements?|eventos?|holidays?|hldy|feiertag\w*|ferien|feries?|festiv\w*|promo\w*|aktion\w*|black friday|xmas|christmas|weihnacht\w*|noel|navidad|easter|ostern|cyber monday|launch\w*|lockdown\w*)\b/;

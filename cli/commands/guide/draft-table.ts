@@ -3,18 +3,42 @@ import { readDataBytes } from "../../../infra/files.ts";
 import { describeError, MmmError } from "../../../schemas/errors.ts";
 import { pivotLongTable } from "../../../tables/long.ts";
 import { readDataTable } from "../../../tables/read.ts";
-import { TableError, type DataTable, type ReadHints } from "../../../tables/table.ts";
+import { spellName } from "../../../tables/roles/names.ts";
+import { SPEND_WORDS } from "../../../tables/roles/words.ts";
+import {
+  TableError,
+  type DataTable,
+  type LongForm,
+  type ReadHints,
+} from "../../../tables/table.ts";
+
+export interface WideTable {
+  readonly table: DataTable;
+  /** Columns that are spend because the one value of a long file is. */
+  readonly paid: readonly string[];
+}
 
 /** Reads a file of any dialect. Throws `data_invalid` with the file's name. */
-export async function readWideTable(file: string, hints: ReadHints): Promise<DataTable> {
+export async function readWideTable(file: string, hints: ReadHints): Promise<WideTable> {
   const bytes = readDataBytes(file);
   try {
     const { decimal, dateOrder, sheet } = hints;
     const table = await readDataTable(bytes, { decimal, dateOrder, sheet });
     const { long } = table.layout;
-    return long === null ? table : pivotLongTable(table, long);
+    if (long === null) return { table, paid: [] };
+    const wide = pivotLongTable(table, long);
+    return { table: wide, paid: listPaid(wide, long) };
   } catch (cause) {
     if (!(cause instanceof TableError)) throw cause;
     throw new MmmError("data_invalid", `${file}: ${describeError(cause)}`, { cause });
   }
+}
+
+/** The columns that a single value named as spend was spread over. */
+function listPaid({ columns }: DataTable, { date, geo, values }: LongForm): string[] {
+  const kept = new Set([date, geo, ...values]);
+  const spread = values.filter((value) => !columns.some(({ name }) => name === value));
+  const [only, second] = spread;
+  if (only === undefined || second !== undefined || !SPEND_WORDS.test(spellName(only))) return [];
+  return columns.map(({ name }) => name).filter((name) => !kept.has(name));
 }

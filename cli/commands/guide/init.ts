@@ -30,7 +30,7 @@ import {
   type Ask,
   type DraftHints,
 } from "./draft-questions.ts";
-import { readWideTable } from "./draft-table.ts";
+import { readWideTable, type WideTable } from "./draft-table.ts";
 import { writeExample } from "./example.ts";
 
 interface InitOptions extends DraftHints {
@@ -100,9 +100,9 @@ async function draftFromData(
     throw new MmmError("usage", `init needs a data file, or --example NAME (${names})`);
   }
   const asking = options.yes === true || options.json === true ? null : (shell.ask ?? null);
-  const { table, hints } = await readAskedTable(asking, file, options);
+  const { table, paid, hints } = await readAskedTable(asking, file, options);
   const week = await askWeekLabel(asking, chooseWeekLabel(table, options));
-  const roles = await askRoles(asking, table, options);
+  const roles = await askRoles(asking, { table, paid }, options);
   assertUsable(file, table, roles);
   const unit = options.unit ?? (basename(resolve(options.output)) || "unit");
   const facts: DraftFacts = {
@@ -132,22 +132,22 @@ async function readAskedTable(
   asking: Ask | null,
   file: string,
   options: InitOptions,
-): Promise<{ table: DataTable; hints: DraftHints }> {
+): Promise<WideTable & { hints: DraftHints }> {
   const { decimal, dateOrder, sheet } = options;
   const given = { decimal, dateOrder, sheet };
-  const table = await readWideTable(file, given);
-  const hints = await askHints(asking, table, given);
-  return { hints, table: hints === given ? table : await readWideTable(file, hints) };
+  const read = await readWideTable(file, given);
+  const hints = await askHints(asking, read.table, given);
+  return { hints, ...(hints === given ? read : await readWideTable(file, hints)) };
 }
 
 async function askRoles(
   asking: Ask | null,
-  table: DataTable,
+  { table, paid }: WideTable,
   options: InitOptions,
 ): Promise<Roles> {
-  const guessed = guessRoles(table, readAnswers(table, options));
+  const guessed = guessRoles(table, { ...readAnswers(table, options), paid });
   const target = await askTarget(asking, guessed);
-  return askMedia(asking, target === null ? guessed : guessRoles(table, { target }));
+  return askMedia(asking, target === null ? guessed : guessRoles(table, { target, paid }));
 }
 
 const README_FILE = "baseline_model.README.md";

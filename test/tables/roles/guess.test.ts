@@ -142,6 +142,29 @@ describe("columns", () => {
     expect(parts["population"]).toBe("left_out");
   });
 
+  it("of competitors are controls, also what they spend, and visits are no controls", async () => {
+    const { parts } = await guess({
+      y: sold,
+      competitor_spend: (week) => 900 + ((week * 31) % 401),
+      paid_search: spend,
+      website_visits: (week) => 300 + ((week * 17) % 101),
+      brand_search_volume: (week) => 30 + ((week * 7) % 23),
+    });
+    expect(parts).toMatchObject({
+      y: "target",
+      competitor_spend: "control",
+      paid_search: "spend:paid_search",
+      website_visits: "left_out",
+      brand_search_volume: "control",
+    });
+  });
+
+  it("known to be spend need no name that says so", async () => {
+    const table = await tableWith({ sales: sold, tv: spend, thing: (week) => spend(week) + 1 });
+    const { channels } = guessRoles(table, { paid: ["tv", "thing"] });
+    expect(channels.map((one) => one.spend)).toEqual(["tv", "thing"]);
+  });
+
   it("that add up the other spends are left out", async () => {
     const { parts, channels } = await guess({
       sales: sold,
