@@ -9,8 +9,8 @@ export const APP_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "app/draft/examples.ts",
-    find: "google/meridian/main/meridian/data/simulated_data/csv/national_media.csv",
-    put: "google/meridian/main/meridian/data/simulated_data/csv/geo_media.csv",
+    find: "google/meridian/HEAD/meridian/data/simulated_data/csv/national_media.csv",
+    put: "google/meridian/HEAD/meridian/data/simulated_data/csv/geo_media.csv",
   },
   {
     file: "app/draft/folder.ts",
