@@ -100,6 +100,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/train.ts")).addTrainCommand,
   },
   {
+    name: "data",
+    leaf: false,
+    about: "check a data file before modelling: problems, coverage, readiness of channels",
+    load: async () => (await import("./commands/data.ts")).addDataCommand,
+  },
+  {
     name: "simulate",
     leaf: true,
     about: "generate data with known carryover, saturation, season and noise",
