@@ -151,7 +151,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "api-key",
     leaf: true,
     about: "make an API key",
-    load: async () => (await import("./commands/api-key.ts")).addApiKeyCommand,
+    load: async () => (await import("./commands/keys/api-key.ts")).addApiKeyCommand,
   },
   {
     name: "topics",

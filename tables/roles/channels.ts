@@ -64,17 +64,17 @@ const EXPOSURE_ORDER: readonly ExposureKind[] = [
 ];
 
 /**
- * Says the part of every media column and returns the channels in the order of the file. `paid` are columns
- * known to be spend from elsewhere than their names.
+ * Says the part of every media column and returns the channels in the order of the file. `known.paid`
+ * are columns known to be spend from elsewhere than their names.
  */
 export function assignChannels(
   open: readonly TableColumn[],
   say: SayRole,
-  paid: ReadonlySet<string> = new Set(),
+  known: Pick<NameHabits, "paid" | "withFaults"> = { paid: new Set(), withFaults: false },
 ): ChannelGuess[] {
-  const habits = { suffixed: hasSuffixes(open), paid };
+  const habits = { suffixed: hasSuffixes(open), ...known };
   const media = open.flatMap((column) => readMediaColumn(column, habits));
-  const spends = selectSpends(media, say);
+  const spends = selectSpends(media, known.withFaults, say);
   const taken = new Set<string>();
   const channels = spends.map((spend) => {
     const name = nameChannel(spend.stem, taken);
@@ -95,6 +95,8 @@ function hasSuffixes(open: readonly TableColumn[]): boolean {
 interface NameHabits {
   readonly suffixed: boolean;
   readonly paid: ReadonlySet<string>;
+  /** Spend with values below 0 is kept. */
+  readonly withFaults: boolean;
 }
 
 function readMediaColumn(column: TableColumn, { suffixed, paid }: NameHabits): MediaColumn[] {
@@ -118,9 +120,13 @@ function readMediaColumn(column: TableColumn, { suffixed, paid }: NameHabits): M
   return [{ column: name, values, missing, stem, spelled, isSpend, exposure, medium, generic }];
 }
 
-function selectSpends(media: readonly MediaColumn[], say: SayRole): MediaColumn[] {
+function selectSpends(
+  media: readonly MediaColumn[],
+  withFaults: boolean,
+  say: SayRole,
+): MediaColumn[] {
   const usable = media.filter((one) => {
-    if (one.isSpend && !isNeverNegative(one.values)) {
+    if (one.isSpend && !withFaults && !isNeverNegative(one.values)) {
       say(one.column, leaveOut("spend with values below 0: correct them at the source"));
       return false;
     }
@@ -128,7 +134,7 @@ function selectSpends(media: readonly MediaColumn[], say: SayRole): MediaColumn[
       say(one.column, leaveOut("the total of the other spend columns"));
       return false;
     }
-    return isNeverNegative(one.values);
+    return withFaults || isNeverNegative(one.values);
   });
   const stated = usable.filter(({ isSpend }) => isSpend);
   if (stated.length > 0) return stated;

@@ -70,6 +70,8 @@ export interface RoleAnswers {
   readonly target?: string | undefined;
   /** Columns known to be spend, as those of a long file whose one value is spend. */
   readonly paid?: readonly string[] | undefined;
+  /** Keep columns that no model could use as they stand, so that what is wrong with them can be told. */
+  readonly withFaults?: boolean | undefined;
 }
 
 type Verdict = Omit<ColumnRole, "column">;
@@ -78,21 +80,21 @@ type Verdict = Omit<ColumnRole, "column">;
 const EVENT_KINDS_MAX = 60;
 
 /** Guesses the part of every column. */
-export function guessRoles(table: DataTable, answers: RoleAnswers = {}): Roles {
+export function guessColumnRoles(table: DataTable, answers: RoleAnswers = {}): Roles {
   const verdicts = new Map<string, Verdict>();
   const say = (column: string, part: Part, why: string, sure = true): void => {
     verdicts.set(column, { part, channel: null, why, sure });
   };
   sayStructure(table, say);
   const open = (): TableColumn[] => table.columns.filter(({ name }) => !verdicts.has(name));
-  sayUnusable(table, open(), say);
+  sayNoCauses(open(), say);
+  if (answers.withFaults !== true) sayUnusable(table, open(), say);
   const target = chooseTarget(open(), answers.target);
   if (target !== null) sayTarget(target, open(), say);
-  const channels = assignChannels(
-    open(),
-    (column, verdict) => verdicts.set(column, verdict),
-    new Set(answers.paid),
-  );
+  const channels = assignChannels(open(), (column, verdict) => verdicts.set(column, verdict), {
+    paid: new Set(answers.paid),
+    withFaults: answers.withFaults === true,
+  });
   for (const column of open()) sayRest(column, say);
   return {
     columns: table.columns.map(({ name }) => ({
@@ -117,22 +119,29 @@ function sayStructure({ layout, columns }: DataTable, say: Say): void {
   }
 }
 
-/** What no model can use, whatever its name. */
-function sayUnusable(table: DataTable, open: readonly TableColumn[], say: Say): void {
-  const geos = findRowsOfGeos(table);
-  for (const column of open) {
-    const { name, kind, numbers } = column;
+/** What is no cause by its name, or has nothing to say. */
+function sayNoCauses(open: readonly TableColumn[], say: Say): void {
+  for (const { name, kind } of open) {
     const spelled = spellName(name);
     if (kind === "empty") say(name, "left_out", "has no values");
     else if (CALENDAR_NAME.test(spelled)) {
       say(name, "left_out", "a part of the calendar: trend and season are in the model");
     } else if (DERIVED_WORDS.test(spelled)) {
       say(name, "left_out", "by its name made by a model, not a cause");
-    } else if (numbers !== null && isConstant(numbers.values)) {
+    }
+  }
+}
+
+/** What no model can use for its values, whatever its name. */
+function sayUnusable(table: DataTable, open: readonly TableColumn[], say: Say): void {
+  const geos = findRowsOfGeos(table);
+  for (const { name, numbers } of open) {
+    if (numbers === null) continue;
+    if (isConstant(numbers.values)) {
       say(name, "left_out", "has one value only");
-    } else if (numbers !== null && isCounting(numbers.values, geos)) {
+    } else if (isCounting(numbers.values, geos)) {
       say(name, "left_out", "counts the rows");
-    } else if (numbers !== null && isConstantByGeo(numbers.values, geos)) {
+    } else if (isConstantByGeo(numbers.values, geos)) {
       say(name, "left_out", "is the same in every period of a geo");
     }
   }

@@ -16,7 +16,7 @@ import { parseBusinessContext } from "../../../agents/business-context.ts";
 import { callModel } from "../../../agents/data-source.ts";
 import { parseModelConfig } from "../../../model/config.ts";
 import { describeError, MmmError } from "../../../schemas/errors.ts";
-import { guessRoles, type Roles } from "../../../tables/roles/guess.ts";
+import { guessColumnRoles, type Roles } from "../../../tables/roles/guess.ts";
 import { guessWeekLabel, type WeekLabel } from "../../../tables/roles/week-label.ts";
 import type { DataTable } from "../../../tables/table.ts";
 import { formatDraft, writeDraftReadme, type DraftGrounds } from "../../output/draft-text.ts";
@@ -145,9 +145,9 @@ async function askRoles(
   { table, paid }: WideTable,
   options: InitOptions,
 ): Promise<Roles> {
-  const guessed = guessRoles(table, { ...readAnswers(table, options), paid });
+  const guessed = guessColumnRoles(table, { ...readAnswers(table, options), paid });
   const target = await askTarget(asking, guessed);
-  return askMedia(asking, target === null ? guessed : guessRoles(table, { target, paid }));
+  return askMedia(asking, target === null ? guessed : guessColumnRoles(table, { target, paid }));
 }
 
 const README_FILE = "baseline_model.README.md";

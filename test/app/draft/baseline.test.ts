@@ -4,7 +4,7 @@ import { parseBusinessContext } from "../../../agents/business-context.ts";
 import { draftBaseline, draftContext, findMediaType } from "../../../app/draft/baseline.ts";
 import { parseModelConfig } from "../../../model/config.ts";
 import { readDataTable } from "../../../tables/read.ts";
-import { guessRoles } from "../../../tables/roles/guess.ts";
+import { guessColumnRoles } from "../../../tables/roles/guess.ts";
 import { MEDIUM_WORDS } from "../../../tables/roles/words.ts";
 
 const FACTS = {
@@ -23,7 +23,7 @@ async function draft(weeks: number, head = "", cell = "") {
   });
   const text = [`date,orders,email_cost${head}`, ...rows].join("\n");
   const table = await readDataTable(Buffer.from(text));
-  const roles = guessRoles(table);
+  const roles = guessColumnRoles(table);
   return { table, roles, baseline: draftBaseline(table, roles, FACTS) };
 }
 

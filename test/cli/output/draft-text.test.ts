@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { formatDraft, writeDraftReadme } from "../../../cli/output/draft-text.ts";
 import { readDataTable } from "../../../tables/read.ts";
-import { guessRoles } from "../../../tables/roles/guess.ts";
+import { guessColumnRoles } from "../../../tables/roles/guess.ts";
 import { guessWeekLabel } from "../../../tables/roles/week-label.ts";
 
 async function groundsOf(head: string, obstacle: string | null = null) {
@@ -12,7 +12,7 @@ async function groundsOf(head: string, obstacle: string | null = null) {
   });
   const table = await readDataTable(Buffer.from([head, ...rows].join("\n")));
   const week = guessWeekLabel(table);
-  return { file: "d.csv", table, roles: guessRoles(table), week, unit: "emea", obstacle };
+  return { file: "d.csv", table, roles: guessColumnRoles(table), week, unit: "emea", obstacle };
 }
 
 describe("a draft in words", () => {

@@ -1,6 +1,6 @@
 /** What columns are taken for: names of several languages, and values. */
 import { describe, expect, it } from "vitest";
-import { guessRoles } from "../../../tables/roles/guess.ts";
+import { guessColumnRoles } from "../../../tables/roles/guess.ts";
 import { readDataTable } from "../../../tables/read.ts";
 
 const WEEKS = 30;
@@ -21,7 +21,7 @@ const sold = (week: number) => 5000 + ((week * 53) % 997);
 
 /** Parts by column, channels as `part:channel`. */
 async function guess(columns: Parameters<typeof tableWith>[0], target?: string) {
-  const roles = guessRoles(await tableWith(columns), { target });
+  const roles = guessColumnRoles(await tableWith(columns), { target });
   const parts = roles.columns.map(({ column, part, channel }) => [
     column,
     channel === null ? part : `${part}:${channel}`,
@@ -161,7 +161,7 @@ describe("columns", () => {
 
   it("known to be spend need no name that says so", async () => {
     const table = await tableWith({ sales: sold, tv: spend, thing: (week) => spend(week) + 1 });
-    const { channels } = guessRoles(table, { paid: ["tv", "thing"] });
+    const { channels } = guessColumnRoles(table, { paid: ["tv", "thing"] });
     expect(channels.map((one) => one.spend)).toEqual(["tv", "thing"]);
   });
 
