@@ -9,6 +9,7 @@ import type { ChannelGuess } from "../../tables/roles/channels.ts";
 import type { Part, Roles } from "../../tables/roles/guess.ts";
 import type { WeekLabel } from "../../tables/roles/week-label.ts";
 import type { DataTable } from "../../tables/table.ts";
+import type { DataReport } from "../../tables/check/inspect.ts";
 import { formatTable } from "./table.ts";
 
 /** All that a draft rests on. */
@@ -19,6 +20,8 @@ export interface DraftGrounds {
   readonly roles: Roles;
   readonly week: WeekLabel;
   readonly unit: string;
+  /** What a check before modelling says of the file. */
+  readonly check: DataReport;
   /** Why `mmm run` would refuse it; null where it would not. */
   readonly obstacle: string | null;
 }
@@ -110,16 +113,37 @@ function listReadingNotes({ table, week }: DraftGrounds): string[] {
 /** Long format and panels are read as they are: what the reader says of them is no problem here. */
 const HANDLED: ReadonlySet<string> = new Set(["long_format", "several_rows_per_date"]);
 const PROBLEMS_SHOWN = 12;
+/** Media come in bursts: no reason to doubt a channel, and `mmm data check` lists them. */
+const BURST = /^unusual spend/;
+/** Robyn's rule of thumb: ten observations an independent variable. */
+const ROWS_PER_TERM_MIN = 10;
 
-function listProblems({ table }: DraftGrounds): string[] {
-  const open = table.problems.filter(
+function listProblems({ check }: DraftGrounds): string[] {
+  const open = check.problems.filter(
     ({ code, severity }) => severity === "error" || !HANDLED.has(code),
   );
   const shown = open
     .slice(0, PROBLEMS_SHOWN)
     .map(({ message, remedy }) => `${escapeText(message, 300)}; ${escapeText(remedy, 200)}`);
   const more = open.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more: mmm data check`] : shown;
+  const rest = more > 0 ? [`and ${more} more: mmm data check`] : [];
+  return [...shown, ...rest, ...listUnready(check)];
+}
+
+/** Channels whose effect the data can hardly tell, and a history that is short for so many columns. */
+function listUnready({ channels, rows_per_term: rows }: DataReport): string[] {
+  const few =
+    rows < ROWS_PER_TERM_MIN
+      ? [`${rows.toFixed(1)} rows for each term of the model: fewer controls, or a longer history`]
+      : [];
+  const unready = channels
+    .map((one) => ({ ...one, reasons: one.reasons.filter((why) => !BURST.test(why)) }))
+    .filter(({ readiness, reasons }) => readiness !== "ready" && reasons.length > 0)
+    .map(({ channel, readiness, reasons }) => {
+      const verdict = readiness === "not_ready" ? "NOT READY, " : "";
+      return `${channel}: ${verdict}${escapeText(reasons.join("; "), 200)}`;
+    });
+  return [...few, ...unready];
 }
 
 /** The page beside the files. */

@@ -1,6 +1,6 @@
 /** Which columns play which part when a table is looked at before modelling. */
 import { pivotLongTable } from "../long.ts";
-import { guessColumnRoles } from "../roles/guess.ts";
+import { guessColumnRoles, type Roles } from "../roles/guess.ts";
 import type { DataTable } from "../table.ts";
 
 export interface ChannelRole {
@@ -21,8 +21,13 @@ export interface CheckRoles {
 export function guessRoles(table: DataTable): CheckRoles | null {
   const { long } = table.layout;
   const wide = long === null ? table : pivotLongTable(table, long);
-  const { columns, channels } = guessColumnRoles(wide, { withFaults: true });
-  const { date, geo } = wide.layout;
+  return toCheckRoles(wide, guessColumnRoles(wide, { withFaults: true }));
+}
+
+/** The parts that a check looks at; null where no date or target is among them. */
+export function toCheckRoles({ layout }: DataTable, roles: Roles): CheckRoles | null {
+  const { columns, channels } = roles;
+  const { date, geo } = layout;
   const target = columns.find(({ part }) => part === "target")?.column;
   if (date === null || target === undefined) return null;
   return {

@@ -18,6 +18,8 @@ import { parseModelConfig } from "../../../model/config.ts";
 import { describeError, MmmError } from "../../../schemas/errors.ts";
 import { guessColumnRoles, type Roles } from "../../../tables/roles/guess.ts";
 import { guessWeekLabel, type WeekLabel } from "../../../tables/roles/week-label.ts";
+import { inspectTable, type DataReport } from "../../../tables/check/inspect.ts";
+import { toCheckRoles } from "../../../tables/check/roles.ts";
 import type { DataTable } from "../../../tables/table.ts";
 import { formatDraft, writeDraftReadme, type DraftGrounds } from "../../output/draft-text.ts";
 import { createChoiceParser } from "../../options.ts";
@@ -103,7 +105,7 @@ async function draftFromData(
   const { table, paid, hints } = await readAskedTable(asking, file, options);
   const week = await askWeekLabel(asking, chooseWeekLabel(table, options));
   const roles = await askRoles(asking, { table, paid }, options);
-  assertUsable(file, table, roles);
+  const check = inspectDraft(file, table, roles);
   const unit = options.unit ?? (basename(resolve(options.output)) || "unit");
   const facts: DraftFacts = {
     dataPath: relative(resolve(options.output), resolve(file)),
@@ -114,7 +116,7 @@ async function draftFromData(
   };
   const baseline = draftBaseline(table, roles, facts);
   const obstacle = await findObstacle(baseline, file);
-  const grounds = { file, table, roles, week, unit, obstacle };
+  const grounds = { file, table, roles, week, unit, check, obstacle };
   const files = {
     [BASELINE_FILE]: formatDraftJson(baseline),
     [CONTEXT_FILE]: formatDraftJson(draftCheckedContext(roles, unit)),
@@ -176,8 +178,9 @@ function draftCheckedContext(roles: Roles, unit: string): unknown {
   return context;
 }
 
-/** What a model cannot do without. */
-function assertUsable(file: string, { layout }: DataTable, roles: Roles): void {
+/** The check before modelling, of what a model cannot do without. */
+function inspectDraft(file: string, table: DataTable, roles: Roles): DataReport {
+  const { layout } = table;
   const refuse = (what: string): never => {
     throw new MmmError("data_invalid", `${file}: ${what}`);
   };
@@ -195,6 +198,8 @@ function assertUsable(file: string, { layout }: DataTable, roles: Roles): void {
   if (roles.channels.length === 0) {
     refuse('no column of spend was found; put "spend" or "cost" into the names of those that are');
   }
+  const asked = toCheckRoles(table, roles);
+  return asked === null ? refuse("no dates and target are found") : inspectTable(table, asked);
 }
 
 /** Why `mmm run` would refuse the data; null where it would take them. Throws for a draft that is none. */
@@ -220,8 +225,9 @@ function report(shell: Shell, options: InitOptions, { grounds, written, asked }:
   const { table, roles, week, obstacle } = grounds;
   if (options.json === true) {
     const { columns, channels, currency, outcome } = roles;
-    const { layout, dialect, notes, problems } = table;
-    const read = { layout, dialect, notes, problems };
+    const { layout, dialect, notes } = table;
+    const { problems, channels: readiness, verdict } = grounds.check;
+    const read = { layout, dialect, notes, problems, readiness, verdict };
     shell.out(
       JSON.stringify({ written, columns, channels, currency, outcome, week, ...read, obstacle }),
     );

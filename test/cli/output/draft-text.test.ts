@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { formatDraft, writeDraftReadme } from "../../../cli/output/draft-text.ts";
 import { readDataTable } from "../../../tables/read.ts";
+import { inspectTable } from "../../../tables/check/inspect.ts";
+import { toCheckRoles } from "../../../tables/check/roles.ts";
 import { guessColumnRoles } from "../../../tables/roles/guess.ts";
 import { guessWeekLabel } from "../../../tables/roles/week-label.ts";
 
@@ -12,7 +14,11 @@ async function groundsOf(head: string, obstacle: string | null = null) {
   });
   const table = await readDataTable(Buffer.from([head, ...rows].join("\n")));
   const week = guessWeekLabel(table);
-  return { file: "d.csv", table, roles: guessColumnRoles(table), week, unit: "emea", obstacle };
+  const roles = guessColumnRoles(table);
+  const asked = toCheckRoles(table, roles);
+  if (asked === null) throw new Error("no roles");
+  const check = inspectTable(table, asked);
+  return { file: "d.csv", table, roles, week, unit: "emea", check, obstacle };
 }
 
 describe("a draft in words", () => {
@@ -27,6 +33,11 @@ describe("a draft in words", () => {
     );
     expect(text).toMatch(/thing +control +\? /);
     expect(text).toContain("? 1 to look at");
+  });
+
+  it("names channels that the data can hardly tell", async () => {
+    const text = formatDraft(await groundsOf("date;sales;email_cost;radio_cost"));
+    expect(text).toMatch(/^! email: spend hardly varies/m);
   });
 
   it("is a page with the choices, and with what stands in the way", async () => {
