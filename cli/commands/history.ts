@@ -5,8 +5,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { escapeText } from "../../session/quote.ts";
 import { EXPORT_FORMATS, formatExport, type ExportFormat } from "../output/export.ts";
-import { findSessionId } from "../../app/sessions/find-session.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { watchHistory, type WatchOptions } from "./watch.ts";
 import { openFor } from "../open.ts";
@@ -54,7 +53,7 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
 async function readSessionEntries(shell: Shell, options: ShowOptions): Promise<HistoryEntry[]> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
-    return await requireHistory(app.log, await findSessionId(app.snapshots, options.session));
+    return await requireNamedHistory(app, options.session);
   } finally {
     await app.close();
   }

@@ -23,8 +23,7 @@ import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
 import { formatForkComparison } from "../output/fork-comparison.ts";
 import { formatFigure } from "../output/format.ts";
-import { findSessionId } from "../../app/sessions/find-session.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
@@ -84,7 +83,7 @@ async function runReplay(shell: Shell, options: ReplayOptions): Promise<void> {
   });
   let entries: HistoryEntry[];
   try {
-    entries = await requireHistory(app.log, await findSessionId(app.snapshots, options.session));
+    entries = await requireNamedHistory(app, options.session);
     if (options.verify === true) return verifyReplay(shell, options, { entries, keys: app.keys });
   } finally {
     await app.close();
@@ -140,8 +139,11 @@ function verifyReplay(
     const not_derivable =
       found.kind === "not_derivable" ? { seq: found.seq, reason: found.reason } : null;
     const { logicVersion: logic_version } = found;
-    const session = recorded.entries[0]?.line.session ?? options.session;
-    const of = { session, records: events.length, logic_version };
+    const of = {
+      session: recorded.entries[0]?.line.session ?? options.session,
+      records: events.length,
+      logic_version,
+    };
     shell.out(JSON.stringify({ ...of, difference, not_derivable }));
   }
   if (found.kind === "not_derivable") {

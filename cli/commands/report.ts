@@ -15,8 +15,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
-import { findSessionId } from "../../app/sessions/find-session.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
 import { readConfigDataset } from "../../app/request.ts";
@@ -49,13 +48,12 @@ export function addReportCommand(program: Command, shell: Shell): void {
 }
 
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
-  const input = await withApp(shell, options, async ({ log, snapshots, values, settings }) => {
-    const session = await findSessionId(snapshots, options.session);
-    return buildReportInput(await requireHistory(log, session), settings.business, {
-      store: values,
+  const input = await withApp(shell, options, async (app) =>
+    buildReportInput(await requireNamedHistory(app, options.session), app.settings.business, {
+      store: app.values,
       ...(options.data === undefined ? {} : { data: options.data }),
-    });
-  });
+    }),
+  );
   const write = (name: string, content: string | Uint8Array) =>
     writeWhole(join(options.output, name), content);
   write("report.html", renderReport(input));

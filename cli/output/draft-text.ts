@@ -6,7 +6,8 @@
 import { findMediaType } from "../../app/draft/baseline.ts";
 import { escapeText } from "../../session/quote.ts";
 import type { ChannelGuess } from "../../tables/roles/channels.ts";
-import type { Part, Roles } from "../../tables/roles/guess.ts";
+import type { Part } from "../../tables/roles/column-role.ts";
+import type { Roles } from "../../tables/roles/guess.ts";
 import type { WeekLabel } from "../../tables/roles/week-label.ts";
 import type { DataTable } from "../../tables/table.ts";
 import type { DataReport } from "../../tables/check/inspect.ts";

@@ -5,7 +5,7 @@
  * I2. Where names of other columns say that they are spend, a medium's name alone does not.
  */
 import type { TableColumn } from "../table.ts";
-import type { ColumnRole } from "./guess.ts";
+import type { ColumnRole } from "./column-role.ts";
 import { findStem, nameChannel, spellName } from "./names.ts";
 import { isNeverNegative, measureShared } from "./values.ts";
 import {

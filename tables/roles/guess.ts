@@ -17,7 +17,9 @@ import {
   isCounting,
   isNeverNegative,
 } from "./values.ts";
+import type { ColumnRole, Part } from "./column-role.ts";
 import { spellName } from "./names.ts";
+import { chooseTarget, findOutcome, type TargetChoice } from "./target.ts";
 import {
   CALENDAR_NAME,
   CONTROL_WORDS,
@@ -30,29 +32,6 @@ import {
   type OutcomeKind,
   RATE_WORDS,
 } from "./words.ts";
-
-export const PARTS = [
-  "date",
-  "geo",
-  "target",
-  "target_multiplier",
-  "spend",
-  "exposure",
-  "organic",
-  "control",
-  "event",
-  "left_out",
-] as const;
-export type Part = (typeof PARTS)[number];
-
-export interface ColumnRole {
-  readonly column: string;
-  readonly part: Part;
-  /** Name of the channel, for spend and exposure. */
-  readonly channel: string | null;
-  readonly why: string;
-  readonly sure: boolean;
-}
 
 export interface Roles {
   readonly columns: readonly ColumnRole[];
@@ -145,79 +124,6 @@ function sayUnusable(table: DataTable, open: readonly TableColumn[], say: Say): 
       say(name, "left_out", "is the same in every period of a geo");
     }
   }
-}
-
-interface TargetChoice {
-  readonly column: string;
-  readonly outcome: OutcomeKind;
-  readonly candidates: readonly string[];
-  readonly why: string;
-  readonly sure: boolean;
-}
-
-function chooseTarget(
-  open: readonly TableColumn[],
-  asked: string | undefined,
-): TargetChoice | null {
-  const numeric = open.filter(({ kind }) => kind === "number");
-  const rows = numeric.flatMap(({ name, missing }) => {
-    const outcome = findOutcome(spellName(name));
-    return outcome === null ? [] : [{ name, outcome, missing }];
-  });
-  const order: readonly OutcomeKind[] = ["revenue", "units", "unknown", "profit"];
-  const ranked = rows.toSorted(
-    (a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome) || a.missing - b.missing,
-  );
-  const candidates = ranked.map(({ name }) => name);
-  const named = numeric.find(({ name }) => name === asked);
-  if (named !== undefined) {
-    const outcome = findOutcome(spellName(named.name)) ?? "unknown";
-    return { column: named.name, outcome, candidates, why: "you said so", sure: true };
-  }
-  const [first, second] = ranked;
-  if (first !== undefined) {
-    const sure = second === undefined || second.outcome !== first.outcome;
-    const also = sure ? "" : `; ${second?.name ?? ""} could be it, too`;
-    const what = first.outcome === "unknown" ? "what is explained" : first.outcome;
-    const why = `its name is one for ${what}${also}`;
-    return { column: first.name, outcome: first.outcome, candidates, why, sure };
-  }
-  return guessTargetByValues(numeric);
-}
-
-/** Without a name that says so: the column of largest numbers, which is usually money made. */
-function guessTargetByValues(numeric: readonly TableColumn[]): TargetChoice | null {
-  const sized = numeric
-    .filter(({ name }) => !CONTROL_WORDS.test(spellName(name)))
-    .map(({ name, numbers }) => ({ name, mean: computeMean(numbers?.values ?? []) }))
-    .toSorted((a, b) => b.mean - a.mean);
-  const [first] = sized;
-  if (first === undefined) return null;
-  return {
-    column: first.name,
-    outcome: "unknown",
-    candidates: sized.slice(0, 10).map(({ name }) => name),
-    why: "no name says what is sold; it has the largest numbers",
-    sure: false,
-  };
-}
-
-function computeMean(values: Iterable<number>): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count += 1;
-  }
-  return count === 0 ? 0 : sum / count;
-}
-
-function findOutcome(spelled: string): OutcomeKind | null {
-  if (CONTROL_WORDS.test(spelled) || RATE_WORDS.test(spelled) || EVENT_WORDS.test(spelled)) {
-    return null;
-  }
-  return findWord(OUTCOME_WORDS, spelled);
 }
 
 /** The target, what it is multiplied by, and the outcomes that are none. */

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { MmmError } from "../../../schemas/errors.ts";
 import type { Shell } from "../../shell.ts";
-import { findTerm, suggestTerms, TERMS, type Term } from "../../output/terms.ts";
+import { findTerm, suggestTerms, TERMS } from "../../terms/find-term.ts";
+import type { Term } from "../../terms/term.ts";
 import { wrapWords } from "../../output/deployment.ts";
 
 const EXAMPLES = `

@@ -28,7 +28,7 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: 'folders.output !== "never" ? ""',
   },
   {
-    file: "cli/output/terms.ts",
+    file: "cli/terms/find-term.ts",
     find: "also.some(hit)",
     put: "also.every(hit)",
   },

@@ -18,6 +18,11 @@ export const TABLES_ROLES_CHANGES: readonly PlantedChange[] = [
     put: 'name === "prototype"',
   },
   {
+    file: "tables/roles/target.ts",
+    find: '["revenue", "units", "unknown", "profit"]',
+    put: '["units", "revenue", "unknown", "profit"]',
+  },
+  {
     file: "tables/roles/values.ts",
     find: "if (step === 0 || values.length",
     put: "if (step !== 0 || values.length",

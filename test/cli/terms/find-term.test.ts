@@ -1,7 +1,7 @@
 /** The words of reports in plain language. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { findTerm, suggestTerms, TERMS } from "../../../cli/output/terms.ts";
+import { findTerm, suggestTerms, TERMS } from "../../../cli/terms/find-term.ts";
 
 describe("a term", () => {
   it.each([
