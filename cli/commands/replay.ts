@@ -139,12 +139,9 @@ function verifyReplay(
     const not_derivable =
       found.kind === "not_derivable" ? { seq: found.seq, reason: found.reason } : null;
     const { logicVersion: logic_version } = found;
-    const of = {
-      session: recorded.entries[0]?.line.session ?? options.session,
-      records: events.length,
-      logic_version,
-    };
-    shell.out(JSON.stringify({ ...of, difference, not_derivable }));
+    const { session } = recorded.entries[0]?.line ?? options;
+    const records = events.length;
+    shell.out(JSON.stringify({ session, records, logic_version, difference, not_derivable }));
   }
   if (found.kind === "not_derivable") {
     throw new MmmError(
