@@ -102,8 +102,8 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: "data",
     leaf: false,
-    about: "check a data file before modelling: problems, coverage, readiness of channels",
-    load: async () => (await import("./commands/data.ts")).addDataCommand,
+    about: "look at a data file before modelling",
+    load: async () => (await import("./commands/data/check.ts")).addDataCommand,
   },
   {
     name: "simulate",

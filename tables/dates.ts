@@ -30,17 +30,17 @@ const TIME = String.raw`(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]\.
 const form = (pattern: string): RegExp => new RegExp(`^${pattern}$`, "i");
 const number = (match: RegExpExecArray, group: number): number => Number(match[group]);
 /** A year of two digits: 1970 … 2069. */
-const widen = (year: number): number =>
+const widenYear = (year: number): number =>
   year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year;
 
-function orderedForm(name: string, order: DateOrder, separator: string): Form {
+function createOrderedForm(name: string, order: DateOrder, separator: string): Form {
   const [day, month] = order === "day_first" ? [1, 2] : [2, 1];
   return {
     name,
     order,
     pattern: form(String.raw`(\d{1,2})${separator}(\d{1,2})${separator}(\d{4}|\d{2})\.?${TIME}`),
     toDay: (match) =>
-      toDayNumber(widen(number(match, 3)), number(match, month), number(match, day)),
+      toDayNumber(widenYear(number(match, 3)), number(match, month), number(match, day)),
   };
 }
 
@@ -52,51 +52,51 @@ const FORMS: readonly Form[] = [
     pattern: form(String.raw`(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${TIME}`),
     toDay: (match) => toDayNumber(number(match, 1), number(match, 3), number(match, 4)),
   },
-  orderedForm("DD/MM/YYYY", "day_first", "/"),
-  orderedForm("MM/DD/YYYY", "month_first", "/"),
-  orderedForm("DD.MM.YYYY", "day_first", String.raw`\.`),
-  orderedForm("MM.DD.YYYY", "month_first", String.raw`\.`),
-  orderedForm("DD-MM-YYYY", "day_first", "-"),
-  orderedForm("MM-DD-YYYY", "month_first", "-"),
+  createOrderedForm("DD/MM/YYYY", "day_first", "/"),
+  createOrderedForm("MM/DD/YYYY", "month_first", "/"),
+  createOrderedForm("DD.MM.YYYY", "day_first", String.raw`\.`),
+  createOrderedForm("MM.DD.YYYY", "month_first", String.raw`\.`),
+  createOrderedForm("DD-MM-YYYY", "day_first", "-"),
+  createOrderedForm("MM-DD-YYYY", "month_first", "-"),
   {
     name: "D MONTH YYYY",
     pattern: form(
       String.raw`(\d{1,2})(?:\.|st|nd|rd|th|er)?[ -]*(?:de )?${WORD}[ -]*(?:de(?:l)? )?(\d{4}|\d{2})${TIME}`,
     ),
-    toDay: (match) => ofMonthName(match[2], number(match, 3), number(match, 1)),
+    toDay: (match) => resolveNamedDate(match[2], number(match, 3), number(match, 1)),
   },
   {
     name: "MONTH D, YYYY",
     pattern: form(String.raw`${WORD} *(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})${TIME}`),
-    toDay: (match) => ofMonthName(match[1], number(match, 3), number(match, 2)),
+    toDay: (match) => resolveNamedDate(match[1], number(match, 3), number(match, 2)),
   },
   {
     name: "MONTH YYYY",
     pattern: form(String.raw`${WORD}[ .,/'-]*(?:de )?(\d{4})`),
-    toDay: (match) => ofMonthName(match[1], number(match, 2), 1),
+    toDay: (match) => resolveNamedDate(match[1], number(match, 2), 1),
   },
   {
     name: "MONTH YY",
     pattern: form(String.raw`${WORD}[ .,/'’-]+(\d{2})`),
     mustBeRegular: true,
-    toDay: (match) => ofMonthName(match[1], number(match, 2), 1),
+    toDay: (match) => resolveNamedDate(match[1], number(match, 2), 1),
   },
   {
     name: "YYYY MONTH",
     pattern: form(String.raw`(\d{4})[ .,/-]*${WORD}`),
-    toDay: (match) => ofMonthName(match[2], number(match, 1), 1),
+    toDay: (match) => resolveNamedDate(match[2], number(match, 1), 1),
   },
   {
     name: "ISO week",
     pattern: form(String.raw`(\d{4})[- /]?(?:W|KW|S|wk)[- ]?(\d{1,2})(?:-?([1-7]))?`),
-    toDay: (match) => ofWeek(number(match, 1), number(match, 2), match[3]),
+    toDay: (match) => resolveWeekDay(number(match, 1), number(match, 2), match[3]),
   },
   {
     name: "ISO week",
     pattern: form(
       String.raw`(?:W|KW|CW|wk|week|woche|semaine|semana|S)[ .-]*(\d{1,2})[ ,/.-]+(\d{4})`,
     ),
-    toDay: (match) => ofWeek(number(match, 2), number(match, 1), undefined),
+    toDay: (match) => resolveWeekDay(number(match, 2), number(match, 1), undefined),
   },
   {
     name: "quarter",
@@ -161,12 +161,12 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-function ofMonthName(word: string | undefined, year: number, day: number): number | null {
+function resolveNamedDate(word: string | undefined, year: number, day: number): number | null {
   const month = readMonthName(word ?? "");
-  return month === null ? null : toDayNumber(widen(year), month, day);
+  return month === null ? null : toDayNumber(widenYear(year), month, day);
 }
 
-function ofWeek(year: number, week: number, weekday: string | undefined): number | null {
+function resolveWeekDay(year: number, week: number, weekday: string | undefined): number | null {
   const monday = toWeekStart(year, week);
   return monday === null ? null : monday + Number(weekday ?? 1) - 1;
 }
@@ -177,8 +177,10 @@ interface Reading {
   readonly invalid: readonly number[];
 }
 
-/** The share of cells that must fit a form for the column to be one of dates. */
-const FIT_LEAST = 0.8;
+/** Cells of a column of dates that may break its form: a fifth, and one where there are few. */
+function countAllowedBreaks(filled: number): number {
+  return Math.max(filled >= 3 ? 1 : 0, Math.floor(filled / 5));
+}
 
 /**
  * The column as dates; null where it is none. `asked` says that somebody called it the date column:
@@ -193,7 +195,7 @@ export function interpretDates(
   const cleaned = texts.map((text) => dropWeekday(text.replace(/[\u00a0\u202f]/g, " ")));
   const readings = FORMS.filter(({ onlyWhenAsked }) => asked || onlyWhenAsked !== true)
     .map((each) => readBy(each, cleaned))
-    .filter(({ invalid }) => invalid.length <= (1 - FIT_LEAST) * filled);
+    .filter(({ invalid }) => invalid.length <= countAllowedBreaks(filled));
   const least = Math.min(...readings.map(({ invalid }) => invalid.length));
   const best = readings.filter(({ invalid }) => invalid.length === least);
   const [first] = best;

@@ -56,7 +56,7 @@ export interface PreparedTable {
  *   columns that are missing and cells that are none are left for the model to name.
  */
 export function prepareTable(read: DataTable, roles: TableRoles): PreparedTable {
-  const table = widen(read, roles);
+  const table = widenForRoles(read, roles);
   const broken = table.problems.find(({ code }) => code === "csv_malformed");
   if (broken !== undefined) throw toTableError(broken, "csv_malformed");
   refuseSeveralRows(table, roles);
@@ -110,13 +110,13 @@ export function isPlainReading(reading: Reading): boolean {
 
 /** Rows of one date that nothing in the roles tells apart. */
 function refuseSeveralRows({ layout }: DataTable, roles: TableRoles): void {
-  if (roles.geo !== null || layout.date !== roles.date) return;
+  if (roles.geo !== null || layout.date !== roles.date || layout.shape === "several_rows") return;
   const [problem] = describeLayout(layout);
   if (problem !== undefined) throw toTableError(problem, "several_rows_per_date", problem.column);
 }
 
 /** The wide form, where the columns that are asked for exist only there. */
-function widen(table: DataTable, roles: TableRoles): DataTable {
+function widenForRoles(table: DataTable, roles: TableRoles): DataTable {
   const { long } = table.layout;
   const names = new Set(table.columns.map(({ name }) => name));
   const asked = [...roles.numbers, ...roles.texts];

@@ -24,7 +24,7 @@ export function measureSpacing(days: readonly number[]): Spacing | null {
     ["daily", 1],
     ["weekly", 7],
   ] as const) {
-    const spacing = weigh(days, frequency, (a, b) => b - a === step);
+    const spacing = weighSpacing(days, frequency, (a, b) => b - a === step);
     if (spacing !== null) return spacing;
   }
   if (!keepsPlaceInMonth(days)) return { frequency: "irregular", regular: false, gaps: [] };
@@ -32,13 +32,17 @@ export function measureSpacing(days: readonly number[]): Spacing | null {
     ["monthly", 1],
     ["quarterly", 3],
   ] as const) {
-    const spacing = weigh(days, frequency, (a, b) => countMonths(b) - countMonths(a) === step);
+    const spacing = weighSpacing(
+      days,
+      frequency,
+      (a, b) => countMonths(b) - countMonths(a) === step,
+    );
     if (spacing !== null) return spacing;
   }
   return { frequency: "irregular", regular: false, gaps: [] };
 }
 
-function weigh(
+function weighSpacing(
   days: readonly number[],
   frequency: Frequency,
   keeps: (a: number, b: number) => boolean,

@@ -22,12 +22,17 @@ export function listProblems(table: DataTable, roles: CheckRoles): Problem[] {
   const asked = [roles.target, ...spends, ...roles.controls];
   const missing = [roles.date, ...asked].filter((name) => find(name) === undefined);
   return [
-    ...table.problems.filter(({ code }) => code !== "several_rows_per_date" || roles.geo === null),
+    ...table.problems.filter((problem) => !isToldByDates(problem, table, roles)),
     ...missing.map((name) => describeMissingColumn(name, table)),
     ...asked.flatMap((name) => listCellProblems(table, find(name), roles)),
     ...spends.flatMap((name) => listNegatives(table, find(name))),
     ...listDateProblems(table, find(roles.date), roles),
   ];
+}
+
+/** What is said line by line below, or is answered by a geo. */
+function isToldByDates({ code }: Problem, { layout }: DataTable, { geo }: CheckRoles): boolean {
+  return code === "several_rows_per_date" && (geo !== null || layout.shape === "several_rows");
 }
 
 function describeMissingColumn(name: string, { columns }: DataTable): Problem {

@@ -100,7 +100,5 @@ function listCautionReasons(facts: ChannelFacts): string[] {
   if (active < ACTIVE_USUAL) reasons.push(`spend in ${active} periods only`);
   if ((figures.variation ?? 0) < CALM) reasons.push("spend hardly varies");
   if (share < SMALL_SHARE) reasons.push("less than 1 % of spend");
-  if (facts.outliers.length > 0)
-    reasons.push(`unusual spend on ${facts.outliers.slice(0, 3).join(", ")}`);
   return reasons;
 }

@@ -34,8 +34,8 @@ export const APP_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "app/data-copies.ts",
-    find: "return computeSha256(text) === digest ? text : null;",
-    put: "return text;",
+    find: "return computeSha256(bytes) === digest ? bytes : null;",
+    put: "return bytes;",
   },
   {
     file: "app/compose-claude.ts",

@@ -38,6 +38,11 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: 'if (file === "") {',
   },
   {
+    file: "cli/commands/data/check.ts",
+    find: "process.exitCode = ERROR_CODES.data_invalid.exit;",
+    put: "process.exitCode = 0;",
+  },
+  {
     file: "cli/commands/escalations.ts",
     find: 'if (text.trim() === "") throw',
     put: 'if (text === "never") throw',

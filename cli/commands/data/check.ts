@@ -1,18 +1,18 @@
 /** `mmm data check`: everything about a data file before a model is made of it. */
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { chooseHints, readTableFile } from "../../app/data-table.ts";
-import { readModelConfig } from "../../app/request.ts";
-import { renderDataCheck } from "../../dashboard/data-check.ts";
-import { writeWhole } from "../../infra/files.ts";
-import type { ModelConfig } from "../../model/config.ts";
-import { ERROR_CODES, MmmError } from "../../schemas/errors.ts";
-import { inspectTable } from "../../tables/check/inspect.ts";
-import { type CheckRoles, guessRoles } from "../../tables/check/roles.ts";
-import type { ReadHints } from "../../tables/table.ts";
-import { createChoiceParser } from "../options.ts";
-import { formatDataReport } from "../output/data-check.ts";
-import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { chooseHints, readTableFile } from "../../../app/data-table.ts";
+import { readModelConfig } from "../../../app/request.ts";
+import { renderDataCheck } from "../../../dashboard/data-check.ts";
+import { writeWhole } from "../../../infra/files.ts";
+import type { ModelConfig } from "../../../model/config.ts";
+import { ERROR_CODES, MmmError } from "../../../schemas/errors.ts";
+import { inspectTable } from "../../../tables/check/inspect.ts";
+import { type CheckRoles, guessRoles } from "../../../tables/check/roles.ts";
+import type { ReadHints } from "../../../tables/table.ts";
+import { createChoiceParser } from "../../options.ts";
+import { formatDataReport } from "../../output/data-check.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../../shell.ts";
 
 interface CheckOptions extends CommonOptions, ReadHints {
   readonly config?: string;
