@@ -1,16 +1,9 @@
 /** A data file as the wide table that a draft is made from. */
-import { readDataBytes } from "../../../infra/files.ts";
-import { describeError, MmmError } from "../../../schemas/errors.ts";
+import { readTableFile } from "../../../app/data-table.ts";
 import { pivotLongTable } from "../../../tables/long.ts";
-import { readDataTable } from "../../../tables/read.ts";
 import { spellName } from "../../../tables/roles/names.ts";
 import { SPEND_WORDS } from "../../../tables/roles/words.ts";
-import {
-  TableError,
-  type DataTable,
-  type LongForm,
-  type ReadHints,
-} from "../../../tables/table.ts";
+import type { DataTable, LongForm, ReadHints } from "../../../tables/table.ts";
 
 export interface WideTable {
   readonly table: DataTable;
@@ -18,20 +11,13 @@ export interface WideTable {
   readonly paid: readonly string[];
 }
 
-/** Reads a file of any dialect. Throws `data_invalid` with the file's name. */
+/** Reads a file of any dialect. Rejects with `data_invalid` and the file's name. */
 export async function readWideTable(file: string, hints: ReadHints): Promise<WideTable> {
-  const bytes = readDataBytes(file);
-  try {
-    const { decimal, dateOrder, sheet } = hints;
-    const table = await readDataTable(bytes, { decimal, dateOrder, sheet });
-    const { long } = table.layout;
-    if (long === null) return { table, paid: [] };
-    const wide = pivotLongTable(table, long);
-    return { table: wide, paid: listPaid(wide, long) };
-  } catch (cause) {
-    if (!(cause instanceof TableError)) throw cause;
-    throw new MmmError("data_invalid", `${file}: ${describeError(cause)}`, { cause });
-  }
+  const table = await readTableFile(file, hints);
+  const { long } = table.layout;
+  if (long === null) return { table, paid: [] };
+  const wide = pivotLongTable(table, long);
+  return { table: wide, paid: listPaid(wide, long) };
 }
 
 /** The columns that a single value named as spend was spread over. */

@@ -8,6 +8,11 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: "if (ask === null) return guess;",
   },
   {
+    file: "cli/commands/guide/draft-table.ts",
+    find: "|| second !== undefined || !SPEND_WORDS",
+    put: "|| second !== undefined || SPEND_WORDS",
+  },
+  {
     file: "cli/commands/guide/init.ts",
     find: "if (roles.channels.length === 0) {",
     put: "if (roles.channels.length < 0) {",
