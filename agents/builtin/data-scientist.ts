@@ -10,6 +10,8 @@
 import type { Specification } from "../../guard/specification/specification.ts";
 import { computeSearchBounds, type TunableBound } from "../../guard/specification/tunables.ts";
 import type { ModelConfig } from "../../model/config.ts";
+import { listFoldLosses } from "../../model/results/scores.ts";
+import { measureGain } from "../../session/gain.ts";
 import { createEvaluator } from "./evaluator.ts";
 import {
   describeDiagnostics,
@@ -135,9 +137,18 @@ function isInRange(
 
 /**
  * How settled tuning is: the search's own score, and how little this round gained over the
- * configuration in force (1 at no gain, 0 at 5 % or more); the smaller counts.
+ * configuration in force beyond what folds differ by chance (1 at no such gain, 0 at 5 % or more); the
+ * smaller counts. A gain within chance is refused by the session, too: it would be found for ever.
  */
 function computeSearchScore({ before, after, searchScore }: Tuning): number {
-  const gain = before.loss > 0 ? (before.loss - after.loss) / before.loss : 0;
+  const gain = before.loss > 0 ? measureSureGain(before, after) / before.loss : 0;
   return Math.min(searchScore, Math.max(0, 1 - gain / UNSETTLED_GAIN));
+}
+
+/** In units of the loss; one standard error below the mean where folds tell. */
+function measureSureGain(before: Tuning["before"], after: Tuning["after"]): number {
+  const [was, is] = [before, after].map((one) => ({ fold_losses: listFoldLosses(one) }));
+  const gain = measureGain(was ?? {}, is ?? {});
+  if (gain === null) return before.loss - after.loss;
+  return Math.max(0, before.loss - after.loss - gain.standard_error);
 }

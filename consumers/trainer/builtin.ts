@@ -14,6 +14,7 @@ import type { Dataset } from "../../model/data/dataset.ts";
 import type { Draws } from "../../model/posterior/draws.ts";
 import { predictLockedWeeks } from "../../model/predictive.ts";
 import { trainModel } from "../../model/train.ts";
+import { listFoldLosses } from "../../model/results/scores.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
@@ -101,7 +102,7 @@ export function toTrainedFields(result: TrainingResult, dataDigest: string): Tra
     validation: validation.mean,
     in_sample: result.in_sample,
     loss: result.loss,
-    fold_losses: validation.folds.map((fold) => fold.metrics.wmape ?? fold.metrics.smape),
+    fold_losses: listFoldLosses(result),
     channels: result.channels.map((channel) => ({
       channel: channel.name,
       media_type: channel.media_type,

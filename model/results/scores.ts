@@ -124,3 +124,8 @@ export function computeDiagnostics(
     ),
   };
 }
+
+/** Error of each rolling-origin fold: wMAPE, or sMAPE where the target sums to nothing. */
+export function listFoldLosses({ validation }: Pick<ForecastResult, "validation">): number[] {
+  return validation.folds.map(({ metrics }) => metrics.wmape ?? metrics.smape);
+}
