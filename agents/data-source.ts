@@ -87,13 +87,16 @@ function createChangedData(
   );
 }
 
+/** Codes of the engine that speak of the configuration; all others speak of the data. */
+const OF_CONFIGURATION = /^(?:config|parameters|bounds|channels)/;
+
 /** Runs a call into the engine; its errors come out with the product's codes. */
 export function callModel<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    const code = error.code.startsWith("config") ? "config_invalid" : "data_invalid";
+    const code = OF_CONFIGURATION.test(error.code) ? "config_invalid" : "data_invalid";
     throw new MmmError(code, error.message, { data: { ...error.data }, cause: error });
   }
 }

@@ -13,11 +13,16 @@ import { computeSha256, toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import { formatPlainCsv, isPlainReading } from "../tables/prepare.ts";
+import { findBaselineFile, findContextFile, readContextFile } from "./sessions/session-files.ts";
 import type { Settings } from "./settings.ts";
 
 export interface RequestFlags {
-  readonly baselineConfig: string;
-  readonly businessContext: string;
+  /** Without: baseline_model.json of this folder. */
+  readonly baselineConfig?: string | undefined;
+  /** Without: business_context.json beside the baseline, or the defaults. */
+  readonly businessContext?: string | undefined;
+  /** Business unit, instead of the context's. */
+  readonly unit?: string | undefined;
   readonly data?: string;
   readonly maxIterations?: number;
   readonly convergenceThreshold?: number;
@@ -35,12 +40,14 @@ export async function readSessionRequest(
   requestedBy: string,
   keep: (data: DataBytes) => void = () => {},
 ): Promise<EventData<"SessionRequested">> {
-  const config = readModelConfig(flags.baselineConfig, flags.data);
+  const baseline = findBaselineFile(flags.baselineConfig);
+  const config = readModelConfig(baseline, flags.data);
   const data = readData(config);
   await checkData(config, data);
-  const context = readJsonFile(flags.businessContext);
+  const contextFile = findContextFile(flags.businessContext, baseline);
+  const context = readContextFile(contextFile, { baseline, unit: flags.unit });
   const dataDigest = data.digest;
-  const request = withFileName(flags.businessContext, () =>
+  const request = withFileName(contextFile ?? baseline, () =>
     buildSessionRequest({ config, context, settings, requestedBy, flags, dataDigest }),
   );
   keep(data);

@@ -105,7 +105,10 @@ const LOGGING = z.strictObject({
   level: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
-const SETTINGS = z.strictObject({
+/** What a settings file may hold. */
+export const SETTINGS_FIELDS = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document. */
+  $schema: z.string().max(2000).optional(),
   session: SESSION.prefault({}),
   agents: AGENTS.prefault({}),
   guard: GUARD.prefault({}),
@@ -119,7 +122,7 @@ const SETTINGS = z.strictObject({
   api: API_SETTINGS.prefault({}),
 });
 
-export type Settings = z.infer<typeof SETTINGS>;
+export type Settings = Omit<z.infer<typeof SETTINGS_FIELDS>, "$schema">;
 
 /** The runtime that the settings insist on; null = the best there is. */
 export function readEncoderRuntime({ encoder }: Settings): RuntimeName | null {
@@ -165,8 +168,11 @@ export function loadSettings(path: string | null, environment: Environment): Set
     section[settingPath[1]] = list === true ? value.split(",") : value;
   }
   const named = applyNamedFields(merged, environment);
-  const parsed = SETTINGS.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const parsed = SETTINGS_FIELDS.safeParse(merged);
+  if (parsed.success) {
+    const { $schema: _forEditors, ...settings } = parsed.data;
+    return settings;
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "the document";
   const source = named.get(field);

@@ -2,7 +2,7 @@
  * What commands print to and start from: one document or lines on stdout, everything else on stderr.
  *
  * I1. With --json stdout holds JSON alone.
- * I2. Colour only on a terminal that wants it.
+ * I2. Nothing is coloured (NO_COLOR holds by itself); a line is written over on a terminal that can.
  */
 import type { Command } from "commander";
 import { createChoiceParser } from "./options.ts";
@@ -16,6 +16,8 @@ export interface Shell {
   /** Overwrites the status line of a terminal; nothing elsewhere. */
   status(line: string): void;
   readonly terminal: boolean;
+  /** Puts a question to the person at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;

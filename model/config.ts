@@ -141,7 +141,10 @@ const CALIBRATION = z.strictObject({
     .default([]),
 });
 
-const FIELDS = z.strictObject({
+/** What a baseline document may hold. */
+export const BASELINE_FIELDS = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document; says nothing about the model. */
+  $schema: z.string().max(2000).optional(),
   model_id: z.string().min(1).max(200),
   description: z.string().max(2000).optional(),
   data: DATA,
@@ -151,7 +154,8 @@ const FIELDS = z.strictObject({
   architecture: ARCHITECTURE.prefault({}),
   regularization: z.strictObject({ type: z.literal("ridge").default("ridge") }).prefault({}),
   evaluation: EVALUATION.prefault({}),
-  hyperparameters: z.record(z.string(), TRANSFORM).default({}),
+  /** By channel; a channel or parameter left out gets the default of its media type. */
+  hyperparameters: z.record(z.string(), TRANSFORM.partial()).default({}),
   training: TRAINING.prefault({}),
   /** How effects are inferred; absent = `posterior`. */
   inference: z.enum(["posterior", "point"]).optional(),
@@ -160,7 +164,11 @@ const FIELDS = z.strictObject({
   calibration: CALIBRATION.optional(),
 });
 
-export type ModelConfig = z.infer<typeof FIELDS>;
+type ParsedFields = z.infer<typeof BASELINE_FIELDS>;
+
+export type ModelConfig = Omit<ParsedFields, "$schema" | "hyperparameters"> & {
+  hyperparameters: Record<string, z.infer<typeof TRANSFORM>>;
+};
 
 interface Issue {
   readonly path: (string | number)[];
@@ -168,7 +176,7 @@ interface Issue {
 }
 
 /** Rules that need more than one field. */
-function findCrossFieldIssues(config: ModelConfig): Issue[] {
+function findCrossFieldIssues(config: ParsedFields): Issue[] {
   const issues: Issue[] = [];
   const names = new Set<string>();
   for (const [index, channel] of config.channels.entries()) {
@@ -198,7 +206,7 @@ function findCrossFieldIssues(config: ModelConfig): Issue[] {
 }
 
 /** A column may play one part only: a target that is also a control is a leak. */
-function findColumnIssues(config: ModelConfig): Issue[] {
+function findColumnIssues(config: ParsedFields): Issue[] {
   const seen = new Map<string, string>();
   const issues: Issue[] = [];
   const claim = (column: string | undefined, path: (string | number)[]): void => {
@@ -236,13 +244,13 @@ function throwIssue(issue: Issue, count: number): never {
 }
 
 /**
- * Parses a model configuration strictly and fills in the stated defaults; channels without
- * hyperparameters get those of their media type.
+ * Parses a model configuration strictly and fills in the stated defaults; a channel without
+ * hyperparameters, or without some of them, gets those of its media type.
  *
  * @throws ModelError `config_invalid`, naming the first offending field.
  */
 export function parseModelConfig(value: unknown): ModelConfig {
-  const parsed = FIELDS.safeParse(value);
+  const parsed = BASELINE_FIELDS.safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues;
     const first = issues[0];
@@ -251,17 +259,21 @@ export function parseModelConfig(value: unknown): ModelConfig {
     );
     throwIssue({ path, message: first?.message ?? "is not valid" }, issues.length);
   }
-  const config = parsed.data;
+  const { $schema: _forEditors, ...config } = parsed.data;
   const issues = findCrossFieldIssues(config);
   const first = issues[0];
   if (first !== undefined) throwIssue(first, issues.length);
   const hyperparameters: ModelConfig["hyperparameters"] = {};
   for (const channel of config.channels) {
-    hyperparameters[channel.name] = config.hyperparameters[channel.name] ?? {
-      ...createDefaultTransform(channel.media_type, countPeriodsPerWeek(config)),
+    const preset = createDefaultTransform(channel.media_type, countPeriodsPerWeek(config));
+    const own = config.hyperparameters[channel.name];
+    hyperparameters[channel.name] = {
+      decay: own?.decay ?? preset.decay,
+      alpha: own?.alpha ?? preset.alpha,
+      gamma: own?.gamma ?? preset.gamma,
     };
   }
-  return { ...withCarryover(config, value), hyperparameters };
+  return withCarryover({ ...config, hyperparameters }, value);
 }
 
 /** A document that leaves the carryover open gets the posterior's default form, and says so. */

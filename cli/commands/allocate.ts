@@ -1,4 +1,5 @@
 /** `mmm allocate`: the split of a budget that the model expects most from. */
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
 import { readJsonFile } from "../../infra/files.ts";
@@ -23,8 +24,11 @@ interface AllocateOptions extends CommonOptions {
   readonly targetRoi?: number;
 }
 
+const RESULTS_FILE = "results/optimization_results.json";
+
 const EXAMPLES = `
 Examples:
+  mmm allocate
   mmm allocate --results results/optimization_results.json
   mmm allocate --config examples/baseline_model.json --total 2000000 \\
     --bound tv=100000:600000 --target-roi 1.5
@@ -38,7 +42,10 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("allocate"))
     .description("maximise the modelled response under a total and bounds")
     .option("--config <file>", "model configuration (JSON)")
-    .option("--results <file>", "optimization_results.json: its final configuration")
+    .option(
+      "--results <file>",
+      "optimization_results.json (default: the one in results/): its final configuration",
+    )
     .option("--data <file>", "data file, instead of the one the configuration names")
     .option(
       "--total <amount>",
@@ -57,7 +64,8 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
 }
 
 async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
-  const results = options.results === undefined ? null : readResults(options.results);
+  const file = findResultsFile(options);
+  const results = file === null ? null : readResults(file);
   const config = readAllocationConfig(options, results);
   const record = options.config === undefined ? readPublishedRecord(results) : null;
   const draws = await findSessionDraws(shell, options, record);
@@ -76,6 +84,12 @@ async function allocate(shell: Shell, options: AllocateOptions): Promise<void> {
 
 type ResultsFile = GivenResults & { readonly final_config?: unknown };
 
+/** The named file; without a configuration the one that `mmm run` writes here. */
+function findResultsFile({ config, results }: AllocateOptions): string | null {
+  if (results !== undefined || config !== undefined) return results ?? null;
+  return existsSync(RESULTS_FILE) ? RESULTS_FILE : null;
+}
+
 function readResults(file: string): ResultsFile {
   return readJsonFile(file) as ResultsFile;
 }
@@ -83,7 +97,10 @@ function readResults(file: string): ResultsFile {
 function readAllocationConfig(options: AllocateOptions, results: ResultsFile | null): ModelConfig {
   if (options.config !== undefined) return readModelConfig(options.config, options.data);
   if (results === null) {
-    throw new MmmError("usage", "allocate needs --config FILE or --results FILE");
+    throw new MmmError(
+      "usage",
+      "allocate needs --config FILE or --results FILE: there is no results/optimization_results.json here",
+    );
   }
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;

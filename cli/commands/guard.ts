@@ -1,4 +1,4 @@
-/** `mmm guard`: judge proposals outside any session; the signing keys are in `guard-keys.ts`. */
+/** `mmm guard`: judge proposals outside any session; the signing keys are in `keys/guard-keys.ts`. */
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
 import {
@@ -16,7 +16,7 @@ import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
 import { ERROR_CODES, describeError, MmmError } from "../../schemas/errors.ts";
 import { formatExplanation } from "../output/guard-explain.ts";
 import { openJudges } from "../../app/guard-judges.ts";
-import { addKeysCommand } from "./guard-keys.ts";
+import { addKeysCommand } from "./keys/guard-keys.ts";
 import { readConfigDataset, readModelConfig } from "../../app/request.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";

@@ -15,7 +15,7 @@ import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
 import { readConfigDataset } from "../../app/request.ts";
@@ -31,15 +31,16 @@ interface ReportOptions extends CommonOptions {
 }
 
 const EXAMPLES = `
-Example:
-  mmm report --session 5f0c… --output results/report
+Examples:
+  mmm report
+  mmm report --session 5f0c --output results/report
 
 Writes report.html (no network needed to read it) and each picture as SVG and as PNG.`;
 
 export function addReportCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("report"))
     .description("the report of a session for people")
-    .requiredOption("--session <id>", "session")
+    .option("--session <id>", "session id, its first letters, or latest", "latest")
     .option("--output <dir>", "folder", "results/report")
     .option("--data <file>", "data file, where it is no longer where the session read it")
     .addHelpText("after", EXAMPLES)
@@ -47,9 +48,9 @@ export function addReportCommand(program: Command, shell: Shell): void {
 }
 
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
-  const input = await withApp(shell, options, async ({ log, values, settings }) =>
-    buildReportInput(await requireHistory(log, options.session), settings.business, {
-      store: values,
+  const input = await withApp(shell, options, async (app) =>
+    buildReportInput(await requireNamedHistory(app, options.session), app.settings.business, {
+      store: app.values,
       ...(options.data === undefined ? {} : { data: options.data }),
     }),
   );

@@ -11,11 +11,12 @@ import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
 import { readConfigDataset, readModelConfig } from "../../app/request.ts";
+import { findBaselineFile } from "../../app/sessions/session-files.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
 
 interface TrainOptions extends CommonOptions {
-  readonly config: string;
+  readonly config?: string;
   readonly data?: string;
   readonly seed: number;
   readonly refine?: boolean;
@@ -32,7 +33,7 @@ data: no tuning, refinement or seed moves them.`;
 export function addTrainCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("train"))
     .description("fit one configuration and print its figures")
-    .requiredOption("--config <file>", "model configuration (JSON)")
+    .option("--config <file>", "model configuration (default: baseline_model.json here)")
     .option("--data <file>", "data file, instead of the one the configuration names")
     .option("--seed <n>", "seed", parseInteger, 1)
     .option(
@@ -44,7 +45,7 @@ export function addTrainCommand(program: Command, shell: Shell): void {
 }
 
 async function runTraining(shell: Shell, options: TrainOptions): Promise<void> {
-  const config = readModelConfig(options.config, options.data);
+  const config = readModelConfig(findBaselineFile(options.config), options.data);
   const dataset = await readConfigDataset(config);
   const result = callModel(() => trained(dataset, config, options));
   if (options.json === true) shell.out(JSON.stringify(result));

@@ -1,5 +1,7 @@
 /** Which columns play which part when a table is looked at before modelling. */
-import type { DataTable, TableColumn } from "../table.ts";
+import { pivotLongTable } from "../long.ts";
+import { guessColumnRoles, type Roles } from "../roles/guess.ts";
+import type { DataTable } from "../table.ts";
 
 export interface ChannelRole {
   readonly name: string;
@@ -15,35 +17,26 @@ export interface CheckRoles {
   readonly controls: readonly string[];
 }
 
-const TARGET =
-  /sales|revenue|umsatz|absatz|erl[öo]s|ventas|ingresos|ventes|chiffre|conversion|orders|bookings|^y$|^kpi$|target/i;
-const SPEND = /spend|cost|budget|invest|ausgaben|kosten|gasto|coste|d[ée]pense|^mdsp_|_s$/i;
-const EXPOSURE = /impression|clicks?|grp|reach|views|_i$|_p$|^mdip_/i;
-const MEDIA =
-  /^(?:tv|radio|social|search|display|video|ooh|print|email|facebook|google|youtube|tiktok|instagram|meta|affiliate|newsletter|programmatic)/i;
-
-/** The parts by the columns' names alone; null where no date or number column is found. */
+/** The parts that names and values of columns show; null where no date or target is found. */
 export function guessRoles(table: DataTable): CheckRoles | null {
-  const { date, geo } = table.layout;
-  const numbers = table.columns.filter(({ kind }) => kind === "number");
-  const target = numbers.find(({ name }) => TARGET.test(name)) ?? numbers[0];
+  const { long } = table.layout;
+  const wide = long === null ? table : pivotLongTable(table, long);
+  return toCheckRoles(wide, guessColumnRoles(wide, { withFaults: true }));
+}
+
+/** The parts that a check looks at; null where no date or target is among them. */
+export function toCheckRoles({ layout }: DataTable, roles: Roles): CheckRoles | null {
+  const { columns, channels } = roles;
+  const { date, geo } = layout;
+  const target = columns.find(({ part }) => part === "target")?.column;
   if (date === null || target === undefined) return null;
-  const others = numbers.filter((column) => column !== target && !EXPOSURE.test(column.name));
-  const spends = others.filter(({ name }) => SPEND.test(name));
-  const media = spends.length > 0 ? spends : others.filter(({ name }) => MEDIA.test(name));
   return {
     date,
     geo,
-    target: target.name,
-    channels: media.map((column) => ({
-      name: nameChannel(column),
-      spend: column.name,
-      exposure: null,
-    })),
-    controls: others.filter((column) => !media.includes(column)).map(({ name }) => name),
+    target,
+    channels: channels.map(({ name, spend, exposure }) => ({ name, spend, exposure })),
+    controls: columns
+      .filter(({ part }) => part === "control" || part === "organic")
+      .map(({ column }) => column),
   };
-}
-
-function nameChannel({ name }: TableColumn): string {
-  return name.replace(/[_ ]?(?:spend|cost|ausgaben|kosten)$/i, "") || name;
 }

@@ -52,7 +52,7 @@ async function checkDataFile(shell: Shell, file: string, options: CheckOptions):
   const config = options.config === undefined ? null : readModelConfig(options.config, file);
   const { decimal, dateOrder, sheet } = options;
   const table = await readTableFile(file, chooseHints({ decimal, dateOrder, sheet }, config));
-  const roles = config === null ? guessRoles(table) : toCheckRoles(config);
+  const roles = config === null ? guessRoles(table) : readCheckRoles(config);
   if (roles === null) {
     const first = table.problems[0];
     const why = first === undefined ? "" : ` (${first.message}; ${first.remedy})`;
@@ -73,7 +73,7 @@ async function checkDataFile(shell: Shell, file: string, options: CheckOptions):
   }
 }
 
-function toCheckRoles({ data, channels }: ModelConfig): CheckRoles {
+function readCheckRoles({ data, channels }: ModelConfig): CheckRoles {
   return {
     date: data.date,
     target: data.target,
