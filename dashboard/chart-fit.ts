@@ -22,7 +22,7 @@ export function drawFit(detail: ModelDetail): Picture {
   const folds = result.validation.folds.map((fold) => ({
     x1: toUtcDate(fold.from),
     x2: toUtcDate(fold.to),
-    points: listPoints(dates, fold.predicted, dates.indexOf(fold.from)),
+    points: listPoints(dates, fold.totals.predicted, dates.indexOf(fold.from)),
   }));
   const locked =
     contributions.dates.length < dates.length

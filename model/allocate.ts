@@ -81,7 +81,7 @@ function buildAllocation(
   const channels = curves.map((curve, index): ChannelAllocation => {
     const { name, today, response } = curve;
     const spend = spends[index] ?? today;
-    const step = Math.max(0.01 * spend, 1e-6 * Math.max(today, 1));
+    const step = Math.max(0.01 * spend, 1e-6 * today) || Number.MIN_VALUE;
     return {
       channel: name,
       spend_before: today,

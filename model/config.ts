@@ -51,6 +51,8 @@ const DATA = z.strictObject({
   /** A column the target is multiplied by, such as revenue per conversion. */
   target_multiplier: COLUMN.optional(),
   frequency: z.enum(["weekly", "daily"]).default("weekly"),
+  /** Whether a week's date is its first day (the default) or its last; weekly data alone. */
+  week_label: z.enum(["start", "end"]).optional(),
   controls: z.array(COLUMN).max(128).default([]),
   /** Text columns ("na" or empty = none), or a name with the dates on which it happens. */
   events: z.array(EVENT).max(64).default([]),
@@ -188,6 +190,9 @@ function findCrossFieldIssues(config: ModelConfig): Issue[] {
       path: ["architecture", "seasonality", "day_of_week"],
       message: "needs daily data",
     });
+  }
+  if (config.data.week_label !== undefined && config.data.frequency !== "weekly") {
+    issues.push({ path: ["data", "week_label"], message: "needs weekly data" });
   }
   return [...issues, ...findColumnIssues(config)];
 }

@@ -34,6 +34,8 @@ export const FINDING_CODES = [
   "intervals_wide",
   "calibration_used",
   "calibration_unused",
+  "event_unmatched",
+  "week_label_unstated",
   "extrapolated_beyond_data",
   "geo_scale_differs",
   "inference_point",

@@ -40,6 +40,8 @@ export const FINDING_DESTINATIONS: Readonly<Record<FindingCode, FindingDestinati
   intervals_wide: { review: "warning" },
   calibration_used: { review: "info" },
   calibration_unused: { review: "warning" },
+  event_unmatched: { review: "warning" },
+  week_label_unstated: { review: "warning" },
   extrapolated_beyond_data: { by: "allocation" },
   geo_scale_differs: { review: "info" },
   inference_point: { review: "warning" },

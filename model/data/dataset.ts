@@ -39,7 +39,7 @@ export interface Dataset {
   readonly periodsPerWeek: number;
   /** One date per period, YYYY-MM-DD. */
   readonly dates: readonly string[];
-  /** Day number of the first period (`calendar.ts`). */
+  /** Day number of the first period's first day (`calendar.ts`), whichever day names the period. */
   readonly firstDay: number;
   /** Geo names; a single empty name for national data. */
   readonly geos: readonly string[];
@@ -156,7 +156,7 @@ function readGrid(table: Table, config: ModelConfig): Grid {
   }
   return {
     dates: first.map((line) => dateTexts[line] ?? ""),
-    firstDay: days[first[0] ?? 0] ?? 0,
+    firstDay: (days[first[0] ?? 0] ?? 0) - (config.data.week_label === "end" ? step - 1 : 0),
     geos,
     rowOfLine,
   };
@@ -230,7 +230,7 @@ function buildTextEventColumns(table: Table, column: string, { arrange }: Arrang
   }));
 }
 
-/** 1 in each period that holds one of the dates (a weekly period lasts 7 days from its date). */
+/** 1 in each period that holds one of the dates (a weekly period lasts 7 days). */
 function buildDatedEventColumn(
   event: { name: string; dates: readonly string[] },
   config: ModelConfig,

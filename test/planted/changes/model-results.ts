@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/results/date-findings.ts",
+    find: "day < 0 || day >= days",
+    put: "day >= days",
+  },
+  {
     file: "model/results/baseline.ts",
     find: "const BLOCK_WEEKS = 4;",
     put: "const BLOCK_WEEKS = 1;",

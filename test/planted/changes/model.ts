@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/transform/effect-duration.ts",
+    find: "if (next <= share)",
+    put: "if (next < 0.5 * share)",
+  },
+  {
     file: "model/allocate.ts",
     find: "range: [0, DATA_REACH],",
     put: "range: [1, 1],",
@@ -61,8 +66,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
     file: "model/lift-tests.ts",
-    find: "from < 0 || to > periods || from >= to",
-    put: "to > periods || from >= to",
+    find: "first >= 0 && last < periods * step",
+    put: "last < periods * step",
   },
   {
     file: "model/locked-test.ts",
