@@ -16,6 +16,7 @@ import { openFor } from "../open.ts";
 import { readUserName } from "./run.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
+import { readKeptData } from "../../app/data-copies.ts";
 import { OPERATIONS } from "../../app/operations.ts";
 
 interface MonitorOptions extends CommonOptions {
@@ -31,6 +32,9 @@ Examples:
   mmm monitor --model results/optimization_results.json --data weekly_with_new_weeks.csv
   mmm monitor --model results/optimization_results.json --data new.csv --session-data old.csv
 
+The model is judged on the session's own weeks (its copy in --state-dir, or --session-data with the same
+digest). An unchanged process warns in at most 5 % of checks and is told to roll back in at most 1 %.
+
 Exit code 0 = as expected or a warning, 33 = the rollback trigger of the plan is reached. Drift is
 recorded in the operations history (not with --no-record).`;
 
@@ -39,7 +43,7 @@ export function addMonitorCommand(program: Command, shell: Shell): void {
     .description("check a deployed model on new data against its monitoring plan")
     .requiredOption("--model <file>", "optimization_results.json")
     .requiredOption("--data <file>", "CSV with new weeks")
-    .option("--session-data <file>", "CSV the session had, when --data holds the new weeks alone")
+    .option("--session-data <file>", "CSV the session had, where its copy is not in --state-dir")
     .option("--deployed-until <date>", "last date the model was trained on (YYYY-MM-DD)")
     .option("--no-record", "leave no event")
     .addHelpText("after", EXAMPLES)
@@ -52,6 +56,7 @@ async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> 
   const report = monitorDeployed({
     deployed,
     draws: await findSessionDraws(shell, options, readPublishedRecord(results)),
+    keptCsv: findSessionData(options, deployed.dataDigest),
     csv: readTextFile(options.data, "csv", "data_invalid"),
     ...(options.sessionData === undefined
       ? {}
@@ -62,6 +67,12 @@ async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> 
   if (options.json === true) shell.out(JSON.stringify(report));
   else shell.out(formatMonitorReport(report));
   if (report.status === "rollback") process.exitCode = ERROR_CODES.drifted.exit;
+}
+
+/** The session's own copy of its data, where its state is at hand. */
+function findSessionData(options: MonitorOptions, digest: string | null): string | null {
+  if (digest === null || options.sessionData !== undefined) return null;
+  return readKeptData(options.stateDir, digest);
 }
 
 async function publishDriftEvent(

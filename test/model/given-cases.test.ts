@@ -8,7 +8,12 @@ import { parseModelConfig, type ModelConfig } from "../../model/config.ts";
 import { parseDataset, type Dataset } from "../../model/data/dataset.ts";
 import { computeResponseAt } from "../../model/fit/attribution.ts";
 import { assessForecast, fitForecast } from "../../model/forecast.ts";
+import { createMonitoringPlan } from "../../agents/builtin/monitoring-plan.ts";
+import { parseBusinessContextText } from "../../agents/business-context.ts";
+import { BUSINESS_SETTINGS } from "../../agents/business-settings.ts";
+import { monitorDeployed } from "../../agents/monitor-deployment.ts";
 import { sum } from "../../model/numbers.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import type { ForecastResult } from "../../model/results/training-result.ts";
 import { allocateCurves, type SpendCurve } from "../../model/spend-split.ts";
 
@@ -98,6 +103,51 @@ describe.skipIf(!existsSync(CASES))("given cases", () => {
     const result = assess(readCase("panel-r2/config.json", "panel-r2/data.csv"));
     expect(Math.abs(result.in_sample.r2 ?? 1)).toBeLessThan(0.06);
     expect(codes(result)).not.toContain("fit_suspicious");
+  });
+
+  const deploy = (folder: string, digest: string) => {
+    const { config, dataset } = readCase(`${folder}/baseline.json`, `${folder}/session.csv`);
+    const { channels, validation } = assessForecast(dataset, config);
+    const context = parseBusinessContextText('{"business_unit":"unit"}');
+    const plan = createMonitoringPlan(validation.mean, context, BUSINESS_SETTINGS.parse({}));
+    const coefficients = Object.fromEntries(channels.map((row) => [row.name, row.coefficient]));
+    return {
+      ...{ session: "s", decision: "approve", config, published: null },
+      rules: [...plan.monitoring],
+      deployedUntil: dataset.dates.at(-1) ?? null,
+      dataDigest: digest,
+      recorded: { firstDate: dataset.dates[0] ?? null, coefficients },
+    };
+  };
+  const text = (path: string) => readFileSync(`${CASES}/${path}`, "utf8");
+
+  test("monitor-new-channel: spend beyond the trained range is a warning that names it", () => {
+    const folder = "monitor-new-channel";
+    const deployed = deploy(folder, computeSha256(text(`${folder}/session.csv`)));
+    const csv = text(`${folder}/with_new_weeks.csv`);
+    const report = monitorDeployed({ deployed, csv, returns: false });
+    expect(report.status).toBe("warn");
+    expect(report.summary).toMatch(/tiktok: beyond the trained range: 480000/);
+  });
+
+  test("monitor-session-file: the deployed model is judged on its session's own weeks", () => {
+    const folder = "monitor-session-file";
+    const session = text(`${folder}/session.csv`);
+    const deployed = deploy(folder, computeSha256(session));
+    const watch = (name: string, more: object = {}) =>
+      monitorDeployed({ deployed, csv: text(`${folder}/${name}.csv`), returns: false, ...more });
+    const refused = expect.objectContaining({ code: "data_changed" }) as Error;
+    expect(watch("all_unchanged").status).toBe("ok");
+    expect(watch("new_only", { sessionCsv: session }).status).toBe("ok");
+    const wrong = { sessionCsv: text(`${folder}/wrong_session.csv`) };
+    expect(() => watch("new_only", wrong)).toThrow(refused);
+    const restated = watch("history_restated", { keptCsv: session });
+    expect(restated.history.map(({ code }) => code)).toEqual(["history_changed"]);
+    const rolling = watch("rolling_export", { sessionCsv: session });
+    expect(rolling.history.map(({ code }) => code)).toEqual(["history_missing"]);
+    expect(rolling.status).toBe("ok");
+    expect(() => watch("history_restated")).toThrow(refused);
+    expect(() => watch("rolling_export")).toThrow(refused);
   });
 
   test("panel-picture: folds add up over geos, period by period", () => {

@@ -3,6 +3,26 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/monitoring/tails.ts",
+    find: "if (tail(middle) > rate) low = middle;",
+    put: "if (tail(middle) < rate) low = middle;",
+  },
+  {
+    file: "model/monitoring/block-test.ts",
+    find: "const shared = (tails[i] ?? 0)",
+    put: "const shared = 9 * (tails[i] ?? 0)",
+  },
+  {
+    file: "model/monitoring/chance-limits.ts",
+    find: "FALSE_ALARMS.warn / FAMILY),",
+    put: "FALSE_ALARMS.warn),",
+  },
+  {
+    file: "model/monitoring/period-totals.ts",
+    find: "const period = Math.floor(row / stride);",
+    put: "const period = Math.floor(row / (stride + 1));",
+  },
+  {
     file: "model/transform/effect-duration.ts",
     find: "if (next <= share)",
     put: "if (next < 0.5 * share)",
