@@ -103,7 +103,13 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "allocate",
     leaf: true,
     about: "maximise the modelled response under a total and bounds",
-    load: async () => (await import("./commands/allocate.ts")).addAllocateCommand,
+    load: async () => (await import("./commands/budget/allocate.ts")).addAllocateCommand,
+  },
+  {
+    name: "plan",
+    leaf: true,
+    about: "budget plans for a coming period, with their probability",
+    load: async () => (await import("./commands/budget/plan.ts")).addPlanCommand,
   },
   {
     name: "report",

@@ -37,6 +37,8 @@ export const FINDING_CODES = [
   "event_unmatched",
   "week_label_unstated",
   "extrapolated_beyond_data",
+  "budget_unspent",
+  "channel_without_history",
   "geo_scale_differs",
   "inference_point",
   "posterior_not_converged",

@@ -43,6 +43,8 @@ export const FINDING_DESTINATIONS: Readonly<Record<FindingCode, FindingDestinati
   event_unmatched: { review: "warning" },
   week_label_unstated: { review: "warning" },
   extrapolated_beyond_data: { by: "allocation" },
+  budget_unspent: { by: "allocation" },
+  channel_without_history: { by: "allocation" },
   geo_scale_differs: { review: "info" },
   inference_point: { review: "warning" },
   posterior_not_converged: { review: "warning" },

@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
+    file: "cli/output/budget-plans.ts",
+    find: "row.spend_after / count,",
+    put: "row.spend_after,",
+  },
+  {
     file: "cli/commands/audit.ts",
     find: 'if (standing === "consistent") {',
     put: 'if (file === "") {',

@@ -3,6 +3,21 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/budget/budget-plans.ts",
+    find: "const step = 0.01 * (spend > 0 ? spend : today);",
+    put: "const step = 1;",
+  },
+  {
+    file: "model/budget/groups.ts",
+    find: "const high = Math.min(group.high,",
+    put: "const high = Math.max(group.high,",
+  },
+  {
+    file: "model/budget/climb.ts",
+    find: "if (!fits(spends)) return;",
+    put: "",
+  },
+  {
     file: "model/monitoring/tails.ts",
     find: "if (tail(middle) > rate) low = middle;",
     put: "if (tail(middle) < rate) low = middle;",
@@ -29,7 +44,7 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/allocate.ts",
-    find: "range: [0, DATA_REACH],",
+    find: "range: PLAN_RANGE,",
     put: "range: [1, 1],",
   },
   {
