@@ -17,6 +17,8 @@ import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { requireHistory } from "../../app/history-reader.ts";
+import { readKeptData } from "../../app/data-copies.ts";
+import type { App } from "../../app/open-app.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
 import { readStoredDraws } from "../../consumers/stored-draws.ts";
@@ -46,10 +48,28 @@ export function addReportCommand(program: Command, shell: Shell): void {
     .action(async (options: ReportOptions) => writeReportFiles(shell, options));
 }
 
+/** The page alone, of a session whose history is at hand. */
+export async function writeReportPage(
+  { values, settings }: Pick<App, "values" | "settings">,
+  {
+    entries,
+    file,
+    stateDir,
+  }: {
+    readonly entries: readonly HistoryEntry[];
+    readonly file: string;
+    readonly stateDir: string;
+  },
+): Promise<void> {
+  const input = await buildReportInput(entries, settings.business, { store: values, stateDir });
+  writeWhole(file, renderReport(input));
+}
+
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
   const input = await withApp(shell, options, async ({ log, values, settings }) =>
     buildReportInput(await requireHistory(log, options.session), settings.business, {
       store: values,
+      stateDir: options.stateDir,
       ...(options.data === undefined ? {} : { data: options.data }),
     }),
   );
@@ -77,6 +97,8 @@ type Business = Settings["business"];
 interface ReportSources {
   /** Where the draws of the session's posterior are kept. */
   readonly store: Pick<KeyValueStore, "get">;
+  /** Where the session's own copy of its data is kept; null where there is none. */
+  readonly stateDir?: string;
   /** Data file, where it is no longer where the session read it. */
   readonly data?: string;
 }
@@ -105,13 +127,18 @@ export async function buildReportInput(
 
 async function readModelDetail(
   results: SessionResults,
-  { store, data }: ReportSources,
+  { store, data, stateDir }: ReportSources,
 ): Promise<ModelDetail | null> {
   if (results.final_config === null) return null;
   const config = callModel(() => parseModelConfig(results.final_config));
+  const { data_digest } = results.methodology;
+  const kept =
+    data !== undefined || stateDir === undefined || data_digest === null
+      ? null
+      : readKeptData(stateDir, data_digest);
   const path = data ?? config.data.path;
-  if (!existsSync(path)) return null;
-  const text = readTextFile(path, "csv", "data_invalid");
+  if (kept === null && !existsSync(path)) return null;
+  const text = kept ?? readTextFile(path, "csv", "data_invalid");
   const record = readPublishedRecord(results);
   const digest = record?.draws_digest ?? null;
   const draws = digest === null ? null : await readStoredDraws(store, digest);

@@ -1,6 +1,6 @@
 /** Budget plans side by side: a table for people, and CSV with one row a plan and channel. */
 import type { BudgetPlan, BudgetPlans } from "../../model/budget/budget-plans.ts";
-import { formatCsv } from "../../schemas/csv.ts";
+import { type CsvCell, formatCsv } from "../../schemas/csv.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "./format.ts";
 import { formatTable } from "./table.ts";
@@ -68,8 +68,17 @@ function formatChange(change: number | null): string {
   return `${change > 0 ? "+" : ""}${formatPercent(change, 0)}`;
 }
 
+/** The plans as CSV. */
+export function formatPlansCsv(plans: BudgetPlans, period: Period): string {
+  const { head, rows } = listPlanRows(plans, period);
+  return formatCsv(head, rows);
+}
+
 /** One row a plan and channel; amounts by the unit and over the period. */
-export function formatPlansCsv(plans: BudgetPlans, { unit, count }: Period): string {
+export function listPlanRows(
+  plans: BudgetPlans,
+  { unit, count }: Period,
+): { readonly head: readonly string[]; readonly rows: readonly (readonly CsvCell[])[] } {
   const head = [
     "plan",
     "channel",
@@ -104,5 +113,5 @@ export function formatPlansCsv(plans: BudgetPlans, { unit, count }: Period): str
       gain.probability,
     ]),
   );
-  return formatCsv(head, rows);
+  return { head, rows };
 }

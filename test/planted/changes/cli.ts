@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
+    file: "cli/output/comparison.ts",
+    find: "if (new Set(results.map(read)).size < 2) return [];",
+    put: "",
+  },
+  {
     file: "cli/output/budget-plans.ts",
     find: "row.spend_after / count,",
     put: "row.spend_after,",

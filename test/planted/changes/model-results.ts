@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/results/answer-tables.ts",
+    find: "...ENDS.map((end) => point[end]),",
+    put: "",
+  },
+  {
     file: "model/results/date-findings.ts",
     find: "day < 0 || day >= days",
     put: "day >= days",
