@@ -49,6 +49,18 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 details { margin-top: 4px; } summary { cursor: pointer; color: var(--accent); }
 code { font: 12.5px/1.4 ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 .caveat { border-left: 4px solid var(--warn); }
-@media print { body { background: #fff; } section, .tile { break-inside: avoid; }
-  main { padding: 0; } }
+.summary { font-size: 17px; padding-left: 22px; } .summary li { margin: 8px 0; }
+tr.total td { font-weight: 600; }
+@media (max-width: 520px) { .grid { grid-template-columns: 1fr; } main { padding: 16px 8px 40px; }
+  section { padding: 14px 12px; } .tile b { white-space: normal; } .grid > * { min-width: 0; }
+  td:first-child { white-space: normal; overflow-wrap: anywhere; } }
+@page { size: A4; margin: 12mm; }
+@media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
+  section { border: 0; border-radius: 0; padding: 0; margin-top: 14px; }
+  .tile, figure, tr, .grid > div { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .scroll { overflow: visible; } table { font-size: 8.5px; } th, td, td.n, th.n, td.k, td:first-child
+  { white-space: normal; padding: 3px 5px 3px 0; overflow-wrap: anywhere; }
+  .grid { grid-template-columns: 1fr 1fr; } .summary { font-size: 13px; }
+  details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  summary { display: none; } }
 `;
