@@ -30,7 +30,7 @@ figure { margin: 14px 0 0; }
 figure svg { max-width: 100%; height: auto; display: block; }
 figcaption { color: var(--soft); font-size: 13.5px; margin-top: 6px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 18px; }
-.grid h3 { margin: 0; }
+.grid > * { min-width: 0; } .grid h3 { margin: 0; overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; margin-top: 10px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
   margin-right: 6px; vertical-align: -1px; }
@@ -52,7 +52,7 @@ code { font: 12.5px/1.4 ui-monospace, SFMono-Regular, Menlo, monospace; overflow
 .summary { font-size: 17px; padding-left: 22px; } .summary li { margin: 8px 0; }
 tr.total td { font-weight: 600; }
 @media (max-width: 520px) { .grid { grid-template-columns: 1fr; } main { padding: 16px 8px 40px; }
-  section { padding: 14px 12px; } .tile b { white-space: normal; } .grid > * { min-width: 0; }
+  section { padding: 14px 12px; } .tile b { white-space: normal; }
   td:first-child { white-space: normal; overflow-wrap: anywhere; } }
 @page { size: A4; margin: 12mm; }
 @media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }

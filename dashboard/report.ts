@@ -80,7 +80,7 @@ export function renderReport(input: ReportInput): string {
     ${detail === null ? null : renderSection("In short", renderSummary(detail, results, input.unit))}
     ${uses === null ? null : renderSection("What it may be used for", uses)}
     ${detail === null ? null : renderSection("What media brought", renderMoneyTable(detail))}
-    ${plans === null ? null : renderSection("The next quarter's budget", plans)}
+    ${plans === null ? null : renderSection("Budget of the next quarter", plans)}
     ${renderSection("Before you rely on it", renderList(listCaveats(results, detail)), "caveat")}
     ${renderTiles(input)}
     ${flags === null ? null : renderSection("Flags", flags)}
