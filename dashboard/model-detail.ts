@@ -7,7 +7,7 @@
  */
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { attributePeriods, type ContributionTable } from "../model/fit/contributions.ts";
-import { type BudgetPlans, planBudget } from "../model/budget/budget-plans.ts";
+import { type BudgetPlans, planBudget } from "../model/budget/plans.ts";
 import type { Dataset } from "../model/data/dataset.ts";
 import { estimateEffects, type Effects } from "../model/effects.ts";
 import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";

@@ -8,7 +8,7 @@ import {
   planBudget,
   PLAN_AIMS,
   type PlanAim,
-} from "../../../model/budget/budget-plans.ts";
+} from "../../../model/budget/plans.ts";
 import type { SpendGroup } from "../../../model/budget/groups.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { createChoiceParser, parseCount, parseFraction, parseNonNegative } from "../../options.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatPlans, formatPlansCsv } from "../../../cli/output/budget-plans.ts";
-import type { BudgetPlans } from "../../../model/budget/budget-plans.ts";
+import type { BudgetPlans } from "../../../model/budget/plans.ts";
 
 const interval = { low: 1, median: 2, high: 3 };
 const plans: BudgetPlans = {

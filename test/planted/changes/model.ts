@@ -3,7 +3,7 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
-    file: "model/budget/budget-plans.ts",
+    file: "model/budget/plans.ts",
     find: "const step = 0.01 * (spend > 0 ? spend : today);",
     put: "const step = 1;",
   },
