@@ -16,7 +16,10 @@ const RANGE = z
   })
   .refine((range) => range.low <= range.high, "low is above high");
 
-const CONTEXT = z.strictObject({
+/** What a business context may hold. */
+export const BUSINESS_CONTEXT = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document. */
+  $schema: z.string().max(2000).optional(),
   business_unit: z.string().min(1).max(100),
   industry: z.string().min(1).max(100).default("unspecified"),
   currency: z.string().min(1).max(10).default("EUR"),
@@ -53,12 +56,15 @@ const CONTEXT = z.strictObject({
   objective: z.string().max(2000).default("Improve the validated accuracy of the model."),
 });
 
-export type BusinessContext = z.infer<typeof CONTEXT>;
+export type BusinessContext = Omit<z.infer<typeof BUSINESS_CONTEXT>, "$schema">;
 
 /** Parses a business context. Throws `config_invalid` naming the first field that does not fit. */
 export function parseBusinessContext(value: unknown): BusinessContext {
-  const parsed = CONTEXT.safeParse(value);
-  if (parsed.success) return parsed.data;
+  const parsed = BUSINESS_CONTEXT.safeParse(value);
+  if (parsed.success) {
+    const { $schema: _forEditors, ...context } = parsed.data;
+    return context;
+  }
   const issue = parsed.error.issues[0];
   const field =
     issue === undefined || issue.path.length === 0 ? "the document" : issue.path.join(".");

@@ -165,6 +165,8 @@ export interface MonitorInput {
   readonly csv: string;
   /** CSV that a person says the session had; refused where its digest is another. */
   readonly sessionCsv?: string;
+  /** Of that file's bytes; of the text where it is not given. */
+  readonly sessionDigest?: string;
   /** The session's own copy of its data, known by its digest. */
   readonly keptCsv?: string | null;
   /** False leaves out the shift of returns, which samples a posterior. */
@@ -223,10 +225,11 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
 function readWatched(input: MonitorInput, until: string): WatchedSeries {
   const { deployed, csv, sessionCsv, keptCsv = null } = input;
   const { config, dataDigest, recorded } = deployed;
-  if (sessionCsv !== undefined && dataDigest !== null && computeSha256(sessionCsv) !== dataDigest) {
+  const given = input.sessionDigest ?? computeSha256(sessionCsv ?? "");
+  if (sessionCsv !== undefined && dataDigest !== null && given !== dataDigest) {
     throw new MmmError(
       "data_changed",
-      `The session's data are another file: its digest is ${computeSha256(sessionCsv).slice(0, 16)}, the session's ${dataDigest.slice(0, 16)}; give the file that the session had`,
+      `The session's data are another file: its digest is ${given.slice(0, 16)}, the session's ${dataDigest.slice(0, 16)}; give the file that the session had`,
     );
   }
   const read = (text: string): Dataset => callModel(() => parseDataset(text, config));

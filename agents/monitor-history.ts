@@ -6,7 +6,7 @@
  * I2. Without the session's weeks the given ones must give the recorded coefficients again, or are refused.
  */
 import { type ModelConfig, parseModelConfig } from "../model/config.ts";
-import { formatIsoDate } from "../model/calendar.ts";
+import { computePeriodDay, findPeriod, formatIsoDate } from "../model/calendar.ts";
 import type { Dataset } from "../model/data/dataset.ts";
 import { takeFirstPeriods } from "../model/data/dataset.ts";
 import { fitForecast } from "../model/forecast.ts";
@@ -43,10 +43,10 @@ export interface RecordedFit {
  */
 export function joinSeries(session: Dataset, given: Dataset, until: string): WatchedSeries {
   const known = takeFirstPeriods(session, session.dates.indexOf(until) + 1);
-  const step = known.frequency === "weekly" ? 7 : 1;
-  const next = known.firstDay + step * known.dates.length;
-  const from = (next - given.firstDay) / step;
-  if (!Number.isInteger(from)) {
+  const { frequency } = known;
+  const next = computePeriodDay(known.firstDay, frequency, known.dates.length);
+  const from = findPeriod(given.firstDay, frequency, next);
+  if (computePeriodDay(given.firstDay, frequency, from) !== next) {
     throw refuse("the new weeks begin on another day of the week than the session's");
   }
   if (from < 0) throw refuse(`the weeks from ${formatIsoDate(next)} on are missing before them`);

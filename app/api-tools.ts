@@ -13,17 +13,17 @@ import type { StartRequest } from "../api/sessions/requests.ts";
 import { DATA_PREFIX } from "../api/rest/operations-routes.ts";
 import { parseBusinessContext } from "../agents/business-context.ts";
 import { createBuiltinReasoners } from "../agents/builtin/reasoners.ts";
-import { createDataLoader, callModel } from "../agents/data-source.ts";
+import { createDataLoader, callModel, type DataContent } from "../agents/data-source.ts";
 import { answerQuestion, type RoleQuestion } from "../agents/remote/questions.ts";
 import type { Keys } from "../consumers/coordinator/attachments.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
-import { readTextFile } from "../infra/files.ts";
+import { readDataBytes } from "../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../model/config.ts";
-import { createBoundedCache, getOrMake } from "../schemas/bounded-cache.ts";
+import { createBoundedCache } from "../schemas/bounded-cache.ts";
 import { toCanonicalJson, computeSha256 } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import { findUploadFolder, keepData, markFileUsed } from "./data-copies.ts";
-import { checkData, readData, type DataText } from "./request.ts";
+import { checkData, readData, type DataBytes } from "./request.ts";
 import type { Settings } from "./settings.ts";
 
 export interface DataFolders {
@@ -40,7 +40,7 @@ export function createRequestCheck(
   folders: DataFolders,
 ): (request: StartRequest) => Promise<Prepared> {
   const checked = createBoundedCache<string, true>(CHECKED_MAX);
-  const keep = (data: DataText): void => keepData(folders.stateDir, data.digest, data.text);
+  const keep = (data: DataBytes): void => keepData(folders.stateDir, data.digest, data.bytes);
   return async (request) => {
     const config = resolveConfigDataPath(
       callModel(() => parseModelConfig(request.baseline)),
@@ -48,10 +48,11 @@ export function createRequestCheck(
     );
     const baseline = toCanonicalJson(config);
     const data = readData(config);
-    getOrMake(checked, `${data.digest}/${computeSha256(baseline)}`, () => {
-      checkData(config, data);
-      return true;
-    });
+    const key = `${data.digest}/${computeSha256(baseline)}`;
+    if (checked.get(key) === undefined) {
+      await checkData(config, data);
+      checked.set(key, true);
+    }
     keep(data);
     const context = request.business_context;
     const { business_unit } = parseBusinessContext(context);
@@ -119,9 +120,9 @@ function isInsideFolder(path: string, root: string): boolean {
 export async function storeUploadedData(
   stateDir: string,
   digest: string,
-  text: string,
+  content: DataContent,
 ): Promise<void> {
-  keepData(stateDir, digest, text);
+  keepData(stateDir, digest, content);
 }
 
 /** Removes uploads not used since `before` (milliseconds since 1970), but for those in use. */
@@ -159,7 +160,7 @@ export function createRoleAnswers(
   folders: DataFolders,
 ): (question: RoleQuestion, caller: { readonly signal: AbortSignal }) => Promise<unknown> {
   const spec = SPECIFICATION_SHIPPED;
-  const read = async (path: string) => readTextFile(path, "csv", "data_invalid");
+  const read = async (path: string) => readDataBytes(path);
   const load = createDataLoader({ read });
   const reasoners = createBuiltinReasoners({ load, settings: settings.business, spec });
   const tools = {

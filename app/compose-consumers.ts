@@ -26,7 +26,7 @@ import type { SemanticJudge } from "../guard/words/judges.ts";
 import type { ObservedExposure } from "../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
 import { systemClock } from "../infra/clock.ts";
-import { readTextFile } from "../infra/files.ts";
+import { readDataBytes } from "../infra/files.ts";
 import { runProcess } from "../infra/subprocess.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -196,7 +196,7 @@ function computeVerdictLimitMs({ agents }: Settings): number {
  * open transaction of the embedded log would keep other processes from writing for as long.
  */
 function createFlushingLoader({ log, dataDir }: Pick<ConsumerParts, "log" | "dataDir">): LoadData {
-  const readCopy = async (digest: string): Promise<string | null> =>
+  const readCopy = async (digest: string): Promise<Uint8Array | null> =>
     dataDir === "" ? null : readKeptData(dataDir, digest);
   const load = createDataLoader({ read: readData, readCopy });
   return async (config, digest) => {
@@ -238,8 +238,8 @@ function selectRegistry({ environment, models }: ConsumerParts): Registry {
   return readRegistry(environment["MMM_REGISTRY"] ?? "config/registry.json");
 }
 
-async function readData(path: string): Promise<string> {
-  return readTextFile(path, "csv", "data_invalid");
+async function readData(path: string): Promise<Uint8Array> {
+  return readDataBytes(path);
 }
 
 /** Uniform in [0, 1), for jitter. */

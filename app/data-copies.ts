@@ -1,12 +1,13 @@
 /**
- * Data sets kept under the digest of their content, as uploads are: a session's own copy of its data.
+ * Data sets kept under the digest of their bytes, as uploads are: a session's own copy of its data.
  *
  * I1. A copy is written once and never changed; what is read back is checked against its name.
  * I2. A session works from its copy: what happens to the file later neither breaks nor changes it.
  */
 import { existsSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readTextFile, writeWhole } from "../infra/files.ts";
+import { readDataBytes, writeWhole } from "../infra/files.ts";
+import type { DataContent } from "../agents/data-source.ts";
 import { computeSha256 } from "../schemas/canonical.ts";
 
 /** The folder of uploads and copies. */
@@ -20,17 +21,17 @@ export function markFileUsed(file: string): void {
   utimesSync(file, now, now);
 }
 
-/** Keeps a data set; a second copy of the same content changes nothing. */
-export function keepData(stateDir: string, digest: string, text: string): void {
+/** Keeps a data set, whatever its dialect; a second copy of the same content changes nothing. */
+export function keepData(stateDir: string, digest: string, content: DataContent): void {
   const file = join(findUploadFolder(stateDir), `${digest}.csv`);
   if (existsSync(file) && readKeptData(stateDir, digest) !== null) markFileUsed(file);
-  else writeWhole(file, text, "private");
+  else writeWhole(file, content, "private");
 }
 
-/** The text kept under a digest; null where there is none, or it is no longer what it was. */
-export function readKeptData(stateDir: string, digest: string): string | null {
+/** The bytes kept under a digest; null where there are none, or they are no longer what they were. */
+export function readKeptData(stateDir: string, digest: string): Uint8Array | null {
   const file = join(findUploadFolder(stateDir), `${digest}.csv`);
   if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(file)) return null;
-  const text = readTextFile(file, "csv", "data_invalid");
-  return computeSha256(text) === digest ? text : null;
+  const bytes = readDataBytes(file);
+  return computeSha256(bytes) === digest ? bytes : null;
 }

@@ -15,7 +15,7 @@ import type { Pinned } from "../guard/rules/pinned.ts";
 import type { SemanticJudge } from "../guard/words/judges.ts";
 import type { ObservedExposure } from "../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../guard/specification/specification.ts";
-import { readTextFile } from "../infra/files.ts";
+import { readDataBytes } from "../infra/files.ts";
 import { describeError, MmmError } from "../schemas/errors.ts";
 import { resolveDataPath, type DataFolders } from "./api-tools.ts";
 
@@ -25,7 +25,7 @@ export function createGuardCheck(
   folders: DataFolders,
 ): (question: GuardQuestion) => Promise<object> {
   const load = createDataLoader({
-    read: async (path) => readTextFile(path, "csv", "data_invalid"),
+    read: async (path) => readDataBytes(path),
   });
   return async ({ baseline, proposal, reasoning, data }) => {
     const pinned = requireBaseline(baseline);

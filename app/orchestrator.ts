@@ -96,7 +96,7 @@ export class Orchestrator {
   async runSession(): Promise<SessionOutcome> {
     const options = this.#options;
     const settings = options.settings ?? loadSettings(null, {});
-    const request = toSessionRequest(options, settings);
+    const request = await toSessionRequest(options, settings);
     const stored = options.stateDir !== undefined;
     const app = await openApp({
       settings: stored ? settings : { ...settings, log: { ...settings.log, kind: "memory" } },
@@ -122,12 +122,12 @@ export class Orchestrator {
   }
 }
 
-function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
+async function toSessionRequest(options: OrchestratorOptions, settings: Settings) {
   const { baselineState, maxIterations, convergenceThreshold } = options;
   const config = callModel(() => parseModelConfig(baselineState.model_config));
   const data = readData(config);
-  checkData(config, data);
-  if (options.stateDir !== undefined) keepData(options.stateDir, data.digest, data.text);
+  await checkData(config, data);
+  if (options.stateDir !== undefined) keepData(options.stateDir, data.digest, data.bytes);
   return buildSessionRequest({
     config,
     context: baselineState.business_context,

@@ -105,7 +105,10 @@ const LOGGING = z.strictObject({
   level: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
-const SETTINGS = z.strictObject({
+/** What a settings file may hold. */
+export const SETTINGS_FIELDS = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document. */
+  $schema: z.string().max(2000).optional(),
   session: SESSION.prefault({}),
   agents: AGENTS.prefault({}),
   guard: GUARD.prefault({}),
@@ -119,7 +122,7 @@ const SETTINGS = z.strictObject({
   api: API_SETTINGS.prefault({}),
 });
 
-export type Settings = z.infer<typeof SETTINGS>;
+export type Settings = Omit<z.infer<typeof SETTINGS_FIELDS>, "$schema">;
 
 /** The runtime that the settings insist on; null = the best there is. */
 export function readEncoderRuntime({ encoder }: Settings): RuntimeName | null {
@@ -164,24 +167,74 @@ export function loadSettings(path: string | null, environment: Environment): Set
     const section = (merged[settingPath[0]] ??= {});
     section[settingPath[1]] = list === true ? value.split(",") : value;
   }
-  const parsed = SETTINGS.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const named = applyNamedFields(merged, environment);
+  const parsed = SETTINGS_FIELDS.safeParse(merged);
+  if (parsed.success) {
+    const { $schema: _forEditors, ...settings } = parsed.data;
+    return settings;
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "the document";
+  const source = named.get(field);
   throw new MmmError(
     "settings_invalid",
-    `${where}, ${field}: ${issue?.message ?? "is not valid"}; correct that field`,
+    `${source ?? `${where}, ${field}`}: ${issue?.message ?? "is not valid"}; correct that field`,
   );
+}
+
+const NAMED_FIELD = /^MMM__[A-Z0-9]+(?:__?[A-Z0-9]+)*$/;
+
+/**
+ * Sets each field that a variable names, `MMM__API__LIMITS__BODY_BYTES` for `api.limits.body_bytes`;
+ * the value is YAML. Returns the variable by field. Throws `settings_invalid` naming the variable.
+ */
+function applyNamedFields(
+  settings: Record<string, unknown>,
+  environment: Environment,
+): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (!NAMED_FIELD.test(name) || value === undefined || value === "") continue;
+    const path = name.toLowerCase().split("__").slice(1);
+    names.set(path.join("."), name);
+    setField(settings, path, parseYaml(value, name), name);
+  }
+  return names;
+}
+
+function setField(
+  settings: Record<string, unknown>,
+  path: readonly string[],
+  value: unknown,
+  name: string,
+): void {
+  const [first = "", ...rest] = path;
+  if (rest.length === 0) {
+    settings[first] = value;
+    return;
+  }
+  const section = (settings[first] ??= {});
+  if (typeof section !== "object" || Array.isArray(section)) {
+    throw new MmmError(
+      "settings_invalid",
+      `${name}: ${first} has no fields; see the settings file`,
+    );
+  }
+  setField(section as Record<string, unknown>, rest, value, name);
 }
 
 function readYaml(path: string): unknown {
   if (!existsSync(path)) {
     throw new MmmError("settings_invalid", `${path}: no such file; give another --settings`);
   }
+  return parseYaml(readFileSync(path, "utf8"), path) ?? {};
+}
+
+function parseYaml(text: string, where: string): unknown {
   try {
-    return (parse(readFileSync(path, "utf8"), { maxAliasCount: 20 }) as unknown) ?? {};
+    return parse(text, { maxAliasCount: 20 }) as unknown;
   } catch (cause) {
-    throw new MmmError("settings_invalid", `${path}: ${describeError(cause)}; correct the YAML`, {
+    throw new MmmError("settings_invalid", `${where}: ${describeError(cause)}; correct the YAML`, {
       cause,
     });
   }

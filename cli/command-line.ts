@@ -39,13 +39,26 @@ function chooseExitCode(error: unknown, shell: Shell): number {
   return ERROR_CODES.internal.exit;
 }
 
+/** One line from the person at the terminal. */
+async function askAtTerminal(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
 function processShell(signal: AbortSignal): Shell {
-  const terminal = process.stderr.isTTY === true;
+  // A dumb terminal cannot write over a line. Nothing is coloured, so NO_COLOR changes nothing.
+  const terminal = process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${terminal ? "\r\x1b[2K" : ""}${line}\n`),
     status: (line) => void (terminal && process.stderr.write(`\r\x1b[2K${line}`)),
     terminal,
+    ...(terminal && process.stdin.isTTY === true ? { ask: askAtTerminal } : {}),
     environment: process.env,
     signal,
   };

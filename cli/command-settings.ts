@@ -4,14 +4,18 @@ import { fileURLToPath } from "node:url";
 import { loadSettings, type Settings } from "../app/settings.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
-/** Settings of a command: the named file, else config/settings.yaml here, else the shipped one. */
+/**
+ * Settings of a command: the named file, else the one that MMM_SETTINGS names, else
+ * config/settings.yaml here, else the shipped one.
+ */
 export function loadCommandSettings(
   shell: Shell,
   options: Pick<CommonOptions, "settings" | "log" | "snapshot">,
 ): Settings {
   const shipped = fileURLToPath(new URL("../config/settings.yaml", import.meta.url));
   const here = "config/settings.yaml";
-  const path = options.settings ?? [here, shipped].find((file) => existsSync(file)) ?? null;
+  const mounted = shell.environment["MMM_SETTINGS"] || undefined;
+  const path = options.settings ?? mounted ?? [here, shipped].find(existsSync) ?? null;
   const { log, snapshot } = options;
   return loadSettings(path, {
     ...shell.environment,

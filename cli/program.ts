@@ -22,6 +22,12 @@ interface CommandRow {
 /** In the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: "init",
+    leaf: true,
+    about: "draft baseline and business context from a data file",
+    load: async () => (await import("./commands/guide/init.ts")).addInitCommand,
+  },
+  {
     name: "run",
     leaf: true,
     about: "run one governed session and write its results",
@@ -94,6 +100,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/train.ts")).addTrainCommand,
   },
   {
+    name: "data",
+    leaf: false,
+    about: "look at a data file before modelling",
+    load: async () => (await import("./commands/data/check.ts")).addDataCommand,
+  },
+  {
     name: "simulate",
     leaf: true,
     about: "generate data with known carryover, saturation, season and noise",
@@ -157,7 +169,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "api-key",
     leaf: true,
     about: "make an API key",
-    load: async () => (await import("./commands/api-key.ts")).addApiKeyCommand,
+    load: async () => (await import("./commands/keys/api-key.ts")).addApiKeyCommand,
   },
   {
     name: "topics",
@@ -182,6 +194,18 @@ export const COMMANDS: readonly CommandRow[] = [
     leaf: true,
     about: "check Node, settings, state folder, keys, log, its brokers, snapshots and guard",
     load: async () => (await import("./commands/doctor.ts")).addDoctorCommand,
+  },
+  {
+    name: "explain",
+    leaf: true,
+    about: "what a word of reports and tables means",
+    load: async () => (await import("./commands/guide/explain.ts")).addExplainCommand,
+  },
+  {
+    name: "completion",
+    leaf: false,
+    about: "completion of commands, options and sessions for bash, zsh or fish",
+    load: async () => (await import("./commands/guide/completion.ts")).addCompletionCommand,
   },
 ];
 

@@ -2,7 +2,7 @@
  * What commands print to and start from: one document or lines on stdout, everything else on stderr.
  *
  * I1. With --json stdout holds JSON alone.
- * I2. Colour only on a terminal that wants it.
+ * I2. Nothing is coloured (NO_COLOR holds by itself); a line is written over on a terminal that can.
  */
 import type { Command } from "commander";
 import { createChoiceParser } from "./options.ts";
@@ -16,6 +16,8 @@ export interface Shell {
   /** Overwrites the status line of a terminal; nothing elsewhere. */
   status(line: string): void;
   readonly terminal: boolean;
+  /** Puts a question to the person at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
@@ -35,7 +37,10 @@ export function withCommonOptions(command: Command): Command {
   return command
     .option("--json", "one JSON document (or one per line) on stdout")
     .option("--state-dir <dir>", "folder of log, snapshots and keys", ".mmm")
-    .option("--settings <file>", "settings file (default: config/settings.yaml where it exists)")
+    .option(
+      "--settings <file>",
+      "settings file (default: MMM_SETTINGS, else config/settings.yaml here)",
+    )
     .option(
       "--log <kind>",
       "sqlite | kafka | memory",

@@ -5,6 +5,7 @@
  *     forecasts (`record-detail.ts`) once the session has looked at them.
  * I2. Same data and configuration: same detail.
  */
+import { countPeriods } from "../model/calendar.ts";
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { attributePeriods, type ContributionTable } from "../model/fit/contributions.ts";
 import { type BudgetPlans, planBudget } from "../model/budget/plans.ts";
@@ -80,13 +81,13 @@ function planNextQuarter(
 function computeCarryover(channel: string, config: ModelConfig): CarryoverCurve {
   const decay = config.hyperparameters[channel]?.decay ?? 0;
   const periods = countPeriodsPerWeek(config);
-  const lagMax = config.adstock.max_lag_weeks * periods;
+  const lagMax = countPeriods(config.adstock.max_lag_weeks, periods);
   const weekly = Array.from({ length: config.adstock.max_lag_weeks + 1 }, () => 0);
   let total = 0;
   for (let lag = 0; lag <= lagMax; lag += 1) {
     const weight = decay ** lag;
     total += weight;
-    const week = Math.floor(lag / periods);
+    const week = Math.min(config.adstock.max_lag_weeks, Math.floor(lag / periods));
     weekly[week] = (weekly[week] ?? 0) + weight;
   }
   return { channel, weekly: weekly.map((weight) => weight / total) };

@@ -30,6 +30,27 @@ export function readTextFile(
   }
 }
 
+/** Bytes of a data file. Throws `data_invalid` with the file's name and the remedy. */
+export function readDataBytes(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > BYTES_MAX.csv) {
+      throw new MmmError(
+        "data_invalid",
+        `${path}: ${size} bytes, at most ${BYTES_MAX.csv} are read`,
+      );
+    }
+    return readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof MmmError) throw cause;
+    throw new MmmError(
+      "data_invalid",
+      `${path}: cannot be read (${describeError(cause)}); check the path`,
+      { cause },
+    );
+  }
+}
+
 /** JSON of a file; a text that has two readings, as one with a key twice, is refused with `code`. */
 export function readJsonFile(path: string, code: ErrorCode = "config_invalid"): unknown {
   const text = readTextFile(path, "json", code);

@@ -12,6 +12,7 @@ const ASSETS: readonly string[] = [
   "router/weights",
   "agents/claude/prompts",
   "schemas/published",
+  "schemas/json",
 ];
 
 for (const asset of ASSETS) cpSync(asset, `dist/${asset}`, { recursive: true });

@@ -8,11 +8,12 @@
  * 2. A parsed configuration holds everything: parsing it again gives the same value.
  * 3. `hyperparameters` has exactly the channels' names as keys.
  *
- * Units: `decay` is per data period (per week for weekly data, per day for daily data); fields
+ * Units: `decay` is per data period (per week, day or month, as the data are); fields
  * that end in `_weeks` are weeks whatever the frequency; money is in the unit of the data.
  */
 
 import { z } from "zod";
+import { PERIODS_PER_WEEK } from "./calendar.ts";
 import { ModelError } from "./errors.ts";
 import { MEDIA_TYPES, createDefaultTransform } from "./media-types.ts";
 import { readProfile } from "./posterior/profile.ts";
@@ -50,9 +51,13 @@ const DATA = z.strictObject({
   target: COLUMN,
   /** A column the target is multiplied by, such as revenue per conversion. */
   target_multiplier: COLUMN.optional(),
-  frequency: z.enum(["weekly", "daily"]).default("weekly"),
+  frequency: z.enum(["weekly", "daily", "monthly"]).default("weekly"),
   /** Whether a week's date is its first day (the default) or its last; weekly data alone. */
   week_label: z.enum(["start", "end"]).optional(),
+  /** Answers to what a file leaves open: `01/02/2024`, `1.234`, a workbook of many sheets. */
+  date_order: z.enum(["day_first", "month_first"]).optional(),
+  decimal: z.enum(["point", "comma"]).optional(),
+  sheet: z.string().min(1).max(200).optional(),
   controls: z.array(COLUMN).max(128).default([]),
   /** Text columns ("na" or empty = none), or a name with the dates on which it happens. */
   events: z.array(EVENT).max(64).default([]),
@@ -138,7 +143,10 @@ const CALIBRATION = z.strictObject({
     .default([]),
 });
 
-const FIELDS = z.strictObject({
+/** What a baseline document may hold. */
+export const BASELINE_FIELDS = z.strictObject({
+  /** Where an editor finds the JSON Schema of this document; says nothing about the model. */
+  $schema: z.string().max(2000).optional(),
   model_id: z.string().min(1).max(200),
   description: z.string().max(2000).optional(),
   data: DATA,
@@ -148,7 +156,8 @@ const FIELDS = z.strictObject({
   architecture: ARCHITECTURE.prefault({}),
   regularization: z.strictObject({ type: z.literal("ridge").default("ridge") }).prefault({}),
   evaluation: EVALUATION.prefault({}),
-  hyperparameters: z.record(z.string(), TRANSFORM).default({}),
+  /** By channel; a channel or parameter left out gets the default of its media type. */
+  hyperparameters: z.record(z.string(), TRANSFORM.partial()).default({}),
   training: TRAINING.prefault({}),
   /** How effects are inferred; absent = `posterior`. */
   inference: z.enum(["posterior", "point"]).optional(),
@@ -157,7 +166,11 @@ const FIELDS = z.strictObject({
   calibration: CALIBRATION.optional(),
 });
 
-export type ModelConfig = z.infer<typeof FIELDS>;
+type ParsedFields = z.infer<typeof BASELINE_FIELDS>;
+
+export type ModelConfig = Omit<ParsedFields, "$schema" | "hyperparameters"> & {
+  hyperparameters: Record<string, z.infer<typeof TRANSFORM>>;
+};
 
 interface Issue {
   readonly path: (string | number)[];
@@ -165,7 +178,7 @@ interface Issue {
 }
 
 /** Rules that need more than one field. */
-function findCrossFieldIssues(config: ModelConfig): Issue[] {
+function findCrossFieldIssues(config: ParsedFields): Issue[] {
   const issues: Issue[] = [];
   const names = new Set<string>();
   for (const [index, channel] of config.channels.entries()) {
@@ -198,7 +211,7 @@ function findCrossFieldIssues(config: ModelConfig): Issue[] {
 }
 
 /** A column may play one part only: a target that is also a control is a leak. */
-function findColumnIssues(config: ModelConfig): Issue[] {
+function findColumnIssues(config: ParsedFields): Issue[] {
   const seen = new Map<string, string>();
   const issues: Issue[] = [];
   const claim = (column: string | undefined, path: (string | number)[]): void => {
@@ -236,13 +249,13 @@ function throwIssue(issue: Issue, count: number): never {
 }
 
 /**
- * Parses a model configuration strictly and fills in the stated defaults; channels without
- * hyperparameters get those of their media type.
+ * Parses a model configuration strictly and fills in the stated defaults; a channel without
+ * hyperparameters, or without some of them, gets those of its media type.
  *
  * @throws ModelError `config_invalid`, naming the first offending field.
  */
 export function parseModelConfig(value: unknown): ModelConfig {
-  const parsed = FIELDS.safeParse(value);
+  const parsed = BASELINE_FIELDS.safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues;
     const first = issues[0];
@@ -251,17 +264,21 @@ export function parseModelConfig(value: unknown): ModelConfig {
     );
     throwIssue({ path, message: first?.message ?? "is not valid" }, issues.length);
   }
-  const config = parsed.data;
+  const { $schema: _forEditors, ...config } = parsed.data;
   const issues = findCrossFieldIssues(config);
   const first = issues[0];
   if (first !== undefined) throwIssue(first, issues.length);
   const hyperparameters: ModelConfig["hyperparameters"] = {};
   for (const channel of config.channels) {
-    hyperparameters[channel.name] = config.hyperparameters[channel.name] ?? {
-      ...createDefaultTransform(channel.media_type, countPeriodsPerWeek(config)),
+    const preset = createDefaultTransform(channel.media_type, countPeriodsPerWeek(config));
+    const own = config.hyperparameters[channel.name];
+    hyperparameters[channel.name] = {
+      decay: own?.decay ?? preset.decay,
+      alpha: own?.alpha ?? preset.alpha,
+      gamma: own?.gamma ?? preset.gamma,
     };
   }
-  return { ...withCarryover(config, value), hyperparameters };
+  return withCarryover({ ...config, hyperparameters }, value);
 }
 
 /** A document that leaves the carryover open gets the posterior's default form, and says so. */
@@ -272,7 +289,7 @@ function withCarryover(config: ModelConfig, value: unknown): ModelConfig {
   return { ...config, posterior: { ...config.posterior, carryover } };
 }
 
-/** Data periods in a week: 1 for weekly data, 7 for daily data. */
+/** Data periods in a week: 1 for weekly data, 7 for daily, 3/13 for monthly. */
 export function countPeriodsPerWeek(config: Pick<ModelConfig, "data">): number {
-  return config.data.frequency === "daily" ? 7 : 1;
+  return PERIODS_PER_WEEK[config.data.frequency];
 }

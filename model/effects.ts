@@ -15,6 +15,7 @@
  * 3. Locked rows influence nothing.
  */
 
+import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import { parseModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
@@ -137,7 +138,7 @@ function withoutLocked(
 ): { dataset: Dataset; methodology: ModelConfig } {
   const methodology = readMethodology(config);
   const { evaluation } = methodology;
-  const locked = evaluation.locked_test_weeks * whole.periodsPerWeek;
+  const locked = countPeriods(evaluation.locked_test_weeks, whole.periodsPerWeek);
   return {
     dataset: takeFirstPeriods(whole, whole.dates.length - locked),
     methodology: { ...methodology, evaluation: { ...evaluation, locked_test_weeks: 0 } },

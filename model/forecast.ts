@@ -170,6 +170,7 @@ function dataSummary(objective: Objective, dataset: Dataset): ForecastResult["da
     last_training_date: dataset.dates[trainingEnd - 1] ?? "",
     last_date: dataset.dates.at(-1) ?? "",
     geos: dataset.geos.length,
+    ...(dataset.reading === undefined ? {} : { reading: dataset.reading }),
   };
 }
 

@@ -8,7 +8,7 @@
  * 2. A period that a test covers in part counts by the share of its days.
  */
 
-import { formatIsoDate, parseDayNumber } from "./calendar.ts";
+import { findPeriod, findPeriodStart, formatIsoDate, parseDayNumber } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Finding } from "./findings.ts";
@@ -33,24 +33,22 @@ export function locateLiftTest(
   test: Pick<LiftTest, "start" | "end">,
   periods: number,
 ): TestPeriods | null {
-  const { step, first, last } = countDays(dataset, test);
-  if (!(first >= 0 && last < periods * step && last >= first)) return null;
-  const from = Math.floor(first / step);
-  const to = Math.floor(last / step) + 1;
+  const { firstDay, frequency } = dataset;
+  const [start, end] = readDays(test);
+  const begin = (period: number): number => findPeriodStart(firstDay, frequency, period);
+  if (!(start >= begin(0) && end < begin(periods) && end >= start)) return null;
+  const from = findPeriod(firstDay, frequency, start);
+  const to = findPeriod(firstDay, frequency, end) + 1;
   const days = Array.from({ length: to - from }, (_, at) => {
-    const begins = (from + at) * step;
-    return (Math.min(begins + step, last + 1) - Math.max(begins, first)) / step;
+    const [first, next] = [begin(from + at), begin(from + at + 1)];
+    return (Math.min(next, end + 1) - Math.max(first, start)) / (next - first);
   });
   return { from, to, days };
 }
 
-/** Days of a test after the first day of the data. */
-function countDays(
-  { firstDay, frequency }: Calendar,
-  { start, end }: Pick<LiftTest, "start" | "end">,
-): { step: number; first: number; last: number } {
-  const day = (text: string): number => (parseDayNumber(text) ?? Number.NaN) - firstDay;
-  return { step: frequency === "weekly" ? 7 : 1, first: day(start), last: day(end) };
+/** Day numbers of first and last day; NaN for what is not in the calendar. */
+function readDays({ start, end }: Pick<LiftTest, "start" | "end">): [number, number] {
+  return [parseDayNumber(start) ?? Number.NaN, parseDayNumber(end) ?? Number.NaN];
 }
 
 /** How many pieces of evidence enter; the data are the rows that train. */
@@ -106,16 +104,17 @@ function explainUnusedTest(
 
 /** Which of a test's days are not in the weeks that train. */
 function explainMissingDays(dataset: Dataset, test: LiftTest): string {
-  const { step, first, last } = countDays(dataset, test);
-  const days = dataset.dates.length * step;
-  const [from, to] = [0, days - 1].map((day) => formatIsoDate(dataset.firstDay + day));
-  const span = `the weeks that train, ${from ?? ""} to ${to ?? ""}`;
-  if (Number.isNaN(first) || Number.isNaN(last)) return "a date of it is not in the calendar";
+  const { firstDay, frequency, dates } = dataset;
+  const [start, end] = readDays(test);
+  const first = findPeriodStart(firstDay, frequency, 0);
+  const next = findPeriodStart(firstDay, frequency, dates.length);
+  const span = `the weeks that train, ${formatIsoDate(first)} to ${formatIsoDate(next - 1)}`;
+  if (Number.isNaN(start) || Number.isNaN(end)) return "a date of it is not in the calendar";
   const year = isOtherYear(dataset, test) ? " (is the year right?)" : "";
-  if (last < 0) return `it ends before ${span}${year}`;
-  if (first >= days) return `it begins after ${span}${year}`;
-  if (first < 0) return `it begins ${-first} days before ${span}`;
-  return `it ends ${last - days + 1} days after ${span}`;
+  if (end < first) return `it ends before ${span}${year}`;
+  if (start >= next) return `it begins after ${span}${year}`;
+  if (start < first) return `it begins ${first - start} days before ${span}`;
+  return `it ends ${end - next + 1} days after ${span}`;
 }
 
 const YEARS_TRIED = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((years) => [-years, years]);

@@ -18,6 +18,7 @@
  *    something stands over nothing (spend where there was none, errors where nothing was sold).
  */
 
+import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
@@ -266,7 +267,7 @@ function predictNewWeeks(
   config: ModelConfig,
   { draws, from }: { draws: Draws; from: number },
 ): MonitoredForecasts["posterior"] {
-  const locked = config.evaluation.locked_test_weeks * dataset.periodsPerWeek;
+  const locked = countPeriods(config.evaluation.locked_test_weeks, dataset.periodsPerWeek);
   const { wmape, covered } = predictLaterWeeks(dataset, config, {
     draws,
     trainingEnd: from - locked,

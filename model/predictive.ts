@@ -9,6 +9,7 @@
  * 2. Equal draws and data, equal prediction.
  */
 
+import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
@@ -60,7 +61,7 @@ export function predictLaterWeeks(
 ): Predictive {
   const { periodsPerWeek } = whole;
   const weeksAhead = Math.floor((whole.dates.length - trainingEnd) / periodsPerWeek);
-  const cut = takeFirstPeriods(whole, trainingEnd + weeksAhead * periodsPerWeek);
+  const cut = takeFirstPeriods(whole, trainingEnd + countPeriods(weeksAhead, periodsPerWeek));
   const evaluation = { ...config.evaluation, locked_test_weeks: weeksAhead };
   const { weeks } = predictLockedWeeks(cut, { ...config, evaluation }, draws);
   const asked = weeks.slice(from - trainingEnd);

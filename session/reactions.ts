@@ -9,7 +9,7 @@ import { BUILTIN_REASONER } from "../schemas/parts.ts";
 import type { Event, EventData } from "../schemas/event.ts";
 import { completeSession, escalateToPerson, rejectAttempt } from "./endings.ts";
 import { measureGain } from "./gain.ts";
-import type { Circumstances, Reactions, Rules } from "./rules.ts";
+import type { Circumstances, Reaction, Reactions, Rules } from "./rules.ts";
 import { requireClosing, requireItem, requireTrained, requireTuning } from "./stages.ts";
 import { chooseNextStep, createNextAttempt } from "./tasks.ts";
 import {
@@ -83,9 +83,50 @@ export const REACTIONS: Reactions = {
 /** Code of a locked test that was refused because no weeks are locked. */
 export const NO_LOCKED_WEEKS = "no_locked_weeks";
 
-/** Since version 2 a configuration that locks no weeks comes to a decision, which says so. */
+/**
+ * Faults of what the session stands on: no other proposal and no person mends them, so they climb no
+ * ladder.
+ */
+const SYSTEM_FAULTS: ReadonlySet<string> = new Set([
+  "data_changed",
+  "data_invalid",
+  "encoder_unavailable",
+  "settings_invalid",
+  "state_damaged",
+]);
+
+type Faulty = "AgentFailed" | "TrainingFailed" | "TrainingRefused";
+
+/** Ends the session where the fault is the system's, naming the cause; else as before. */
+function endOnSystemFault<T extends Faulty>(
+  describe: (data: EventData<T>) => { readonly code: string; readonly text: string },
+  otherwise: Reaction<T> | undefined,
+): Reaction<T> {
+  return (state, data, at) => {
+    const { code, text } = describe(data);
+    if (SYSTEM_FAULTS.has(code)) return [completeSession(state, "failed", text)];
+    return otherwise?.(state, data, at) ?? [];
+  };
+}
+
+/**
+ * Since version 2 a configuration that locks no weeks comes to a decision, which says so, and a fault
+ * of the system ends the session with its cause instead of refusing a proposal.
+ */
 export const REACTIONS_V2: Reactions = {
   ...REACTIONS,
+  AgentFailed: endOnSystemFault(
+    ({ code, role, message }) => ({ code, text: `the ${role} cannot work: ${message}` }),
+    REACTIONS.AgentFailed,
+  ),
+  TrainingFailed: endOnSystemFault(
+    ({ code, reason }) => ({ code, text: `training failed: ${reason}` }),
+    REACTIONS.TrainingFailed,
+  ),
+  TrainingRefused: endOnSystemFault(
+    ({ code, reason }) => ({ code, text: `training refused: ${reason}` }),
+    REACTIONS.TrainingRefused,
+  ),
   LockedTestRefused: (state, data, at) =>
     data.code === NO_LOCKED_WEEKS
       ? [createApprovalRequest(requireClosing(state))]

@@ -55,10 +55,11 @@ function describeOperation(row: Route): Record<string, unknown> {
 }
 
 function describeRequestBody(row: Route): Record<string, unknown> {
-  const type = row.upload?.type ?? "application/json";
+  const schema = convertToJsonSchema(row.body as z.ZodType);
+  const types = row.upload?.types ?? ["application/json"];
   return {
     required: true,
-    content: { [type]: { schema: convertToJsonSchema(row.body as z.ZodType) } },
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
 

@@ -48,6 +48,14 @@ export type Answer =
     }
   | { readonly status: number; readonly headers?: AnswerHeaders };
 
+/** Media types of data files; their content says what they are. */
+export const UPLOAD_TYPES = [
+  "text/csv",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  "application/vnd.apache.parquet",
+  "application/octet-stream",
+] as const;
+
 /** How errors of a route look: RFC 9457, or as A2A's transports want them. */
 export type ErrorStyle = "problem" | "a2a-http" | "a2a-jsonrpc";
 
@@ -61,8 +69,8 @@ export interface RouteFacts {
   readonly errors?: ErrorStyle;
   /** True: not part of the OpenAPI document. */
   readonly hidden?: boolean;
-  /** Media type and bound of the body where it is not JSON. */
-  readonly upload?: { readonly type: string; readonly bytesMax: number };
+  /** Media types and bound of the body where it is not JSON: it comes as bytes. */
+  readonly upload?: { readonly types: readonly string[]; readonly bytesMax: number };
   readonly answers?: Readonly<
     Record<number, { readonly about: string; readonly schema?: z.ZodType }>
   >;

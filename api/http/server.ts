@@ -24,7 +24,7 @@ import { createErrorBody, toProductError, type ErrorForms } from "./error-body.t
 import { requireScope, type Principal } from "./principal.ts";
 import { retryAfter, getHttpStatus } from "./problem.ts";
 import { createRefusalFinder } from "./method-refusal.ts";
-import type { Answer, Headers, Route } from "./route.ts";
+import { type Answer, type Headers, type Route, UPLOAD_TYPES } from "./route.ts";
 import type { ApiSettings } from "./settings.ts";
 import { createStreamCounter, abortWhenGone, type StreamCounter } from "./stream-counter.ts";
 
@@ -173,9 +173,9 @@ function addParsers(app: FastifyInstance, settings: ApiSettings): void {
       body === "" ? undefined : parseBoundedJson(body),
   );
   app.addContentTypeParser(
-    ["text/csv"],
-    { parseAs: "string", bodyLimit: settings.limits.upload_bytes },
-    async (_request: FastifyRequest, body: string) => body,
+    [...UPLOAD_TYPES],
+    { parseAs: "buffer", bodyLimit: settings.limits.upload_bytes },
+    async (_request: FastifyRequest, body: Buffer) => body,
   );
 }
 

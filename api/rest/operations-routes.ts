@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { computeSha256 } from "../../schemas/canonical.ts";
 import type { Answer, Route } from "../http/route.ts";
-import { route } from "../http/route.ts";
+import { route, UPLOAD_TYPES } from "../http/route.ts";
 
 /** A proposal to be judged outside any session. */
 export interface GuardQuestion {
@@ -20,7 +20,7 @@ export interface OperationTools {
   /** Metrics in the text format of Prometheus. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
   /** Keeps a data file by its digest. */
-  storeData(digest: string, text: string): Promise<void>;
+  storeData(digest: string, bytes: Uint8Array): Promise<void>;
   /** Judges a proposal outside any session. */
   checkProposal(question: GuardQuestion): Promise<unknown>;
   readonly version: string;
@@ -79,10 +79,12 @@ function upload(tools: OperationTools): Route {
     method: "POST",
     path: "/v1/data",
     name: "uploadData",
-    summary: "A data file (CSV); the answer goes into data.path of a baseline",
+    summary: "A data file (CSV, .xlsx, Parquet); the answer goes into data.path of a baseline",
     scope: "start",
-    upload: { type: "text/csv", bytesMax: tools.uploadBytesMax },
-    body: z.string().min(1),
+    upload: { types: UPLOAD_TYPES, bytesMax: tools.uploadBytesMax },
+    body: z
+      .custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, "empty")
+      .meta({ type: "string", format: "binary" }),
     answers: { 201: { about: "stored by content", schema: z.object({ path: z.string() }) } },
     handle: async ({ body }) => {
       const digest = computeSha256(body);

@@ -5,8 +5,9 @@ import { MmmError } from "../../schemas/errors.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { sendToInbox } from "../../producers/request.ts";
 import { escapeText } from "../../session/quote.ts";
-import type { EventLog, LogRecord } from "../../session/ports.ts";
+import type { LogRecord } from "../../session/ports.ts";
 import { parseCount } from "../options.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { readUserName } from "./run.ts";
 import { withApp } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -42,7 +43,7 @@ export function addDeadLettersCommand(program: Command, shell: Shell): void {
     .addHelpText("after", EXAMPLES);
   const filtered = (command: Command) =>
     withCommonOptions(command)
-      .option("--session <id>", "of this session")
+      .option("--session <id>", "of this session: id, its first letters, or latest")
       .option("--type <event>", "of this event type, such as ProposalMade");
   filtered(letters.command("list"))
     .description("one line each")
@@ -68,10 +69,13 @@ export function addDeadLettersCommand(program: Command, shell: Shell): void {
     );
 }
 
-async function readDeadLetters(log: EventLog, options: LetterOptions): Promise<LogRecord[]> {
+async function readDeadLetters(app: App, options: LetterOptions): Promise<LogRecord[]> {
+  const { log, snapshots } = app;
+  const session =
+    options.session === undefined ? undefined : await findSessionId(snapshots, options.session);
   const found: LogRecord[] = [];
   for await (const record of log.read({ topic: TOPICS.deadLetters.topic })) {
-    if (options.session !== undefined && record.key !== options.session) continue;
+    if (session !== undefined && record.key !== session) continue;
     if (options.type !== undefined && record.headers["ce_type"] !== `mmm.${options.type}`) continue;
     found.push(record);
   }
@@ -95,7 +99,7 @@ function toLetterRow(record: LogRecord): string[] {
 }
 
 async function listDeadLetters(shell: Shell, options: LetterOptions, app: App): Promise<void> {
-  const letters = await readDeadLetters(app.log, options);
+  const letters = await readDeadLetters(app, options);
   if (options.json === true) {
     for (const { partition, offset, key, headers } of letters) {
       shell.out(JSON.stringify({ partition, offset, key, headers }));
@@ -111,7 +115,7 @@ async function listDeadLetters(shell: Shell, options: LetterOptions, app: App): 
 }
 
 async function showDeadLetter(shell: Shell, position: string, app: App): Promise<void> {
-  const letter = (await readDeadLetters(app.log, {} as LetterOptions)).find(
+  const letter = (await readDeadLetters(app, {} as LetterOptions)).find(
     (one) => formatLetterPosition(one) === position,
   );
   if (letter === undefined)
@@ -122,7 +126,7 @@ async function showDeadLetter(shell: Shell, position: string, app: App): Promise
 
 async function runRedrive(shell: Shell, options: RedriveOptions, app: App): Promise<void> {
   const done = await readRedrivenPositions(app.log);
-  const letters = (await readDeadLetters(app.log, options)).filter(
+  const letters = (await readDeadLetters(app, options)).filter(
     (one) => !done.has(formatLetterPosition(one)),
   );
   const tooOften = letters.filter((one) => Number(one.headers[REDRIVES] ?? "0") >= REDRIVES_MAX);
@@ -152,7 +156,7 @@ async function runRedrive(shell: Shell, options: RedriveOptions, app: App): Prom
 }
 
 /** Positions that the operations history already tells of. */
-async function readRedrivenPositions(log: EventLog): Promise<ReadonlySet<string>> {
+async function readRedrivenPositions(log: App["log"]): Promise<ReadonlySet<string>> {
   const { toHistoryEntry } = await import("../../session/audit.ts");
   const positions = new Set<string>();
   for await (const record of log.read({

@@ -5,6 +5,7 @@ import { sendToInbox } from "../../producers/request.ts";
 import { toCanonicalJson, computeSha256 } from "../../schemas/canonical.ts";
 import { describeEscalation, type EscalationView } from "../../session/escalation-view.ts";
 import { renderEscalationScreen, findCitedWorks } from "../output/escalation-screen.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { requireHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { readUserName } from "./run.ts";
@@ -59,7 +60,7 @@ export function addEscalationsCommand(program: Command, shell: Shell): void {
     );
   withCommonOptions(escalations.command("resolve"))
     .description("decide one")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .requiredOption("--escalation <id>", "such as e1")
     .requiredOption(
       "--decision <what>",
@@ -121,7 +122,9 @@ async function readEscalationView(app: App, session: string, escalation: string)
 async function findEscalationSession(app: App, { id, session }: ShowOptions) {
   const [, named, escalation = ""] = /^(?:(.+)\/)?([^/]+)$/.exec(id) ?? [];
   const known = session ?? named;
-  if (known !== undefined) return { session: known, escalation };
+  if (known !== undefined) {
+    return { session: await findSessionId(app.snapshots, known), escalation };
+  }
   const waiting = await app.snapshots.list({ status: "waiting" });
   const found = waiting.filter((row) => row.open_escalation === escalation);
   const only = found.length === 1 ? found[0] : undefined;
@@ -145,14 +148,15 @@ async function resolveEscalationByPerson(
   ] as const) {
     if (text.trim() === "") throw new MmmError("usage", `${name} must not be empty`);
   }
-  const found = await app.snapshots.load(options.session);
+  const session = await findSessionId(app.snapshots, options.session);
+  const found = await app.snapshots.load(session);
   if (found === null) {
-    throw new MmmError("not_found", `session ${options.session} is not in this state`);
+    throw new MmmError("not_found", `session ${session} is not in this state`);
   }
   if (found.summary.open_escalation !== options.escalation) {
     throw new MmmError(
       "conflict",
-      `${options.escalation} is not open in session ${options.session} (late, repeated or unknown)`,
+      `${options.escalation} is not open in session ${session} (late, repeated or unknown)`,
     );
   }
   const data = {
@@ -165,7 +169,7 @@ async function resolveEscalationByPerson(
   const id = await sendToInbox(
     app.log,
     {
-      session: options.session,
+      session,
       businessUnit: found.summary.business_unit,
       producer: "cli",
       // The same decision sent twice is one; another one is a second, which the session refuses.

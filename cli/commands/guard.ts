@@ -1,4 +1,4 @@
-/** `mmm guard`: judge proposals outside any session; the signing keys are in `guard-keys.ts`. */
+/** `mmm guard`: judge proposals outside any session; the signing keys are in `keys/guard-keys.ts`. */
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
 import {
@@ -13,12 +13,11 @@ import type { ObservedExposure } from "../../guard/signature/signature.ts";
 import { SPECIFICATION_SHIPPED } from "../../guard/specification/specification.ts";
 import { readTextFile } from "../../infra/files.ts";
 import { createMemorySnapshots } from "../../infra/memory/snapshots.ts";
-import { parseDataset } from "../../model/data/dataset.ts";
 import { ERROR_CODES, describeError, MmmError } from "../../schemas/errors.ts";
 import { formatExplanation } from "../output/guard-explain.ts";
 import { openJudges } from "../../app/guard-judges.ts";
-import { addKeysCommand } from "./guard-keys.ts";
-import { readModelConfig } from "../../app/request.ts";
+import { addKeysCommand } from "./keys/guard-keys.ts";
+import { readConfigDataset, readModelConfig } from "../../app/request.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
@@ -69,7 +68,7 @@ async function runGuardCheck(shell: Shell, options: CheckOptions): Promise<void>
   const { environment, signal } = shell;
   const store = createMemorySnapshots();
   const stores = options.claude === true ? { snapshots: store, values: store } : null;
-  const context = readCheckContext(options);
+  const context = await readCheckContext(options);
   const opened = await openJudges({ settings, environment, signal, stores });
   try {
     if (options.claude === true && !opened.judges.some(({ name }) => name === "claude")) {
@@ -133,12 +132,15 @@ async function checkBatch(
   }
 }
 
-function readCheckContext({ baseline, data }: CheckOptions): Omit<CheckContext, "judges"> {
+async function readCheckContext({
+  baseline,
+  data,
+}: CheckOptions): Promise<Omit<CheckContext, "judges">> {
   try {
     return {
       baseline: readBaseline(readTextFile(baseline, "json")),
       spec: SPECIFICATION_SHIPPED,
-      observed: data === undefined ? null : readObservedExposure(baseline, data),
+      observed: data === undefined ? null : await readObservedExposure(baseline, data),
     };
   } catch (cause) {
     if (cause instanceof MmmError) throw cause;
@@ -146,8 +148,8 @@ function readCheckContext({ baseline, data }: CheckOptions): Omit<CheckContext, 
   }
 }
 
-function readObservedExposure(baseline: string, data: string): ObservedExposure {
+async function readObservedExposure(baseline: string, data: string): Promise<ObservedExposure> {
   const config = readModelConfig(baseline, data);
-  const text = readTextFile(config.data.path, "csv", "data_invalid");
-  return callModel(() => measureObservedExposure(parseDataset(text, config), config));
+  const dataset = await readConfigDataset(config);
+  return callModel(() => measureObservedExposure(dataset, config));
 }

@@ -5,7 +5,7 @@ import { toCanonicalJson } from "../../schemas/canonical.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { escapeText } from "../../session/quote.ts";
 import { EXPORT_FORMATS, formatExport, type ExportFormat } from "../output/export.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { createChoiceParser } from "../options.ts";
 import { watchHistory, type WatchOptions } from "./watch.ts";
 import { openFor } from "../open.ts";
@@ -25,12 +25,12 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
   const history = program.command("history").description("show or export a session's history");
   withCommonOptions(history.command("show"))
     .description("one line per event")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .addHelpText("after", "\nExample:\n  mmm history show --session 5f0c… | less -S")
     .action(async (options: ShowOptions) => showHistory(shell, options));
   withCommonOptions(history.command("follow"))
     .description("every session's events as they happen, one JSON line each, until Ctrl-C")
-    .option("--session <id>", "one session, until it ends")
+    .option("--session <id>", "one session (id, its first letters, or latest), until it ends")
     .addHelpText(
       "after",
       "\nExample:\n  mmm history follow | jq -c 'select(.type == \"ProposalVetoed\")'",
@@ -38,7 +38,7 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
     .action(async (options: WatchOptions) => watchHistory(shell, { ...options, json: true }));
   withCommonOptions(history.command("export"))
     .description("the whole history; NDJSON and JSON can be verified offline")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .option(
       "--format <format>",
       EXPORT_FORMATS.join(" | "),
@@ -53,7 +53,7 @@ export function addHistoryCommand(program: Command, shell: Shell): void {
 async function readSessionEntries(shell: Shell, options: ShowOptions): Promise<HistoryEntry[]> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
-    return await requireHistory(app.log, options.session);
+    return await requireNamedHistory(app, options.session);
   } finally {
     await app.close();
   }
@@ -86,7 +86,7 @@ async function showHistory(shell: Shell, options: ShowOptions): Promise<void> {
 
 async function exportHistory(shell: Shell, options: ExportOptions): Promise<void> {
   const entries = await readSessionEntries(shell, options);
-  const text = formatExport(options.session, entries, options.format);
+  const text = formatExport(entries[0]?.line.session ?? options.session, entries, options.format);
   if (options.output === undefined) shell.out(text.trimEnd());
   else {
     writeWhole(options.output, text);

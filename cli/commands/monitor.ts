@@ -4,10 +4,13 @@ import {
   parseDeployedModel,
   createDriftEvent,
   monitorDeployed,
+  type DeployedModel,
   type MonitorReport,
 } from "../../agents/monitor-deployment.ts";
-import { readJsonFile, readTextFile } from "../../infra/files.ts";
+import { formatPlainText, readPlainText } from "../../app/request.ts";
+import { readDataBytes, readJsonFile } from "../../infra/files.ts";
 import { sendToInbox } from "../../producers/request.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { ERROR_CODES } from "../../schemas/errors.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "../output/format.ts";
@@ -56,11 +59,14 @@ async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> 
   const report = monitorDeployed({
     deployed,
     draws: await findSessionDraws(shell, options, readPublishedRecord(results)),
-    keptCsv: findSessionData(options, deployed.dataDigest),
-    csv: readTextFile(options.data, "csv", "data_invalid"),
+    keptCsv: await findSessionText(options, deployed),
+    csv: await readPlainText(options.data, deployed.config),
     ...(options.sessionData === undefined
       ? {}
-      : { sessionCsv: readTextFile(options.sessionData, "csv", "data_invalid") }),
+      : {
+          sessionCsv: await readPlainText(options.sessionData, deployed.config),
+          sessionDigest: computeSha256(readDataBytes(options.sessionData)),
+        }),
     ...(options.deployedUntil === undefined ? {} : { deployedUntil: options.deployedUntil }),
   });
   if (options.record) await publishDriftEvent(shell, options, report);
@@ -70,9 +76,13 @@ async function runMonitor(shell: Shell, options: MonitorOptions): Promise<void> 
 }
 
 /** The session's own copy of its data, where its state is at hand. */
-function findSessionData(options: MonitorOptions, digest: string | null): string | null {
-  if (digest === null || options.sessionData !== undefined) return null;
-  return readKeptData(options.stateDir, digest);
+async function findSessionText(
+  options: MonitorOptions,
+  { dataDigest, config }: DeployedModel,
+): Promise<string | null> {
+  if (dataDigest === null || options.sessionData !== undefined) return null;
+  const kept = readKeptData(options.stateDir, dataDigest);
+  return kept === null ? null : formatPlainText(kept, config);
 }
 
 async function publishDriftEvent(

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { MmmError } from "../../schemas/errors.ts";
 import { computeSha256 } from "../../schemas/canonical.ts";
 import { sendToInbox } from "../../producers/request.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { readUserName } from "./run.ts";
 import { openFor } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -18,7 +19,7 @@ const TEXT_CHARS_MAX = 20_000;
 export function addProposeCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("propose"))
     .description("add a free-text proposal to a running session")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .requiredOption("--text <text>", "what is proposed")
     .option("--by <name>", "who proposes", readUserName())
     .addHelpText(
@@ -34,18 +35,19 @@ async function sendFreeText(shell: Shell, options: ProposeOptions): Promise<void
   }
   const app = await openFor(shell, options, { mustExist: true });
   try {
-    const found = await app.snapshots.load(options.session);
+    const session = await findSessionId(app.snapshots, options.session);
+    const found = await app.snapshots.load(session);
     if (found === null) {
-      throw new MmmError("not_found", `session ${options.session} is not in this state`);
+      throw new MmmError("not_found", `session ${session} is not in this state`);
     }
     if (!["running", "waiting"].includes(found.summary.status)) {
-      throw new MmmError("conflict", `session ${options.session} is ${found.summary.status}`);
+      throw new MmmError("conflict", `session ${session} is ${found.summary.status}`);
     }
     const time = new Date(app.clock.now()).toISOString();
     const id = await sendToInbox(
       app.log,
       {
-        session: options.session,
+        session,
         businessUnit: found.summary.business_unit,
         producer: "cli",
         key: computeSha256(`${options.by}/${options.text}/${time}`),

@@ -23,7 +23,7 @@ import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { formatExport } from "../output/export.ts";
 import { formatForkComparison } from "../output/fork-comparison.ts";
 import { formatFigure } from "../output/format.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { parseCount } from "../options.ts";
 import { runSession } from "../../app/session-run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
@@ -57,7 +57,7 @@ session was started with, and ends with exit code 34 where this program does not
 export function addReplayCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("replay"))
     .description("show, verify or fork a recorded session without side effects")
-    .requiredOption("--session <id>", "session")
+    .requiredOption("--session <id>", "session id, its first letters, or latest")
     .option("--until <seq>", "stop after this event", parseCount)
     .option("--verify", "derive every decision again and report the first difference")
     .option("--fork", "start a new session from a point of this one")
@@ -83,7 +83,7 @@ async function runReplay(shell: Shell, options: ReplayOptions): Promise<void> {
   });
   let entries: HistoryEntry[];
   try {
-    entries = await requireHistory(app.log, options.session);
+    entries = await requireNamedHistory(app, options.session);
     if (options.verify === true) return verifyReplay(shell, options, { entries, keys: app.keys });
   } finally {
     await app.close();
@@ -139,8 +139,9 @@ function verifyReplay(
     const not_derivable =
       found.kind === "not_derivable" ? { seq: found.seq, reason: found.reason } : null;
     const { logicVersion: logic_version } = found;
-    const of = { session: options.session, records: events.length, logic_version };
-    shell.out(JSON.stringify({ ...of, difference, not_derivable }));
+    const { session } = recorded.entries[0]?.line ?? options;
+    const records = events.length;
+    shell.out(JSON.stringify({ session, records, logic_version, difference, not_derivable }));
   }
   if (found.kind === "not_derivable") {
     throw new MmmError(

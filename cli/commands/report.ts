@@ -4,23 +4,23 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { listExpectedReturns, describeRoiUnit } from "../../agents/benchmarks.ts";
 import { parseBusinessContextText } from "../../agents/business-context.ts";
-import { callModel } from "../../agents/data-source.ts";
+import { callModel, readDataset } from "../../agents/data-source.ts";
 import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, drawReportPictures, type ReportInput } from "../../dashboard/report.ts";
 import { renderSheet } from "../../dashboard/sheet.ts";
-import { readTextFile, writeWhole } from "../../infra/files.ts";
+import { writeWhole } from "../../infra/files.ts";
 import { loadPngWriter } from "../../infra/picture-png.ts";
 import { parseModelConfig } from "../../model/config.ts";
-import { parseDataset } from "../../model/data/dataset.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
-import { requireHistory } from "../../app/history-reader.ts";
+import { requireNamedHistory } from "../../app/history-reader.ts";
 import { readKeptData } from "../../app/data-copies.ts";
 import type { App } from "../../app/open-app.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
+import { readConfigDataset } from "../../app/request.ts";
 import { readStoredDraws } from "../../consumers/stored-draws.ts";
 import type { KeyValueStore } from "../../session/ports.ts";
 import { readPublishedRecord, recallEffects } from "../session-draws.ts";
@@ -33,15 +33,16 @@ interface ReportOptions extends CommonOptions {
 }
 
 const EXAMPLES = `
-Example:
-  mmm report --session 5f0c… --output results/report
+Examples:
+  mmm report
+  mmm report --session 5f0c --output results/report
 
 Writes report.html (no network needed to read it) and each picture as SVG and as PNG.`;
 
 export function addReportCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("report"))
     .description("the report of a session for people")
-    .requiredOption("--session <id>", "session")
+    .option("--session <id>", "session id, its first letters, or latest", "latest")
     .option("--output <dir>", "folder", "results/report")
     .option("--data <file>", "data file, where it is no longer where the session read it")
     .addHelpText("after", EXAMPLES)
@@ -66,9 +67,9 @@ export async function writeReportPage(
 }
 
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
-  const input = await withApp(shell, options, async ({ log, values, settings }) =>
-    buildReportInput(await requireHistory(log, options.session), settings.business, {
-      store: values,
+  const input = await withApp(shell, options, async (app) =>
+    buildReportInput(await requireNamedHistory(app, options.session), app.settings.business, {
+      store: app.values,
       stateDir: options.stateDir,
       ...(options.data === undefined ? {} : { data: options.data }),
     }),
@@ -138,12 +139,14 @@ async function readModelDetail(
       : readKeptData(stateDir, data_digest);
   const path = data ?? config.data.path;
   if (kept === null && !existsSync(path)) return null;
-  const text = kept ?? readTextFile(path, "csv", "data_invalid");
   const record = readPublishedRecord(results);
   const digest = record?.draws_digest ?? null;
   const draws = digest === null ? null : await readStoredDraws(store, digest);
+  const dataset =
+    kept === null
+      ? await readConfigDataset({ ...config, data: { ...config.data, path } })
+      : await readDataset(kept, config);
   return callModel(() => {
-    const dataset = parseDataset(text, config);
     const effects = recallEffects(dataset, config, { draws, record });
     const { seed, locked_test } = results;
     return computeModelDetail(dataset, config, { seed, effects, lockedSeen: locked_test !== null });

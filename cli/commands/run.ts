@@ -9,23 +9,17 @@ import { computeSessionResults, type SessionResults } from "../../session/result
 import { formatExport } from "../output/export.ts";
 import { createChoiceParser, parseCount, parseFraction, parseInteger } from "../options.ts";
 import { createProgress } from "../output/progress.ts";
-import { type DataText, readSessionRequest } from "../../app/request.ts";
+import { type DataBytes, readSessionRequest, type RequestFlags } from "../../app/request.ts";
 import { runSession, type OnEscalation } from "../../app/session-run.ts";
 import { loadCommandSettings } from "../command-settings.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
+import { formatNextSteps } from "../output/next-steps.ts";
 import { formatSummary } from "../output/summary.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { keepData } from "../../app/data-copies.ts";
 import { openApp, type App } from "../../app/open-app.ts";
 
-interface RunOptions extends CommonOptions {
-  readonly baselineConfig: string;
-  readonly businessContext: string;
-  readonly data?: string;
-  readonly maxIterations?: number;
-  readonly convergenceThreshold?: number;
-  readonly evaluations?: number;
-  readonly seed: number;
+interface RunOptions extends CommonOptions, RequestFlags {
   readonly bertModel?: string;
   readonly output: string;
   readonly report: boolean;
@@ -34,6 +28,7 @@ interface RunOptions extends CommonOptions {
 
 const EXAMPLES = `
 Examples:
+  mmm run                                    in a folder that mmm init made
   mmm run --baseline-config examples/baseline_model.json \\
     --business-context examples/business_context.json
   mmm run --baseline-config examples/robyn/baseline_model.json \\
@@ -44,8 +39,12 @@ Killed at any moment, the same command on the same --state-dir resumes the sessi
 export function addRunCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("run"))
     .description("run one governed session and write its results")
-    .requiredOption("--baseline-config <file>", "baseline model (JSON)")
-    .requiredOption("--business-context <file>", "business context (JSON)")
+    .option("--baseline-config <file>", "baseline model (default: baseline_model.json here)")
+    .option(
+      "--business-context <file>",
+      "business context (default: business_context.json beside the baseline, or none)",
+    )
+    .option("--unit <name>", "business unit (default: the context's, else the folder's name)")
     .option("--data <file>", "data file, instead of the one the baseline names")
     .option("--max-iterations <n>", "iterations at the most", parseCount)
     .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", parseFraction)
@@ -73,9 +72,14 @@ async function runSessionCommand(shell: Shell, options: RunOptions): Promise<voi
           ...base,
           router: { ...base.router, mode: "bert" as const, checkpoint: options.bertModel },
         };
-  const keep = ({ digest, text }: DataText): void => keepData(options.stateDir, digest, text);
+  const keep = ({ digest, bytes }: DataBytes): void => keepData(options.stateDir, digest, bytes);
   const memory = settings.log.kind === "memory";
-  const request = readSessionRequest(options, settings, readUserName(), memory ? undefined : keep);
+  const request = await readSessionRequest(
+    options,
+    settings,
+    readUserName(),
+    memory ? undefined : keep,
+  );
   assertWritable(options.output);
   const app = await openApp({
     settings,
@@ -142,6 +146,7 @@ function reportResults(shell: Shell, options: RunOptions, entries: readonly Hist
   else {
     shell.out(formatSummary(results));
     shell.out(`\nresults in ${join(options.output, "optimization_results.json")}`);
+    shell.out(formatNextSteps(results, options));
   }
   const failure = FAILURES[results.status];
   if (failure !== undefined)

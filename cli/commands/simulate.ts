@@ -5,6 +5,7 @@ import { callModel } from "../../agents/data-source.ts";
 import { readJsonFile, writeWhole } from "../../infra/files.ts";
 import { DEFAULT_SIMULATION, parseSimulationSpec } from "../../model/simulate/simulation-spec.ts";
 import { simulateData, createSimulationConfig } from "../../model/simulate/simulate.ts";
+import { createTrainableConfig } from "../../model/simulate/trainable.ts";
 import { parseInteger } from "../options.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 
@@ -38,6 +39,7 @@ function runSimulation(shell: Shell, options: SimulateOptions): void {
       ? DEFAULT_SIMULATION
       : callModel(() => parseSimulationSpec(readJsonFile(file)));
   const made = callModel(() => simulateData(spec, seed));
+  callModel(() => createTrainableConfig(made, "data.csv"));
   const write = (name: string, text: string) => writeWhole(join(output, name), text);
   write("data.csv", made.csv);
   write("truth.json", `${JSON.stringify(made.truth, null, 2)}\n`);

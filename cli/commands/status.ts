@@ -11,6 +11,7 @@ import { formatFigure } from "../output/format.ts";
 import { createChoiceParser, parseCount, parseInstant } from "../options.ts";
 import { openFor } from "../open.ts";
 import type { App } from "../../app/open-app.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { GROUP_PREFIX } from "../../app/operations.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
@@ -37,7 +38,7 @@ Examples:
 export function addStatusCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("status"))
     .description("list sessions")
-    .option("--session <id>", "one session")
+    .option("--session <id>", "one session: id, its first letters, or latest")
     .option("--unit <name>", "of this business unit")
     .option("--status <name>", STATUSES.join(" | "), createChoiceParser(...STATUSES))
     .option("--since <time>", "updated at or after (RFC 3339)", parseInstant)
@@ -51,12 +52,13 @@ async function showStatus(shell: Shell, options: StatusOptions): Promise<void> {
   const app = await openFor(shell, options, { mustExist: true });
   try {
     if (options.units === true) return await showUnits(shell, options, app);
-    const found = (await findSummaries(app.snapshots, options)).filter(
-      (row) => row.status !== "log",
-    );
+    const { session: named, ...filter } = options;
+    const session = named === undefined ? undefined : await findSessionId(app.snapshots, named);
+    const found = (
+      await findSummaries(app.snapshots, session === undefined ? filter : { ...filter, session })
+    ).filter((row) => row.status !== "log");
     const rows = await withStranded(app, found);
-    const deployment =
-      options.session === undefined ? null : await findDeployment(app.snapshots, options.session);
+    const deployment = session === undefined ? null : await findDeployment(app.snapshots, session);
     if (options.json === true) {
       shell.out(
         JSON.stringify(deployment === null ? rows : rows.map((row) => ({ ...row, deployment }))),

@@ -26,8 +26,12 @@ Asking twice with one --key (or with the same files and seed) is asking once.`;
 export function addSubmitCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("submit"))
     .description("request a session that running workers take up")
-    .requiredOption("--baseline-config <file>", "baseline model (JSON)")
-    .requiredOption("--business-context <file>", "business context (JSON)")
+    .option("--baseline-config <file>", "baseline model (default: baseline_model.json here)")
+    .option(
+      "--business-context <file>",
+      "business context (default: business_context.json beside the baseline, or none)",
+    )
+    .option("--unit <name>", "business unit (default: the context's, else the folder's name)")
     .option("--data <file>", "data file, instead of the one the baseline names")
     .option("--max-iterations <n>", "iterations at the most", parseCount)
     .option("--convergence-threshold <x>", "score in 0 … 1 at which tuning ends", parseFraction)
@@ -41,8 +45,8 @@ export function addSubmitCommand(program: Command, shell: Shell): void {
 
 async function runSubmit(shell: Shell, options: SubmitOptions): Promise<void> {
   const settings = loadCommandSettings(shell, options);
-  const request = readSessionRequest(options, settings, options.by, ({ digest, text }) =>
-    keepData(options.stateDir, digest, text),
+  const request = await readSessionRequest(options, settings, options.by, ({ digest, bytes }) =>
+    keepData(options.stateDir, digest, bytes),
   );
   const session =
     options.key === undefined

@@ -2,21 +2,21 @@
 import { formatPercent } from "../../schemas/number-text.ts";
 import type { Command } from "commander";
 import { callModel } from "../../agents/data-source.ts";
-import { readTextFile } from "../../infra/files.ts";
 import type { ModelConfig } from "../../model/config.ts";
-import { parseDataset, type Dataset } from "../../model/data/dataset.ts";
+import type { Dataset } from "../../model/data/dataset.ts";
 import { createObjective } from "../../model/fit/objective.ts";
 import { refineConfiguration } from "../../model/search/refine.ts";
 import { trainModel } from "../../model/train.ts";
 import type { TrainingResult } from "../../model/results/training-result.ts";
 import { formatFigure } from "../output/format.ts";
 import { parseInteger } from "../options.ts";
-import { readModelConfig } from "../../app/request.ts";
+import { readConfigDataset, readModelConfig } from "../../app/request.ts";
+import { findBaselineFile } from "../../app/sessions/session-files.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
 import { formatTable } from "../output/table.ts";
 
 interface TrainOptions extends CommonOptions {
-  readonly config: string;
+  readonly config?: string;
   readonly data?: string;
   readonly seed: number;
   readonly refine?: boolean;
@@ -33,7 +33,7 @@ data: no tuning, refinement or seed moves them.`;
 export function addTrainCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("train"))
     .description("fit one configuration and print its figures")
-    .requiredOption("--config <file>", "model configuration (JSON)")
+    .option("--config <file>", "model configuration (default: baseline_model.json here)")
     .option("--data <file>", "data file, instead of the one the configuration names")
     .option("--seed <n>", "seed", parseInteger, 1)
     .option(
@@ -41,13 +41,13 @@ export function addTrainCommand(program: Command, shell: Shell): void {
       "first take training.refinement_steps gradient steps; trains what they end at",
     )
     .addHelpText("after", EXAMPLES)
-    .action((options: TrainOptions) => runTraining(shell, options));
+    .action(async (options: TrainOptions) => runTraining(shell, options));
 }
 
-function runTraining(shell: Shell, options: TrainOptions): void {
-  const config = readModelConfig(options.config, options.data);
-  const text = readTextFile(config.data.path, "csv", "data_invalid");
-  const result = callModel(() => trained(parseDataset(text, config), config, options));
+async function runTraining(shell: Shell, options: TrainOptions): Promise<void> {
+  const config = readModelConfig(findBaselineFile(options.config), options.data);
+  const dataset = await readConfigDataset(config);
+  const result = callModel(() => trained(dataset, config, options));
   if (options.json === true) shell.out(JSON.stringify(result));
   else shell.out(formatTraining(result));
 }

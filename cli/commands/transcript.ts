@@ -1,6 +1,7 @@
 /** `mmm transcript`: what was asked of Claude in a session and what it answered. */
 import type { Command } from "commander";
 import { collectSecrets } from "../../app/compose-claude.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { withApp } from "../open.ts";
 import type { App } from "../../app/open-app.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -27,7 +28,7 @@ Examples:
 export function addTranscriptCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("transcript"))
     .description("what was asked of Claude and what it answered, secrets struck out")
-    .option("--session <id>", "session")
+    .option("--session <id>", "session id, its first letters, or latest")
     .option("--guard", "the guard's judge instead, over all sessions")
     .option("--prompts", "with the system prompts")
     .addHelpText("after", EXAMPLES)
@@ -61,8 +62,9 @@ async function findLedger(app: App, { session }: TranscriptOptions): Promise<str
   if (session === undefined) {
     return guardLedger(app.settings.agents.claude.budgets, app.clock.now());
   }
-  if ((await app.snapshots.load(session)) !== null) return nameSessionLedger(session);
-  throw new MmmError("not_found", `session ${session} is not in this state`);
+  const id = await findSessionId(app.snapshots, session);
+  if ((await app.snapshots.load(id)) !== null) return nameSessionLedger(id);
+  throw new MmmError("not_found", `session ${id} is not in this state`);
 }
 
 const TEXT_CHARS = 20_000;

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { TOPICS } from "../../schemas/topics.ts";
 import { toHistoryEntry, type HistoryEntry } from "../../session/audit.ts";
+import { findSessionId } from "../../app/sessions/find-session.ts";
 import { createProgress } from "../output/progress.ts";
 import { openFor } from "../open.ts";
 import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
@@ -13,7 +14,7 @@ export interface WatchOptions extends CommonOptions {
 export function addWatchCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("watch"))
     .description("follow one session to its end, or all of them until Ctrl-C")
-    .option("--session <id>", "session")
+    .option("--session <id>", "session id, its first letters, or latest")
     .addHelpText("after", "\nExamples:\n  mmm watch --session 5f0c…\n  mmm watch --json | jq .type")
     .action(async (options: WatchOptions) => watchHistory(shell, options));
 }
@@ -21,9 +22,12 @@ export function addWatchCommand(program: Command, shell: Shell): void {
 /** Prints events as they come; one session ends with its seal. */
 export async function watchHistory(shell: Shell, options: WatchOptions): Promise<void> {
   const app = await openFor(shell, options);
-  const { session } = options;
   const print = createEntryPrinter(shell, options);
   try {
+    const session =
+      options.session === undefined
+        ? undefined
+        : await findSessionId(app.snapshots, options.session);
     const records = app.log.read({
       topic: TOPICS.history.topic,
       follow: true,

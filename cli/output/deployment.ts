@@ -58,7 +58,7 @@ function formatEntry(name: string, text: string): string[] {
   );
 }
 
-function wrapWords(text: string, width: number): string[] {
+export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);

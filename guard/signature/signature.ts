@@ -18,6 +18,7 @@
  * I1. Pure figures; what is too much or too little is in `signature-rules.ts`.
  * I2. Every figure is finite: a decay of 0 has half-life 0.
  */
+import { countPeriods } from "../../model/calendar.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
 import { computeInferenceSignature, type InferenceSignature } from "./inference.ts";
@@ -101,7 +102,7 @@ function computeChannelSignature(
 ): ChannelSignature {
   const { decay, alpha, gamma } = config.hyperparameters[channel.name] ?? NOTHING;
   const periods = countPeriodsPerWeek(config);
-  const lagMax = config.adstock.max_lag_weeks * periods;
+  const lagMax = countPeriods(config.adstock.max_lag_weeks, periods);
   const seen = observed !== null && Object.hasOwn(observed, channel.name);
   const observedTo = seen ? (observed[channel.name]?.p95 ?? 1) : 1;
   const whole = computeCurvature(alpha, gamma, 1);

@@ -6,6 +6,7 @@
  *     the weekly one to the power 1/7.
  * I3. Nothing here changes its arguments.
  */
+import { countPeriods } from "../../model/calendar.ts";
 import type { ModelConfig } from "../../model/config.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
 import {
@@ -92,11 +93,13 @@ function computeTunableBound(
     max: convertWeeklyDecay(hard[1], periods),
     softMin: convertWeeklyDecay(soft[0], periods),
     softMax: convertWeeklyDecay(soft[1], periods),
-    unit: periods === 7 ? `${unit} (day)` : `${unit} (week)`,
+    unit: `${unit} (${PERIOD_NAMES[config.data.frequency]})`,
     integer,
     field,
   };
 }
+
+const PERIOD_NAMES = { daily: "day", weekly: "week", monthly: "month" } as const;
 
 /**
  * Ranges for a search: the hard ones, cut to where one channel alone cannot fail the signature, and
@@ -108,7 +111,7 @@ export function computeSearchBounds(
   constraints: readonly Constraint[] = [],
 ): ReadonlyMap<string, TunableBound> {
   const bounds = new Map(computeTunableBounds(config, spec));
-  const lagMax = config.adstock.max_lag_weeks * countPeriodsPerWeek(config);
+  const lagMax = countPeriods(config.adstock.max_lag_weeks, countPeriodsPerWeek(config));
   const flattest = spec.signature.kernel_flatness_max ** (1 / Math.max(1, lagMax));
   for (const [path, bound] of bounds) {
     if (path.endsWith(".decay") && path.startsWith("hyperparameters.")) {

@@ -4,20 +4,28 @@
  * Owns: dates and their order, the period-by-geo grid, event dummies. Not: what the data are like
  * (`data-findings.ts`) and which rows train or test (`windows.ts`).
  *
- * 1. Dates are consecutive: 7 days apart (weekly) or 1 day (daily), ascending, none twice.
+ * 1. Dates are consecutive: a week, a day or a calendar month apart, ascending, none twice.
  * 2. Values stand period by period, within a period geo by geo: row = period × geos + geo. So the
  *    first n periods are the first n × geos rows, and a lag of one period is `geos` rows.
  * 3. Every number is finite; spend and exposure are not negative.
  */
 
-import { parseDayNumber } from "../calendar.ts";
+import {
+  isPlainReading,
+  type PreparedTable,
+  type Reading,
+  type TableRoles,
+} from "../../tables/prepare.ts";
+import { computePeriodDay, findPeriod, type Frequency, parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import { countPeriodsPerWeek } from "../config.ts";
 import { ModelError } from "../errors.ts";
 import type { Table } from "./table.ts";
-import { readNumberColumn, readTable, readTextColumn } from "./table.ts";
+import { checkRows, readNumberColumn, readTable, readTextColumn } from "./table.ts";
 
 const EVENT_KINDS_MAX = 100;
+/** From a week's first day to its last. */
+const DAYS_TO_WEEK_END = 6;
 const NO_EVENT = new Set(["", "na", "n/a", "none", "null", "0", "false"]);
 
 export interface DataColumn {
@@ -35,7 +43,7 @@ export interface ChannelData {
 }
 
 export interface Dataset {
-  readonly frequency: "weekly" | "daily";
+  readonly frequency: Frequency;
   readonly periodsPerWeek: number;
   /** One date per period, YYYY-MM-DD. */
   readonly dates: readonly string[];
@@ -46,17 +54,39 @@ export interface Dataset {
   readonly target: Float64Array;
   readonly channels: readonly ChannelData[];
   readonly columns: readonly DataColumn[];
+  /** How the file was read, where it is not in the plain dialect. */
+  readonly reading?: Reading;
+}
+
+/** Columns that a configuration asks for, for whoever prepares a table. */
+export function listColumnRoles({ data, channels }: ModelConfig): TableRoles {
+  return {
+    date: data.date,
+    geo: data.geo?.column ?? null,
+    numbers: [
+      data.target,
+      ...(data.target_multiplier === undefined ? [] : [data.target_multiplier]),
+      ...data.controls,
+      ...channels.flatMap(({ spend, exposure = spend }) => [spend, exposure]),
+    ],
+    texts: [
+      ...(data.geo === undefined ? [] : [data.geo.column]),
+      ...data.events.filter((event) => typeof event === "string"),
+    ],
+    dateOrder: data.date_order,
+  };
 }
 
 /**
- * Reads CSV text as the configuration describes it.
+ * Reads CSV text in the plain dialect, or a table that was prepared from another, as the configuration
+ * describes it.
  *
  * @throws ModelError naming column and line: `csv_malformed`, `column_missing`, `value_missing`,
  *   `value_not_numeric`, `value_negative`, `date_*`, `geo_unbalanced`, `rows_too_few`,
  *   `rows_too_many`.
  */
-export function parseDataset(csvText: string, config: ModelConfig): Dataset {
-  const table = readTable(csvText);
+export function parseDataset(source: string | PreparedTable, config: ModelConfig): Dataset {
+  const table: Table = typeof source === "string" ? readTable(source) : checkRows(source);
   const grid = readGrid(table, config);
   const arrange = (values: Float64Array): Float64Array => {
     const arranged = new Float64Array(values.length);
@@ -88,6 +118,9 @@ export function parseDataset(csvText: string, config: ModelConfig): Dataset {
       ),
       ...buildEventColumns(table, config, { grid, arrange }),
     ],
+    ...(typeof source === "string" || isPlainReading(source.reading)
+      ? {}
+      : { reading: source.reading }),
   };
 }
 
@@ -128,7 +161,9 @@ interface Grid {
 
 function readGrid(table: Table, config: ModelConfig): Grid {
   const dateTexts = readTextColumn(table, config.data.date, "data.date");
-  const days = dateTexts.map((text, line) => parseDateCell(text, line, config.data.date));
+  const days = dateTexts.map((text, row) =>
+    parseDateCell(text, table.lines[row] ?? 0, config.data.date),
+  );
   const geo = config.data.geo;
   const geoTexts = geo === undefined ? [] : readTextColumn(table, geo.column, "data.geo.column");
   const lines = new Map<string, number[]>();
@@ -138,13 +173,13 @@ function readGrid(table: Table, config: ModelConfig): Grid {
     if (of === undefined) lines.set(name, [line]);
     else of.push(line);
   }
-  const step = config.data.frequency === "weekly" ? 7 : 1;
+  const { frequency } = config.data;
   const geos = [...lines.keys()].sort();
   const first = lines.get(geos[0] ?? "") ?? [];
   const rowOfLine = Array.from(days, () => 0);
   for (const [geoIndex, name] of geos.entries()) {
     const of = lines.get(name) ?? [];
-    checkOrder(of, days, { step, dateTexts, geo: name });
+    checkOrder(of, days, { frequency, table, dateTexts, geo: name });
     if (of.length !== first.length || days[of[0] ?? 0] !== days[first[0] ?? 0]) {
       throw new ModelError(
         "geo_unbalanced",
@@ -156,7 +191,8 @@ function readGrid(table: Table, config: ModelConfig): Grid {
   }
   return {
     dates: first.map((line) => dateTexts[line] ?? ""),
-    firstDay: (days[first[0] ?? 0] ?? 0) - (config.data.week_label === "end" ? step - 1 : 0),
+    firstDay:
+      (days[first[0] ?? 0] ?? 0) - (config.data.week_label === "end" ? DAYS_TO_WEEK_END : 0),
     geos,
     rowOfLine,
   };
@@ -167,37 +203,89 @@ function parseDateCell(text: string, line: number, column: string): number {
   if (day === null) {
     throw new ModelError(
       "date_invalid",
-      `Column "${column}" has "${text.slice(0, 40)}" on line ${line + 2}; dates must be YYYY-MM-DD`,
-      { column, line: line + 2, value: text.slice(0, 40) },
+      `Column "${column}" has "${text.slice(0, 40)}" on line ${line}; dates must be YYYY-MM-DD`,
+      { column, line, value: text.slice(0, 40) },
     );
   }
   return day;
 }
 
+interface OrderContext {
+  readonly frequency: Frequency;
+  readonly table: Table;
+  readonly dateTexts: readonly string[];
+  readonly geo: string;
+}
+
 function checkOrder(
-  lines: readonly number[],
+  rows: readonly number[],
   days: readonly number[],
-  context: { step: number; dateTexts: readonly string[]; geo: string },
+  { frequency, table, dateTexts, geo }: OrderContext,
 ): void {
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] ?? 0;
-    const gap = (days[line] ?? 0) - (days[lines[index - 1] ?? 0] ?? 0);
-    if (gap === context.step) continue;
-    const date = context.dateTexts[line] ?? "";
-    const data = { line: line + 2, date, days_since_previous: gap, geo: context.geo };
-    const of = context.geo === "" ? "" : ` of geo "${context.geo}"`;
-    const at = `Date ${date}${of} on line ${line + 2}`;
-    if (gap === 0) throw new ModelError("date_duplicate", `${at} stands twice; remove one`, data);
-    if (gap < 0) {
-      throw new ModelError("date_unsorted", `${at} is earlier than the line before; sort it`, data);
-    }
+  const first = days[rows[0] ?? 0] ?? 0;
+  for (let index = 1; index < rows.length; index += 1) {
+    const row = rows[index] ?? 0;
+    const day = days[row] ?? 0;
+    const before = days[rows[index - 1] ?? 0] ?? 0;
+    const due = computePeriodDay(first, frequency, index);
+    if (day === due) continue;
+    const line = table.lines[row] ?? 0;
+    const date = dateTexts[row] ?? "";
+    const of = geo === "" ? "" : ` of geo "${geo}"`;
+    throwMisplaced(`Date ${date}${of} on line ${line}`, {
+      data: { line, date, days_since_previous: day - before, geo },
+      expected: due - before,
+      frequency,
+    });
+  }
+}
+
+interface Misplaced {
+  readonly data: { line: number; date: string; days_since_previous: number; geo: string };
+  readonly expected: number;
+  readonly frequency: Frequency;
+}
+
+function throwMisplaced(at: string, { data, expected, frequency }: Misplaced): never {
+  const gap = data.days_since_previous;
+  if (gap === 0) {
+    const what =
+      data.geo === ""
+        ? "several rows per date: set data.geo.column to the column that tells them apart, or add them up at the source"
+        : "the geo has several rows for it: add them up at the source";
+    throw new ModelError("date_duplicate", `${at} stands twice; ${what}`, data);
+  }
+  if (gap < 0) {
     throw new ModelError(
-      "date_gap",
-      `${at} is ${gap} days after the one before instead of ${context.step}; fill the gap or set data.frequency`,
+      "date_unsorted",
+      `${at} is earlier than the row before; sort the rows`,
       data,
     );
   }
+  if (gap >= 89 && gap <= 92) {
+    throw new ModelError(
+      "date_gap",
+      `${at} is a quarter after the one before; no model takes quarters: export months, weeks or days`,
+      data,
+    );
+  }
+  const found = FREQUENCY_OF_GAP.find(({ least, most }) => gap >= least && gap <= most);
+  const remedy =
+    found === undefined || found.frequency === frequency
+      ? "a period is missing: add its row from the source, or begin the data after it"
+      : `set data.frequency to "${found.frequency}" if all rows are that far apart`;
+  throw new ModelError(
+    "date_gap",
+    `${at} is ${gap} days after the one before instead of ${expected}; ${remedy}`,
+    data,
+  );
 }
+
+const FREQUENCY_OF_GAP: readonly { frequency: Frequency; least: number; most: number }[] = [
+  { frequency: "daily", least: 1, most: 1 },
+  { frequency: "weekly", least: 7, most: 7 },
+  { frequency: "monthly", least: 28, most: 31 },
+];
 
 interface Arranger {
   readonly grid: Grid;
@@ -230,13 +318,12 @@ function buildTextEventColumns(table: Table, column: string, { arrange }: Arrang
   }));
 }
 
-/** 1 in each period that holds one of the dates (a weekly period lasts 7 days). */
+/** 1 in each period that holds one of the dates (a week lasts 7 days, a month a month). */
 function buildDatedEventColumn(
   event: { name: string; dates: readonly string[] },
   config: ModelConfig,
   grid: Grid,
 ): DataColumn {
-  const step = config.data.frequency === "weekly" ? 7 : 1;
   const geos = grid.geos.length;
   const values = new Float64Array(grid.dates.length * geos);
   for (const [index, date] of event.dates.entries()) {
@@ -248,7 +335,7 @@ function buildDatedEventColumn(
         { field: `data.events.${event.name}.dates.${index}` },
       );
     }
-    const period = Math.floor((day - grid.firstDay) / step);
+    const period = findPeriod(grid.firstDay, config.data.frequency, day);
     if (period >= 0 && period < grid.dates.length) {
       values.fill(1, period * geos, (period + 1) * geos);
     }

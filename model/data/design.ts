@@ -12,6 +12,7 @@
  * 3. For geo panels each geo has its own intercept; the rest is shared.
  */
 
+import { computePeriodDay } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -63,9 +64,8 @@ function buildInterceptColumns(dataset: Dataset, config: ModelConfig): [string, 
 function buildTimeColumns(dataset: Dataset, config: ModelConfig): [string, Float64Array][] {
   const { architecture } = config;
   const geos = dataset.geos.length;
-  const daysPerPeriod = dataset.frequency === "weekly" ? 7 : 1;
   const dayOfRow = (row: number): number =>
-    dataset.firstDay + daysPerPeriod * Math.floor(row / geos);
+    computePeriodDay(dataset.firstDay, dataset.frequency, Math.floor(row / geos));
   const column = (of: (day: number, row: number) => number): Float64Array =>
     Float64Array.from(dataset.target, (_, row) => of(dayOfRow(row), row));
   const columns: [string, Float64Array][] = [];

@@ -12,6 +12,7 @@
  * 3. The smallest training window has more rows than the model has coefficients.
  */
 
+import { countPeriods } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "./dataset.ts";
 import { ModelError } from "../errors.ts";
@@ -38,8 +39,8 @@ export interface Windows {
  */
 export function cutWindows(dataset: Dataset, config: ModelConfig, coefficients: number): Windows {
   const periods = dataset.dates.length;
-  const horizon = config.evaluation.horizon_weeks * dataset.periodsPerWeek;
-  const locked = config.evaluation.locked_test_weeks * dataset.periodsPerWeek;
+  const horizon = countPeriods(config.evaluation.horizon_weeks, dataset.periodsPerWeek);
+  const locked = countPeriods(config.evaluation.locked_test_weeks, dataset.periodsPerWeek);
   const { folds } = config.evaluation;
   const trainingEnd = periods - locked;
   const firstTrainEnd = trainingEnd - folds * horizon;

@@ -7,6 +7,8 @@
  * 1. Fewer than `WEEKS_LEAST` periods tell nothing: neither better nor worse.
  */
 
+import { countPeriods } from "../calendar.ts";
+
 /** Below this many periods no difference is beyond noise. */
 const WEEKS_LEAST = 6;
 const NORMAL_95 = 1.645;
@@ -78,7 +80,7 @@ export function predictLastYear(
   totals: readonly number[],
   { count, periodsPerWeek }: { count: number; periodsPerWeek: number },
 ): number[] | null {
-  const back = 52 * periodsPerWeek;
+  const back = countPeriods(52, periodsPerWeek);
   const first = totals.length - count - back;
   // A locked block longer than a year would look at its own weeks.
   if (first < 0 || count > back || count === 0) return null;

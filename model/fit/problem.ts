@@ -10,6 +10,7 @@
  * 1. Nothing here depends on target values after the first training window, but `target` itself.
  */
 
+import { countPeriods } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Design } from "../data/design.ts";
@@ -64,7 +65,7 @@ export function createProblem(dataset: Dataset, config: ModelConfig, given?: Win
     exposures: dataset.channels.map((channel) => channel.exposure),
     settings: {
       stride,
-      lagMax: config.adstock.max_lag_weeks * dataset.periodsPerWeek,
+      lagMax: countPeriods(config.adstock.max_lag_weeks, dataset.periodsPerWeek),
       normalized: config.adstock.normalized,
       scaleEnds: [
         ...windows.folds.map((fold) => fold.trainEnd * stride),

@@ -10,6 +10,7 @@
  * 2. A channel without spend or exposure in the training rows is left out and named in `silent`.
  */
 
+import { countPeriods } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ModelError } from "../errors.ts";
@@ -98,7 +99,7 @@ export function prepareInputs(
 ): PosteriorInputs {
   const geos = dataset.geos.length;
   const periodsAll = dataset.dates.length;
-  const locked = config.evaluation.locked_test_weeks * dataset.periodsPerWeek;
+  const locked = countPeriods(config.evaluation.locked_test_weeks, dataset.periodsPerWeek);
   const periods = periodsAll - locked;
   const linear = prepareLinearPart(dataset, config, { periods, profile });
   const columns = linear.own.length * geos + linear.shared.length;
@@ -121,7 +122,7 @@ export function prepareInputs(
     geos,
     rows: periods * geos,
     width: fillUp(periods),
-    lagMax: config.adstock.max_lag_weeks * dataset.periodsPerWeek,
+    lagMax: countPeriods(config.adstock.max_lag_weeks, dataset.periodsPerWeek),
     normalized: config.adstock.normalized,
     channels,
     silent,

@@ -16,6 +16,7 @@
  * 1. Depends on dates, controls and events of the training rows alone, not on target or spend.
  */
 
+import { computePeriodDay } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { cosineOfTurns, sineOfTurns } from "./arithmetic.ts";
@@ -115,11 +116,11 @@ function buildColumns(
   profile: Profile,
 ): { names: string[]; columns: Float64Array[] } {
   const geos = dataset.geos.length;
-  const step = dataset.frequency === "weekly" ? 7 : 1;
+  const { firstDay, frequency } = dataset;
   const periods = dataset.dates.length;
   const timed = (of: (period: number, day: number) => number): Float64Array =>
     Float64Array.from({ length: geos * periods }, (_, row) =>
-      of(row % periods, dataset.firstDay + step * (row % periods)),
+      of(row % periods, computePeriodDay(firstDay, frequency, row % periods)),
     );
   const named: [string, Float64Array][] = [];
   if (profile.trend !== "none") named.push(["trend", timed((period) => period / periods)]);

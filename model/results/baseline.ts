@@ -5,6 +5,7 @@
  * (Meridian reviews the same; the four-week block is ours, so that one odd week does not decide).
  */
 
+import { countPeriods } from "../calendar.ts";
 import type { WindowFit } from "../fit/fit.ts";
 import { computeMean, sum } from "../numbers.ts";
 import type { BaselineResult } from "./training-result.ts";
@@ -27,7 +28,7 @@ export function computeBaseline(fits: readonly WindowFit[]): BaselineResult {
       baseline[period] = (baseline[period] ?? 0) + (fit.baseline[row] ?? 0);
     }
   }
-  const block = BLOCK_WEEKS * first.problem.dataset.periodsPerWeek;
+  const block = countPeriods(BLOCK_WEEKS, first.problem.dataset.periodsPerWeek);
   let worst = Infinity;
   for (let from = 0; from + block <= periods; from += 1) {
     worst = Math.min(worst, sum(baseline, from, from + block) / block);

@@ -5,7 +5,7 @@
  * 1. A date that matches no period is named: nothing that was given is passed over.
  */
 
-import { parseDayNumber } from "../calendar.ts";
+import { findPeriodStart, parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Finding } from "../findings.ts";
@@ -24,12 +24,13 @@ export function collectDateFindings(dataset: Dataset, config: ModelConfig): Find
 
 function findUnmatchedEvents(dataset: Dataset, config: ModelConfig): Finding[] {
   const { firstDay, dates, frequency } = dataset;
-  const days = dates.length * (frequency === "weekly" ? 7 : 1);
+  const first = findPeriodStart(firstDay, frequency, 0);
+  const next = findPeriodStart(firstDay, frequency, dates.length);
   return config.data.events.flatMap((event) => {
     if (typeof event === "string") return [];
     const outside = event.dates.filter((text) => {
-      const day = (parseDayNumber(text) ?? firstDay) - firstDay;
-      return day < 0 || day >= days;
+      const day = parseDayNumber(text) ?? first;
+      return day < first || day >= next;
     });
     if (outside.length === 0) return [];
     const named = outside.slice(0, NAMED_MOST).join(", ");

@@ -4,6 +4,7 @@
  * 1. Validation figures use the engine's last evaluation: evaluate before calling.
  */
 
+import { countPeriods } from "../calendar.ts";
 import type { Engine } from "../fit/engine.ts";
 import type { WindowFit } from "../fit/fit.ts";
 import type { Metrics } from "../metrics.ts";
@@ -66,7 +67,7 @@ function numberGeos(fold: FoldResult, { engines }: Objective): number[] {
 export function computeMeanNaiveError(engines: readonly Engine[], periods: number): number | null {
   const errors = engines.map(({ problem }) =>
     computeNaiveError(problem.dataset.target, periods * problem.stride, {
-      season: problem.dataset.frequency === "weekly" ? 52 : 364,
+      season: countPeriods(52, problem.dataset.periodsPerWeek),
       stride: problem.stride,
     }),
   );
@@ -91,7 +92,7 @@ export function computeInSampleMetrics(fits: readonly WindowFit[]): Metrics {
   const predicted = fits.flatMap((fit) => [...fit.fitted]);
   const naive = fits.map((fit) =>
     computeNaiveError(fit.problem.dataset.target, fit.trainRows, {
-      season: fit.problem.dataset.frequency === "weekly" ? 52 : 364,
+      season: countPeriods(52, fit.problem.dataset.periodsPerWeek),
       stride: fit.problem.stride,
     }),
   );

@@ -5,6 +5,8 @@
  * per unit of spend; divide or multiply by a margin elsewhere); errors are fractions, not percent.
  */
 
+import type { Reading } from "../../tables/prepare.ts";
+import type { Frequency } from "../calendar.ts";
 import type { ChannelAttribution } from "../fit/attribution.ts";
 import type { ModelConfig } from "../config.ts";
 import type { EffectSummary } from "../effect-summary.ts";
@@ -75,7 +77,7 @@ export interface ForecastResult {
   /** Mean over folds of the validation wMAPE: what search and selection minimise. */
   readonly loss: number;
   readonly data: {
-    readonly frequency: "weekly" | "daily";
+    readonly frequency: Frequency;
     readonly periods: number;
     readonly training_periods: number;
     readonly locked_periods: number;
@@ -83,6 +85,8 @@ export interface ForecastResult {
     readonly last_training_date: string;
     readonly last_date: string;
     readonly geos: number;
+    /** How the file was read, where it is not in the plain dialect: beside the digest of its bytes. */
+    readonly reading?: Reading;
   };
   readonly validation: {
     readonly mean: Metrics;

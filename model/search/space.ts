@@ -163,7 +163,7 @@ function createConstrainedBox(
   constraints: SearchConstraints,
 ): Box {
   const box = resolveBox(config, bounds);
-  const perWeek = config.data.frequency === "daily" ? 7 : 1;
+  const perWeek = countPeriodsPerWeek(config);
   for (const [name, [shortest, longest]] of Object.entries(constraints.half_life_weeks ?? {})) {
     const index = box.paths.indexOf(`hyperparameters.${name}.decay`);
     const decay = (weeks: number): number => (weeks > 0 ? 0.5 ** (1 / (weeks * perWeek)) : 0);

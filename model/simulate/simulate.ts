@@ -8,6 +8,7 @@
  *
  * 1. The same specification and seed give the same text, byte for byte.
  * 2. Σ contribution_c / Σ spend_c is exactly the channel's stated ROI.
+ * 3. Amounts keep their figures whatever unit money is in.
  */
 
 import { parseDayNumber, formatIsoDate } from "../calendar.ts";
@@ -142,7 +143,9 @@ function simulateSpend(
     const variation = channel.spend_variation;
     const level = Math.exp(variation * random.normal() - 0.5 * variation * variation);
     const lean = 1 + channel.season_following * (season[period] ?? 0);
-    return active ? roundTo(channel.mean_spend * level * Math.max(lean, 0), 2) : 0;
+    return active
+      ? roundTo(channel.mean_spend * level * Math.max(lean, 0), countDigits(channel.mean_spend))
+      : 0;
   });
 }
 
@@ -198,16 +201,22 @@ function toCsv(spec: SimulationSpec, columns: Columns): string {
     "competitor_index",
     "promotion",
   ];
+  const digits = countDigits(spec.base_level);
   const lines = columns.days.map((day, period) =>
     [
       formatIsoDate(day),
-      roundTo(columns.sales[period] ?? 0, 2),
+      roundTo(columns.sales[period] ?? 0, digits),
       ...columns.spends.map((spend) => spend[period] ?? 0),
       columns.competitor[period] ?? 0,
       columns.promotion[period] === 1 ? "promotion" : "na",
     ].join(","),
   );
   return `${[header.join(","), ...lines].join("\n")}\n`;
+}
+
+/** Decimals of an amount: cents, and six figures of a usual value where the unit is large. */
+function countDigits(usual: number): number {
+  return usual < 10 ? Math.min(15, 5 - Math.floor(Math.log10(usual))) : 2;
 }
 
 function roundTo(value: number, digits: number): number {

@@ -55,7 +55,8 @@ const SPEC = z.strictObject({
   /** Periods over which gamma's scale is taken; default: all but 65 weeks (4 folds and the test). */
   scale_periods: z.int().min(1).optional(),
   normalized: z.boolean().default(true),
-  max_lag: z.int().min(0).max(400).default(13),
+  /** Weeks, as `adstock.max_lag_weeks` of the configuration that is written. */
+  max_lag: z.int().min(0).max(104).default(13),
   channels: z.array(CHANNEL).min(1).max(64),
 });
 

@@ -131,6 +131,17 @@ describe("mmm serve", () => {
     const { path } = (await upload.json()) as { path: string };
     expect(path).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect((await start(path)).status).toBe(202);
+    const { baseline } = body(1) as { baseline: object };
+    const proposal = { changes: [{ path: "hyperparameters.tv.decay", to: 0.4 }], reasoning: "" };
+    const asked = (data: string) =>
+      call(`${url}/v1/guard/check`, { body: { baseline, proposal, data } });
+    const wide = await fetch(`${url}/v1/data`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream" },
+      body: Buffer.from(`\ufeff${readFileSync(outside, "utf8").replaceAll(",", ";")}`, "utf16le"),
+    });
+    const named = ((await wide.json()) as { path: string }).path;
+    expect((await asked(named)).json).toMatchObject({ observed_spend: true });
     expect((await start("simulated/weekly.csv")).status).toBe(202);
     const looked = mmm(["status", "--units", "--json", "--state-dir", folder]);
     expect(JSON.parse(looked.out)).toMatchObject([{ queued: 2, running: 0, running_max: 8 }]);
@@ -142,10 +153,6 @@ describe("mmm serve", () => {
       },
     });
     expect(check.json).toMatchObject({ verdict: "vetoed", observed_spend: true });
-    const { baseline } = body(1) as { baseline: object };
-    const proposal = { changes: [{ path: "hyperparameters.tv.decay", to: 0.4 }], reasoning: "" };
-    const asked = (data: string) =>
-      call(`${url}/v1/guard/check`, { body: { baseline, proposal, data } });
     expect((await asked(path)).json).toMatchObject({ verdict: "cleared", observed_spend: true });
     expect((await asked("/etc/passwd")).status).toBe(422);
     await stop("SIGTERM");

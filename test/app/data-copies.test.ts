@@ -21,11 +21,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("data kept by digest", () => {
   const text = smallCsv();
   const digest = computeSha256(text);
+  const readText = (name: string): string | undefined =>
+    readKeptData(folder, name) === null
+      ? undefined
+      : new TextDecoder().decode(readKeptData(folder, name) ?? new Uint8Array());
+
+  it("are the bytes of a file in another encoding too, under the digest of those bytes", () => {
+    const bytes = new Uint8Array([0xff, 0xfe, 0x61, 0x00]);
+    keepData(folder, computeSha256(bytes), bytes);
+    expect([...(readKeptData(folder, computeSha256(bytes)) ?? [])]).toEqual([...bytes]);
+  });
 
   it("come back as they were, twice kept or not", () => {
     keepData(folder, digest, text);
     keepData(folder, digest, text);
-    expect(readKeptData(folder, digest)).toBe(text);
+    expect(readText(digest)).toBe(text);
     expect(readKeptData(folder, "0".repeat(64))).toBeNull();
     expect(readKeptData(folder, "../../etc/passwd")).toBeNull();
   });
@@ -34,7 +44,7 @@ describe("data kept by digest", () => {
     writeFileSync(join(folder, "data", `${digest}.csv`), "forged");
     expect(readKeptData(folder, digest)).toBeNull();
     keepData(folder, digest, text);
-    expect(readKeptData(folder, digest)).toBe(text);
+    expect(readText(digest)).toBe(text);
   });
 });
 

@@ -23,8 +23,8 @@ beforeAll(() => {
 });
 
 describe("a request from files and flags", () => {
-  it("has the flags' limits, the settings' for the rest, and data beside the model's file", () => {
-    const request = readSessionRequest({ ...flags, maxIterations: 3 }, settings, "ann");
+  it("has the flags' limits, the settings' for the rest, and data beside the model's file", async () => {
+    const request = await readSessionRequest({ ...flags, maxIterations: 3 }, settings, "ann");
     expect(request).toMatchObject({
       business_unit: "emea",
       seed: 7,
@@ -37,13 +37,17 @@ describe("a request from files and flags", () => {
     );
   });
 
-  it("is refused before anything is written, with the file's name", () => {
-    const read = (more: object) => () => readSessionRequest({ ...flags, ...more }, settings, "ann");
+  it("is refused before anything is written, with the file's name", async () => {
+    const read = (more: object) => readSessionRequest({ ...flags, ...more }, settings, "ann");
     writeFileSync(path("bad.csv"), smallCsv().replace("tv_spend", "tv"));
-    expect(read({ data: path("bad.csv") })).toThrow(/bad\.csv: .*tv_spend/);
+    await expect(read({ data: path("bad.csv") })).rejects.toThrow(/bad\.csv: .*tv_spend/);
     writeFileSync(path("bad.json"), '{"model_id":"x"}');
-    expect(read({ baselineConfig: path("bad.json") })).toThrow(/bad\.json: Model configuration/);
+    await expect(read({ baselineConfig: path("bad.json") })).rejects.toThrow(
+      /bad\.json: Model configuration/,
+    );
     writeFileSync(path("bad-context.json"), '{"margin":2}');
-    expect(read({ businessContext: path("bad-context.json") })).toThrow(/bad-context\.json: /);
+    await expect(read({ businessContext: path("bad-context.json") })).rejects.toThrow(
+      /bad-context\.json: /,
+    );
   });
 });

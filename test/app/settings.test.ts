@@ -31,6 +31,27 @@ describe("settings", () => {
     });
   });
 
+  it("can each be set by a variable that spells its path, read as YAML", () => {
+    const settings = load("log: { partitions: 6 }", {
+      MMM__LOG__PARTITIONS: "24",
+      MMM__API__LIMITS__BODY_BYTES: "65536",
+      MMM__API__DATA_ROOTS: "[/data/emea, /data/apac]",
+      MMM__SESSION__PERSON_TIMEOUT_S: "",
+    });
+    expect(settings.log.partitions).toBe(24);
+    expect(settings.api.limits.body_bytes).toBe(65_536);
+    expect(settings.api.data_roots).toEqual(["/data/emea", "/data/apac"]);
+    expect(settings.session.person_timeout_s).toBe(86_400);
+  });
+
+  it("that a variable sets wrongly are named by the variable", () => {
+    const wrong = (name: string, value: string) => () => loadSettings(null, { [name]: value });
+    expect(wrong("MMM__LOG__PARTITIONS", "many")).toThrow(/^MMM__LOG__PARTITIONS: /);
+    expect(wrong("MMM__LOG__PARTITIONS", "[")).toThrow(/^MMM__LOG__PARTITIONS: .*correct the YAML/);
+    expect(wrong("MMM__LOG__PARTS", "1")).toThrow(/PARTS|parts/);
+    expect(wrong("MMM__LOG__PARTITIONS__X", "1")).not.toThrow(/undefined/);
+  });
+
   it("that are wrong are named with file and field", () => {
     expect(() => load("sessions: {}")).toThrow(/settings\.yaml, the document: /);
     expect(() => load("session: { patience: 0 }")).toThrow(

@@ -100,7 +100,7 @@ describe("an example", () => {
   it("that no command takes is found", async () => {
     await expect(parseExample(["status", "--colour"])).rejects.toThrow(/unknown option/);
     await expect(parseExample(["topics", "destroy"])).rejects.toThrow(/unknown command/);
-    await expect(parseExample(["submit", "--key", "k"])).rejects.toThrow(/not specified/);
+    await expect(parseExample(["propose", "--text", "k"])).rejects.toThrow(/not specified/);
   });
 
   it("is read to its pipe, with its quoted words whole and without what explains it", () => {

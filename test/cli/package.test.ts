@@ -170,6 +170,21 @@ describe("the package, installed from its tarball in an empty folder", () => {
     2 * MINUTES,
   );
 
+  it(
+    "goes from a data file alone to a report, with no option and no file edited",
+    () => {
+      cpSync("examples/simulated/weekly.csv", join(folder, "sales.csv"));
+      for (const args of [["init", "sales.csv"], ["run"], ["report"]]) {
+        const { code, err } = run(folder, args);
+        expect(code, `${args.join(" ")}: ${err}`).toBe(0);
+      }
+      expect(readFileSync(join(folder, "results/report/report.html"), "utf8")).toContain("tv");
+      expect(run(folder, ["explain", "R-hat"]).out).toContain("chains");
+      expect(run(folder, ["completion", "bash"]).out).toContain("--baseline-config");
+    },
+    10 * MINUTES,
+  );
+
   it.each(DAMAGES)(
     "says in one line that $what, before a session starts",
     (damage) => {

@@ -38,6 +38,20 @@ describe("parseModelConfig", () => {
     expect(hyperparameters["search"]).toEqual({ decay: 0.15, alpha: 1, gamma: 0.5 });
   });
 
+  test("gives a channel the parameters that it leaves out, and keeps those it states", () => {
+    const { hyperparameters } = parseModelConfig({
+      ...minimal,
+      hyperparameters: { tv: { decay: 0.7 }, search: {} },
+    });
+    expect(hyperparameters["tv"]).toEqual({ decay: 0.7, alpha: 1, gamma: 0.5 });
+    expect(hyperparameters["search"]).toEqual({ decay: 0.15, alpha: 1, gamma: 0.5 });
+  });
+
+  test("takes the name of its JSON Schema, which is no part of the model", () => {
+    const config = parseModelConfig({ $schema: "./schema/baseline_model.schema.json", ...minimal });
+    expect(config).toEqual(parseModelConfig(minimal));
+  });
+
   test("converts the weekly default decay for daily data", () => {
     const daily = parseModelConfig({ ...minimal, data: { ...minimal.data, frequency: "daily" } });
     expect((daily.hyperparameters["tv"]?.decay ?? 0) ** 7).toBeCloseTo(0.55, 12);

@@ -17,6 +17,8 @@ import { PRODUCERS_CHANGES } from "./changes/producers.ts";
 import { ROUTER_CHANGES } from "./changes/router.ts";
 import { SCHEMAS_CHANGES } from "./changes/schemas.ts";
 import { SESSION_CHANGES } from "./changes/session.ts";
+import { TABLES_ROLES_CHANGES } from "./changes/tables-roles.ts";
+import { TABLES_CHANGES } from "./changes/tables.ts";
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...AGENTS_CHANGES,
@@ -36,4 +38,6 @@ export const PLANTED_CHANGES: readonly PlantedChange[] = [
   ...ROUTER_CHANGES,
   ...SCHEMAS_CHANGES,
   ...SESSION_CHANGES,
+  ...TABLES_ROLES_CHANGES,
+  ...TABLES_CHANGES,
 ];

@@ -156,6 +156,64 @@ describe("the baseline", () => {
   });
 });
 
+describe("a fault of the system", () => {
+  const CODES = [
+    "data_changed",
+    "data_invalid",
+    "encoder_unavailable",
+    "settings_invalid",
+    "state_damaged",
+  ];
+  const failure = (code: string): Event => ({
+    type: "AgentFailed",
+    data: {
+      work_item: "w1",
+      attempt: 1,
+      role: "data_scientist",
+      code,
+      message: "weekly.csv is another",
+      reasoner: BUILTIN_REASONER,
+    },
+  });
+  const fault = (type: "TrainingFailed" | "TrainingRefused", code: string): Event => ({
+    type,
+    data: { proposal: "w1.1", code, reason: "weekly.csv is another" },
+  });
+  const working = (logicVersion = CURRENT_LOGIC): Given => {
+    const given = givenBaseline(logicVersion);
+    given.when(routed("w1.1"));
+    return given;
+  };
+
+  it.each(CODES)("ends the session with its cause, and refuses no proposal: %s", (code) => {
+    const training = givenProposal();
+    training.when(cleared("w1.1", "better"));
+    const refused = givenProposal();
+    refused.when(cleared("w1.1", "better"));
+    for (const events of [
+      working().when(failure(code)),
+      training.when(fault("TrainingFailed", code)),
+      refused.when(fault("TrainingRefused", code)),
+    ]) {
+      expect(events.map(({ type }) => type)).toEqual([
+        expect.stringMatching(/Failed|Refused/),
+        "SessionCompleted",
+      ]);
+      expect(events[1]).toMatchObject({ data: { status: "failed" } });
+      expect(JSON.stringify(events[1])).toContain("weekly.csv is another");
+    }
+  });
+
+  it("is none when the fault is one's own, nor in a session of the first rules", () => {
+    for (const events of [
+      working().when(failure("reasoner_failed")),
+      working(1).when(failure("data_changed")),
+    ]) {
+      expect(events[1]).toMatchObject({ type: "ProposalRejected", data: { by: "system" } });
+    }
+  });
+});
+
 function passed(waited_for: string, deadline: string): Event {
   return { type: "DeadlinePassed", data: { deadline, waited_for } };
 }

@@ -1,5 +1,6 @@
 /** Given events, when an event comes in, then these follow: sessions without any outside. */
 import { decide } from "../../session/decide.ts";
+import { CURRENT_LOGIC } from "../../session/logic.ts";
 import { requireTuning } from "../../session/stages.ts";
 import type { SessionState, TuningSession, WorkItem } from "../../session/state.ts";
 import {
@@ -290,9 +291,9 @@ function parts(proposal: string): [string, number] {
 }
 
 /** A session whose baseline is trained with a loss of 0.2 and whose first task is stated. */
-export function givenBaseline(): Given {
+export function givenBaseline(logicVersion = CURRENT_LOGIC): Given {
   const given = new Given();
-  given.when(REQUEST);
+  given.when(REQUEST, { logicVersion });
   given.when(cleared("w0.1", "base"));
   given.when(trained("w0.1", "base", 0.2));
   return given;

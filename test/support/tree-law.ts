@@ -22,7 +22,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: "events, codec, envelope, topics, errors, canonical JSON",
     imports: [],
   },
-  model: { holds: "the MMM engine, pure", imports: [] },
+  tables: {
+    holds: "bytes of a file of any dialect to a table, and what is wrong with it; pure",
+    imports: ["schemas"],
+  },
+  model: { holds: "the MMM engine, pure", imports: ["tables"] },
   session: {
     holds: "state, decisions, ladder, chain, audit, ports; pure",
     imports: ["schemas"],
@@ -35,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   producers: { holds: "how events leave", imports: ["schemas", "session"] },
   agents: {
     holds: "who reasons: built in, Claude, remote; business context and benchmarks",
-    imports: ["schemas", "session", "model", "guard", "router"],
+    imports: ["schemas", "session", "model", "guard", "router", "tables"],
   },
   consumers: {
     holds: "the loop, the coordinator, the trainer, one file a role",
@@ -49,7 +53,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: "REST, server-sent events, A2A, intake",
     imports: ["schemas", "session", "producers"],
   },
-  dashboard: { holds: "report and pictures, pure", imports: ["schemas", "session", "model"] },
+  dashboard: {
+    holds: "report and pictures, pure",
+    imports: ["schemas", "session", "model", "tables"],
+  },
   app: { holds: "the composition root and the library form", imports: "all" },
   cli: { holds: "commands and what they print", imports: "all" },
 };

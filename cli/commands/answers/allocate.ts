@@ -22,6 +22,7 @@ interface AllocateOptions extends SourceOptions {
 
 const EXAMPLES = `
 Examples:
+  mmm allocate
   mmm allocate --results results/optimization_results.json
   mmm allocate --config examples/baseline_model.json --total 2000000 \\
     --bound tv=100000:600000 --target-roi 1.5
@@ -35,7 +36,10 @@ export function addAllocateCommand(program: Command, shell: Shell): void {
   withCommonOptions(program.command("allocate"))
     .description("maximise the modelled response under a total and bounds")
     .option("--config <file>", "model configuration (JSON)")
-    .option("--results <file>", "optimization_results.json: its final configuration")
+    .option(
+      "--results <file>",
+      "optimization_results.json (default: the one in results/): its final configuration",
+    )
     .option("--data <file>", "data file, instead of the one the configuration names")
     .option(
       "--total <amount>",

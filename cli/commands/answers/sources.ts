@@ -4,16 +4,19 @@
  *
  * I1. With results the session's own draws are read; nothing is sampled again where they are at hand.
  */
+import { existsSync } from "node:fs";
 import { callModel } from "../../../agents/data-source.ts";
-import { readModelConfig } from "../../../app/request.ts";
-import { readJsonFile, readTextFile } from "../../../infra/files.ts";
+import { readConfigDataset, readModelConfig } from "../../../app/request.ts";
+import { readJsonFile } from "../../../infra/files.ts";
 import { parseModelConfig, type ModelConfig } from "../../../model/config.ts";
-import { type Dataset, parseDataset } from "../../../model/data/dataset.ts";
+import type { Dataset } from "../../../model/data/dataset.ts";
 import type { Effects } from "../../../model/effects.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import type { GivenResults } from "../../output/cautions.ts";
 import { findSessionDraws, readPublishedRecord, recallEffects } from "../../session-draws.ts";
 import type { CommonOptions, Shell } from "../../shell.ts";
+
+const RESULTS_FILE = "results/optimization_results.json";
 
 export interface SourceOptions extends CommonOptions {
   readonly config?: string;
@@ -36,15 +39,20 @@ export async function readModelSources(
   options: SourceOptions,
   command: string,
 ): Promise<ModelSources> {
-  const results =
-    options.results === undefined ? null : (readJsonFile(options.results) as ResultsFile);
+  const file = findResultsFile(options);
+  const results = file === null ? null : (readJsonFile(file) as ResultsFile);
   const config = readSourceConfig(options, results, command);
   const record = options.config === undefined ? readPublishedRecord(results) : null;
   const draws = await findSessionDraws(shell, options, record);
-  const text = readTextFile(config.data.path, "csv", "data_invalid");
-  const dataset = callModel(() => parseDataset(text, config));
+  const dataset = await readConfigDataset(config);
   const effects = callModel(() => recallEffects(dataset, config, { draws, record }));
   return { config, dataset, effects, results };
+}
+
+/** The named file; without a configuration the one that `mmm run` writes here. */
+function findResultsFile({ config, results }: SourceOptions): string | null {
+  if (results !== undefined || config !== undefined) return results ?? null;
+  return existsSync(RESULTS_FILE) ? RESULTS_FILE : null;
 }
 
 function readSourceConfig(
@@ -54,7 +62,10 @@ function readSourceConfig(
 ): ModelConfig {
   if (options.config !== undefined) return readModelConfig(options.config, options.data);
   if (results === null) {
-    throw new MmmError("usage", `${command} needs --config FILE or --results FILE`);
+    throw new MmmError(
+      "usage",
+      `${command} needs --config FILE or --results FILE: there is no results/optimization_results.json here`,
+    );
   }
   const config = callModel(() => parseModelConfig(results.final_config));
   const path = options.data ?? config.data.path;

@@ -3,14 +3,39 @@ import type { PlantedChange } from "../change.ts";
 
 export const APP_CHANGES: readonly PlantedChange[] = [
   {
+    file: "app/draft/baseline.ts",
+    find: "if (weeks >= USUAL_WEEKS) return {};",
+    put: "if (weeks >= 0) return {};",
+  },
+  {
+    file: "app/draft/examples.ts",
+    find: "google/meridian/HEAD/meridian/data/simulated_data/csv/national_media.csv",
+    put: "google/meridian/HEAD/meridian/data/simulated_data/csv/geo_media.csv",
+  },
+  {
+    file: "app/draft/folder.ts",
+    find: "if (there.length > 0 && !force) {",
+    put: "if (there.length > 1 && !force) {",
+  },
+  {
+    file: "app/sessions/find-session.ts",
+    find: "Date.parse(b.started) - Date.parse(a.started)",
+    put: "Date.parse(b.updated) - Date.parse(a.updated)",
+  },
+  {
+    file: "app/sessions/session-files.ts",
+    find: 'if (Object.hasOwn(context, "business_unit")) return context;',
+    put: 'if (Object.hasOwn(context, "margin")) return context;',
+  },
+  {
     file: "app/card-key.ts",
     find: ", { mode: FILE_MODE });",
     put: ");",
   },
   {
     file: "app/data-copies.ts",
-    find: "return computeSha256(text) === digest ? text : null;",
-    put: "return text;",
+    find: "return computeSha256(bytes) === digest ? bytes : null;",
+    put: "return bytes;",
   },
   {
     file: "app/compose-claude.ts",

@@ -13,9 +13,49 @@ export const CLI_CHANGES: readonly PlantedChange[] = [
     put: "row.spend_after,",
   },
   {
+    file: "cli/commands/guide/draft-questions.ts",
+    find: "if (ask === null || guess.sure) return guess;",
+    put: "if (ask === null) return guess;",
+  },
+  {
+    file: "cli/commands/guide/draft-table.ts",
+    find: "|| second !== undefined || !SPEND_WORDS",
+    put: "|| second !== undefined || SPEND_WORDS",
+  },
+  {
+    file: "cli/commands/guide/init.ts",
+    find: "if (roles.channels.length === 0) {",
+    put: "if (roles.channels.length < 0) {",
+  },
+  {
+    file: "cli/output/completion.ts",
+    find: 'filter(({ path }) => path.includes(" "))',
+    put: 'filter(({ path }) => path.includes("-"))',
+  },
+  {
+    file: "cli/output/draft-text.ts",
+    find: "const named = of === undefined ?",
+    put: "const named = of !== undefined ?",
+  },
+  {
+    file: "cli/output/next-steps.ts",
+    find: 'folders.output === DEFAULT_FOLDERS.output ? ""',
+    put: 'folders.output !== "never" ? ""',
+  },
+  {
+    file: "cli/terms/find-term.ts",
+    find: "also.some(hit)",
+    put: "also.every(hit)",
+  },
+  {
     file: "cli/commands/audit.ts",
     find: 'if (standing === "consistent") {',
     put: 'if (file === "") {',
+  },
+  {
+    file: "cli/commands/data/check.ts",
+    find: "process.exitCode = ERROR_CODES.data_invalid.exit;",
+    put: "process.exitCode = 0;",
   },
   {
     file: "cli/commands/escalations.ts",

@@ -13,6 +13,11 @@ export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
     put: "listPoints(dates, fold.predicted,",
   },
   {
+    file: "dashboard/data-check.ts",
+    find: "if (names.length < 2) return null;",
+    put: "if (names.length < 9) return null;",
+  },
+  {
     file: "dashboard/attempts.ts",
     find: 'if (latest.end !== "vetoed") latest.end = "rejected";',
     put: 'latest.end = "rejected";',

@@ -9,8 +9,8 @@ export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/results/date-findings.ts",
-    find: "day < 0 || day >= days",
-    put: "day >= days",
+    find: "day < first || day >= next",
+    put: "day >= next",
   },
   {
     file: "model/results/baseline.ts",

@@ -64,8 +64,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/data/dataset.ts",
-    find: "if (gap === context.step) continue;",
-    put: "if (gap > 0) continue;",
+    find: "if (day === due) continue;",
+    put: "if (day > before) continue;",
   },
   {
     file: "model/data/design.ts",
@@ -74,8 +74,13 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/data/table.ts",
-    find: "const where = { column, line: row + 2 };",
-    put: "const where = { column, line: row + 1 };",
+    find: "const line = table.lines[row] ?? 0;",
+    put: "const line = row + 1;",
+  },
+  {
+    file: "model/simulate/trainable.ts",
+    find: "createObjective(parseDataset(made.csv, config), config);",
+    put: "",
   },
   {
     file: "model/data/windows.ts",
@@ -101,8 +106,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
     file: "model/lift-tests.ts",
-    find: "first >= 0 && last < periods * step",
-    put: "last < periods * step",
+    find: "start >= begin(0) && end < begin(periods)",
+    put: "end < begin(periods)",
   },
   {
     file: "model/locked-test.ts",

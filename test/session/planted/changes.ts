@@ -15,6 +15,13 @@ export interface PlantedChange {
 
 export const PLANTED_CHANGES: readonly PlantedChange[] = [
   {
+    name: "a fault of the system climbs the ladder",
+    file: "reactions.ts",
+    find: "if (SYSTEM_FAULTS.has(code))",
+    put: "if (SYSTEM_FAULTS.size === 0)",
+    noticedBy: "reactions.test.ts",
+  },
+  {
     name: "patience is no reason to stop",
     file: "tasks.ts",
     find: "no_improvement >= limits.patience ?",

@@ -1,10 +1,10 @@
 /** `mmm api-key`: makes a key for a machine; only its digest goes into the settings. */
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { API_KEY_PREFIX, digestApiKey } from "../../api/http/authenticate.ts";
-import { SCOPES } from "../../api/http/principal.ts";
-import { MmmError } from "../../schemas/errors.ts";
-import type { Shell } from "../shell.ts";
+import { API_KEY_PREFIX, digestApiKey } from "../../../api/http/authenticate.ts";
+import { SCOPES } from "../../../api/http/principal.ts";
+import { MmmError } from "../../../schemas/errors.ts";
+import type { Shell } from "../../shell.ts";
 
 interface KeyOptions {
   readonly name: string;

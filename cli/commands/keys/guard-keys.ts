@@ -1,21 +1,21 @@
 /** `mmm guard keys`: the signing keys of coordinator and guard, and how they change. */
 import type { Command } from "commander";
-import type { Keys } from "../../consumers/coordinator/attachments.ts";
+import type { Keys } from "../../../consumers/coordinator/attachments.ts";
 import {
   removeKey,
   serializeKeyRing,
   replaceSigningKey,
   deriveSigningKey,
   type KeyRing,
-} from "../../guard/tokens/keys.ts";
-import { generateKeySeed, writeKeyFile, type RingName } from "../../infra/keys.ts";
-import { MmmError } from "../../schemas/errors.ts";
-import { readState } from "../../session/stages.ts";
-import { formatPublicKeys, loadKeys } from "../../app/keys.ts";
-import { withApp } from "../open.ts";
-import { createChoiceParser } from "../options.ts";
-import { withCommonOptions, type CommonOptions, type Shell } from "../shell.ts";
-import { formatTable } from "../output/table.ts";
+} from "../../../guard/tokens/keys.ts";
+import { generateKeySeed, writeKeyFile, type RingName } from "../../../infra/keys.ts";
+import { MmmError } from "../../../schemas/errors.ts";
+import { readState } from "../../../session/stages.ts";
+import { formatPublicKeys, loadKeys } from "../../../app/keys.ts";
+import { withApp } from "../../open.ts";
+import { createChoiceParser } from "../../options.ts";
+import { withCommonOptions, type CommonOptions, type Shell } from "../../shell.ts";
+import { formatTable } from "../../output/table.ts";
 
 interface KeyOptions extends CommonOptions {
   readonly ring: RingName;
