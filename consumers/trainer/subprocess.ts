@@ -10,6 +10,7 @@
 import type { ModelConfig } from "../../model/config.ts";
 import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { detectContradiction } from "../../model/locked-test.ts";
+import { countPeriods } from "../../model/calendar.ts";
 import { computeEffectDuration } from "../../model/transform/effect-duration.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
@@ -151,7 +152,7 @@ function convertChannelRow(
   const channel = config.channels[at];
   const own = config.hyperparameters[row.channel] ?? { decay: 0, alpha: 0, gamma: 0 };
   const periods = countPeriodsPerWeek(config);
-  const lagMax = config.adstock.max_lag_weeks * periods;
+  const lagMax = countPeriods(config.adstock.max_lag_weeks, periods);
   return {
     ...row,
     ...own,

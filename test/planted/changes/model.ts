@@ -24,8 +24,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/monitoring/block-test.ts",
-    find: "const shared = (tails[i] ?? 0)",
-    put: "const shared = 9 * (tails[i] ?? 0)",
+    find: "computeDotProduct(white, white, periods) / periods, variance",
+    put: "computeDotProduct(white, white, periods) / periods, 2 * variance",
   },
   {
     file: "model/monitoring/chance-limits.ts",
