@@ -95,6 +95,10 @@ function mergeLoopObservers(
       metrics.retaken(partition, records, written);
       logger.retaken(partition, records, written);
     },
+    rebuilt: (partition, sessions, why) => {
+      metrics.rebuilt(partition, sessions, why);
+      logger.rebuilt(partition, sessions, why);
+    },
     stranded: (session, waitsFor) => {
       metrics.stranded(session, waitsFor);
       logger.stranded(session, waitsFor);

@@ -54,6 +54,19 @@ export function readInboxOffset(headers: Headers): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
+const SESSIONS_BEGUN = "mmm-sessions-begun";
+
+/** Header of a history record: how many sessions its partition has begun, this record's included. */
+export function createSessionsBegunHeader(count: number): Record<string, string> {
+  return { [SESSIONS_BEGUN]: String(count) };
+}
+
+/** Sessions begun by a history record's partition; null where the record does not say it. */
+export function readSessionsBegun(headers: Headers): number | null {
+  const text = headers[SESSIONS_BEGUN] ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
 /** Headers that carry attachments. */
 export function toAttachmentHeaders(attachments: Attachments): Record<string, string> {
   const headers: Record<string, string> = {};

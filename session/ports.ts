@@ -220,10 +220,19 @@ export interface SnapshotStore {
     checkpoint: Checkpoint,
     onto?: Checkpoint | null,
   ): Promise<void>;
+  /**
+   * Null for a session of which the store knows nothing; rejects with `state_damaged` where it knows of
+   * the session and its snapshot is gone or cannot be read.
+   */
   load(session: string): Promise<Snapshot | null>;
+  /** How many sessions of a partition the store knows. */
+  count(partition: number): Promise<number>;
   /** Changes whenever what `load` gives changes, and is null where that is; cheaper than `load`. */
   version(session: string): Promise<string | null>;
-  /** All snapshots of a partition, or those whose session has one of these statuses. */
+  /**
+   * All snapshots of a partition, or those whose session has one of these statuses; rejects with
+   * `state_damaged` where one of them is gone.
+   */
   loadPartition(partition: number, statuses?: readonly string[]): Promise<readonly Snapshot[]>;
   checkpoint(partition: number): Promise<Checkpoint | null>;
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>;

@@ -23,11 +23,6 @@ const LOOKED_AT = 200;
 const ODD_SEPARATORS = ["^", "~", "§", "\u0001", "\u001f"];
 const LINE_ENDS = ["\r\n", "\n", "\r"];
 
-/** What people call a separator. */
-export function nameSeparator(separator: Separator): string {
-  return NAMES[separator];
-}
-
 /**
  * Cells of every line that has content, with the line each begins on.
  *

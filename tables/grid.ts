@@ -5,9 +5,8 @@
  *    a footnote. Each gets a note with its line.
  * 2. A row of another length than the header is a problem, never filled up in silence.
  */
-import { interpretDates, isDateName } from "./dates.ts";
-import { isMissing } from "./missing.ts";
-import { weighDecimal } from "./numbers.ts";
+import { isDateCell, isNumberCell, quoteRow } from "./cell-kinds.ts";
+import { leaveOutTotals } from "./totals.ts";
 import { type Grid, type Note, type Problem, TableError } from "./table.ts";
 
 export interface HeadedGrid extends Grid {
@@ -18,8 +17,6 @@ export interface HeadedGrid extends Grid {
   readonly problems: readonly Problem[];
 }
 
-const TOTAL =
-  /^(?:grand |sub[- ]?)?(?:totals?|sum|sums|average|avg|mean)\b|^(?:gesamt|summe|zwischensumme|mittelwert|durchschnitt|total g[ée]n[ée]ral|somme|moyenne|suma|promedio|totale|totaal|ergebnis|gesamtergebnis)/i;
 /** Lines above the header that are looked at. */
 const TITLES_MAX = 30;
 const COLUMNS_MAX = 2000;
@@ -39,7 +36,7 @@ export function findHeader(grid: Grid): HeadedGrid {
   const notes: Note[] = grid.lines.slice(0, at).map((line, index) => ({
     code: "title_row",
     line,
-    message: `Line ${line} stands above the header and is left out: ${quote(grid.cells[index] ?? [])}`,
+    message: `Line ${line} stands above the header and is left out: ${quoteRow(grid.cells[index] ?? [])}`,
   }));
   const rows = pickRows(grid, { at, named });
   if (rows.cells.length === 0) {
@@ -58,11 +55,6 @@ export function findHeader(grid: Grid): HeadedGrid {
     notes: [...notes, ...named.notes, ...rows.notes, ...kept.notes],
     problems: rows.problems,
   };
-}
-
-function quote(cells: readonly string[]): string {
-  const text = cells.filter((cell) => cell !== "").join(" ");
-  return `"${text.length > 60 ? `${text.slice(0, 59)}…` : text}"`;
 }
 
 /** Cells up to the last that is filled. */
@@ -89,7 +81,7 @@ function locateHeader(cells: readonly (readonly string[])[], width: number): num
   for (let row = 0; row <= limit; row += 1) {
     const here = cells[row] ?? [];
     if (countFilled(here) < Math.max(Math.min(width, 2), 0.6 * width)) continue;
-    if (here.length > 3 && !isDate(here[0] ?? "") && here.slice(1).every(isDate)) {
+    if (here.length > 3 && !isDateCell(here[0] ?? "") && here.slice(1).every(isDateCell)) {
       throw new TableError(
         "csv_malformed",
         "The dates run across the columns of the first line; export one row per date",
@@ -109,17 +101,8 @@ function locateHeader(cells: readonly (readonly string[])[], width: number): num
 /** Most cells are numbers or dates: a row, no header. */
 function looksLikeValues(row: readonly string[]): boolean {
   const filled = row.filter((cell) => cell !== "");
-  const values = filled.filter((cell) => isNumber(cell) || isDate(cell));
+  const values = filled.filter((cell) => isNumberCell(cell) || isDateCell(cell));
   return filled.length > 0 && values.length > 0.5 * filled.length;
-}
-
-function isNumber(cell: string): boolean {
-  const { fits } = weighDecimal([cell]);
-  return fits.point + fits.comma > 0;
-}
-
-function isDate(cell: string): boolean {
-  return interpretDates([cell])?.invalid.length === 0;
 }
 
 interface NamedColumns {
@@ -189,10 +172,10 @@ function pickRows(grid: Grid, { at, named }: { at: number; named: NamedColumns }
       named.names.length > 2 &&
       countFilled(row) === 1 &&
       (row[0] ?? "") !== "" &&
-      !isNumber(row[0] ?? "") &&
-      !isDate(row[0] ?? "")
+      !isNumberCell(row[0] ?? "") &&
+      !isDateCell(row[0] ?? "")
     ) {
-      leaveOut(line, "footnote", `is a footnote and is left out: ${quote(row)}`);
+      leaveOut(line, "footnote", `is a footnote and is left out: ${quoteRow(row)}`);
     } else {
       if (hasOtherLength(row, header.length))
         problems.push(describeLength(row, header.length, line));
@@ -216,93 +199,4 @@ function describeLength(row: readonly string[], width: number, line: number): Pr
     message: `Line ${line} has ${row.length} cells, the header has ${width}`,
     remedy: "quote cells that hold the separator, or export the file again",
   };
-}
-
-interface WithoutTotals {
-  readonly grid: Grid;
-  readonly skipped: readonly number[];
-  readonly notes: readonly Note[];
-}
-
-/** Rows of totals, subtotals, averages and units: beside dates, a word that is none. */
-function leaveOutTotals(grid: Grid, names: readonly string[]): WithoutTotals {
-  const dated = names.map((name, column) => {
-    const texts = grid.cells.map((row) => row[column] ?? "");
-    const dates = interpretDates(texts, { asked: isDateName(name) });
-    const undated = texts.flatMap((text, row) => (isMissing(text) ? [row] : []));
-    // A column that has a date here and there only is not the one that rows are told apart by.
-    const isUsual = dates !== null && 5 * undated.length <= texts.length;
-    return new Set(isUsual ? [...dates.invalid, ...undated] : []);
-  });
-  const out = new Map<number, Note>();
-  for (const [row, cells] of grid.cells.entries()) {
-    const line = grid.lines[row] ?? 0;
-    if (
-      isTotalsRow(
-        cells,
-        dated.map((invalid) => invalid.has(row)),
-      )
-    ) {
-      out.set(row, {
-        code: "totals_row",
-        line,
-        message: `Line ${line} holds totals and is left out: ${quote(cells)}`,
-      });
-    } else if (row === 0 && isUnitsRow(grid.cells)) {
-      out.set(row, {
-        code: "units_row",
-        line,
-        message: `Line ${line} holds units and is left out: ${quote(cells)}`,
-      });
-    } else if (row === grid.cells.length - 1 && isSumWithoutWord(grid.cells)) {
-      out.set(row, {
-        code: "totals_row",
-        line,
-        message: `Line ${line} holds the sums of the rows above and is left out: ${quote(cells)}`,
-      });
-    }
-  }
-  return {
-    grid: {
-      cells: grid.cells.filter((_, row) => !out.has(row)),
-      lines: grid.lines.filter((_, row) => !out.has(row)),
-    },
-    skipped: [...out.values()].flatMap(({ line }) => line ?? []),
-    notes: [...out.values()],
-  };
-}
-
-/** A word for totals stands where the date should be, or beside a date that is not there. */
-function isTotalsRow(cells: readonly string[], undated: readonly boolean[]): boolean {
-  return undated.includes(true) && cells.some((cell) => TOTAL.test(cell));
-}
-
-/** No cell is a value, though the cells below are. */
-function isUnitsRow(cells: readonly (readonly string[])[]): boolean {
-  const [first = [], second = [], third = []] = cells;
-  const isValue = (cell: string): boolean => isNumber(cell) || isDate(cell);
-  const values = second.filter((cell, column) => isValue(cell) && isValue(third[column] ?? ""));
-  return (
-    values.length >= 2 &&
-    !first.some(isValue) &&
-    second.every(
-      (cell, column) => !isValue(cell) || !isMissing(first[column] ?? "") || column === 0,
-    )
-  );
-}
-
-/** The last line has no date, and each of its numbers is the sum of those above. */
-function isSumWithoutWord(cells: readonly (readonly string[])[]): boolean {
-  const last = cells.at(-1) ?? [];
-  if (cells.length < 4 || !last.some((cell) => cell === "")) return false;
-  const hasDate = last.some(isDate);
-  const numbers = last.flatMap((cell, column) => (isNumber(cell) ? [column] : []));
-  return !hasDate && numbers.length > 0 && numbers.every((column) => isColumnSum(cells, column));
-}
-
-function isColumnSum(cells: readonly (readonly string[])[], column: number): boolean {
-  let sum = 0;
-  for (const row of cells.slice(0, -1)) sum += Number((row[column] ?? "").replace(",", ".")) || 0;
-  const stated = Number((cells.at(-1)?.[column] ?? "").replace(",", "."));
-  return Number.isFinite(stated) && Math.abs(stated - sum) <= 1e-6 * Math.abs(sum);
 }

@@ -64,7 +64,7 @@ function spellSheetCell(value: unknown): string {
   if (typeof value === "number") return spellNumber(value);
   if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
   if (value instanceof Date) return spellDate(value, "");
-  return String(value).trim();
+  return typeof value === "string" ? value.trim() : "";
 }
 
 /** Sums the sizes that the archive's own directory states. */

@@ -12,7 +12,12 @@
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Envelope, Recorded } from "../../schemas/event.ts";
-import { toAttachmentHeaders, createInboxOffsetHeader, toHeaders } from "../../schemas/headers.ts";
+import {
+  createInboxOffsetHeader,
+  createSessionsBegunHeader,
+  toAttachmentHeaders,
+  toHeaders,
+} from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
 import { createEnvelope } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
@@ -181,6 +186,7 @@ async function processRecord(parts: Parts, record: LogRecord): Promise<readonly 
   if (steps.length > 0) return writeAll(parts, entry, { ...step, steps });
   if (entry.state !== null) return [];
   const unknown = new MmmError("not_found", `no session ${event.envelope.session} is known`);
+  parts.tools.observer.deadLettered(NAME, record, unknown);
   return [createDeadLetter(record, parts.group, unknown)];
 }
 
@@ -258,6 +264,7 @@ function writeOne(
     type: event.type,
     body,
   });
+  if (link.seq === 1) parts.sessionCache.began();
   entry.seq = link.seq;
   entry.head = link.hash;
   entry.state = after;
@@ -268,7 +275,12 @@ function writeOne(
     key,
     partition: parts.topicPartition.partition,
     value: body,
-    headers: { ...headers, ...toLinkHeaders(link), ...createInboxOffsetHeader(offset) },
+    headers: {
+      ...headers,
+      ...toLinkHeaders(link),
+      ...createInboxOffsetHeader(offset),
+      ...createSessionsBegunHeader(parts.sessionCache.begun),
+    },
   };
   const command = isEcho ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];

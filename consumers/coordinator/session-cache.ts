@@ -14,10 +14,13 @@
  *     is restored, so records that a transaction hides, or a store that knows more than the history,
  *     mean that something acknowledged is hidden or gone: the partition is refused until a person has
  *     looked (`log_unavailable`, with the remedy).
+ * I6. A session is begun once: each history record says how many sessions its partition has begun, so
+ *     a store that knows fewer, or knows a session without its snapshot, is found out before a new one
+ *     is begun or the partition is served, and everything is folded from the history again.
  */
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
-import { readInboxOffset } from "../../schemas/headers.ts";
+import { readInboxOffset, readSessionsBegun } from "../../schemas/headers.ts";
 import { TOPICS } from "../../schemas/topics.ts";
 import { computeGenesisHash, readLink } from "../../session/chain.ts";
 import { evolve } from "../../session/evolve.ts";
@@ -39,7 +42,12 @@ export interface SessionEntry {
 }
 
 export interface SessionCache {
+  /** Rejects with `snapshot_unavailable` where the store lost sessions; the next restore mends it. */
   open(session: string): Promise<SessionEntry>;
+  /** Counts a session whose first record is being written. */
+  began(): void;
+  /** Sessions that the partition has begun. */
+  readonly begun: number;
   changed(entry: SessionEntry): void;
   /** Next inbox offset after the cause of the last history record; null where it is not known. */
   readonly inboxNext: number | null;
@@ -74,7 +82,8 @@ export async function createSessionCache(
   const entries = new Map<string, SessionEntry>();
   const unsaved = new Set<SessionEntry>();
   const restored = await restore(tools, partition, { entries, unsaved });
-  let { historyOffset, checkpoint } = restored;
+  let { historyOffset, checkpoint, begun } = restored;
+  let begunAtSave = checkpoint === null ? 0 : begun - restored.begunSince;
   let lastSave = tools.clock.now();
   let lastCheck = lastSave;
 
@@ -86,10 +95,24 @@ export async function createSessionCache(
   async function loadCachedSession(session: string): Promise<SessionEntry> {
     const cached = entries.get(session);
     if (cached !== undefined) return cached;
-    const entry = (await loadStoredEntry(tools.snapshots, session)) ?? createEmptyEntry(session);
+    const entry = await findEntry(session);
     await assertSameStore();
     if (entry.state !== null && !isOver(entry.state)) entries.set(session, entry);
     return entry;
+  }
+
+  async function findEntry(session: string): Promise<SessionEntry> {
+    try {
+      const stored = await loadStoredEntry(tools.snapshots, session);
+      if (stored !== null) return stored;
+      const known = await tools.snapshots.count(partition);
+      if (known >= begunAtSave) return createEmptyEntry(session);
+      throw createLostError(partition, { known, begun: begunAtSave });
+    } catch (error) {
+      if (!(error instanceof MmmError) || error.code !== "state_damaged") throw error;
+      await tools.snapshots.clear(partition);
+      throw new MmmError("snapshot_unavailable", error.message, { cause: error });
+    }
   }
 
   async function save(now: { everyMs: number; inboxOffset: number }): Promise<void> {
@@ -100,6 +123,7 @@ export async function createSessionCache(
     const next = { partition, offset: inboxOffset, historyOffset };
     await tools.snapshots.save(snapshots, next, checkpoint);
     checkpoint = next;
+    begunAtSave = begun;
     lastSave = tools.clock.now();
     for (const entry of changed) {
       unsaved.delete(entry);
@@ -110,6 +134,12 @@ export async function createSessionCache(
   return {
     open: loadCachedSession,
     inboxNext: restored.inboxNext,
+    began: () => {
+      begun += 1;
+    },
+    get begun() {
+      return begun;
+    },
     changed: (entry) => {
       entries.set(entry.session, entry);
       unsaved.add(entry);
@@ -152,6 +182,17 @@ function assertSame(found: Checkpoint | null, wanted: Checkpoint | null, partiti
   throw new MmmError("snapshot_unavailable", `the snapshots of partition ${partition} were lost`);
 }
 
+function createLostError(
+  partition: number,
+  { known, begun }: { readonly known: number; readonly begun: number },
+): MmmError {
+  return new MmmError(
+    "state_damaged",
+    `the snapshot store knows ${known} of the ${begun} sessions that partition ${partition} has begun`,
+    { data: { partition, known, begun } },
+  );
+}
+
 function createEmptyEntry(session: string): SessionEntry {
   return { session, state: null, seq: 0, head: computeGenesisHash(session) };
 }
@@ -186,14 +227,19 @@ interface Restored {
   readonly historyOffset: number;
   readonly checkpoint: Checkpoint | null;
   readonly inboxNext: number | null;
+  /** Sessions begun so far, and how many of them the checkpoint does not know yet. */
+  readonly begun: number;
+  readonly begunSince: number;
 }
 
 /** Fills the session cache. */
 async function restore(tools: CoordinatorTools, partition: number, hold: Hold): Promise<Restored> {
   const checkpoint = await tools.snapshots.checkpoint(partition);
+  let why: string | null = null;
   if (checkpoint !== null) {
     const folded = await restoreFrom(tools, checkpoint, hold);
-    if (folded !== null) return { ...folded, checkpoint };
+    if (typeof folded !== "string") return { ...folded, checkpoint };
+    why = folded;
   }
   await tools.snapshots.clear(partition);
   hold.entries.clear();
@@ -202,28 +248,38 @@ async function restore(tools: CoordinatorTools, partition: number, hold: Hold): 
   if (folded === null) {
     throw new MmmError("state_damaged", `the history of partition ${partition} has a gap`);
   }
-  return { ...folded, checkpoint: null };
+  const sessions = hold.entries.size;
+  if (why !== null) tools.observer.rebuilt(partition, sessions, why);
+  return { ...folded, begun: sessions, begunSince: sessions, checkpoint: null };
 }
 
-/** Snapshots, then the tail of the history; null when they do not fit together, or are damaged. */
+/** Snapshots, then the tail of the history; why not, when they do not fit together or are damaged. */
 async function restoreFrom(
   tools: CoordinatorTools,
   checkpoint: Checkpoint,
   hold: Hold,
-): Promise<Omit<Restored, "checkpoint"> | null> {
+): Promise<Omit<Restored, "checkpoint"> | string> {
   const { partition, historyOffset: from } = checkpoint;
   try {
     for (const snapshot of await tools.snapshots.loadPartition(partition, OPEN_STATUSES)) {
       hold.entries.set(snapshot.session, createEntryFromSnapshot(snapshot));
     }
+    const known = await tools.snapshots.count(partition);
     const folded = await foldTail(tools, { partition, from, isOnStore: true }, hold);
     assertSame(await tools.snapshots.checkpoint(partition), checkpoint, partition);
-    return folded;
+    if (folded === null) return "snapshots and history do not fit together";
+    if (folded.begun === null) return "the history does not count its sessions yet";
+    const begun = folded.begun - folded.begunSince;
+    if (known < begun) throw createLostError(partition, { known, begun });
+    return { ...folded, begun: folded.begun };
   } catch (error) {
-    if (error instanceof MmmError && error.code === "state_damaged") return null;
+    if (error instanceof MmmError && error.code === "state_damaged") return error.message;
     throw error;
   }
 }
+
+/** Null: written before records counted sessions. */
+type Tail = Omit<Restored, "checkpoint" | "begun"> & { readonly begun: number | null };
 
 interface TailStart {
   readonly partition: number;
@@ -240,9 +296,10 @@ async function foldTail(
   tools: CoordinatorTools,
   { partition, from, isOnStore }: TailStart,
   hold: Hold,
-): Promise<Omit<Restored, "checkpoint"> | null> {
+): Promise<Tail | null> {
   const range = { topic: TOPICS.history.topic, partition, from: Math.max(0, from - 1) };
   let last: LogRecord | null = null;
+  let begunSince = 0;
   for await (const record of tools.log.read({ ...range, entire: true })) {
     if (last === null) assertContinues(record, from);
     last = record;
@@ -251,12 +308,15 @@ async function foldTail(
       const entry = await loadStoredEntry(tools.snapshots, record.key);
       if (entry !== null) hold.entries.set(record.key, entry);
     }
+    if (readLink(record.headers).seq === 1) begunSince += 1;
     if (!foldRecord(record, hold)) return null;
   }
   if (last === null && from > 0) throw createAheadError(partition, from);
   return {
     historyOffset: Math.max(from, (last?.offset ?? -1) + 1),
     inboxNext: readInboxNext(last),
+    begun: last === null ? 0 : readSessionsBegun(last.headers),
+    begunSince,
   };
 }
 

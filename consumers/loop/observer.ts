@@ -12,6 +12,8 @@ export interface Observer {
   committed(partition: number, records: number, written: number, ms: number): void;
   /** Inbox records that were done and left no trace in `history` were taken again. */
   retaken(partition: number, records: number, written: number): void;
+  /** The snapshots of a partition were not what its history says; all were made again from it. */
+  rebuilt(partition: number, sessions: number, why: string): void;
   /** A session waits, and no consumer has anything left to read that could end its wait. */
   stranded(session: string, waitsFor: string): void;
 }
@@ -24,5 +26,6 @@ export const SILENT: Observer = {
   deadLettered: () => {},
   committed: () => {},
   retaken: () => {},
+  rebuilt: () => {},
   stranded: () => {},
 };

@@ -36,6 +36,7 @@ export function createShardedSnapshots(
     save: (snapshots, checkpoint, onto) =>
       of(checkpoint.partition).save(snapshots, checkpoint, onto),
     load: (session) => ofSession(session).load(session),
+    count: (partition) => of(partition).count(partition),
     version: (session) => ofSession(session).version(session),
     loadPartition: (partition, statuses) => of(partition).loadPartition(partition, statuses),
     checkpoint: (partition) => of(partition).checkpoint(partition),

@@ -27,6 +27,8 @@ export function createMemorySnapshots(): StateStore {
       checkpoints.set(checkpoint.partition, checkpoint);
     },
     load: async (session) => snapshots.get(session) ?? null,
+    count: async (partition) =>
+      [...snapshots.values()].filter((snapshot) => snapshot.partition === partition).length,
     version: async (session) => formatVersion(snapshots.get(session)),
     loadPartition: async (partition, statuses) =>
       [...snapshots.values()]

@@ -10,6 +10,7 @@
  *     are compared as text of 20 digits, since Lua's numbers are doubles.
  * I2. Indexes and checkpoint change with the snapshot or not at all.
  * I3. Redis away is `snapshot_unavailable`, which is retriable; nothing is kept in memory instead.
+ * I4. A session that an index names and whose snapshot is gone is `state_damaged`, never "not there".
  */
 import { Redis, type RedisOptions } from "ioredis";
 import { describeError, MmmError } from "../../schemas/errors.ts";
@@ -49,8 +50,6 @@ export function createRedisSnapshots(settings: RedisSettings): StateStore {
   const run = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
     withRedisErrors(settings, doing, work);
 
-  const loadMany = (partition: number, sessions: readonly string[]): Promise<Snapshot[]> =>
-    loadAll(redis, partition, sessions);
   async function findRedisSummaries(filter: SessionFilter): Promise<SessionSummary[]> {
     const parts = await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => {
@@ -69,9 +68,14 @@ export function createRedisSnapshots(settings: RedisSettings): StateStore {
     },
     load: (session) =>
       run("loading a snapshot", async () => {
-        const [found] = await loadMany(computePartition(session, partitions), [session]);
+        const partition = computePartition(session, partitions);
+        const known = await redis.zscore(`${formatTag(partition)}sessions`, session);
+        const [found] = await loadAll(redis, partition, [session]);
+        if (known !== null && found === undefined) throw createVanishedError([session]);
         return found ?? null;
       }),
+    count: (partition) =>
+      run("counting sessions", () => redis.zcard(`${formatTag(partition)}sessions`)),
     version: (session) => {
       const tag = formatTag(computePartition(session, partitions));
       return run("asking for a version", () => loadVersion(redis, `${tag}snap:${session}`));
@@ -82,7 +86,11 @@ export function createRedisSnapshots(settings: RedisSettings): StateStore {
         const found = await Promise.all(
           indexes.map((index) => redis.zrange(`${formatTag(partition)}${index}`, "0", "-1")),
         );
-        return loadMany(partition, found.flat().toSorted());
+        const sessions = found.flat().toSorted();
+        const snapshots = await loadAll(redis, partition, sessions);
+        if (snapshots.length === sessions.length) return snapshots;
+        const held = new Set(snapshots.map(({ session }) => session));
+        throw createVanishedError(sessions.filter((session) => !held.has(session)));
       }),
     checkpoint: (partition) =>
       run("loading a checkpoint", async () => {
@@ -135,6 +143,7 @@ async function withRedisErrors<T>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof MmmError) throw error;
     const where = new URL(settings.url).host;
     throw new MmmError(
       "snapshot_unavailable",
@@ -147,6 +156,16 @@ async function withRedisErrors<T>(
 /** Tag of a partition's keys, without the prefix that the client adds. */
 function formatTag(partition: number): string {
   return `{p${partition}}:`;
+}
+
+/** I4: somebody, or an eviction policy, took snapshots away. */
+function createVanishedError(sessions: readonly string[]): MmmError {
+  return new MmmError(
+    "state_damaged",
+    `the snapshot of ${sessions[0]}${sessions.length > 1 ? ` and ${sessions.length - 1} more` : ""} ` +
+      "vanished from Redis; it is made again from the history (maxmemory-policy has to be noeviction)",
+    { data: { sessions: sessions.slice(0, 10) } },
+  );
 }
 
 interface Batch {

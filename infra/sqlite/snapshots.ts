@@ -61,6 +61,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): StateStore {
   const all = writer.prepare(ALL);
   const getCheckpoint = writer.prepare("SELECT * FROM checkpoints WHERE partition = ?");
   const getVersion = writer.prepare("SELECT offset, seq, head FROM snapshots WHERE session = ?");
+  const countSessions = writer.prepare("SELECT count(*) AS n FROM snapshots WHERE partition = ?");
   const dropSnapshots = writer.prepare("DELETE FROM snapshots WHERE partition = ?");
   const dropCheckpoint = writer.prepare("DELETE FROM checkpoints WHERE partition = ?");
 
@@ -84,6 +85,7 @@ export function createSqliteSnapshots(database: SqliteDatabase): StateStore {
       const row = database.query(() => one.get(session));
       return row === undefined ? null : fromSnapshotRow(row);
     },
+    count: async (partition) => Number(database.query(() => countSessions.get(partition))?.["n"]),
     version: async (session) => {
       const row = database.query(() => getVersion.get(session));
       return formatVersion(row as Pick<Snapshot, "offset" | "seq" | "head"> | undefined);

@@ -16,6 +16,7 @@ export interface LoopLogger {
     error: unknown,
   ): void;
   retaken(partition: number, records: number, written: number): void;
+  rebuilt(partition: number, sessions: number, why: string): void;
   stranded(session: string, waitsFor: string): void;
 }
 
@@ -53,6 +54,11 @@ export function createLogger(level: string): LoopLogger {
       logger.error(
         { partition, records, written },
         "history had lost what was acknowledged; it was made again from the inbox",
+      ),
+    rebuilt: (partition, sessions, why) =>
+      logger.error(
+        { partition, sessions, why },
+        "the snapshots of a partition were not what its history says; they were made again from it",
       ),
     stranded: (session, waitsFor) =>
       logger.error(

@@ -21,6 +21,7 @@ export interface Metrics {
     deadLettered(consumer: string, record: { readonly topic: string }, error: unknown): void;
     committed(partition: number, records: number, written: number, ms: number): void;
     retaken(partition: number, records: number, written: number): void;
+    rebuilt(partition: number, sessions: number, why: string): void;
     stranded(session: string, waitsFor: string): void;
   };
   readonly models: ModelObserver;
@@ -79,6 +80,7 @@ function createLoopObserver(register: Registry, touch: () => void): Metrics["obs
   const dead = counter("mmm_dead_letters_total", "records nobody could take", ["consumer", "code"]);
   const written = counter("mmm_history_records_total", "records written to history", []);
   const retaken = counter("mmm_history_records_made_again_total", "lost and made again", []);
+  const rebuilt = counter("mmm_partitions_rebuilt_total", "snapshots made again from history", []);
   const stranded = counter("mmm_stranded_sessions_total", "waits nobody will end", ["waits_for"]);
   const commits = new Histogram({
     name: "mmm_coordinator_commit_milliseconds",
@@ -100,6 +102,7 @@ function createLoopObserver(register: Registry, touch: () => void): Metrics["obs
       commits.observe(ms);
     },
     retaken: (_partition, _records, count) => retaken.inc(count),
+    rebuilt: () => rebuilt.inc(),
     stranded: (_session, waitsFor) => stranded.inc({ waits_for: waitsFor }),
   };
 }

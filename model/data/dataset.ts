@@ -16,10 +16,11 @@ import {
   type Reading,
   type TableRoles,
 } from "../../tables/prepare.ts";
-import { computePeriodDay, findPeriod, type Frequency, parseDayNumber } from "../calendar.ts";
+import { findPeriod, type Frequency, parseDayNumber } from "../calendar.ts";
 import type { ModelConfig } from "../config.ts";
 import { countPeriodsPerWeek } from "../config.ts";
 import { ModelError } from "../errors.ts";
+import { checkDateOrder } from "./date-order.ts";
 import type { Table } from "./table.ts";
 import { checkRows, readNumberColumn, readTable, readTextColumn } from "./table.ts";
 
@@ -179,7 +180,7 @@ function readGrid(table: Table, config: ModelConfig): Grid {
   const rowOfLine = Array.from(days, () => 0);
   for (const [geoIndex, name] of geos.entries()) {
     const of = lines.get(name) ?? [];
-    checkOrder(of, days, { frequency, table, dateTexts, geo: name });
+    checkDateOrder(of, days, { frequency, table, dateTexts, geo: name });
     if (of.length !== first.length || days[of[0] ?? 0] !== days[first[0] ?? 0]) {
       throw new ModelError(
         "geo_unbalanced",
@@ -209,83 +210,6 @@ function parseDateCell(text: string, line: number, column: string): number {
   }
   return day;
 }
-
-interface OrderContext {
-  readonly frequency: Frequency;
-  readonly table: Table;
-  readonly dateTexts: readonly string[];
-  readonly geo: string;
-}
-
-function checkOrder(
-  rows: readonly number[],
-  days: readonly number[],
-  { frequency, table, dateTexts, geo }: OrderContext,
-): void {
-  const first = days[rows[0] ?? 0] ?? 0;
-  for (let index = 1; index < rows.length; index += 1) {
-    const row = rows[index] ?? 0;
-    const day = days[row] ?? 0;
-    const before = days[rows[index - 1] ?? 0] ?? 0;
-    const due = computePeriodDay(first, frequency, index);
-    if (day === due) continue;
-    const line = table.lines[row] ?? 0;
-    const date = dateTexts[row] ?? "";
-    const of = geo === "" ? "" : ` of geo "${geo}"`;
-    throwMisplaced(`Date ${date}${of} on line ${line}`, {
-      data: { line, date, days_since_previous: day - before, geo },
-      expected: due - before,
-      frequency,
-    });
-  }
-}
-
-interface Misplaced {
-  readonly data: { line: number; date: string; days_since_previous: number; geo: string };
-  readonly expected: number;
-  readonly frequency: Frequency;
-}
-
-function throwMisplaced(at: string, { data, expected, frequency }: Misplaced): never {
-  const gap = data.days_since_previous;
-  if (gap === 0) {
-    const what =
-      data.geo === ""
-        ? "several rows per date: set data.geo.column to the column that tells them apart, or add them up at the source"
-        : "the geo has several rows for it: add them up at the source";
-    throw new ModelError("date_duplicate", `${at} stands twice; ${what}`, data);
-  }
-  if (gap < 0) {
-    throw new ModelError(
-      "date_unsorted",
-      `${at} is earlier than the row before; sort the rows`,
-      data,
-    );
-  }
-  if (gap >= 89 && gap <= 92) {
-    throw new ModelError(
-      "date_gap",
-      `${at} is a quarter after the one before; no model takes quarters: export months, weeks or days`,
-      data,
-    );
-  }
-  const found = FREQUENCY_OF_GAP.find(({ least, most }) => gap >= least && gap <= most);
-  const remedy =
-    found === undefined || found.frequency === frequency
-      ? "a period is missing: add its row from the source, or begin the data after it"
-      : `set data.frequency to "${found.frequency}" if all rows are that far apart`;
-  throw new ModelError(
-    "date_gap",
-    `${at} is ${gap} days after the one before instead of ${expected}; ${remedy}`,
-    data,
-  );
-}
-
-const FREQUENCY_OF_GAP: readonly { frequency: Frequency; least: number; most: number }[] = [
-  { frequency: "daily", least: 1, most: 1 },
-  { frequency: "weekly", least: 7, most: 7 },
-  { frequency: "monthly", least: 28, most: 31 },
-];
 
 interface Arranger {
   readonly grid: Grid;

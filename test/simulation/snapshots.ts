@@ -89,6 +89,12 @@ export function createSimSnapshots(link: StoreLink): StateStore {
     save: (snapshots, checkpoint, onto) =>
       ask("save", () => store.save(snapshots, checkpoint, onto)),
     load: (session) => ask("load", () => store.shelf.snapshots.get(session) ?? null),
+    count: (partition) =>
+      ask(
+        "count",
+        () =>
+          [...store.shelf.snapshots.values()].filter((one) => one.partition === partition).length,
+      ),
     version: (session) => ask("load", () => store.shelf.snapshots.get(session)?.head ?? null),
     loadPartition: (partition, statuses) =>
       ask("loadPartition", () =>

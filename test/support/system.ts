@@ -166,6 +166,8 @@ export function collectFaults(): Faults {
     committed: () => {},
     retaken: (partition, _records, written) =>
       void failures.push(`partition ${partition}: ${written} history records were made again`),
+    rebuilt: (partition, _sessions, why) =>
+      void failures.push(`partition ${partition} was made again from history: ${why}`),
     stranded: (session, waitsFor) => void failures.push(`${session} waits for ${waitsFor} in vain`),
     failed: (_consumer, error) => void failures.push(error),
     parked: (consumer, session, error) => void failures.push({ consumer, session, error }),

@@ -138,11 +138,11 @@ describe("a random table in a random dialect", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(cell, cell, cell), { minLength: 8, maxLength: 40 }),
-        fc.constantFrom(";", "\t", "|", ","),
-        fc.constantFrom(...Object.entries(NUMBERS)),
-        fc.constantFrom(...Object.entries(DATE_SPELLINGS)),
-        fc.constantFrom(...Object.entries(ENCODINGS)),
         fc.record({
+          separator: fc.constantFrom(";", "\t", "|", ","),
+          spelling: fc.constantFrom(...Object.values(NUMBERS)),
+          date: fc.constantFrom(...Object.values(DATE_SPELLINGS)),
+          encode: fc.constantFrom(...Object.values(ENCODINGS)),
           quote: fc.boolean(),
           crlf: fc.boolean(),
           title: fc.boolean(),
@@ -150,7 +150,8 @@ describe("a random table in a random dialect", () => {
           newestFirst: fc.boolean(),
         }),
         fc.integer({ min: 0, max: 300 }),
-        async (cells, separator, [, [spell, digits]], [, date], [, encode], more, start) => {
+        async (cells, { separator, spelling, date, encode, ...more }, start) => {
+          const [spell, digits] = spelling;
           const rows = cells.map(([sales, tv, search], week) => ({
             date: new Date(Date.UTC(2019, 0, 7 + 7 * (start + week))).toISOString().slice(0, 10),
             sales: Number(sales.toFixed(digits)),

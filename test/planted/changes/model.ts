@@ -64,8 +64,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/data/dataset.ts",
-    find: "if (day === due) continue;",
-    put: "if (day > before) continue;",
+    find: "rowOfLine[line] = period * geos.length + geoIndex",
+    put: "rowOfLine[line] = period * geos.length",
   },
   {
     file: "model/data/design.ts",

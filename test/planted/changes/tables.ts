@@ -29,8 +29,8 @@ export const TABLES_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "tables/grid.ts",
-    find: "return undated.includes(true) && cells",
-    put: "return cells",
+    find: "row.length < width ||",
+    put: "",
   },
   {
     file: "tables/layout.ts",
