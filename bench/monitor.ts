@@ -8,7 +8,8 @@
  * returns. Drifts multiply the sales of the new weeks.
  */
 import { parseArgs } from "node:util";
-import { monitorDeployed, type DeployedModel } from "../agents/monitor-deployment.ts";
+import { monitorDeployed } from "../agents/monitor-deployment.ts";
+import { type DeployedModel } from "../agents/deployed-model.ts";
 import { createMonitoringPlan } from "../agents/builtin/monitoring-plan.ts";
 import { parseBusinessContextText } from "../agents/business-context.ts";
 import { BUSINESS_SETTINGS } from "../agents/business-settings.ts";
@@ -123,7 +124,9 @@ function check(options: Options): void {
       }
     }
   }
-  for (const [key, { ok, warn, rollback }] of [...counts].sort()) {
+  for (const [key, { ok, warn, rollback }] of [...counts].toSorted(([a], [b]) =>
+    a.localeCompare(b),
+  )) {
     const share = (count: number) => `${((100 * count) / (ok + warn + rollback)).toFixed(1)} %`;
     console.log(`${key}: warned or worse ${share(warn + rollback)}, roll back ${share(rollback)}`);
   }

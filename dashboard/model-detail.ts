@@ -8,7 +8,8 @@
 import { countPeriods } from "../model/calendar.ts";
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { attributePeriods, type ContributionTable } from "../model/fit/contributions.ts";
-import { type BudgetPlans, planBudget } from "../model/budget/plans.ts";
+import { planBudget } from "../model/budget/plans.ts";
+import { type BudgetPlans } from "../model/budget/forms.ts";
 import type { Dataset } from "../model/data/dataset.ts";
 import { estimateEffects, type Effects } from "../model/effects.ts";
 import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";

@@ -5,7 +5,7 @@
  * I1. Every figure is the published one: the median of the draws with its 90 % interval.
  * I2. Sentences are made from figures; no sentence is there whose figure is not.
  */
-import type { BudgetPlan } from "../model/budget/plans.ts";
+import type { BudgetPlan } from "../model/budget/forms.ts";
 import { sum } from "../model/numbers.ts";
 import { summarizeDeployment } from "../schemas/deployment.ts";
 import { formatPercent } from "../schemas/number-text.ts";

@@ -22,7 +22,6 @@ import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import { estimateEffects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
 import type { WindowFit } from "./fit/fit.ts";
@@ -33,35 +32,18 @@ import { splitGeos } from "./fit/objective.ts";
 import type { Problem } from "./fit/problem.ts";
 import { standardizeErrors } from "./monitoring/block-test.ts";
 import type { ChanceLimit, Excess } from "./monitoring/chance-limits.ts";
-import { limitBlockErrors, limitLargest, measureExcess } from "./monitoring/chance-limits.ts";
+import { limitBlockErrors, measureExcess } from "./monitoring/chance-limits.ts";
+import type { DriftFigure, DriftThresholds } from "./monitoring/drift-figure.ts";
+import { createDriftFigure } from "./monitoring/drift-figure.ts";
 import type { PeriodTotals } from "./monitoring/period-totals.ts";
 import { sumByPeriod } from "./monitoring/period-totals.ts";
+import type { PublishedReturns } from "./monitoring/return-shift.ts";
+import { computeRoiFigures, estimateAround } from "./monitoring/return-shift.ts";
+import { computeRangeFigures } from "./monitoring/spend-range.ts";
 import type { Draws } from "./posterior/draws.ts";
-import type { Interval } from "./posterior/summaries.ts";
 import type { Predictive } from "./predictive.ts";
 import { predictLaterWeeks } from "./predictive.ts";
 import { createProblem, toParameterVector } from "./fit/problem.ts";
-
-export interface DriftThresholds {
-  readonly wmape_max: number;
-  readonly bias_max?: number;
-  readonly cusum_max?: number;
-  readonly roi_shift_max?: number;
-  readonly spend_range_max?: number;
-}
-
-export interface DriftFigure {
-  readonly name: "wmape" | "bias" | "cusum" | "roi_shift" | "spend_range";
-  readonly channel: string | null;
-  readonly figure: number | null;
-  /** Something over nothing: beyond any bound although it is no number. */
-  readonly unbounded: boolean;
-  readonly bound: number;
-  /** What chance alone brings in a stated share of checks; null where chance has no part. */
-  readonly chance: ChanceLimit | null;
-  readonly breached: boolean;
-  readonly note: string;
-}
 
 export interface MonitorResult {
   readonly deployed_until: string;
@@ -143,7 +125,7 @@ export function monitorModel(
     ...(options.returns === false
       ? []
       : computeRoiFigures(
-          returnsAround(dataset, config, { periods: last + 1, published }),
+          estimateAround(dataset, config, { periods: last + 1, published }),
           limits.roi_shift_max,
         )),
     ...computeRangeFigures(deployed, config, limits.spend_range_max),
@@ -235,32 +217,6 @@ function scaleLimit(
   return Number.isFinite(scaled.rollback_above) ? scaled : null;
 }
 
-interface FigureContext {
-  readonly note: string;
-  readonly channel?: string;
-  readonly unbounded?: boolean;
-  readonly chance?: ChanceLimit | null;
-}
-
-function createDriftFigure(
-  name: DriftFigure["name"],
-  figure: number | null,
-  agreed: number,
-  { note, channel, unbounded = false, chance = null }: FigureContext,
-): DriftFigure {
-  const bound = Math.max(agreed, chance?.warn_above ?? 0);
-  return {
-    name,
-    channel: channel ?? null,
-    figure,
-    unbounded,
-    bound,
-    chance,
-    breached: unbounded || (figure !== null && Math.abs(figure) > bound),
-    note: figure === null && !unbounded ? `${note}: undefined` : note,
-  };
-}
-
 /** The posterior's forecast of the new weeks, from draws of the weeks that trained. */
 function predictNewWeeks(
   dataset: Dataset,
@@ -274,120 +230,4 @@ function predictNewWeeks(
     from,
   });
   return { wmape, covered };
-}
-
-/** Median ROI by channel with its 90 % interval; without one where only the median is known. */
-export type PublishedReturns = Readonly<Record<string, Partial<Interval> & { median: number }>>;
-
-interface ReturnsAround {
-  readonly deployed: PublishedReturns;
-  readonly renewed: PublishedReturns;
-}
-
-/** ROI as published, else on all weeks up to deployment, and on all weeks up to now. */
-function returnsAround(
-  dataset: Dataset,
-  config: ModelConfig,
-  { periods, published }: { periods: number; published: PublishedReturns | null },
-): ReturnsAround {
-  const unlocked = { ...config, evaluation: { ...config.evaluation, locked_test_weeks: 0 } };
-  const estimate = (data: Dataset): PublishedReturns =>
-    Object.fromEntries(
-      Object.entries(estimateEffects(data, unlocked).summary.channels).map(([name, { roi }]) => [
-        name,
-        roi,
-      ]),
-    );
-  return {
-    deployed: published ?? estimate(takeFirstPeriods(dataset, periods)),
-    renewed: estimate(dataset),
-  };
-}
-
-/** A shift counts where the new median has left the published interval: within it, nothing was learnt. */
-function computeRoiFigures({ deployed, renewed }: ReturnsAround, bound: number): DriftFigure[] {
-  return Object.entries(deployed).map(([channel, before]) => {
-    const after = renewed[channel] ?? null;
-    const shift =
-      after === null ? null : toFiniteOrNull((after.median - before.median) / before.median);
-    const note = "relative change of the published ROI with the new weeks";
-    return createDriftFigure("roi_shift", shift, bound, {
-      note,
-      channel,
-      chance: limitShift(before, after),
-    });
-  });
-}
-
-/** Warn outside the published interval; roll back where both intervals no longer meet. */
-function limitShift(
-  before: PublishedReturns[string],
-  after: PublishedReturns[string] | null,
-): ChanceLimit | null {
-  const { low = before.median, high = before.median, median } = before;
-  if (after === null || !(median > 0)) return null;
-  const warn_above = after.median > median ? high / median - 1 : 1 - low / median;
-  const apart = (after.low ?? after.median) > high || (after.high ?? after.median) < low;
-  return { warn_above, rollback_above: apart ? warn_above : Number.MAX_VALUE };
-}
-
-function computeRangeFigures(
-  fits: readonly WindowFit[],
-  config: ModelConfig,
-  bound: number,
-): DriftFigure[] {
-  const geos = fits.flatMap((fit) =>
-    Array.from({ length: fit.problem.stride }, (_, geo) => ({ fit, geo })),
-  );
-  const tests = config.channels.length * geos.length;
-  return config.channels.map(({ name }, index) => {
-    const found = geos.map((one) => measureRange(one, index, tests));
-    const fresh = found.find(({ ratio, unbounded }) => unbounded && ratio === null);
-    const widest = found.reduce((most, one) =>
-      exceedBy(one, bound) > exceedBy(most, bound) ? one : most,
-    );
-    const spent = sum(found.map(({ total }) => total));
-    const { ratio, chance } = fresh ?? widest;
-    return createDriftFigure("spend_range", ratio, bound, {
-      note:
-        fresh === undefined
-          ? "largest new exposure by the largest trained"
-          : `beyond the trained range: ${Number(spent.toPrecision(6))} in the new weeks, none in the weeks that trained`,
-      channel: name,
-      unbounded: fresh !== undefined,
-      chance,
-    });
-  });
-}
-
-interface GeoRange {
-  readonly ratio: number | null;
-  /** Exposure where there was none. */
-  readonly unbounded: boolean;
-  readonly chance: ChanceLimit | null;
-  /** Exposure in the new periods. */
-  readonly total: number;
-}
-
-function exceedBy({ ratio, chance }: GeoRange, bound: number): number {
-  return (ratio ?? 0) / Math.max(bound, chance?.warn_above ?? 0);
-}
-
-/** The largest new exposure of one geo by its largest trained one. */
-function measureRange(
-  { fit, geo }: { fit: WindowFit; geo: number },
-  channel: number,
-  tests: number,
-): GeoRange {
-  const { stride, exposures } = fit.problem;
-  const all = exposures[channel] ?? new Float64Array(0);
-  const own = all.filter((_, row) => row % stride === geo);
-  const periods = fit.trainRows / stride;
-  const [seen, fresh] = [own.subarray(0, periods), own.subarray(periods)];
-  const largest = (values: Float64Array): number =>
-    values.reduce((most, value) => Math.max(most, value), 0);
-  const [trained, now, total] = [largest(seen), largest(fresh), sum(fresh)];
-  if (trained === 0) return { ratio: now > 0 ? null : 0, unbounded: now > 0, chance: null, total };
-  const chance = limitLargest(seen, { count: fresh.length, tests });
-  return { ratio: toFiniteOrNull(now / trained), unbounded: false, chance, total };
 }

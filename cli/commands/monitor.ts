@@ -1,12 +1,11 @@
 /** `mmm monitor`: a deployed model on new weeks, against the plan it was approved with. */
 import type { Command } from "commander";
 import {
-  parseDeployedModel,
   createDriftEvent,
   monitorDeployed,
-  type DeployedModel,
   type MonitorReport,
 } from "../../agents/monitor-deployment.ts";
+import { parseDeployedModel, type DeployedModel } from "../../agents/deployed-model.ts";
 import { formatPlainText, readPlainText } from "../../app/request.ts";
 import { readDataBytes, readJsonFile } from "../../infra/files.ts";
 import { sendToInbox } from "../../producers/request.ts";

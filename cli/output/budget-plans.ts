@@ -1,5 +1,5 @@
 /** Budget plans side by side: a table for people, and CSV with one row a plan and channel. */
-import type { BudgetPlan, BudgetPlans } from "../../model/budget/plans.ts";
+import type { BudgetPlan, BudgetPlans } from "../../model/budget/forms.ts";
 import { type CsvCell, formatCsv } from "../../schemas/csv.ts";
 import { formatPercent } from "../../schemas/number-text.ts";
 import { formatFigure } from "./format.ts";

@@ -14,86 +14,32 @@
  * 3. Money left, channels without history and spend beyond the data are findings.
  */
 
-import {
-  type AllocationGain,
-  computeAllocationGain,
-  computeDrawGains,
-} from "../allocation-gain.ts";
+import { computeAllocationGain, computeDrawGains } from "../allocation-gain.ts";
 import type { Effects } from "../effects.ts";
 import type { Finding } from "../findings.ts";
 import { toFinding } from "../findings.ts";
 import { interpolateResponse } from "../interpolate-response.ts";
-import { computeMean, computeQuantile, sum, toFiniteOrNull } from "../numbers.ts";
+import { computeMean, computeQuantile, sum } from "../numbers.ts";
 import { DATA_REACH, PLAN_RANGE } from "../posterior/plans.ts";
 import { MULTIPLIERS, type ChannelResponses } from "../posterior/responses.ts";
-import { type Interval, summarizeDraws } from "../posterior/summaries.ts";
 import { allocateCurves, createInfeasibleError, type SpendCurve } from "../spend-split.ts";
 import { climbSpends } from "./climb.ts";
-import { splitByGroups, type SpendGroup } from "./groups.ts";
+import {
+  type BudgetPlan,
+  type BudgetPlans,
+  type BudgetRequest,
+  PLAN_AIMS,
+  type PlanAim,
+  requireAmounts,
+  requireNames,
+} from "./forms.ts";
+import { splitByGroups } from "./groups.ts";
+import { describeChannel, describeTotals } from "./outcomes.ts";
 
 /** The quantile of the gain that a cautious plan raises. */
 export const CAUTIOUS_QUANTILE = 0.1;
 const GOAL_HALVINGS = 30;
 const TIE_BREAK = 1e-4;
-
-export const PLAN_AIMS = ["expected", "cautious", "surest"] as const;
-export type PlanAim = (typeof PLAN_AIMS)[number];
-
-export interface BudgetRequest {
-  /** Length of the coming period. */
-  readonly weeks: number;
-  /** Over the period; today's spend for as many weeks when absent. */
-  readonly total?: number;
-  /** Spend limits of channels without bounds, as a share of today's either way; 0.3 when absent. */
-  readonly range?: number;
-  /** Spend limits over the period. */
-  readonly bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
-  /** Channels that keep today's spend. */
-  readonly fixed?: readonly string[];
-  /** Limits of sums, over the period. */
-  readonly groups?: readonly SpendGroup[];
-  /** Least expected response per unit of spend. */
-  readonly minimum_roi?: number;
-  /** Target units over the period that media should bring in expectation, with the least spend. */
-  readonly goal?: number;
-  readonly aims?: readonly PlanAim[];
-}
-
-export interface PlannedChannel {
-  readonly channel: string;
-  /** Over the period, as all amounts here. */
-  readonly spend_before: number;
-  readonly spend_after: number;
-  readonly change: number | null;
-  readonly response_before: Interval;
-  readonly response_after: Interval;
-  /** Expected response to the next unit of spend under the plan. */
-  readonly mroi_after: number | null;
-}
-
-export interface BudgetPlan {
-  readonly aim: PlanAim;
-  readonly spent: number;
-  readonly channels: readonly PlannedChannel[];
-  readonly response: Interval & { readonly expected: number };
-  readonly roi: Interval | null;
-  /** Over today's spend for as many weeks. */
-  readonly gain: AllocationGain;
-  readonly findings: readonly Finding[];
-}
-
-export interface BudgetPlans {
-  readonly weeks: number;
-  readonly training_weeks: number;
-  readonly total: number;
-  readonly today: {
-    readonly spent: number;
-    readonly response: Interval & { readonly expected: number };
-    readonly roi: Interval | null;
-  };
-  readonly plans: readonly BudgetPlan[];
-  readonly findings: readonly Finding[];
-}
 
 interface Setting {
   /** Training window's channels with money and responses scaled to the period. */
@@ -148,21 +94,6 @@ function scaleChannel(channel: ChannelResponses, scale: number): ChannelResponse
     contribution: by(channel.contribution),
     curves: by(channel.curves),
   };
-}
-
-function requireAmounts({ weeks, minimum_roi, goal }: BudgetRequest, total: number): void {
-  const amounts = { total, weeks, minimum_roi, goal };
-  for (const [name, value] of Object.entries(amounts)) {
-    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw createInfeasibleError(`${name} ${value} is not a non-negative amount`, { [name]: value });
-  }
-}
-
-function requireNames({ bounds, fixed }: BudgetRequest, names: readonly string[]): void {
-  for (const name of [...Object.keys(bounds ?? {}), ...(fixed ?? [])]) {
-    if (names.includes(name)) continue;
-    throw createInfeasibleError(`channel "${name}" is not in the model`, { channel: name });
-  }
 }
 
 function boundCurve(channel: ChannelResponses, request: BudgetRequest): SpendCurve {
@@ -270,48 +201,6 @@ function isAllowed({ curves, request }: Setting, spends: readonly number[]): boo
     );
     return own >= low * (1 - 1e-6) && own <= high * (1 + 1e-6);
   });
-}
-
-function describeChannel(
-  channel: ChannelResponses,
-  curve: SpendCurve,
-  spend: number,
-): PlannedChannel {
-  const { name, spend: today, contribution } = channel;
-  const step = 0.01 * (spend > 0 ? spend : today);
-  return {
-    channel: name,
-    spend_before: today,
-    spend_after: spend,
-    change: toFiniteOrNull(spend / today - 1),
-    response_before: summarizeDraws(contribution),
-    response_after: summarizeDraws(respondAt(channel, spend)),
-    mroi_after: toFiniteOrNull((curve.response(spend + step) - curve.response(spend)) / step),
-  };
-}
-
-function respondAt({ curves, roi, spend: today }: ChannelResponses, spend: number): Float64Array {
-  return roi.map((_, draw) =>
-    interpolateResponse(curves, draw * MULTIPLIERS.length, spend / today),
-  );
-}
-
-function describeTotals(
-  channels: readonly ChannelResponses[],
-  spends: readonly number[],
-): BudgetPlans["today"] {
-  const draws = new Float64Array(channels[0]?.roi.length ?? 0);
-  for (const [at, channel] of channels.entries()) {
-    for (const [draw, value] of respondAt(channel, spends[at] ?? 0).entries()) {
-      draws[draw] = (draws[draw] as number) + value;
-    }
-  }
-  const spent = sum(spends);
-  return {
-    spent,
-    response: { ...summarizeDraws(draws), expected: computeMean(draws) },
-    roi: spent > 0 ? summarizeDraws(draws.map((value) => value / spent)) : null,
-  };
 }
 
 function findPlanFaults({ curves, total, request }: Setting, spends: readonly number[]): Finding[] {

@@ -1,10 +1,7 @@
 /** A deployed model on new weeks: quiet when nothing changed, loud and graded when something did. */
 import { describe, expect, it } from "vitest";
-import {
-  parseDeployedModel,
-  createDriftEvent,
-  monitorDeployed,
-} from "../../agents/monitor-deployment.ts";
+import { createDriftEvent, monitorDeployed } from "../../agents/monitor-deployment.ts";
+import { parseDeployedModel } from "../../agents/deployed-model.ts";
 import { computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";

@@ -34,8 +34,16 @@ beforeAll(() => {
   place = ["--state-dir", join(folder, "state")];
   const output = join(folder, "results");
   const ran = mmm([
-    ...["run", "--baseline-config", config, "--max-iterations", "1", "--output", output],
-    ...["--business-context", "examples/business_context.json", ...place],
+    "run",
+    "--baseline-config",
+    config,
+    "--max-iterations",
+    "1",
+    "--output",
+    output,
+    "--business-context",
+    "examples/business_context.json",
+    ...place,
   ]);
   expect(ran.code, ran.err).toBe(0);
   expect(ran.out).toContain(`report in ${join(output, "report.html")}`);

@@ -112,7 +112,10 @@ describe.skipIf(!existsSync(CASES))("given cases", () => {
     const plan = createMonitoringPlan(validation.mean, context, BUSINESS_SETTINGS.parse({}));
     const coefficients = Object.fromEntries(channels.map((row) => [row.name, row.coefficient]));
     return {
-      ...{ session: "s", decision: "approve", config, published: null },
+      session: "s",
+      decision: "approve",
+      config,
+      published: null,
       rules: [...plan.monitoring],
       deployedUntil: dataset.dates.at(-1) ?? null,
       dataDigest: digest,

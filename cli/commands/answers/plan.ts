@@ -2,13 +2,13 @@
 import type { Command } from "commander";
 import { callModel } from "../../../agents/data-source.ts";
 import { writeWhole } from "../../../infra/files.ts";
+import { planBudget } from "../../../model/budget/plans.ts";
 import {
   type BudgetPlans,
   type BudgetRequest,
-  planBudget,
   PLAN_AIMS,
   type PlanAim,
-} from "../../../model/budget/plans.ts";
+} from "../../../model/budget/forms.ts";
 import type { SpendGroup } from "../../../model/budget/groups.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { createChoiceParser, parseCount, parseFraction, parseNonNegative } from "../../options.ts";

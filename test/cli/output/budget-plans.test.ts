@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { formatPlans, formatPlansCsv } from "../../../cli/output/budget-plans.ts";
-import type { BudgetPlans } from "../../../model/budget/plans.ts";
+import type { BudgetPlans } from "../../../model/budget/forms.ts";
 
 const interval = { low: 1, median: 2, high: 3 };
 const plans: BudgetPlans = {
-  ...{ weeks: 13, training_weeks: 130, total: 130, findings: [] },
+  weeks: 13,
+  training_weeks: 130,
+  total: 130,
+  findings: [],
   today: { spent: 130, response: { ...interval, expected: 2 }, roi: interval },
   plans: [
     {
@@ -12,8 +15,13 @@ const plans: BudgetPlans = {
       spent: 130,
       channels: [
         {
-          ...{ channel: "tv", spend_before: 130, spend_after: 156, change: 0.2, mroi_after: 1.5 },
-          ...{ response_before: interval, response_after: interval },
+          channel: "tv",
+          spend_before: 130,
+          spend_after: 156,
+          change: 0.2,
+          mroi_after: 1.5,
+          response_before: interval,
+          response_after: interval,
         },
       ],
       response: { ...interval, expected: 2 },

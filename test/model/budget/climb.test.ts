@@ -3,7 +3,10 @@ import { climbSpends } from "../../../model/budget/climb.ts";
 import type { SpendCurve } from "../../../model/spend-split.ts";
 
 const curve = (name: string): SpendCurve => ({
-  ...{ name, today: 50, low: 20, high: 80 },
+  name,
+  today: 50,
+  low: 20,
+  high: 80,
   response: (spend) => spend,
 });
 const climb = (worth: (spends: readonly number[]) => number, allowed = () => true) =>

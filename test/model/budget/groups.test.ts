@@ -3,7 +3,10 @@ import { splitByGroups } from "../../../model/budget/groups.ts";
 import { allocateCurves, type SpendCurve } from "../../../model/spend-split.ts";
 
 const curve = (name: string, scale: number): SpendCurve => ({
-  ...{ name, today: 50, low: 0, high: 100 },
+  name,
+  today: 50,
+  low: 0,
+  high: 100,
   response: (spend) => scale * Math.sqrt(spend),
 });
 const curves = [curve("a", 1), curve("b", 2), curve("c", 3)];

@@ -1,6 +1,7 @@
 /** Protects: plans for a coming period keep what was asked, scale the published figures, and say what is odd. */
 import { describe, expect, test } from "vitest";
-import { planBudget, type BudgetRequest } from "../../../model/budget/plans.ts";
+import { planBudget } from "../../../model/budget/plans.ts";
+import { type BudgetRequest } from "../../../model/budget/forms.ts";
 import { parseDataset } from "../../../model/data/dataset.ts";
 import { estimateEffects, type Effects } from "../../../model/effects.ts";
 import { sum } from "../../../model/numbers.ts";

@@ -9,7 +9,10 @@ import type { BlockErrors } from "../../../model/monitoring/block-test.ts";
 import { Random } from "../../../model/random.ts";
 
 const block = (failure: number, lean: number): BlockErrors => ({
-  ...{ periods: 8, freedom: 100, leanSd: 1, cusum: 0 },
+  periods: 8,
+  freedom: 100,
+  leanSd: 1,
+  cusum: 0,
   failure,
   lean,
 });

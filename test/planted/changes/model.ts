@@ -4,8 +4,8 @@ import type { PlantedChange } from "../change.ts";
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
     file: "model/budget/plans.ts",
-    find: "const step = 0.01 * (spend > 0 ? spend : today);",
-    put: "const step = 1;",
+    find: "(1 + range) * today] as const",
+    put: "(2 + range) * today] as const",
   },
   {
     file: "model/budget/groups.ts",
@@ -124,7 +124,7 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     find: "toFiniteOrNull(relative / rows)",
     put: "toFiniteOrNull(relative)",
   },
-  { file: "model/monitor.ts", find: "Math.abs(figure) > bound", put: "figure > bound" },
+  { file: "model/monitor.ts", find: "last < 0 || periods < 1", put: "last < -1 || periods < -1" },
   { file: "model/numbers.ts", find: "share * (sorted.length - 1)", put: "share * sorted.length" },
   {
     file: "model/predictive.ts",
