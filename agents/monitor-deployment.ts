@@ -1,61 +1,32 @@
 /**
  * A deployed model on new weeks, held against the plan that the Stakeholder left.
  *
- * Owns: reading a results document, warning and rollback levels, the event of an alarm. Not: the
+ * Owns: warning and rollback levels, the event of an alarm. Not: the results document (`deployed-model.ts`), the
  * figures (`model/monitor.ts`), files and commands.
  *
  * I1. Pure: texts in, report out.
  * I2. With fewer new weeks than a rule's window a breach is a warning at most: too early to roll back.
- * I3. Data must hold the weeks the session had and later ones; the session's weeks must be unchanged
- *     where the results can tell.
+ * I3. The model is judged on the session's own weeks, known by their digest; what new data say of them is
+ *     compared (`monitor-history.ts`). Other data in their place are refused.
+ * I4. An alarm needs a figure beyond what was agreed and beyond what chance brings at the stated rates.
  */
-import { z } from "zod";
-import { parseModelConfig, countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
-import { parseDataset } from "../model/data/dataset.ts";
-import {
-  monitorModel,
-  type DriftFigure,
-  type DriftThresholds,
-  type MonitoredForecasts,
-} from "../model/monitor.ts";
+import { countPeriodsPerWeek } from "../model/config.ts";
+import { type Dataset, parseDataset } from "../model/data/dataset.ts";
+import { monitorModel, type MonitoredForecasts } from "../model/monitor.ts";
+import { type DriftFigure, type DriftThresholds } from "../model/monitoring/drift-figure.ts";
+import { FALSE_ALARMS } from "../model/monitoring/chance-limits.ts";
 import type { Draws } from "../model/posterior/draws.ts";
-import { toCanonicalJson } from "../schemas/canonical.ts";
+import { computeSha256, toCanonicalJson } from "../schemas/canonical.ts";
 import { MmmError } from "../schemas/errors.ts";
 import type { Event } from "../schemas/event.ts";
 import { callModel } from "./data-source.ts";
-
-const RULE = z.object({
-  metric: z.string(),
-  warn_above: z.number(),
-  rollback_above: z.number(),
-  window_weeks: z.int(),
-});
-
-/** The part of `optimization_results.json` that monitoring needs. */
-const RESULTS = z.object({
-  session: z.string().min(1),
-  final_config: z.record(z.string(), z.unknown()),
-  model: z.object({ detail: z.string() }),
-  deployment: z.object({ decision: z.string(), monitoring: z.array(RULE).min(1) }),
-  posterior: z
-    .object({
-      channels: z.record(z.string(), z.object({ roi: z.object({ median: z.number() }) })),
-    })
-    .nullish(),
-});
-
-const DETAIL = z.object({ data: z.object({ last_date: z.string() }) });
-
-export interface DeployedModel {
-  readonly session: string;
-  readonly decision: string;
-  readonly config: ModelConfig;
-  readonly rules: readonly z.infer<typeof RULE>[];
-  /** Last date of the data the session had; null when the results do not say. */
-  readonly deployedUntil: string | null;
-  /** Median ROI by channel as the session published it; null for results without a posterior. */
-  readonly published: Readonly<Record<string, number>> | null;
-}
+import type { DeployedModel } from "./deployed-model.ts";
+import {
+  type HistoryNote,
+  joinSeries,
+  requireRecordedHistory,
+  type WatchedSeries,
+} from "./monitor-history.ts";
 
 export type DriftLevel = "ok" | "warn" | "rollback";
 
@@ -73,54 +44,28 @@ export interface MonitorReport {
   readonly periods: number;
   readonly status: DriftLevel;
   readonly findings: readonly DriftFinding[];
+  /** What became of the session's weeks in the new data. */
+  readonly history: readonly HistoryNote[];
+  /** Share of checks of an unchanged process that may warn and call for a rollback. */
+  readonly false_alarms: typeof FALSE_ALARMS;
   /** Errors of the deployed forecast and of the posterior's own. */
   readonly forecasts: MonitoredForecasts;
   /** One line for people. */
   readonly summary: string;
 }
 
-/** Reads a results document. Throws `config_invalid` naming the field that is missing. */
-export function parseDeployedModel(results: unknown): DeployedModel {
-  const parsed = RESULTS.safeParse(results);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const field =
-      issue === undefined || issue.path.length === 0 ? "document" : issue.path.join(".");
-    throw new MmmError(
-      "config_invalid",
-      `Results, ${field}: ${issue?.message ?? "is not valid"}; give the optimization_results.json of a session that ended with a decision`,
-    );
-  }
-  const { session, final_config, model, deployment, posterior } = parsed.data;
-  const returns = Object.entries(posterior?.channels ?? {});
-  return {
-    session,
-    decision: deployment.decision,
-    config: callModel(() => parseModelConfig(final_config)),
-    rules: deployment.monitoring,
-    deployedUntil: readLastDate(model.detail),
-    published:
-      returns.length === 0
-        ? null
-        : Object.fromEntries(returns.map(([name, { roi }]) => [name, roi.median])),
-  };
-}
-
-function readLastDate(detail: string): string | null {
-  try {
-    return DETAIL.parse(JSON.parse(detail)).data.last_date;
-  } catch {
-    // An outside trainer's detail need not say; the caller then has to.
-    return null;
-  }
-}
-
 export interface MonitorInput {
   readonly deployed: DeployedModel;
   /** CSV with the session's weeks and the new ones, or the new ones alone. */
   readonly csv: string;
-  /** CSV that the session had, to be put before new weeks that come alone. */
+  /** CSV that a person says the session had; refused where its digest is another. */
   readonly sessionCsv?: string;
+  /** Of that file's bytes; of the text where it is not given. */
+  readonly sessionDigest?: string;
+  /** The session's own copy of its data, known by its digest. */
+  readonly keptCsv?: string | null;
+  /** False leaves out the shift of returns, which samples a posterior. */
+  readonly returns?: boolean;
   /** Overrides what the results say. */
   readonly deployedUntil?: string;
   /** Draws of the session's posterior: its own forecast then stands beside the deployed one. */
@@ -134,19 +79,23 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
   if (until === null) {
     throw new MmmError("usage", "The results do not say when the model's data end; give that date");
   }
-  const alone = input.sessionCsv !== undefined && !input.csv.includes(until);
-  const text = alone ? joinWeeks(input.sessionCsv, input.csv) : input.csv;
+  const { dataset, notes } = readWatched(input, until);
   const result = callModel(() =>
-    monitorModel(parseDataset(text, deployed.config), deployed.config, {
+    monitorModel(dataset, deployed.config, {
       deployed_until: until,
       thresholds: toDriftThresholds(deployed.rules),
       published: deployed.published,
       draws: input.draws ?? null,
+      returns: input.returns ?? true,
     }),
   );
   const weeks = result.periods / countPeriodsPerWeek(deployed.config);
   const findings = result.figures.map((figure) => classifyDrift(figure, deployed, weeks));
-  const status = findWorstLevel(findings.map((finding) => finding.level));
+  const restated = notes.some(({ code }) => code === "history_changed");
+  const status = findWorstLevel([
+    ...findings.map((finding) => finding.level),
+    restated ? "warn" : "ok",
+  ]);
   return {
     session: deployed.session,
     deployed_until: result.deployed_until,
@@ -155,9 +104,35 @@ export function monitorDeployed(input: MonitorInput): MonitorReport {
     periods: result.periods,
     status,
     findings,
+    history: notes,
+    false_alarms: FALSE_ALARMS,
     forecasts: result.forecasts,
-    summary: describeDriftStatus(status, findings, { from: result.from, to: result.to, weeks }),
+    summary: describeDriftStatus(status, findings, {
+      from: result.from,
+      to: result.to,
+      weeks,
+      notes,
+    }),
   };
+}
+
+/** The session's weeks and the new ones; the session's own where they are at hand. */
+function readWatched(input: MonitorInput, until: string): WatchedSeries {
+  const { deployed, csv, sessionCsv, keptCsv = null } = input;
+  const { config, dataDigest, recorded } = deployed;
+  const given = input.sessionDigest ?? computeSha256(sessionCsv ?? "");
+  if (sessionCsv !== undefined && dataDigest !== null && given !== dataDigest) {
+    throw new MmmError(
+      "data_changed",
+      `The session's data are another file: its digest is ${given.slice(0, 16)}, the session's ${dataDigest.slice(0, 16)}; give the file that the session had`,
+    );
+  }
+  const read = (text: string): Dataset => callModel(() => parseDataset(text, config));
+  const session = sessionCsv ?? keptCsv;
+  if (session !== null) return joinSeries(read(session), read(csv), until);
+  const dataset = read(csv);
+  callModel(() => requireRecordedHistory(dataset, config, { until, recorded }));
+  return { dataset, notes: [] };
 }
 
 /** The event that goes on the log when a model drifts; null when it does not. */
@@ -170,19 +145,6 @@ export function createDriftEvent(report: MonitorReport, by: string): Event | nul
     type: "OperatorActed",
     data: { action: "monitoring_alarm", subject: session, by, detail },
   };
-}
-
-/** New weeks put behind the session's; both must have the same header. */
-function joinWeeks(before: string, fresh: string): string {
-  const [header, ...rows] = fresh.replace(/^\ufeff/, "").split(/\r?\n/);
-  const old = before.replace(/^\ufeff/, "").trimEnd();
-  if (old === "" || old.split(/\r?\n/, 1)[0] !== header) {
-    throw new MmmError(
-      "data_invalid",
-      "The new data neither hold the weeks the session had nor have the same columns; give all weeks in one file",
-    );
-  }
-  return `${old}\n${rows.join("\n")}`;
 }
 
 const THRESHOLD_OF: Readonly<Record<DriftFigure["name"], keyof DriftThresholds>> = {
@@ -203,16 +165,21 @@ function toDriftThresholds(rules: DeployedModel["rules"]): DriftThresholds {
   return { wmape_max: Number.MAX_VALUE, ...found };
 }
 
+/** Whether the channel was seen in training or not, more spend is a reason to look, not to roll back. */
+const WARNS_AT_MOST: ReadonlySet<DriftFigure["name"]> = new Set(["spend_range"]);
+
 function classifyDrift(figure: DriftFigure, deployed: DeployedModel, weeks: number): DriftFinding {
   const rule = deployed.rules.find((row) => row.metric === figure.name);
-  const warn_above = rule?.warn_above ?? figure.bound;
-  const rollback_above = rule?.rollback_above ?? Number.MAX_VALUE;
-  const size = Math.abs(figure.figure ?? 0);
+  const { chance, unbounded } = figure;
+  const warn_above = Math.max(rule?.warn_above ?? figure.bound, chance?.warn_above ?? 0);
+  const agreed = rule?.rollback_above ?? Number.MAX_VALUE;
+  const rollback_above = Math.max(agreed, chance?.rollback_above ?? 0);
+  const size = unbounded ? Infinity : Math.abs(figure.figure ?? 0);
   const early = weeks < (rule?.window_weeks ?? 0);
   const level =
-    figure.figure === null || size <= warn_above
+    size <= warn_above
       ? "ok"
-      : size > rollback_above && !early
+      : size > rollback_above && !early && !WARNS_AT_MOST.has(figure.name)
         ? "rollback"
         : "warn";
   return { ...figure, level, warn_above, rollback_above, breached: level !== "ok" };
@@ -222,19 +189,28 @@ function findWorstLevel(levels: readonly DriftLevel[]): DriftLevel {
   return levels.includes("rollback") ? "rollback" : levels.includes("warn") ? "warn" : "ok";
 }
 
+interface Span {
+  readonly from: string;
+  readonly to: string;
+  readonly weeks: number;
+  readonly notes: readonly HistoryNote[];
+}
+
 function describeDriftStatus(
   status: DriftLevel,
   findings: readonly DriftFinding[],
-  span: { readonly from: string; readonly to: string; readonly weeks: number },
+  { from, to, weeks, notes }: Span,
 ): string {
-  const range = `${span.from} to ${span.to} (${Number(span.weeks.toFixed(1))} weeks)`;
-  if (status === "ok") return `No drift on ${range}.`;
-  const listed = findings
-    .filter((finding) => finding.level !== "ok")
-    .map(({ name, channel, figure, level, warn_above }) => {
-      const of = channel === null ? "" : ` of ${channel}`;
-      return `${name}${of} ${Number((figure ?? 0).toPrecision(3))} above ${warn_above} (${level})`;
-    });
+  const range = `${from} to ${to} (${Number(weeks.toFixed(1))} weeks)`;
+  const history = notes.map(({ message }) => ` Note: ${message}.`).join("");
+  const breached = findings.filter((finding) => finding.level !== "ok");
+  if (breached.length === 0) return `No drift on ${range}.${history}`;
+  const listed = breached.map((finding) => {
+    const { name, channel, figure, level, warn_above, unbounded, note } = finding;
+    const subject = channel === null ? name : `${name} of ${channel}`;
+    if (unbounded) return `${subject}: ${note} (${level})`;
+    return `${subject} ${Number((figure ?? 0).toPrecision(3))} above ${Number(warn_above.toPrecision(3))} (${level})`;
+  });
   const advice = status === "rollback" ? "Roll back and re-run the session." : "Watch closely.";
-  return `Drift on ${range}: ${listed.join("; ")}. ${advice}`;
+  return `Drift on ${range}: ${listed.join("; ")}. ${advice}${history}`;
 }

@@ -136,13 +136,17 @@ export async function readConfigDataset(config: ModelConfig): Promise<Dataset> {
 
 /** A data file of any dialect as CSV in the plain one; as it stands where it is. */
 export async function readPlainText(path: string, config: ModelConfig): Promise<string> {
-  const bytes = readDataBytes(path);
   try {
-    const table = await prepareContent(bytes, config);
-    return isPlainReading(table.reading) ? new TextDecoder().decode(bytes) : formatPlainCsv(table);
+    return await formatPlainText(readDataBytes(path), config);
   } catch (error) {
     throw nameFile(path, error);
   }
+}
+
+/** The same of bytes that are at hand. */
+export async function formatPlainText(bytes: Uint8Array, config: ModelConfig): Promise<string> {
+  const table = await prepareContent(bytes, config);
+  return isPlainReading(table.reading) ? new TextDecoder().decode(bytes) : formatPlainCsv(table);
 }
 
 async function readNamedDataset(bytes: Uint8Array, config: ModelConfig): Promise<Dataset> {

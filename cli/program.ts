@@ -115,7 +115,25 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "allocate",
     leaf: true,
     about: "maximise the modelled response under a total and bounds",
-    load: async () => (await import("./commands/allocate.ts")).addAllocateCommand,
+    load: async () => (await import("./commands/answers/allocate.ts")).addAllocateCommand,
+  },
+  {
+    name: "plan",
+    leaf: true,
+    about: "budget plans for a coming period, with their probability",
+    load: async () => (await import("./commands/answers/plan.ts")).addPlanCommand,
+  },
+  {
+    name: "export",
+    leaf: true,
+    about: "contributions, returns, curves, plans and draws as CSV or xlsx",
+    load: async () => (await import("./commands/answers/export.ts")).addExportCommand,
+  },
+  {
+    name: "compare",
+    leaf: true,
+    about: "sessions or results side by side",
+    load: async () => (await import("./commands/answers/compare.ts")).addCompareCommand,
   },
   {
     name: "report",

@@ -8,6 +8,8 @@
 import { countPeriods } from "../model/calendar.ts";
 import { countPeriodsPerWeek, type ModelConfig } from "../model/config.ts";
 import { attributePeriods, type ContributionTable } from "../model/fit/contributions.ts";
+import { planBudget } from "../model/budget/plans.ts";
+import { type BudgetPlans } from "../model/budget/forms.ts";
 import type { Dataset } from "../model/data/dataset.ts";
 import { estimateEffects, type Effects } from "../model/effects.ts";
 import { computeResponseCurves, type ResponseCurve } from "../model/fit/response-curve.ts";
@@ -29,6 +31,8 @@ export interface ModelDetail {
   readonly dates: readonly string[];
   readonly curves: readonly ResponseCurve[];
   readonly carryover: readonly CarryoverCurve[];
+  /** Budgets for the next quarter; null where the methodology asks for a point. */
+  readonly plans: BudgetPlans | null;
   /** What the returns rest on; null where the methodology asks for a point. */
   readonly record: RecordDetail | null;
 }
@@ -51,6 +55,7 @@ export function computeModelDetail(
     result: trainModel(dataset, config, { seed: options.seed, effects: effects.summary }),
     contributions: attributePeriods(dataset, effects),
     dates: dataset.dates,
+    plans: planNextQuarter(dataset, config, effects),
     curves: computeResponseCurves(effects, { multipliers: MULTIPLIERS }),
     record: computeRecordDetail(dataset, config, {
       effects,
@@ -58,6 +63,19 @@ export function computeModelDetail(
     }),
     carryover: config.channels.map(({ name }) => computeCarryover(name, config)),
   };
+}
+
+const QUARTER_WEEKS = 13;
+
+function planNextQuarter(
+  dataset: Dataset,
+  config: ModelConfig,
+  effects: Effects,
+): BudgetPlans | null {
+  if (effects.summary.method !== "posterior") return null;
+  const trainingWeeks = effects.responses.weeklyFitted.length / dataset.periodsPerWeek;
+  const names = config.channels.map(({ name }) => name);
+  return planBudget(effects, { weeks: QUARTER_WEEKS }, { trainingWeeks, names });
 }
 
 /** θ^l, normalised over the lags, added up to weeks. */

@@ -1,20 +1,20 @@
 /**
  * Colours of all pictures: one per channel in the order of the model, fixed ones for the rest.
- * Distinct for the common kinds of colour blindness (Okabe & Ito 2008, darkened where thin lines on
- * white would be too pale).
+ * Any two, and the baseline's grey, are 16 or more apart (CIEDE2000) for the usual eye and under the three
+ * common deficiencies (Machado, Oliveira & Fernandes 2009); found by a search, held by a test.
  */
 
 const CHANNELS = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#b8860b",
-  "#8e4585",
-  "#3b9bd6",
-  "#a0522d",
-  "#5f7f1e",
-  "#c2185b",
-  "#455a9c",
+  "#5e27ff",
+  "#e3a308",
+  "#017f8c",
+  "#84160b",
+  "#08bd8e",
+  "#5c277a",
+  "#a46900",
+  "#b992df",
+  "#384344",
+  "#757164",
 ] as const;
 
 export const INK = {

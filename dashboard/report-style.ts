@@ -30,7 +30,7 @@ figure { margin: 14px 0 0; }
 figure svg { max-width: 100%; height: auto; display: block; }
 figcaption { color: var(--soft); font-size: 13.5px; margin-top: 6px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 18px; }
-.grid h3 { margin: 0; }
+.grid > * { min-width: 0; } .grid h3 { margin: 0; overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; margin-top: 10px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
   margin-right: 6px; vertical-align: -1px; }
@@ -49,6 +49,18 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 details { margin-top: 4px; } summary { cursor: pointer; color: var(--accent); }
 code { font: 12.5px/1.4 ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 .caveat { border-left: 4px solid var(--warn); }
-@media print { body { background: #fff; } section, .tile { break-inside: avoid; }
-  main { padding: 0; } }
+.summary { font-size: 17px; padding-left: 22px; } .summary li { margin: 8px 0; }
+tr.total td { font-weight: 600; }
+@media (max-width: 520px) { .grid { grid-template-columns: 1fr; } main { padding: 16px 8px 40px; }
+  section { padding: 14px 12px; } .tile b { white-space: normal; }
+  td:first-child { white-space: normal; overflow-wrap: anywhere; } }
+@page { size: A4; margin: 12mm; }
+@media print { body { background: #fff; font-size: 11px; } main { max-width: none; padding: 0; }
+  section { border: 0; border-radius: 0; padding: 0; margin-top: 14px; }
+  .tile, figure, tr, .grid > div { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .scroll { overflow: visible; } table { font-size: 8.5px; } th, td, td.n, th.n, td.k, td:first-child
+  { white-space: normal; padding: 3px 5px 3px 0; overflow-wrap: anywhere; }
+  .grid { grid-template-columns: 1fr 1fr; } .summary { font-size: 13px; }
+  details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  summary { display: none; } }
 `;

@@ -21,6 +21,7 @@ import { drawTimeline } from "./chart-timeline.ts";
 import { renderFlags, renderUses } from "./deployment.ts";
 import { Html, html } from "./html.ts";
 import type { ModelDetail } from "./model-detail.ts";
+import { renderFitChecks, renderMoneyTable, renderPlans, renderSummary } from "./money.ts";
 import type { Picture } from "./plot.ts";
 import { renderRecord } from "./report-record.ts";
 import { REPORT_STYLE } from "./report-style.ts";
@@ -73,10 +74,15 @@ export function renderReport(input: ReportInput): string {
   const attempts = listAttempts(input.events);
   const pictures = drawReportPictures(input);
   const title = `Marketing mix model · ${detail?.config.model_id ?? results.business_unit}`;
+  const plans = detail === null ? null : renderPlans(detail);
   const [uses, flags] = [renderUses(results), renderFlags(results)];
   const body = html`<main>${renderHead(input, title)}
+    ${detail === null ? null : renderSection("In short", renderSummary(detail, results, input.unit))}
     ${uses === null ? null : renderSection("What it may be used for", uses)}
+    ${detail === null ? null : renderSection("What media brought", renderMoneyTable(detail))}
+    ${plans === null ? null : renderSection("Budget of the next quarter", plans)}
     ${renderSection("Before you rely on it", renderList(listCaveats(results, detail)), "caveat")}
+    ${renderTiles(input)}
     ${flags === null ? null : renderSection("Flags", flags)}
     ${renderSection("Errors", renderMetricsTable(results))}
     ${renderModelSections(input, pictures)}
@@ -94,9 +100,15 @@ export function renderReport(input: ReportInput): string {
 }
 
 function renderHead({ results, detail }: ReportInput, title: string): Html {
-  const { validation, locked_test: locked, counts, methodology } = results;
   const decision = results.decision ?? results.status;
   const span = detail === null ? "" : ` · ${detail.dates[0] ?? ""} to ${detail.dates.at(-1) ?? ""}`;
+  return html`<header><h1>${title}</h1><p>${results.business_unit}${span}</p>
+    <p><span class="badge ${decision}">${decision.replaceAll("_", " ")}</span></p></header>`;
+}
+
+/** How tuning went: the analyst's part begins here. */
+function renderTiles({ results }: ReportInput): Html {
+  const { validation, locked_test: locked, counts, methodology } = results;
   const tile = (value: string, label: string): Html =>
     html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
   const arrow = (was: number | null | undefined, is: number | null | undefined): string =>
@@ -105,9 +117,7 @@ function renderHead({ results, detail }: ReportInput, title: string): Html {
   const name = error === "mape" ? "MAPE" : "wMAPE";
   const kept =
     methodology.unchanged === null ? "not judged" : methodology.unchanged ? "unchanged" : "changed";
-  return html`<header><h1>${title}</h1><p>${results.business_unit}${span}</p>
-    <p><span class="badge ${decision}">${decision.replaceAll("_", " ")}</span></p></header>
-    <div class="tiles">${tile(arrow(validation.baseline?.[error], validation.final?.[error]), `validated ${name}`)}
+  return html`<div class="tiles">${tile(arrow(validation.baseline?.[error], validation.final?.[error]), `validated ${name}`)}
     ${tile(arrow(locked?.baseline[error], locked?.final[error]), `${name} on locked weeks, seen once`)}
     ${tile(`${counts.proposals_tried}`, `proposals tried in ${counts.iterations} iterations`)}
     ${tile(kept, "methodology")}</div>`;
@@ -131,7 +141,7 @@ function renderModelSections({ detail }: ReportInput, { model, response }: Pictu
     (picture) => html`<div><h3>${picture.title}</h3>${renderFigure(picture)}</div>`,
   );
   const note = html`<p>Response over the training weeks if all spend of a channel were scaled. Dashed line and dot: today. Shade: 90 % interval. Beyond the spend seen, the curve is the formula's, not the data's.</p>`;
-  return html`${sections}${renderSection("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
+  return html`${sections}${renderSection("Checks of the fit", renderFitChecks(detail))}${renderSection("Response to spend", html`${note}<div class="grid">${curves}</div>`)}`;
 }
 
 function renderRecordSection({ results, detail }: ReportInput): Html | null {

@@ -14,14 +14,14 @@ import type { Effects } from "./effects.ts";
 import type { Finding } from "./findings.ts";
 import { toFinding } from "./findings.ts";
 import { toFiniteOrNull, sum } from "./numbers.ts";
-import { DATA_REACH, planSpends, type SpendPlan } from "./posterior/plans.ts";
+import { DATA_REACH, PLAN_RANGE, planSpends, type SpendPlan } from "./posterior/plans.ts";
 import type { Interval } from "./posterior/summaries.ts";
 import { createInfeasibleError } from "./spend-split.ts";
 
 export interface AllocationRequest {
   /** Total spend over the training window's length; today's total when absent. */
   readonly total?: number;
-  /** Spend limits per channel; 0 … 2 times today's where none is given. */
+  /** Spend limits per channel; ±30 % of today's where none is given. */
   readonly bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
   /** Least Σ response / Σ spend; the plan spends less if it must. */
   readonly target_roi?: number;
@@ -68,7 +68,7 @@ export function allocateBudget(effects: Effects, request: AllocationRequest = {}
   const plan = planSpends(effects.responses, {
     ...asked,
     ...(targetRoi === undefined ? {} : { targetRoi }),
-    range: [0, DATA_REACH],
+    range: PLAN_RANGE,
     beyondData: true,
   });
   return buildAllocation(effects, plan);
@@ -81,7 +81,7 @@ function buildAllocation(
   const channels = curves.map((curve, index): ChannelAllocation => {
     const { name, today, response } = curve;
     const spend = spends[index] ?? today;
-    const step = Math.max(0.01 * spend, 1e-6 * Math.max(today, 1));
+    const step = Math.max(0.01 * spend, 1e-6 * today) || Number.MIN_VALUE;
     return {
       channel: name,
       spend_before: today,
@@ -105,8 +105,19 @@ function buildAllocation(
     roi_after: toFiniteOrNull(responseAfter / spent),
     gain: computeAllocationGain(responses.channels, spends),
     channels,
-    findings: channels.flatMap(findExtrapolation),
+    findings: [...channels.flatMap(findExtrapolation), ...findUnspent(spent, total)],
   };
+}
+
+function findUnspent(spent: number, total: number): Finding[] {
+  if (spent >= total * (1 - 1e-4)) return [];
+  return [
+    toFinding(
+      "budget_unspent",
+      `${((1 - spent / total) * 100).toFixed(1)} % of the total stays unspent: bounds or the target leave no use for it`,
+      { figure: spent, bound: total },
+    ),
+  ];
 }
 
 function findExtrapolation(row: ChannelAllocation): Finding[] {

@@ -89,6 +89,15 @@ export function findPeriod(firstDay: number, frequency: Frequency, day: number):
   return here.month - first.month - (!isEnd && here.date < first.date ? 1 : 0);
 }
 
+/** First day of a period; that of the next one is the day after its last. */
+export function findPeriodStart(firstDay: number, frequency: Frequency, period: number): number {
+  // A month that is named by its last day holds the day before it.
+  const byEnd = findPeriod(firstDay, frequency, firstDay - 1) === 0;
+  return byEnd
+    ? computePeriodDay(firstDay, frequency, period - 1) + 1
+    : computePeriodDay(firstDay, frequency, period);
+}
+
 /** Months since 1970-01 and day of the month, 1 … 31. */
 function splitMonth(day: number): { month: number; date: number } {
   const [year = 0, month = 0, date = 0] = formatIsoDate(day).split("-").map(Number);

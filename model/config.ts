@@ -52,6 +52,8 @@ const DATA = z.strictObject({
   /** A column the target is multiplied by, such as revenue per conversion. */
   target_multiplier: COLUMN.optional(),
   frequency: z.enum(["weekly", "daily", "monthly"]).default("weekly"),
+  /** Whether a week's date is its first day (the default) or its last; weekly data alone. */
+  week_label: z.enum(["start", "end"]).optional(),
   /** Answers to what a file leaves open: `01/02/2024`, `1.234`, a workbook of many sheets. */
   date_order: z.enum(["day_first", "month_first"]).optional(),
   decimal: z.enum(["point", "comma"]).optional(),
@@ -201,6 +203,9 @@ function findCrossFieldIssues(config: ParsedFields): Issue[] {
       path: ["architecture", "seasonality", "day_of_week"],
       message: "needs daily data",
     });
+  }
+  if (config.data.week_label !== undefined && config.data.frequency !== "weekly") {
+    issues.push({ path: ["data", "week_label"], message: "needs weekly data" });
   }
   return [...issues, ...findColumnIssues(config)];
 }

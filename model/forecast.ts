@@ -17,7 +17,10 @@ import { boundFindings, resolveBox } from "./search/bounds.ts";
 import type { ModelConfig } from "./config.ts";
 import { computeConvergence } from "./results/convergence.ts";
 import { collectDataFindings } from "./results/data-findings.ts";
+import { collectDateFindings } from "./results/date-findings.ts";
 import type { Dataset } from "./data/dataset.ts";
+import { takeFirstPeriods } from "./data/dataset.ts";
+import { countUsedCalibration } from "./lift-tests.ts";
 import type { Evaluation } from "./fit/engine.ts";
 import type { Finding } from "./findings.ts";
 import { collectFitFindings } from "./results/fit-findings.ts";
@@ -97,12 +100,16 @@ export function assessForecast(dataset: Dataset, config: ModelConfig): ForecastR
     hyperparameters: config.hyperparameters,
     findings: uniqueFindings([
       ...objective.engines.flatMap((engine) => collectDataFindings(engine.problem)),
+      ...collectDateFindings(dataset, config),
       ...collectFitFindings({
         channels,
         baseline,
         inSample,
         diagnostics,
-        calibration: config.calibration,
+        calibration: countUsedCalibration(
+          takeFirstPeriods(dataset, objective.engines[0]?.problem.windows.trainingEnd ?? 0),
+          config,
+        ),
       }),
       ...boundFindings(resolveBox(config), parameters),
     ]),

@@ -17,7 +17,7 @@ import type { Metrics } from "./metrics.ts";
 import { computeMetrics } from "./metrics.ts";
 import { createObjective } from "./fit/objective.ts";
 import { toParameterVector } from "./fit/problem.ts";
-import { computeFoldResults, computeMeanNaiveError, countVariables } from "./results/scores.ts";
+import { computeFoldResults, computeMeanNaiveError } from "./results/scores.ts";
 
 const MEAN_FACTOR = 1.5;
 
@@ -58,8 +58,9 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
   const parameters = toParameterVector(config);
   const actual: number[] = [];
   const predicted: number[] = [];
+  const geoOfRow: number[] = [];
   const totals = { actual: [] as number[], predicted: [] as number[] };
-  for (const engine of objective.engines) {
+  for (const [at, engine] of objective.engines.entries()) {
     const { problem } = engine;
     const fit = fitWindow(problem, parameters, {
       trainRows: problem.trainingRows,
@@ -69,6 +70,7 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
     const expected = fit.fitted.subarray(problem.trainingRows);
     actual.push(...seen);
     predicted.push(...expected);
+    for (const row of seen.keys()) geoOfRow.push(at + (row % problem.stride));
     const geos = problem.dataset.geos.length;
     addPerPeriod(totals.actual, seen, geos);
     addPerPeriod(totals.predicted, expected, geos);
@@ -77,7 +79,8 @@ export function evaluateLockedTest(dataset: Dataset, config: ModelConfig): Locke
   const folds = computeFoldResults(objective).map((fold) => fold.metrics.wmape);
   const { windows } = first.problem;
   const metrics = computeMetrics(actual, predicted, {
-    variables: countVariables(first),
+    variables: null,
+    geoOfRow,
     naiveError: computeMeanNaiveError(objective.engines, windows.trainingEnd),
   });
   return {

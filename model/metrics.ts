@@ -5,7 +5,9 @@
  *   wMAPE = Σ|e| / Σ|y|
  *   sMAPE = mean 2|e| / (|y| + |ŷ|)         (0 where both are 0)
  *   MASE  = mean|e| / mean|y_t − y_{t−m}|   m = one year if the training data reach, else 1
- *   R²    = 1 − Σe² / Σ(y − ȳ)²;  adjusted: 1 − (1 − R²)(n − 1)/(n − p − 1)
+ *   R²    = 1 − Σe² / Σ(y − ȳ)², ȳ of the row's own geo in a panel: differences between geos, which
+ *           intercepts alone explain, are no fit
+ *   adjusted R² = 1 − (1 − R²)(n − 1)/(n − p − 1), of fitted rows: unseen rows need no such correction
  *   NRMSE = RMSE / (max y − min y)
  * MASE and the limits of MAPE: Hyndman & Koehler (2006). Fractions, not percent.
  *
@@ -24,10 +26,12 @@ export type Metrics = Readonly<
   Readonly<Record<"smape" | "mae" | "rmse", number>>;
 
 export interface MetricContext {
-  /** Coefficients of the model, for the adjusted R². */
-  readonly variables: number;
+  /** Coefficients of the model, for the adjusted R²; null for rows that were not fitted. */
+  readonly variables: number | null;
   /** Mean absolute seasonal naive error on the training rows; null = unknown. */
   readonly naiveError: number | null;
+  /** Number of each row's geo; one geo when absent. */
+  readonly geoOfRow?: ArrayLike<number>;
 }
 
 /** All metrics of predictions against actual values of the same length (at least one). */
@@ -43,7 +47,6 @@ export function computeMetrics(
   let symmetric = 0;
   let relative = 0;
   let smallest = Infinity;
-  let sum = 0;
   let low = Infinity;
   let high = -Infinity;
   for (let row = 0; row < rows; row += 1) {
@@ -57,15 +60,14 @@ export function computeMetrics(
     if (error > 0) symmetric += (2 * error) / (size + Math.abs(guess));
     if (size > 0) relative += error / size;
     smallest = Math.min(smallest, size);
-    sum += y;
     low = Math.min(low, y);
     high = Math.max(high, y);
   }
-  const spread = sumOfSquares(actual, sum / rows);
+  const spread = sumWithinGeos(actual, context.geoOfRow);
   const mae = absolute / rows;
   const rmse = Math.sqrt(squares / rows);
   const r2 = spread > 0 ? toFiniteOrNull(1 - squares / spread) : null;
-  const freedom = rows - context.variables - 1;
+  const freedom = context.variables === null ? 0 : rows - context.variables - 1;
   const mapeDefined = total > 0 && smallest >= (MAPE_SMALLEST_SHARE * total) / rows;
   return {
     mape: mapeDefined ? toFiniteOrNull(relative / rows) : null,
@@ -80,10 +82,20 @@ export function computeMetrics(
   };
 }
 
-function sumOfSquares(values: ArrayLike<number>, mean: number): number {
-  let sum = 0;
-  for (let row = 0; row < values.length; row += 1) sum += ((values[row] ?? 0) - mean) ** 2;
-  return sum;
+/** Squared distances from the mean of the row's geo. */
+function sumWithinGeos(values: ArrayLike<number>, geoOfRow: ArrayLike<number> = []): number {
+  const totals = new Map<number, { sum: number; rows: number }>();
+  for (let row = 0; row < values.length; row += 1) {
+    const geo = geoOfRow[row] ?? 0;
+    const { sum, rows } = totals.get(geo) ?? { sum: 0, rows: 0 };
+    totals.set(geo, { sum: sum + (values[row] ?? 0), rows: rows + 1 });
+  }
+  let squares = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    const { sum, rows } = totals.get(geoOfRow[row] ?? 0) ?? { sum: 0, rows: 1 };
+    squares += ((values[row] ?? 0) - sum / rows) ** 2;
+  }
+  return squares;
 }
 
 /** Mean of each metric over folds; null as soon as it is undefined in one of them. */

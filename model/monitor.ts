@@ -3,25 +3,25 @@
  *
  * `deployed_until` is the last date of the data the session had. The model is fitted on the periods
  * up to it, with the saturation scales of that data, and predicts the weeks after it without
- * refitting.
+ * refitting. Panels are judged on the totals of their geos, which share shocks (`period-totals.ts`).
  *
- * Figures and what a breach means:
- *   wmape            error on the new weeks against `wmape_max`
- *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction, against ±`bias_max`
- *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954); 2.24 is the
- *                    5 % point of the supremum of Brownian motion, `cusum_max`
+ * Figures, and what a breach means; each is held against the larger of what was agreed and what an
+ * unchanged process brings by chance (`chance-limits.ts`):
+ *   wmape            error on the new weeks
+ *   bias             Σ(y − ŷ) / Σ|y|: steadily off in one direction
+ *   cusum            largest |cumulative sum of standardised errors| / √n (Page 1954)
  *   roi_shift        relative change of a channel's published ROI when it is estimated anew with the
- *                    new weeks (`effects.ts`), `roi_shift_max`
- *   spend_range      largest weekly exposure against the training maximum, `spend_range_max`
+ *                    new weeks (`effects.ts`)
+ *   spend_range      largest new exposure of a geo against its training maximum
  *
- * 1. Figures are finite or null; a null figure breaches nothing and says why in its note.
+ * 1. Figures are finite or null. A null figure says why in its note, and is beyond any bound where
+ *    something stands over nothing (spend where there was none, errors where nothing was sold).
  */
 
 import { countPeriods } from "./calendar.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { takeFirstPeriods } from "./data/dataset.ts";
-import { estimateEffects } from "./effects.ts";
 import { ModelError } from "./errors.ts";
 import { fitWindow } from "./fit/fit.ts";
 import type { WindowFit } from "./fit/fit.ts";
@@ -30,27 +30,20 @@ import { computeMetrics } from "./metrics.ts";
 import { toFiniteOrNull, sum } from "./numbers.ts";
 import { splitGeos } from "./fit/objective.ts";
 import type { Problem } from "./fit/problem.ts";
+import { standardizeErrors } from "./monitoring/block-test.ts";
+import type { ChanceLimit, Excess } from "./monitoring/chance-limits.ts";
+import { limitBlockErrors, measureExcess } from "./monitoring/chance-limits.ts";
+import type { DriftFigure, DriftThresholds } from "./monitoring/drift-figure.ts";
+import { createDriftFigure } from "./monitoring/drift-figure.ts";
+import type { PeriodTotals } from "./monitoring/period-totals.ts";
+import { sumByPeriod } from "./monitoring/period-totals.ts";
+import type { PublishedReturns } from "./monitoring/return-shift.ts";
+import { computeRoiFigures, estimateAround } from "./monitoring/return-shift.ts";
+import { computeRangeFigures } from "./monitoring/spend-range.ts";
 import type { Draws } from "./posterior/draws.ts";
 import type { Predictive } from "./predictive.ts";
 import { predictLaterWeeks } from "./predictive.ts";
 import { createProblem, toParameterVector } from "./fit/problem.ts";
-
-export interface DriftThresholds {
-  readonly wmape_max: number;
-  readonly bias_max?: number;
-  readonly cusum_max?: number;
-  readonly roi_shift_max?: number;
-  readonly spend_range_max?: number;
-}
-
-export interface DriftFigure {
-  readonly name: "wmape" | "bias" | "cusum" | "roi_shift" | "spend_range";
-  readonly channel: string | null;
-  readonly figure: number | null;
-  readonly bound: number;
-  readonly breached: boolean;
-  readonly note: string;
-}
 
 export interface MonitorResult {
   readonly deployed_until: string;
@@ -75,8 +68,10 @@ const DEFAULTS = {
 export interface MonitorOptions {
   readonly deployed_until: string;
   readonly thresholds: DriftThresholds;
-  /** Median ROI by channel as it was published; estimated on the weeks up to deployment when absent. */
-  readonly published?: Readonly<Record<string, number>> | null;
+  /** ROI by channel as it was published; estimated on the weeks up to deployment when absent. */
+  readonly published?: PublishedReturns | null;
+  /** False leaves out `roi_shift`, which samples a posterior. */
+  readonly returns?: boolean;
   /** Kept draws of the published posterior: its own forecast then stands beside the deployed one. */
   readonly draws?: Draws | null;
 }
@@ -115,17 +110,24 @@ export function monitorModel(
     const trainRows = (last + 1) * problem.stride;
     return fitWindow(problem, parameters, { trainRows, rows: problem.rows });
   });
-  const actual = deployed.flatMap((fit) => [...fit.problem.dataset.target.subarray(fit.trainRows)]);
-  const predicted = deployed.flatMap((fit) => [...fit.fitted.subarray(fit.trainRows)]);
-  const metrics = computeMetrics(actual, predicted, { variables: 0, naiveError: null });
+  const totals = sumByPeriod(deployed);
+  const actual = [...totals.actual.subarray(last + 1)];
+  const predicted = [...totals.predicted.subarray(last + 1)];
+  const metrics = computeMetrics(actual, predicted, { variables: null, naiveError: null });
   const { published = null, draws = null } = options;
   const limits = { ...DEFAULTS, ...options.thresholds };
   const figures = [
-    ...computeErrorFigures(deployed, { metrics, actual, predicted, limits }),
-    ...computeRoiFigures(
-      returnsAround(dataset, config, { periods: last + 1, published }),
-      limits.roi_shift_max,
-    ),
+    ...computeErrorFigures(totals, {
+      metrics,
+      limits,
+      excess: measureEarlierBlocks(deployed, periods),
+    }),
+    ...(options.returns === false
+      ? []
+      : computeRoiFigures(
+          estimateAround(dataset, config, { periods: last + 1, published }),
+          limits.roi_shift_max,
+        )),
     ...computeRangeFigures(deployed, config, limits.spend_range_max),
   ];
   return {
@@ -155,56 +157,64 @@ function createDeployedProblem(part: Dataset, config: ModelConfig, periods: numb
 
 type Limits = Required<DriftThresholds>;
 
+/** What blocks that were predicted before say of the formula: folds, and the locked weeks. */
+function measureEarlierBlocks(fits: readonly WindowFit[], periods: number): Excess {
+  const [first] = fits;
+  if (first === undefined) return measureExcess([]);
+  const { windows, stride } = first.problem;
+  const locked = { trainEnd: windows.trainingEnd, validationEnd: windows.periods };
+  const blocks = [...windows.folds, locked].flatMap(({ trainEnd: trained, validationEnd }) => {
+    const ahead = Math.min(periods, validationEnd - trained);
+    if (ahead < 1) return [];
+    const rows = { trainRows: trained * stride, rows: (trained + ahead) * stride };
+    const earlier = fits.map(({ problem, parameters }) => fitWindow(problem, parameters, rows));
+    return [standardizeErrors(sumByPeriod(earlier), ahead)];
+  });
+  return measureExcess(blocks);
+}
+
+interface ErrorContext {
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  readonly excess: Excess;
+}
+
 function computeErrorFigures(
-  fits: readonly WindowFit[],
-  context: { metrics: Metrics; actual: number[]; predicted: number[]; limits: Limits },
+  totals: PeriodTotals,
+  { metrics, limits, excess }: ErrorContext,
 ): DriftFigure[] {
-  const { metrics, actual, predicted, limits } = context;
-  const size = sum(actual.map(Math.abs));
-  const bias = size > 0 ? sum(actual.map((y, at) => y - (predicted[at] ?? 0))) / size : null;
-  const sd = computeResidualSd(fits);
-  let running = 0;
-  let peak = 0;
-  for (const [at, y] of actual.entries()) {
-    running += sd > 0 ? (y - (predicted[at] ?? 0)) / sd : 0;
-    peak = Math.max(peak, Math.abs(running));
-  }
-  const cusum = sd > 0 ? peak / Math.sqrt(actual.length) : null;
+  const { trained, actual, errors } = totals;
+  const periods = actual.length - trained;
+  const block = standardizeErrors(totals, periods);
+  const chance = limitBlockErrors(block, excess);
+  const size = sum(actual.subarray(trained).map(Math.abs));
+  const bias = sum(errors.subarray(trained));
+  // In the figure's own units: a mean squared error of k times the limit is a wMAPE of √k times it.
+  const perFailure = (metrics.wmape ?? 0) / Math.sqrt(block.failure || 1);
   return [
-    createDriftFigure("wmape", metrics.wmape, limits.wmape_max, { note: "error on the new weeks" }),
-    createDriftFigure("bias", bias, limits.bias_max, { note: "sum of errors as a share of sales" }),
-    createDriftFigure("cusum", cusum, limits.cusum_max, {
-      note: "cumulative error in training standard deviations per √n",
+    createDriftFigure("wmape", metrics.wmape, limits.wmape_max, {
+      note: "error on the new weeks",
+      unbounded: size === 0 && metrics.mae > 0,
+      chance: scaleLimit(chance.failure, (limit) => perFailure * Math.sqrt(limit)),
+    }),
+    createDriftFigure("bias", toFiniteOrNull(bias / size), limits.bias_max, {
+      note: "sum of errors as a share of sales",
+      unbounded: size === 0 && bias !== 0,
+      chance: scaleLimit(chance.lean, (limit) => (limit * block.leanSd) / size),
+    }),
+    createDriftFigure("cusum", block.cusum, limits.cusum_max, {
+      note: "cumulative error in standard deviations of a forecast per √n",
+      chance: chance.cusum,
     }),
   ];
 }
 
-function createDriftFigure(
-  name: DriftFigure["name"],
-  figure: number | null,
-  bound: number,
-  about: { note: string; channel?: string },
-): DriftFigure {
-  return {
-    name,
-    channel: about.channel ?? null,
-    figure,
-    bound,
-    breached: figure !== null && Math.abs(figure) > bound,
-    note: figure === null ? `${about.note}: undefined` : about.note,
-  };
-}
-
-function computeResidualSd(fits: readonly WindowFit[]): number {
-  let squares = 0;
-  let freedom = 0;
-  for (const fit of fits) {
-    for (let at = 0; at < fit.trainRows; at += 1) {
-      squares += ((fit.problem.dataset.target[at] ?? 0) - (fit.fitted[at] ?? 0)) ** 2;
-    }
-    freedom += fit.trainRows - fit.rank - fit.beta.length;
-  }
-  return freedom > 0 ? Math.sqrt(squares / freedom) : 0;
+function scaleLimit(
+  { warn_above, rollback_above }: ChanceLimit,
+  by: (limit: number) => number,
+): ChanceLimit | null {
+  const scaled = { warn_above: by(warn_above), rollback_above: by(rollback_above) };
+  return Number.isFinite(scaled.rollback_above) ? scaled : null;
 }
 
 /** The posterior's forecast of the new weeks, from draws of the weeks that trained. */
@@ -220,61 +230,4 @@ function predictNewWeeks(
     from,
   });
   return { wmape, covered };
-}
-
-interface ReturnsAround {
-  /** Median ROI by channel. */
-  readonly deployed: Readonly<Record<string, number>>;
-  readonly renewed: Readonly<Record<string, number>>;
-}
-
-/** ROI as published, else on all weeks up to deployment, and on all weeks up to now. */
-function returnsAround(
-  dataset: Dataset,
-  config: ModelConfig,
-  { periods, published }: { periods: number; published: ReturnsAround["deployed"] | null },
-): ReturnsAround {
-  const unlocked = { ...config, evaluation: { ...config.evaluation, locked_test_weeks: 0 } };
-  const estimate = (data: Dataset): ReturnsAround["deployed"] =>
-    Object.fromEntries(
-      Object.entries(estimateEffects(data, unlocked).summary.channels).map(([name, { roi }]) => [
-        name,
-        roi.median,
-      ]),
-    );
-  return {
-    deployed: published ?? estimate(takeFirstPeriods(dataset, periods)),
-    renewed: estimate(dataset),
-  };
-}
-
-function computeRoiFigures({ deployed, renewed }: ReturnsAround, bound: number): DriftFigure[] {
-  return Object.entries(deployed).map(([channel, before]) => {
-    const after = renewed[channel] ?? null;
-    const shift = after === null ? null : toFiniteOrNull((after - before) / before);
-    const note = "relative change of the published ROI with the new weeks";
-    return createDriftFigure("roi_shift", shift, bound, { note, channel });
-  });
-}
-
-function computeRangeFigures(
-  fits: readonly WindowFit[],
-  config: ModelConfig,
-  bound: number,
-): DriftFigure[] {
-  return config.channels.map((channel, index) => {
-    let trained = 0;
-    let fresh = 0;
-    for (const fit of fits) {
-      for (const [at, value] of (fit.problem.exposures[index] ?? []).entries()) {
-        if (at < fit.trainRows) trained = Math.max(trained, value);
-        else fresh = Math.max(fresh, value);
-      }
-    }
-    const ratio = toFiniteOrNull(fresh / trained);
-    return createDriftFigure("spend_range", ratio, bound, {
-      note: "largest new exposure by the largest trained",
-      channel: channel.name,
-    });
-  });
 }

@@ -17,6 +17,10 @@ import { sum } from "./numbers.ts";
 
 const GRID_STEPS = 200;
 const POLISH_ROUNDS = 6;
+/** Halvings between two totals of the grid: the spend is right to 1e-6 of the room. */
+const HALVINGS = 14;
+/** Totals below the grid's first step, each half the one before. */
+const FINE_STEPS = 12;
 const POLISH_WIDTH = 8;
 
 export interface SpendCurve {
@@ -47,23 +51,58 @@ export function allocateCurves(
     );
   }
   if (targetRoi === undefined) return findBestSplit(curves, total);
+  return findSplitForTarget(curves, { least, total, targetRoi });
+}
+
+interface TargetSearch {
+  readonly least: number;
+  readonly total: number;
+  readonly targetRoi: number;
+}
+
+/**
+ * The largest spend whose best split still meets the target: totals on a grid from above, then halved
+ * between the last that misses and the first that meets. Where even the first step of the grid misses,
+ * smaller and smaller totals are tried, since a concave curve returns most on its first units.
+ */
+function findSplitForTarget(
+  curves: readonly SpendCurve[],
+  { least, total, targetRoi }: TargetSearch,
+): number[] {
   const meets = (spends: readonly number[]): boolean => {
-    const response = sumResponses(curves, spends);
-    return response >= targetRoi * sum(spends) * (1 - 1e-9);
+    const spent = sum(spends);
+    // An empty plan has no return at all: it meets nothing.
+    return spent > 0 && sumResponses(curves, spends) >= targetRoi * spent * (1 - 1e-9);
   };
-  const full = findBestSplit(curves, total);
+  const split = (amount: number): number[] => findBestSplit(curves, amount);
+  const full = split(total);
   if (meets(full)) return full;
-  let best: number[] | null = null;
-  for (let step = GRID_STEPS; step >= 0 && best === null; step -= 1) {
-    const spends = findBestSplit(curves, least + ((total - least) * step) / GRID_STEPS);
-    if (meets(spends)) best = spends;
+  let above = total;
+  for (const share of listTotals()) {
+    const below = least + (total - least) * share;
+    let best = split(below);
+    if (meets(best)) {
+      let low = below;
+      for (let round = 0; round < HALVINGS; round += 1) {
+        const middle = (low + above) / 2;
+        const spends = split(middle);
+        if (meets(spends)) [low, best] = [middle, spends];
+        else above = middle;
+      }
+      return best;
+    }
+    above = below;
   }
-  if (best === null) {
-    throw createInfeasibleError(`no plan within the bounds reaches a ROI of ${targetRoi}`, {
-      target_roi: targetRoi,
-    });
-  }
-  return best;
+  throw createInfeasibleError(`no plan within the bounds reaches a ROI of ${targetRoi}`, {
+    target_roi: targetRoi,
+  });
+}
+
+/** Shares of the room above the least spend, falling: the grid, then ever smaller parts of its step. */
+function listTotals(): number[] {
+  const grid = Array.from({ length: GRID_STEPS }, (_, step) => 1 - (step + 1) / GRID_STEPS);
+  const fine = Array.from({ length: FINE_STEPS }, (_, step) => 2 ** -(step + 1) / GRID_STEPS);
+  return [...grid.slice(0, -1), ...fine, 0];
 }
 
 function findBestSplit(curves: readonly SpendCurve[], total: number): number[] {

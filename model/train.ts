@@ -13,6 +13,8 @@
 import type { ModelConfig } from "./config.ts";
 import { withSampler } from "./results/convergence.ts";
 import type { Dataset } from "./data/dataset.ts";
+import { takeFirstPeriods } from "./data/dataset.ts";
+import { countUsedCalibration } from "./lift-tests.ts";
 import type { EffectSummary } from "./effect-summary.ts";
 import { estimateEffects } from "./effects.ts";
 import { assessForecast, uniqueFindings } from "./forecast.ts";
@@ -59,7 +61,10 @@ export function trainModel(
             loss_before: refinement.lossBefore,
             loss_after: refinement.lossAfter,
           },
-    calibration: describeCalibration(config),
+    calibration: describeCalibration(
+      takeFirstPeriods(dataset, forecast.data.training_periods),
+      config,
+    ),
     findings: uniqueFindings([...forecast.findings, ...effects.findings]),
   };
 }
@@ -84,9 +89,11 @@ function publishedChannel(
   };
 }
 
-function describeCalibration(config: ModelConfig): TrainingResult["calibration"] {
-  const { calibration } = config;
-  if (calibration === undefined) return null;
-  const [lift, priors] = [calibration.lift_tests.length, calibration.roi_priors.length];
-  return lift + priors === 0 ? null : { lift_tests: lift, roi_priors: priors };
+/** Evidence that entered; null where none did. */
+function describeCalibration(
+  training: Dataset,
+  config: ModelConfig,
+): TrainingResult["calibration"] {
+  const used = countUsedCalibration(training, config);
+  return used.lift_tests + used.roi_priors === 0 ? null : used;
 }

@@ -60,6 +60,13 @@ async function readSessionEntries(shell: Shell, options: ShowOptions): Promise<H
 }
 
 const SAID_CHARS = 40;
+const PIPED_CHARS = 1_000_000;
+
+/** A screen shows the beginning; a pipe gets all of it. */
+function sayRecord(text: string): string {
+  const most = process.stdout.isTTY ? SAID_CHARS : PIPED_CHARS;
+  return escapeText(text, most).slice(0, most);
+}
 
 async function showHistory(shell: Shell, options: ShowOptions): Promise<void> {
   const entries = await readSessionEntries(shell, options);
@@ -72,7 +79,7 @@ async function showHistory(shell: Shell, options: ShowOptions): Promise<void> {
     line.time.slice(11, 23),
     line.type,
     line.producer,
-    escapeText(toCanonicalJson(line.data), SAID_CHARS).slice(0, SAID_CHARS),
+    sayRecord(toCanonicalJson(line.data)),
   ]);
   shell.out(formatTable(["seq", "time", "event", "by", "says"], rows));
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { listExpectedReturns, describeRoiUnit } from "../../agents/benchmarks.ts";
 import { parseBusinessContextText } from "../../agents/business-context.ts";
-import { callModel } from "../../agents/data-source.ts";
+import { callModel, readDataset } from "../../agents/data-source.ts";
 import { computeModelDetail, type ModelDetail } from "../../dashboard/model-detail.ts";
 import { renderReport, drawReportPictures, type ReportInput } from "../../dashboard/report.ts";
 import { renderSheet } from "../../dashboard/sheet.ts";
@@ -16,6 +16,8 @@ import type { HistoryEntry } from "../../session/audit.ts";
 import { replay } from "../../session/evolve.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { requireNamedHistory } from "../../app/history-reader.ts";
+import { readKeptData } from "../../app/data-copies.ts";
+import type { App } from "../../app/open-app.ts";
 import { withApp } from "../open.ts";
 import type { Settings } from "../../app/settings.ts";
 import { readConfigDataset } from "../../app/request.ts";
@@ -47,10 +49,28 @@ export function addReportCommand(program: Command, shell: Shell): void {
     .action(async (options: ReportOptions) => writeReportFiles(shell, options));
 }
 
+/** The page alone, of a session whose history is at hand. */
+export async function writeReportPage(
+  { values, settings }: Pick<App, "values" | "settings">,
+  {
+    entries,
+    file,
+    stateDir,
+  }: {
+    readonly entries: readonly HistoryEntry[];
+    readonly file: string;
+    readonly stateDir: string;
+  },
+): Promise<void> {
+  const input = await buildReportInput(entries, settings.business, { store: values, stateDir });
+  writeWhole(file, renderReport(input));
+}
+
 async function writeReportFiles(shell: Shell, options: ReportOptions): Promise<void> {
   const input = await withApp(shell, options, async (app) =>
     buildReportInput(await requireNamedHistory(app, options.session), app.settings.business, {
       store: app.values,
+      stateDir: options.stateDir,
       ...(options.data === undefined ? {} : { data: options.data }),
     }),
   );
@@ -78,6 +98,8 @@ type Business = Settings["business"];
 interface ReportSources {
   /** Where the draws of the session's posterior are kept. */
   readonly store: Pick<KeyValueStore, "get">;
+  /** Where the session's own copy of its data is kept; null where there is none. */
+  readonly stateDir?: string;
   /** Data file, where it is no longer where the session read it. */
   readonly data?: string;
 }
@@ -106,16 +128,24 @@ export async function buildReportInput(
 
 async function readModelDetail(
   results: SessionResults,
-  { store, data }: ReportSources,
+  { store, data, stateDir }: ReportSources,
 ): Promise<ModelDetail | null> {
   if (results.final_config === null) return null;
   const config = callModel(() => parseModelConfig(results.final_config));
+  const { data_digest } = results.methodology;
+  const kept =
+    data !== undefined || stateDir === undefined || data_digest === null
+      ? null
+      : readKeptData(stateDir, data_digest);
   const path = data ?? config.data.path;
-  if (!existsSync(path)) return null;
+  if (kept === null && !existsSync(path)) return null;
   const record = readPublishedRecord(results);
   const digest = record?.draws_digest ?? null;
   const draws = digest === null ? null : await readStoredDraws(store, digest);
-  const dataset = await readConfigDataset({ ...config, data: { ...config.data, path } });
+  const dataset =
+    kept === null
+      ? await readConfigDataset({ ...config, data: { ...config.data, path } })
+      : await readDataset(kept, config);
   return callModel(() => {
     const effects = recallEffects(dataset, config, { draws, record });
     const { seed, locked_test } = results;

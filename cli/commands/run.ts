@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { assertWritable, writeWhole } from "../../infra/files.ts";
-import { MmmError } from "../../schemas/errors.ts";
+import { describeError, MmmError } from "../../schemas/errors.ts";
 import type { HistoryEntry } from "../../session/audit.ts";
 import { computeSessionResults, type SessionResults } from "../../session/results.ts";
 import { formatExport } from "../output/export.ts";
@@ -17,11 +17,12 @@ import { formatNextSteps } from "../output/next-steps.ts";
 import { formatSummary } from "../output/summary.ts";
 import { ROLE_NAMES } from "../../app/compose-consumers.ts";
 import { keepData } from "../../app/data-copies.ts";
-import { openApp } from "../../app/open-app.ts";
+import { openApp, type App } from "../../app/open-app.ts";
 
 interface RunOptions extends CommonOptions, RequestFlags {
   readonly bertModel?: string;
   readonly output: string;
+  readonly report: boolean;
   readonly onEscalation: OnEscalation;
 }
 
@@ -50,7 +51,8 @@ export function addRunCommand(program: Command, shell: Shell): void {
     .option("--evaluations <n>", "engine evaluations per iteration", parseCount)
     .option("--seed <n>", "seed of all chance in the session", parseInteger, 1)
     .option("--bert-model <dir>", "router checkpoint to use")
-    .option("--output <dir>", "folder for results", "results")
+    .option("--output <dir>", "folder for results and report", "results")
+    .option("--no-report", "write no report.html")
     .option(
       "--on-escalation <what>",
       "keep | abort | wait for a person",
@@ -95,12 +97,40 @@ async function runSessionCommand(shell: Shell, options: RunOptions): Promise<voi
         onEvent: createProgress(shell),
       });
       const entries = await Promise.race([session, running.ended.then(() => session)]);
-      reportResults(shell, options, entries);
+      const done = (): void => reportResults(shell, options, entries);
+      if (options.report) await writeRunReport(shell, { app, entries, options, done });
+      else done();
     } finally {
       await running.stop();
     }
   } finally {
     await app.close();
+  }
+}
+
+interface RunReport {
+  readonly app: App;
+  readonly entries: readonly HistoryEntry[];
+  readonly options: RunOptions;
+  /** Writes and says the results, and throws for a session that failed. */
+  readonly done: () => void;
+}
+
+/** The report beside the results; that it cannot be written fails no session. */
+async function writeRunReport(
+  shell: Shell,
+  { app, entries, options, done }: RunReport,
+): Promise<void> {
+  done();
+  const { writeReportPage } = await import("./report.ts");
+  const file = join(options.output, "report.html");
+  try {
+    await writeReportPage(app, { entries, file, stateDir: options.stateDir });
+    if (options.json !== true) shell.out(`report in ${file}`);
+  } catch (error) {
+    shell.err(
+      `no report: ${describeError(error)}; mmm report --session ${entries[0]?.event.envelope.session ?? "ID"} makes one`,
+    );
   }
 }
 

@@ -111,7 +111,7 @@ function buildApiTools(
     version: readVersion(),
     groupPrefix: "mmm",
     prepare: createRequestCheck(app.settings, { stateDir, roots }),
-    report: async (entries) => renderHtmlReport(app, entries),
+    report: async (entries) => renderHtmlReport(app, entries, stateDir),
     metrics: async () => {
       const { type, text } = await metrics.text();
       return { type, text: text + answers.text() };
@@ -149,8 +149,9 @@ function waitForShellSignal(shell: Shell): Promise<void> {
 async function renderHtmlReport(
   app: App,
   entries: readonly HistoryEntry[],
+  stateDir: string,
 ): Promise<{ readonly type: string; readonly text: string }> {
-  const sources = { store: app.values };
+  const sources = { store: app.values, stateDir };
   const text = renderReport(await buildReportInput(entries, app.settings.business, sources));
   return { type: "text/html; charset=utf-8", text };
 }

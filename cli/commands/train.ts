@@ -67,7 +67,7 @@ function formatTraining(result: TrainingResult): string {
       ["MAPE", formatPercent(validation.mean.mape), formatPercent(inside.mape)],
       ["wMAPE", formatPercent(validation.mean.wmape), formatPercent(inside.wmape)],
       ["R²", formatFigure(validation.mean.r2), formatFigure(inside.r2)],
-      ["adjusted R²", formatFigure(validation.mean.adj_r2), formatFigure(inside.adj_r2)],
+      ["adjusted R²", "–", formatFigure(inside.adj_r2)],
       ["MAE", formatFigure(validation.mean.mae, 6), formatFigure(inside.mae, 6)],
       ["NRMSE", formatFigure(validation.mean.nrmse), formatFigure(inside.nrmse)],
       ["MASE", formatFigure(validation.mean.mase), formatFigure(inside.mase)],

@@ -41,6 +41,23 @@ function listRaisedStops(effects: Effects, results: GivenResults): Caution[] {
   return listStops(flags).map(toCaution);
 }
 
+/** Codes of flags that do not stop but leave a channel's advice open. */
+const DOUBTS: ReadonlySet<string> = new Set(["channels_inseparable", "nothing_learnt"]);
+
+/** Channels whose effect the data cannot tell, from evidence that is at hand. */
+export function listDoubts(effects: Effects, results: GivenResults): Caution[] {
+  const known = findEvidence(results?.posterior);
+  if (known !== null) {
+    return known.flags.filter(({ raised, code }) => raised && DOUBTS.has(code)).map(toCaution);
+  }
+  const { sampled, responses } = effects;
+  if (sampled === null) return [];
+  const options = { seed: 1, responses, refits: false } as const;
+  return gatherEvidence(sampled.dataset, sampled.methodology, sampled, options)
+    .flags.filter(({ raised, code }) => raised && DOUBTS.has(code))
+    .map(toCaution);
+}
+
 function toCaution({ code, message }: Caution): Caution {
   return { code, message };
 }

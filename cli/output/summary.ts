@@ -11,7 +11,6 @@ const ROWS: readonly { name: string; key: keyof Metrics; share: boolean }[] = [
   { name: "MAPE", key: "mape", share: true },
   { name: "wMAPE", key: "wmape", share: true },
   { name: "R²", key: "r2", share: false },
-  { name: "adjusted R²", key: "adj_r2", share: false },
   { name: "MAE", key: "mae", share: false },
   { name: "NRMSE", key: "nrmse", share: false },
 ];

@@ -10,7 +10,8 @@
 import type { ModelConfig } from "../../model/config.ts";
 import { compareLockedWeeks } from "../../model/evidence/locked-weeks.ts";
 import { detectContradiction } from "../../model/locked-test.ts";
-import { computeEffectDuration } from "../../model/fit/attribution.ts";
+import { countPeriods } from "../../model/calendar.ts";
+import { computeEffectDuration } from "../../model/transform/effect-duration.ts";
 import { countPeriodsPerWeek } from "../../model/config.ts";
 import { toCanonicalJson } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
@@ -151,11 +152,12 @@ function convertChannelRow(
   const channel = config.channels[at];
   const own = config.hyperparameters[row.channel] ?? { decay: 0, alpha: 0, gamma: 0 };
   const periods = countPeriodsPerWeek(config);
+  const lagMax = countPeriods(config.adstock.max_lag_weeks, periods);
   return {
     ...row,
     ...own,
     media_type: channel?.media_type ?? "other",
-    half_life_weeks: computeEffectDuration(own.decay, 0.5) / periods,
-    duration_90_weeks: computeEffectDuration(own.decay, 0.1) / periods,
+    half_life_weeks: computeEffectDuration(own.decay, 0.5, lagMax) / periods,
+    duration_90_weeks: computeEffectDuration(own.decay, 0.1, lagMax) / periods,
   };
 }

@@ -25,6 +25,8 @@ import type { Table } from "./table.ts";
 import { checkRows, readNumberColumn, readTable, readTextColumn } from "./table.ts";
 
 const EVENT_KINDS_MAX = 100;
+/** From a week's first day to its last. */
+const DAYS_TO_WEEK_END = 6;
 const NO_EVENT = new Set(["", "na", "n/a", "none", "null", "0", "false"]);
 
 export interface DataColumn {
@@ -46,7 +48,7 @@ export interface Dataset {
   readonly periodsPerWeek: number;
   /** One date per period, YYYY-MM-DD. */
   readonly dates: readonly string[];
-  /** Day number of the first period (`calendar.ts`). */
+  /** Day number of the first period's first day (`calendar.ts`), whichever day names the period. */
   readonly firstDay: number;
   /** Geo names; a single empty name for national data. */
   readonly geos: readonly string[];
@@ -190,7 +192,8 @@ function readGrid(table: Table, config: ModelConfig): Grid {
   }
   return {
     dates: first.map((line) => dateTexts[line] ?? ""),
-    firstDay: days[first[0] ?? 0] ?? 0,
+    firstDay:
+      (days[first[0] ?? 0] ?? 0) - (config.data.week_label === "end" ? DAYS_TO_WEEK_END : 0),
     geos,
     rowOfLine,
   };
@@ -239,7 +242,7 @@ function buildTextEventColumns(table: Table, column: string, { arrange }: Arrang
   }));
 }
 
-/** 1 in each period that holds one of the dates (a week lasts 7 days from its date, a month a month). */
+/** 1 in each period that holds one of the dates (a week lasts 7 days, a month a month). */
 function buildDatedEventColumn(
   event: { name: string; dates: readonly string[] },
   config: ModelConfig,

@@ -6,8 +6,7 @@
  * (ROAS and mROAS of Jin et al. 2017, §4, with the effect after the window left out). Scaling all
  * spend by k scales the adstocked exposure by k since adstock is linear; m stays.
  *
- * Half-life ln ½ / ln θ; 90 % of the effect is past after ln 0.1 / ln θ periods (Leone 1995 gives
- * the same durations as n-percent duration intervals).
+ * Half-life and 90 % duration come from the weights up to the longest lag (`effect-duration.ts`).
  *
  * 1. Finite or null: null where there is no spend to divide by.
  * 2. Σ_c contribution + baseline = fitted, row by row.
@@ -15,6 +14,7 @@
 
 import type { WindowFit } from "./fit.ts";
 import { toFiniteOrNull, sum } from "../numbers.ts";
+import { computeEffectDuration } from "../transform/effect-duration.ts";
 import { computeAdstockNorm } from "../transform/transform.ts";
 
 const MARGINAL_STEP = 0.01;
@@ -77,21 +77,17 @@ export function computeChannelAttribution(
   }
   const decay = fits[0]?.parameters[channel * 3] ?? 0;
   const periodsPerWeek = fits[0]?.problem.dataset.periodsPerWeek ?? 1;
+  const lagMax = fits[0]?.problem.settings.lagMax ?? 0;
   return {
     spend,
     contribution,
     roi: toFiniteOrNull(contribution / spend),
     mroi: toFiniteOrNull((more - contribution) / (MARGINAL_STEP * spend)),
     immediate_share: toFiniteOrNull(tally.immediate / tally.effect),
-    half_life_weeks: computeEffectDuration(decay, 0.5) / periodsPerWeek,
-    duration_90_weeks: computeEffectDuration(decay, 0.1) / periodsPerWeek,
+    half_life_weeks: computeEffectDuration(decay, 0.5, lagMax) / periodsPerWeek,
+    duration_90_weeks: computeEffectDuration(decay, 0.1, lagMax) / periodsPerWeek,
     mean_saturation: toFiniteOrNull(tally.saturation / tally.active),
   };
-}
-
-/** Periods until only `share` of the effect is still to come. */
-export function computeEffectDuration(decay: number, share: number): number {
-  return decay > 0 ? Math.log(share) / Math.log(decay) : 0;
 }
 
 interface Tally {

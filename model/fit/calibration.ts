@@ -4,7 +4,8 @@
  * Off unless `calibration` is given. Both are statements about one channel's coefficient β ≥ 0 at
  * the current transformation, with S = Σ s over rows and W = Σ spend:
  *   ROI prior   β W⁻¹ S ~ (roi, sd²)          ⇒ mean roi·W/S,    sd·W/S
- *   lift test   β Σ_{start…end} s ~ (effect, se²)  ⇒ mean effect/S_test, se/S_test
+ *   lift test   β Σ_{start…end} w s ~ (effect, se²)  ⇒ mean effect/S_test, se/S_test, w the share of a
+ *               period's days between the dates
  * each entering the ridge as σ²/sd² (β − mean)², σ² being the residual variance of the uncalibrated
  * fit: ridge towards a prior mean is the mode under a Gaussian prior (Zhang et al. 2024).
  * A lift test is read as the incremental effect of all of the channel's advertising felt between
@@ -16,6 +17,7 @@
 
 import type { ModelConfig } from "../config.ts";
 import { locateLiftTest } from "../lift-tests.ts";
+import { sum } from "../numbers.ts";
 import type { Problem } from "./problem.ts";
 
 export interface Priors {
@@ -61,8 +63,12 @@ export function computeWindowPriors(
     const { dataset, stride } = problem;
     const at = locateLiftTest(dataset, test, Math.floor(trainRows / stride));
     if (at === null) continue;
-    const [from, to] = [at.from * stride, at.to * stride];
-    const effect = sumWeighted(problem, media[channel], from, to);
+    const effect = sum(
+      at.days.map((share, index) => {
+        const from = (at.from + index) * stride;
+        return share * sumWeighted(problem, media[channel], from, from + stride);
+      }),
+    );
     if (effect > 0) add(channel, test.effect / effect, test.standard_error / effect);
   }
   return {

@@ -168,12 +168,14 @@ function weighFactors(
 function sumWeighted(
   { geos, width, geoWeights }: PosteriorInputs,
   { saturated }: MediaColumn,
-  { from, to }: { from: number; to: number },
+  { from, to, days }: { from: number; to: number; days: readonly number[] },
 ): number {
   let sum = 0;
   for (let geo = 0; geo < geos; geo += 1) {
     let own = 0;
-    for (let t = from; t < to; t += 1) own += saturated[geo * width + t] as number;
+    for (let t = from; t < to; t += 1) {
+      own += (days[t - from] as number) * (saturated[geo * width + t] as number);
+    }
     sum += own * (geoWeights[geo] as number);
   }
   return sum;

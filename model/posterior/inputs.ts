@@ -28,6 +28,8 @@ export interface LiftFactor {
   /** Periods [from, to) in every geo. */
   readonly from: number;
   readonly to: number;
+  /** Share of each period's days that counts. */
+  readonly days: readonly number[];
   /** Both in units of the target's training total. */
   readonly effect: number;
   readonly standardError: number;

@@ -158,7 +158,7 @@ function weighLifts(inputs: PosteriorInputs, { column, ...context }: BackContext
         ((context.lifts[at] as number) * (inputs.geoWeights[geo] as number)) / inputs.rows;
       for (let t = test.from; t < test.to; t += 1) {
         const row = geo * inputs.width + t;
-        factors[row] = (factors[row] as number) + weight;
+        factors[row] = (factors[row] as number) + weight * (test.days[t - test.from] as number);
       }
     }
   }

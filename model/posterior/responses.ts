@@ -9,7 +9,8 @@
  * 1. curve(1) is the contribution; curve(0) is 0.
  */
 
-import { log, power } from "./arithmetic.ts";
+import { measureDuration } from "../transform/effect-duration.ts";
+import { power } from "./arithmetic.ts";
 import type { Density } from "./density.ts";
 import { createDensity } from "./density.ts";
 import type { Draws } from "./draws.ts";
@@ -167,12 +168,5 @@ export function halfLife(
     weights.push(carried);
     weight *= decay;
   }
-  const total = weights.reduce((a, b) => a + b, 0);
-  let left = 1;
-  for (const [lag, one] of weights.entries()) {
-    const next = Math.max(0, left - one / total);
-    if (next <= 0.5) return next > 0 ? lag + log(left / 0.5) / log(left / next) : lag;
-    left = next;
-  }
-  return weights.length;
+  return measureDuration(weights, 0.5);
 }

@@ -3,7 +3,6 @@
  * business side (ROI benchmarks, realism of carryover) is judged elsewhere.
  */
 
-import type { ModelConfig } from "../config.ts";
 import type { Finding } from "../findings.ts";
 import { toFinding } from "../findings.ts";
 import type { Metrics } from "../metrics.ts";
@@ -25,7 +24,8 @@ export interface FittedModel {
   readonly baseline: BaselineResult;
   readonly inSample: Metrics;
   readonly diagnostics: ForecastResult["diagnostics"];
-  readonly calibration: ModelConfig["calibration"];
+  /** Evidence that enters; what does not is `calibration_unused` (`lift-tests.ts`). */
+  readonly calibration: { readonly lift_tests: number; readonly roi_priors: number };
 }
 
 export function collectFitFindings(model: FittedModel): Finding[] {
@@ -108,15 +108,18 @@ function collectQualityFindings({ baseline, inSample, diagnostics }: FittedModel
   return found;
 }
 
-function collectCalibrationFindings(calibration: ModelConfig["calibration"]): Finding[] {
-  const lift = calibration?.lift_tests.length ?? 0;
-  const priors = calibration?.roi_priors.length ?? 0;
+function collectCalibrationFindings(used: FittedModel["calibration"]): Finding[] {
+  const { lift_tests: lift, roi_priors: priors } = used;
   if (lift + priors === 0) return [];
   return [
     toFinding(
       "calibration_used",
-      `Coefficients are drawn towards ${lift} lift tests and ${priors} ROI priors`,
+      `Coefficients are drawn towards ${countOf(lift, "lift test")} and ${countOf(priors, "ROI prior")}`,
       { figure: lift + priors },
     ),
   ];
+}
+
+function countOf(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

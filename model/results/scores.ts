@@ -19,13 +19,23 @@ export function computeFoldResults(objective: Objective): FoldResult[] {
   return first.problem.windows.folds.map((window, index) => {
     const actual: number[] = [];
     const predicted: number[] = [];
-    for (const engine of objective.engines) {
+    const geoOfRow: number[] = [];
+    const totals: FoldResult["totals"] = { actual: [], predicted: [] };
+    for (const [at, engine] of objective.engines.entries()) {
       const fold = engine.folds[index];
       if (fold === undefined) continue;
       for (let row = fold.trainRows; row < fold.aheadEnd; row += 1) {
         const weight = engine.problem.weights[row] ?? 1;
-        actual.push(engine.problem.dataset.target[row] ?? 0);
-        predicted.push(engine.predict(fold, row) * weight);
+        const [seen, guess] = [
+          engine.problem.dataset.target[row] ?? 0,
+          engine.predict(fold, row) * weight,
+        ];
+        actual.push(seen);
+        predicted.push(guess);
+        geoOfRow.push(at + (row % engine.problem.stride));
+        const period = Math.floor((row - fold.trainRows) / engine.problem.stride);
+        totals.actual[period] = (totals.actual[period] ?? 0) + seen;
+        totals.predicted[period] = (totals.predicted[period] ?? 0) + guess;
       }
     }
     const { dates } = first.problem.dataset;
@@ -35,19 +45,22 @@ export function computeFoldResults(objective: Objective): FoldResult[] {
       to: dates[window.validationEnd - 1] ?? "",
       training_periods: window.trainEnd,
       metrics: computeMetrics(actual, predicted, {
-        variables: countVariables(first),
+        variables: null,
+        geoOfRow,
         naiveError: computeMeanNaiveError(objective.engines, window.trainEnd),
       }),
       predicted,
       actual,
+      totals,
     };
   });
 }
 
-export function countVariables(engine: Engine): number {
-  const { design, exposures } = engine.problem;
-  const intercepts = design.names.filter((name) => name.startsWith("intercept")).length;
-  return design.names.length - intercepts + exposures.length;
+/** Numbers of the rows' geos in a fold: interleaved in one engine, else geo after geo. */
+function numberGeos(fold: FoldResult, { engines }: Objective): number[] {
+  const stride = engines[0]?.problem.stride ?? 1;
+  const rows = fold.actual.length / Math.max(1, engines.length);
+  return fold.actual.map((_, row) => (engines.length > 1 ? Math.floor(row / rows) : row % stride));
 }
 
 /** Mean over engines of the naive error on the first `periods` periods. */
@@ -63,12 +76,12 @@ export function computeMeanNaiveError(engines: readonly Engine[], periods: numbe
 }
 
 export function computePooledMetrics(folds: readonly FoldResult[], objective: Objective): Metrics {
-  const first = objective.engines[0];
   return computeMetrics(
     folds.flatMap((fold) => fold.actual),
     folds.flatMap((fold) => fold.predicted),
     {
-      variables: first === undefined ? 0 : countVariables(first),
+      variables: null,
+      geoOfRow: folds.flatMap((fold) => numberGeos(fold, objective)),
       naiveError: computeMeanNaiveError(objective.engines, folds[0]?.training_periods ?? 0),
     },
   );
@@ -84,8 +97,12 @@ export function computeInSampleMetrics(fits: readonly WindowFit[]): Metrics {
     }),
   );
   const known = naive.filter((error) => error !== null);
+  const geoOfRow = fits.flatMap((fit, at) =>
+    Array.from({ length: fit.trainRows }, (_, row) => at + (row % fit.problem.stride)),
+  );
   return computeMetrics(actual, predicted, {
     variables: countCoefficients(fits),
+    geoOfRow,
     naiveError: known.length === 0 ? null : computeMean(known),
   });
 }

@@ -23,6 +23,8 @@ export interface FoldResult {
   readonly metrics: Metrics;
   readonly predicted: readonly number[];
   readonly actual: readonly number[];
+  /** The same per period, geos added up. */
+  readonly totals: { readonly actual: number[]; readonly predicted: number[] };
 }
 
 /** A channel of the forecast: what the configuration's own parameters give. */
@@ -124,5 +126,6 @@ export interface TrainingResult extends ForecastResult {
     readonly loss_before: number;
     readonly loss_after: number;
   } | null;
+  /** How much evidence from experiments entered; null where none did. */
   readonly calibration: { readonly lift_tests: number; readonly roi_priors: number } | null;
 }

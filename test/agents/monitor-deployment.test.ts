@@ -1,10 +1,8 @@
 /** A deployed model on new weeks: quiet when nothing changed, loud and graded when something did. */
 import { describe, expect, it } from "vitest";
-import {
-  parseDeployedModel,
-  createDriftEvent,
-  monitorDeployed,
-} from "../../agents/monitor-deployment.ts";
+import { createDriftEvent, monitorDeployed } from "../../agents/monitor-deployment.ts";
+import { parseDeployedModel } from "../../agents/deployed-model.ts";
+import { computeSha256 } from "../../schemas/canonical.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import { smallConfig, smallCsv } from "../support/small-model.ts";
 import { decideJob, reasoners, trained } from "../support/agent-jobs.ts";
@@ -16,7 +14,10 @@ const results = {
   model: trained(smallConfig()),
   deployment: plan,
 };
-const deployed = parseDeployedModel(JSON.parse(JSON.stringify(results)));
+const deployed = {
+  ...parseDeployedModel(JSON.parse(JSON.stringify(results))),
+  dataDigest: computeSha256(smallCsv()),
+};
 
 describe("monitorDeployed", () => {
   it("is quiet on new weeks like the old ones", () => {
@@ -62,6 +63,59 @@ describe("monitorDeployed", () => {
     const fresh = [all[0], ...all.slice(157)].join("\n");
     const joined = monitorDeployed({ deployed, csv: fresh, sessionCsv: smallCsv() });
     expect(joined).toEqual(monitorDeployed({ deployed, csv: smallCsv({ weeks: 166 }) }));
+    expect(monitorDeployed({ deployed, csv: fresh, keptCsv: smallCsv() })).toEqual(joined);
+  });
+
+  it("refuses a file that is not the session's, and one whose history gives another model", () => {
+    const csv = smallCsv({ weeks: 166 });
+    const wrong = smallCsv().replace(/(2021-05-03),(\d+)/, "$1,99999");
+    expect(() => monitorDeployed({ deployed, csv, sessionCsv: wrong })).toThrow(
+      expect.objectContaining({ code: "data_changed" }),
+    );
+    const recorded = { ...deployed.recorded, coefficients: { tv: -1 } };
+    expect(() => monitorDeployed({ deployed: { ...deployed, recorded }, csv })).toThrow(
+      expect.objectContaining({ code: "data_changed" }),
+    );
+  });
+
+  it("warns of a channel that spends for the first time, whatever the ratio to nothing", () => {
+    const lines = smallCsv({ weeks: 166 }).trimEnd().split("\n");
+    const silent = (line: string, at: number) =>
+      at > 0 && at <= 156 ? line.split(",").with(3, "0").join(",") : line;
+    const csv = lines.map(silent).join("\n");
+    const free = {
+      ...deployed,
+      dataDigest: null,
+      recorded: { firstDate: null, coefficients: null },
+    };
+    const report = monitorDeployed({ deployed: free, csv, returns: false });
+    const found = report.findings.find(
+      ({ name, channel }) => name === "spend_range" && channel === "search",
+    );
+    expect(found).toMatchObject({ level: "warn", figure: null, unbounded: true });
+    expect(report.status).not.toBe("ok");
+    expect(report.summary).toMatch(/spend_range of search: beyond the trained range: \d+/);
+  });
+
+  it("calls for a rollback where nothing was sold, although an error over nothing is no number", () => {
+    const lines = smallCsv({ weeks: 166 }).trimEnd().split("\n");
+    const unsold = (line: string, at: number) =>
+      at > 156 ? line.split(",").with(1, "0").join(",") : line;
+    const report = monitorDeployed({ deployed, csv: lines.map(unsold).join("\n"), returns: false });
+    expect(report.findings.find(({ name }) => name === "wmape")).toMatchObject({
+      figure: null,
+      level: "rollback",
+    });
+  });
+
+  it("states the rates of false alarms that its limits keep", () => {
+    const report = monitorDeployed({ deployed, csv: smallCsv({ weeks: 166 }), returns: false });
+    expect(report.false_alarms).toEqual({ warn: 0.05, rollback: 0.01 });
+    for (const { name, chance, warn_above, bound } of report.findings) {
+      if (name === "spend_range") continue;
+      expect(warn_above, name).toBeGreaterThanOrEqual(chance?.warn_above ?? Infinity);
+      expect(warn_above, name).toBe(bound);
+    }
   });
 
   it.each([

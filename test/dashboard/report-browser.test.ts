@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../dashboard/report.ts";
-import { smallEvents, smallReport } from "./report-fixture.ts";
+import { crowdedReport, smallEvents, smallReport } from "./report-fixture.ts";
 
 function chromiumPath(): string | null {
   const given = process.env["CHROMIUM_PATH"];
@@ -82,6 +82,38 @@ async function look(html: string): Promise<Seen> {
   }
 }
 
+/** A4 less margins of 12 mm, in pixels of CSS. */
+const PAPER = 703;
+
+/** What reaches beyond the page: its own boxes, or on paper anything, since nothing scrolls there. */
+async function measureOverflow(
+  html: string,
+  { width, paper = false }: { readonly width: number; readonly paper?: boolean },
+): Promise<string[]> {
+  const browser = await chromium.launch({
+    ...(path === null ? {} : { executablePath: path }),
+    args: ["--no-sandbox"],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.setContent(html);
+    if (paper) await page.emulateMedia({ media: "print" });
+    return await page.locator("body").evaluate(
+      (body, { limit, whole }) =>
+        [...body.querySelectorAll("table, p, li, figure, h1, h2, h3, details > p")]
+          .filter((one) => whole || one.closest(".scroll") === null)
+          .filter((one) => {
+            const { right, height } = one.getBoundingClientRect();
+            return right > limit + 1 || (whole && one.matches("details > p") && height === 0);
+          })
+          .map((one) => `${one.tagName} ${(one.textContent ?? "").trim().slice(0, 40)}`),
+      { limit: width, whole: paper },
+    );
+  } finally {
+    await browser.close();
+  }
+}
+
 describe.skipIf(path === null)(title, () => {
   it("each chart drew and nothing came over the network", { timeout: 60_000 }, async () => {
     const seen = await look(renderReport(smallReport()));
@@ -96,6 +128,24 @@ describe.skipIf(path === null)(title, () => {
     const seen = await look(renderReport(smallReport({ events: smallEvents(attack) })));
     expect(seen.complaints).toEqual([]);
     expect(seen.requests).toEqual([]);
+  });
+
+  it.each([1280, 390])(
+    "36 channels with long names fit a screen of %d pixels",
+    { timeout: 60_000 },
+    async (width) => {
+      expect(await measureOverflow(renderReport(crowdedReport()), { width })).toEqual([]);
+    },
+  );
+
+  it("no table loses a column on paper, and what is folded is open", {
+    timeout: 60_000,
+  }, async () => {
+    for (const report of [smallReport(), crowdedReport()]) {
+      expect(await measureOverflow(renderReport(report), { width: PAPER, paper: true })).toEqual(
+        [],
+      );
+    }
   });
 
   it("a page without pictures is noticed", { timeout: 60_000 }, async () => {

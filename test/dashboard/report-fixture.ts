@@ -312,3 +312,52 @@ export function smallReport(more: Partial<ReportInput> = {}): ReportInput {
     ...more,
   };
 }
+
+const CROWD = 36;
+
+/** The small report as if its model had 36 channels with names as long as they may be. */
+export function crowdedReport(): ReportInput {
+  const report = smallReport();
+  const { detail: few } = report;
+  if (few === null) return report;
+  const name = (at: number): string => `channel_${at}_${"x".repeat(40)}`;
+  const each = <T>(of: (at: number) => T): T[] => Array.from({ length: CROWD }, (_, at) => of(at));
+  const named = <T>(of: (at: number) => T): Record<string, T> =>
+    Object.fromEntries(each((at) => [name(at), of(at)]));
+  const pick = <T>(values: readonly T[], at: number): T => values[at % values.length] as T;
+  const { result, contributions, config } = few;
+  const { posterior } = result;
+  const detail: ModelDetail = {
+    ...few,
+    config: {
+      ...config,
+      channels: each((at) => ({ ...pick(config.channels, at), name: name(at) })),
+      hyperparameters: named((at) => pick(Object.values(config.hyperparameters), at)),
+    },
+    result: {
+      ...result,
+      channels: each((at) => ({ ...pick(result.channels, at), name: name(at) })),
+      posterior: {
+        ...posterior,
+        channels: named((at) => pick(Object.values(posterior.channels), at)),
+      },
+    },
+    contributions: {
+      ...contributions,
+      channels: named((at) => pick(Object.values(contributions.channels), at)),
+    },
+    curves: each((at) => ({ ...pick(few.curves, at), channel: name(at) })),
+    carryover: each((at) => ({ ...pick(few.carryover, at), channel: name(at) })),
+    plans:
+      few.plans === null
+        ? null
+        : {
+            ...few.plans,
+            plans: few.plans.plans.map((plan) => ({
+              ...plan,
+              channels: each((at) => ({ ...pick(plan.channels, at), channel: name(at) })),
+            })),
+          },
+  };
+  return { ...report, detail };
+}

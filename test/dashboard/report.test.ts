@@ -16,7 +16,10 @@ describe("renderReport", () => {
   it("is one document with every section and picture", () => {
     const sections = [...page.matchAll(/<h2>([^<]+)<\/h2>/g)].map((match) => match[1]);
     expect(sections).toEqual([
+      "In short",
       "What it may be used for",
+      "What media brought",
+      "Budget of the next quarter",
       "Before you rely on it",
       "Flags",
       "Errors",
@@ -25,6 +28,7 @@ describe("renderReport", () => {
       "Contribution",
       "Return on spend",
       "Carryover",
+      "Checks of the fit",
       "Response to spend",
       "What the returns rest on",
       "The session",

@@ -27,6 +27,22 @@ describe("measure", () => {
     expect(metrics.nrmse).toBeCloseTo(Math.sqrt(150) / 100, 12);
   });
 
+  test("counts no difference between geos as fit", () => {
+    const actual = [10, 1000, 12, 1010, 8, 990];
+    const means = [10, 1000, 10, 1000, 10, 1000];
+    const geoOfRow = [0, 1, 0, 1, 0, 1];
+    expect(computeMetrics(actual, means, context).r2).toBeGreaterThan(0.99);
+    expect(computeMetrics(actual, means, { ...context, geoOfRow }).r2).toBeCloseTo(0, 12);
+    const close = actual.map((value, row) => (value + 3 * (means[row] ?? 0)) / 4);
+    const { r2 } = computeMetrics(actual, close, { ...context, geoOfRow });
+    expect(r2).toBeCloseTo(1 - 9 / 16, 12);
+  });
+
+  test("corrects R² for coefficients on fitted rows alone", () => {
+    const unseen = { variables: null, naiveError: null };
+    expect(computeMetrics([1, 2, 4], [1, 2, 3], unseen).adj_r2).toBeNull();
+  });
+
   test("refuses MAPE when the target touches zero, and keeps wMAPE", () => {
     const metrics = computeMetrics([100, 0, 50], [90, 5, 50], context);
     expect(metrics.mape).toBeNull();

@@ -121,7 +121,7 @@ describe("an answer", () => {
       ["tv", "tv"],
       ["search", "search"],
     ]);
-    expect(trained.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.55), 10);
+    expect(trained.channels[0]?.half_life_weeks).toBeCloseTo(Math.log(0.5) / Math.log(0.55), 2);
     expect(JSON.parse(trained.detail)).toEqual({ trainer: "fake 1" });
   });
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import {
   computeChannelAttribution,
   computeContributionRows,
-  computeEffectDuration,
   computeResponseAt,
 } from "../../../model/fit/attribution.ts";
 import { fitWindow, type WindowFit } from "../../../model/fit/fit.ts";
 import { createProblem, toParameterVector } from "../../../model/fit/problem.ts";
 import { sum } from "../../../model/numbers.ts";
+import { computeEffectDuration } from "../../../model/transform/effect-duration.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
 
 const config = smallConfig();
@@ -47,9 +47,10 @@ describe("what a channel did", () => {
     expect(found).toMatchObject({ roi: null, mroi: null, immediate_share: null });
   });
 
-  test("is half gone after a half-life", () => {
-    expect(computeEffectDuration(0.5, 0.5)).toBe(1);
-    expect(computeEffectDuration(0.5, 0.1)).toBeCloseTo(3.3219, 4);
-    expect(computeEffectDuration(0, 0.1)).toBe(0);
+  test("lasts as long as the weights of the model say", () => {
+    const { half_life_weeks, duration_90_weeks } = computeChannelAttribution([fit], 0);
+    const decay = config.hyperparameters["tv"]?.decay ?? 0;
+    expect(half_life_weeks).toBe(computeEffectDuration(decay, 0.5, 13));
+    expect(duration_90_weeks).toBe(computeEffectDuration(decay, 0.1, 13));
   });
 });

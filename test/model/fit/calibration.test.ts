@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { computeWindowPriors, hasCalibration } from "../../../model/fit/calibration.ts";
+import { formatIsoDate } from "../../../model/calendar.ts";
 import { createProblem } from "../../../model/fit/problem.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
 
@@ -7,7 +8,9 @@ const dataset = smallDataset();
 const problemWith = (calibration: object) =>
   createProblem(dataset, smallConfig({ calibration: calibration }));
 const media = [0, 1].map(() => new Float64Array(dataset.target.length).fill(0.5));
-const [start, end] = [dataset.dates[50] ?? "", dataset.dates[53] ?? ""];
+const day = (period: number, more = 0): string =>
+  formatIsoDate(dataset.firstDay + 7 * period + more);
+const [start, end] = [day(50), day(53, 6)];
 const lift = { channel: "tv", start, end, effect: 100, standard_error: 10 };
 
 describe("evidence from outside the data", () => {
@@ -30,6 +33,13 @@ describe("evidence from outside the data", () => {
     // four weeks of 0.5 are 2, so β has mean 50; search is not tested
     expect([...(computeWindowPriors(problem, media, 54).priorMean ?? [])]).toEqual([50, 0]);
     expect([...(computeWindowPriors(problem, media, 53).priorPrecision ?? [])]).toEqual([0, 0]);
+  });
+
+  test("compares a test of some days with that share of the week's effect", () => {
+    const days = { ...lift, start: day(50, 1), end: day(50, 5) };
+    const problem = problemWith({ lift_tests: [days] });
+    // five of seven days of 0.5
+    expect(computeWindowPriors(problem, media, 54).priorMean?.[0]).toBeCloseTo(280, 9);
   });
 
   test("turns a return into a coefficient, the surer the stronger", () => {

@@ -6,7 +6,6 @@ import {
   computeDiagnostics,
   computeFoldResults,
   computePooledMetrics,
-  countVariables,
 } from "../../../model/results/scores.ts";
 import { smallConfig, smallDataset } from "../../support/small-model.ts";
 
@@ -30,9 +29,15 @@ describe("errors of a model", () => {
     expect(computePooledMetrics(folds, objective).mae).toBeCloseTo(mae, 8);
   });
 
-  test("count the columns and channels, not the intercept", () => {
-    const { design } = engine.problem;
-    expect(countVariables(engine)).toBe(design.names.length - 1 + 2);
+  test("of unseen rows know no correction for the coefficients fitted", () => {
+    const folds = computeFoldResults(objective);
+    expect(folds[0]?.metrics.adj_r2).toBeNull();
+    expect(computePooledMetrics(folds, objective).adj_r2).toBeNull();
+  });
+
+  test("stand per period, too", () => {
+    const [fold] = computeFoldResults(objective);
+    expect(fold?.totals).toEqual({ actual: fold?.actual, predicted: fold?.predicted });
   });
 
   test("measure how far effects are from spends (DECOMP.RSSD)", () => {

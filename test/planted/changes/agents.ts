@@ -148,6 +148,11 @@ export const AGENTS_CHANGES: readonly PlantedChange[] = [
     put: "const structure = config;",
   },
   {
+    file: "agents/monitor-history.ts",
+    find: "if (from < 0) throw",
+    put: "if (from < -9) throw",
+  },
+  {
     file: "agents/monitor-deployment.ts",
     find: "size > rollback_above && !early",
     put: "size > rollback_above",

@@ -3,6 +3,16 @@ import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
+    file: "cli/output/comparison.ts",
+    find: "if (new Set(results.map(read)).size < 2) return [];",
+    put: "",
+  },
+  {
+    file: "cli/output/budget-plans.ts",
+    find: "row.spend_after / count,",
+    put: "row.spend_after,",
+  },
+  {
     file: "cli/commands/guide/draft-questions.ts",
     find: "if (ask === null || guess.sure) return guess;",
     put: "if (ask === null) return guess;",

@@ -3,6 +3,16 @@ import type { PlantedChange } from "../change.ts";
 
 export const DASHBOARD_CHANGES: readonly PlantedChange[] = [
   {
+    file: "dashboard/money.ts",
+    find: 'use === "reject" || use === "cannot_tell"',
+    put: 'use === "reject"',
+  },
+  {
+    file: "dashboard/chart-fit.ts",
+    find: "listPoints(dates, fold.totals.predicted,",
+    put: "listPoints(dates, fold.predicted,",
+  },
+  {
     file: "dashboard/data-check.ts",
     find: "if (names.length < 2) return null;",
     put: "if (names.length < 9) return null;",

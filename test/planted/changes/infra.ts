@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const INFRA_CHANGES: readonly PlantedChange[] = [
   {
+    file: "infra/xlsx.ts",
+    find: '.replaceAll("<", "&lt;")',
+    put: "",
+  },
+  {
     file: "infra/a2a/fetch.ts",
     find: "addJitter(pauseAfter(tries), tools.random(), asked)",
     put: "addJitter(pauseAfter(tries), tools.random(), null)",

@@ -3,6 +3,16 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/results/answer-tables.ts",
+    find: "...ENDS.map((end) => point[end]),",
+    put: "",
+  },
+  {
+    file: "model/results/date-findings.ts",
+    find: "day < first || day >= next",
+    put: "day >= next",
+  },
+  {
     file: "model/results/baseline.ts",
     find: "const BLOCK_WEEKS = 4;",
     put: "const BLOCK_WEEKS = 1;",
@@ -29,8 +39,8 @@ export const MODEL_RESULTS_CHANGES: readonly PlantedChange[] = [
   },
   {
     file: "model/results/scores.ts",
-    find: "predicted.push(engine.predict(fold, row) * weight);",
-    put: "predicted.push(engine.predict(fold, row) * weight * 1.01);",
+    find: "predicted.push(guess);",
+    put: "predicted.push(guess * 1.01);",
   },
   {
     file: "model/results/variance-inflation.ts",

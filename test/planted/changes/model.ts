@@ -3,8 +3,48 @@ import type { PlantedChange } from "../change.ts";
 
 export const MODEL_CHANGES: readonly PlantedChange[] = [
   {
+    file: "model/budget/plans.ts",
+    find: "(1 + range) * today] as const",
+    put: "(2 + range) * today] as const",
+  },
+  {
+    file: "model/budget/groups.ts",
+    find: "const high = Math.min(group.high,",
+    put: "const high = Math.max(group.high,",
+  },
+  {
+    file: "model/budget/climb.ts",
+    find: "if (!fits(spends)) return;",
+    put: "",
+  },
+  {
+    file: "model/monitoring/tails.ts",
+    find: "if (tail(middle) > rate) low = middle;",
+    put: "if (tail(middle) < rate) low = middle;",
+  },
+  {
+    file: "model/monitoring/block-test.ts",
+    find: "computeDotProduct(white, white, periods) / periods, variance",
+    put: "computeDotProduct(white, white, periods) / periods, 2 * variance",
+  },
+  {
+    file: "model/monitoring/chance-limits.ts",
+    find: "FALSE_ALARMS.warn / FAMILY),",
+    put: "FALSE_ALARMS.warn),",
+  },
+  {
+    file: "model/monitoring/period-totals.ts",
+    find: "const period = Math.floor(row / stride);",
+    put: "const period = Math.floor(row / (stride + 1));",
+  },
+  {
+    file: "model/transform/effect-duration.ts",
+    find: "if (next <= share)",
+    put: "if (next < 0.5 * share)",
+  },
+  {
     file: "model/allocate.ts",
-    find: "range: [0, DATA_REACH],",
+    find: "range: PLAN_RANGE,",
     put: "range: [1, 1],",
   },
   {
@@ -66,8 +106,8 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
   { file: "model/findings.ts", find: "toFiniteOrNull(detail.figure)", put: "detail.figure" },
   {
     file: "model/lift-tests.ts",
-    find: "from < 0 || to > periods || from >= to",
-    put: "to > periods || from >= to",
+    find: "start >= begin(0) && end < begin(periods)",
+    put: "end < begin(periods)",
   },
   {
     file: "model/locked-test.ts",
@@ -84,7 +124,7 @@ export const MODEL_CHANGES: readonly PlantedChange[] = [
     find: "toFiniteOrNull(relative / rows)",
     put: "toFiniteOrNull(relative)",
   },
-  { file: "model/monitor.ts", find: "Math.abs(figure) > bound", put: "figure > bound" },
+  { file: "model/monitor.ts", find: "last < 0 || periods < 1", put: "last < -1 || periods < -1" },
   { file: "model/numbers.ts", find: "share * (sorted.length - 1)", put: "share * sorted.length" },
   {
     file: "model/predictive.ts",

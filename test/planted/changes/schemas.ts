@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const SCHEMAS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "schemas/csv.ts",
+    find: "FORMULA.test(cell)",
+    put: "cell === FORMULA.source",
+  },
+  {
     file: "schemas/strict-json.ts",
     find: "if (cursor.at < text.length) {",
     put: "if (cursor.at < 0) {",

@@ -17,6 +17,8 @@ export const BASELINE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   "data.target": "column of what is to be explained: sales, revenue, conversions",
   "data.target_multiplier": "column the target is multiplied by, such as revenue per conversion",
   "data.frequency": "distance of two rows",
+  "data.week_label":
+    "whether a week's date is its first day (taken where nothing is said) or its last: places events and lift tests",
   "data.date_order": "day or month first, where the file's dates leave it open",
   "data.decimal": "decimal sign, where the file's numbers leave it open",
   "data.sheet": "sheet of a workbook; else the first one with data",
