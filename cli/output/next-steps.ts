@@ -13,6 +13,9 @@ interface RunFolders {
 
 /** Characters of a session's id that tell it apart in practice. */
 const ID_CHARS = 8;
+const INDENT = "  ";
+/** A command that is longer stands on a line of its own, whole, so that it can be copied. */
+const COLUMNS_MAX = 100;
 const DEFAULT_FOLDERS: RunFolders = { stateDir: ".mmm", output: "results" };
 
 /** Two to four commands, each with what it is for. */
@@ -22,9 +25,12 @@ export function formatNextSteps(
 ): string {
   const steps = listNextSteps(results, folders);
   const width = Math.max(...steps.map(([command]) => command.length));
-  return ["\nnext:", ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)].join(
-    "\n",
-  );
+  const widest = Math.max(...steps.map(([, what]) => what.length)) + width + INDENT.length * 2;
+  const format = ([command, what]: (typeof steps)[number]): string =>
+    widest > COLUMNS_MAX
+      ? `${INDENT}# ${what}\n${INDENT}${command}`
+      : `${INDENT}${command.padEnd(width)}${INDENT}${what}`;
+  return ["\nnext:", ...steps.map(format)].join("\n");
 }
 
 function listNextSteps(

@@ -69,7 +69,7 @@ describe("mmm escalations show", () => {
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(100);
     expect(lines[0]).toBe(`e1 of session ${session}`);
     expect(out).toMatch(
-      /state +open, 23 h \d+ min left \(until [-0-9: ]+ UTC\), then keep_current/,
+      /state +open, (?:23 h \d+ min|1 d 0 h) left \(until [-0-9: ]+ UTC\), then keep_current/,
     );
     expect(out).toMatch(/proposed +w1\.\d by data_scientist\n +hyperparameters\.\S+ → [0-9.]+\n/);
     expect(out).toContain(

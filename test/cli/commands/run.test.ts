@@ -35,7 +35,9 @@ describe("mmm run", () => {
     const results = JSON.parse(readFileSync(join(folder, "out/optimization_results.json"), "utf8"));
     expect(results.validation.final.mape).toBeLessThan(results.validation.baseline.mape);
     expect(results.locked_test.weeks).toBe(13);
-    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    // A command to copy stands whole on its line, whatever the folders are called.
+    const tables = out.split("\n").filter((line) => !line.startsWith("  mmm "));
+    for (const line of tables) expect(line.length).toBeLessThanOrEqual(100);
   });
 
   it("gives the same history digest for the same seed, in the same state and in a fresh one", () => {
