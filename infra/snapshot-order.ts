@@ -36,6 +36,16 @@ export function createCheckpointConflict(): MmmError {
   );
 }
 
+/** Somebody, or an eviction policy, took snapshots of sessions away that an index still names. */
+export function createVanishedError(sessions: readonly string[]): MmmError {
+  return new MmmError(
+    "state_damaged",
+    `the snapshot of ${sessions[0]}${sessions.length > 1 ? ` and ${sessions.length - 1} more` : ""} ` +
+      "vanished from Redis; it is made again from the history (maxmemory-policy has to be noeviction)",
+    { data: { sessions: sessions.slice(0, 10) } },
+  );
+}
+
 /** Summaries that fit, in the order of their session ids. */
 export function selectSummaries(
   summaries: Iterable<SessionSummary>,

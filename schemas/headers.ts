@@ -43,22 +43,23 @@ export function toHeaders(
 
 const INBOX_OFFSET = "mmm-inbox-offset";
 
-/** Header of a history record: the offset, in the inbox partition of its number, of its cause. */
-export function createInboxOffsetHeader(offset: number): Record<string, string> {
-  return { [INBOX_OFFSET]: String(offset) };
+const SESSIONS_BEGUN = "mmm-sessions-begun";
+
+/**
+ * Headers of a history record: the offset, in the inbox partition of its number, of its cause, and how
+ * many sessions its partition has begun, this record's included.
+ */
+export function createHistoryHeaders(at: {
+  readonly offset: number;
+  readonly begun: number;
+}): Record<string, string> {
+  return { [INBOX_OFFSET]: String(at.offset), [SESSIONS_BEGUN]: String(at.begun) };
 }
 
 /** Inbox offset of a history record's cause; null where the record does not say it. */
 export function readInboxOffset(headers: Headers): number | null {
   const text = headers[INBOX_OFFSET] ?? "";
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
-}
-
-const SESSIONS_BEGUN = "mmm-sessions-begun";
-
-/** Header of a history record: how many sessions its partition has begun, this record's included. */
-export function createSessionsBegunHeader(count: number): Record<string, string> {
-  return { [SESSIONS_BEGUN]: String(count) };
 }
 
 /** Sessions begun by a history record's partition; null where the record does not say it. */

@@ -12,12 +12,7 @@
 import { encodeEvent } from "../../schemas/codec.ts";
 import { MmmError } from "../../schemas/errors.ts";
 import type { Envelope, Recorded } from "../../schemas/event.ts";
-import {
-  createInboxOffsetHeader,
-  createSessionsBegunHeader,
-  toAttachmentHeaders,
-  toHeaders,
-} from "../../schemas/headers.ts";
+import { createHistoryHeaders, toAttachmentHeaders, toHeaders } from "../../schemas/headers.ts";
 import { COMMANDS, TOPICS } from "../../schemas/topics.ts";
 import { createEnvelope } from "../../producers/publish.ts";
 import { toLinkHeaders, computeLink } from "../../session/chain.ts";
@@ -32,7 +27,8 @@ import { createDeadLetter } from "../loop/dead-letters.ts";
 import { createLearningDecoder } from "../loop/schema-learner.ts";
 import { createDeadlineRecord } from "./deadline-record.ts";
 import { createWatchdog, type Watchdog } from "./stranded-sessions.ts";
-import { createSessionCache, type SessionCache, type SessionEntry } from "./session-cache.ts";
+import type { SessionEntry } from "./restore-partition.ts";
+import { createSessionCache, type SessionCache } from "./session-cache.ts";
 
 export interface PartitionProcessor {
   /** Decides and commits a batch of inbox records. */
@@ -264,23 +260,19 @@ function writeOne(
     type: event.type,
     body,
   });
-  if (link.seq === 1) parts.sessionCache.began();
+  if (link.seq === 1) parts.sessionCache.begun.add();
   entry.seq = link.seq;
   entry.head = link.hash;
   entry.state = after;
   const headers = toHeaders(event.type, envelope);
   const key = envelope.session;
+  const begun = parts.sessionCache.begun.now;
   const history: OutgoingRecord = {
     topic: TOPICS.history.topic,
     key,
     partition: parts.topicPartition.partition,
     value: body,
-    headers: {
-      ...headers,
-      ...toLinkHeaders(link),
-      ...createInboxOffsetHeader(offset),
-      ...createSessionsBegunHeader(parts.sessionCache.begun),
-    },
+    headers: { ...headers, ...toLinkHeaders(link), ...createHistoryHeaders({ offset, begun }) },
   };
   const command = isEcho ? undefined : COMMANDS[event.type];
   if (command === undefined) return [history];

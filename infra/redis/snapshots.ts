@@ -23,8 +23,14 @@ import type {
 } from "../../session/ports.ts";
 import { computePartition } from "../partition.ts";
 import { DEFAULT_PARTITIONS } from "../embedded/record-table.ts";
+import { BATCH, findSessionIds, formatTag, readSummaries } from "./summaries.ts";
 import { CLEAR, MEMO, SAVE } from "./snapshot-scripts.ts";
-import { createCheckpointConflict, selectSummaries, formatVersion } from "../snapshot-order.ts";
+import {
+  createCheckpointConflict,
+  createVanishedError,
+  formatVersion,
+  selectSummaries,
+} from "../snapshot-order.ts";
 
 export interface RedisSettings {
   /** redis:// or rediss:// (TLS), with user and password where they are needed. */
@@ -39,9 +45,6 @@ export interface RedisSettings {
 
 type Script = (...values: (string | number)[]) => Promise<unknown>;
 type Connection = Redis & Record<"mmmSave" | "mmmClear" | "mmmMemo", Script>;
-
-/** Sessions in one script call and in one reading request. */
-const BATCH = 100;
 
 /** A store on Redis; connects when it is first used and again whenever it must. */
 export function createRedisSnapshots(settings: RedisSettings): StateStore {
@@ -67,13 +70,9 @@ export function createRedisSnapshots(settings: RedisSettings): StateStore {
       if (!kept) throw createCheckpointConflict();
     },
     load: (session) =>
-      run("loading a snapshot", async () => {
-        const partition = computePartition(session, partitions);
-        const known = await redis.zscore(`${formatTag(partition)}sessions`, session);
-        const [found] = await loadAll(redis, partition, [session]);
-        if (known !== null && found === undefined) throw createVanishedError([session]);
-        return found ?? null;
-      }),
+      run("loading a snapshot", () =>
+        loadOne(redis, computePartition(session, partitions), session),
+      ),
     count: (partition) =>
       run("counting sessions", () => redis.zcard(`${formatTag(partition)}sessions`)),
     version: (session) => {
@@ -81,17 +80,7 @@ export function createRedisSnapshots(settings: RedisSettings): StateStore {
       return run("asking for a version", () => loadVersion(redis, `${tag}snap:${session}`));
     },
     loadPartition: (partition, statuses) =>
-      run("loading a partition", async () => {
-        const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
-        const found = await Promise.all(
-          indexes.map((index) => redis.zrange(`${formatTag(partition)}${index}`, "0", "-1")),
-        );
-        const sessions = found.flat().toSorted();
-        const snapshots = await loadAll(redis, partition, sessions);
-        if (snapshots.length === sessions.length) return snapshots;
-        const held = new Set(snapshots.map(({ session }) => session));
-        throw createVanishedError(sessions.filter((session) => !held.has(session)));
-      }),
+      run("loading a partition", () => loadByStatus(redis, partition, statuses)),
     checkpoint: (partition) =>
       run("loading a checkpoint", async () => {
         const row = await redis.hgetall(`${formatTag(partition)}ckpt`);
@@ -153,21 +142,6 @@ async function withRedisErrors<T>(
   }
 }
 
-/** Tag of a partition's keys, without the prefix that the client adds. */
-function formatTag(partition: number): string {
-  return `{p${partition}}:`;
-}
-
-/** I4: somebody, or an eviction policy, took snapshots away. */
-function createVanishedError(sessions: readonly string[]): MmmError {
-  return new MmmError(
-    "state_damaged",
-    `the snapshot of ${sessions[0]}${sessions.length > 1 ? ` and ${sessions.length - 1} more` : ""} ` +
-      "vanished from Redis; it is made again from the history (maxmemory-policy has to be noeviction)",
-    { data: { sessions: sessions.slice(0, 10) } },
-  );
-}
-
 interface Batch {
   readonly snapshots: readonly Snapshot[];
   readonly checkpoint: Checkpoint;
@@ -215,6 +189,29 @@ async function loadAll(
   return found;
 }
 
+async function loadOne(redis: Redis, partition: number, session: string): Promise<Snapshot | null> {
+  const known = await redis.zscore(`${formatTag(partition)}sessions`, session);
+  const [found] = await loadAll(redis, partition, [session]);
+  if (known !== null && found === undefined) throw createVanishedError([session]);
+  return found ?? null;
+}
+
+async function loadByStatus(
+  redis: Redis,
+  partition: number,
+  statuses?: readonly string[],
+): Promise<Snapshot[]> {
+  const indexes = statuses?.map((status) => `status:${status}`) ?? ["sessions"];
+  const named = await Promise.all(
+    indexes.map((index) => redis.zrange(`${formatTag(partition)}${index}`, "0", "-1")),
+  );
+  const sessions = named.flat().toSorted();
+  const snapshots = await loadAll(redis, partition, sessions);
+  if (snapshots.length === sessions.length) return snapshots;
+  const held = new Set(snapshots.map(({ session }) => session));
+  throw createVanishedError(sessions.filter((session) => !held.has(session)));
+}
+
 async function loadVersion(redis: Redis, key: string): Promise<string | null> {
   const [offset, seq, head] = await redis.hmget(key, "offset", "seq", "head");
   if (typeof head !== "string") return null;
@@ -257,42 +254,4 @@ function fromRedisRow(partition: number, row: Record<string, string>): Snapshot 
     state,
     summary: JSON.parse(summary) as SessionSummary,
   };
-}
-
-/** Ids in one partition that may fit; the smallest index the filter allows. */
-async function findSessionIds(
-  redis: Redis,
-  hashTag: string,
-  filter: SessionFilter,
-): Promise<string[]> {
-  const { business_unit: unit, status, since, after, limit } = filter;
-  if (since !== undefined)
-    return redis.zrangebyscore(`${hashTag}updated`, Date.parse(since), "+inf");
-  const from = after === undefined ? "-" : `(${after}`;
-  const index =
-    unit !== undefined ? `unit:${unit}` : status !== undefined ? `status:${status}` : "sessions";
-  const single = unit === undefined || status === undefined;
-  if (single && limit !== undefined) {
-    return redis.zrangebylex(`${hashTag}${index}`, from, "+", "LIMIT", "0", String(limit));
-  }
-  return redis.zrangebylex(`${hashTag}${index}`, from, "+");
-}
-
-async function readSummaries(
-  redis: Redis,
-  hashTag: string,
-  sessions: readonly string[],
-): Promise<SessionSummary[]> {
-  const found: SessionSummary[] = [];
-  for (let at = 0; at < sessions.length; at += BATCH) {
-    const pipeline = redis.pipeline();
-    for (const session of sessions.slice(at, at + BATCH)) {
-      pipeline.hget(`${hashTag}snap:${session}`, "summary");
-    }
-    for (const [error, text] of (await pipeline.exec()) ?? []) {
-      if (error !== null) throw error;
-      if (typeof text === "string") found.push(JSON.parse(text) as SessionSummary);
-    }
-  }
-  return found;
 }

@@ -70,6 +70,16 @@ export function snapshotContract(name: string, create: () => Promise<StoreUnderT
       });
     });
 
+    test("knows how many sessions of a partition it has", async () => {
+      const one = snapshot("s1", 5);
+      expect(await store.count(one.partition)).toBe(0);
+      await save(one);
+      await save(snapshot("s1", 6));
+      expect(await store.count(one.partition)).toBe(1);
+      await store.clear(one.partition);
+      expect(await store.count(one.partition)).toBe(0);
+    });
+
     test("never lets an older snapshot or checkpoint replace a newer one", async () => {
       const newer = snapshot("s1", 100);
       await save(newer);

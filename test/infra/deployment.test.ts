@@ -248,7 +248,7 @@ describe("infra/kubernetes", () => {
   test("scales on topics of the table and groups of the roles that read them, each signed in", () => {
     const triggers = manifests.flatMap((one) => one.spec?.triggers ?? []);
     const scaled = triggers.map(({ metadata }) =>
-      metadata["consumerGroup"]?.slice("mmm.mmm.".length),
+      (metadata["consumerGroup"] ?? "").slice("mmm.mmm.".length),
     );
     const working = deployments
       .filter(({ metadata }) => ["mmm-agents", "mmm-trainer"].includes(metadata.name))

@@ -107,6 +107,18 @@ describe("Redis", () => {
     expect((await store.load("s1"))?.offset).toBe(9);
   });
 
+  test("that lost a single snapshot says so, and knows how many sessions there are", async () => {
+    await save(5);
+    expect(await store.count(PARTITION)).toBe(1);
+    await cli("DEL", `mmm:{p${PARTITION}}:snap:s1`);
+    const gone = { code: "state_damaged", message: expect.stringContaining("noeviction") };
+    await expect(store.load("s1")).rejects.toMatchObject(gone);
+    await expect(store.loadPartition(PARTITION)).rejects.toMatchObject(gone);
+    await expect(store.loadPartition(PARTITION, ["running"])).rejects.toMatchObject(gone);
+    await store.clear(PARTITION);
+    expect([await store.load("s1"), await store.count(PARTITION)]).toEqual([null, 0]);
+  });
+
   test("keeps all keys of a partition under one hash tag, as a cluster needs", async () => {
     await save(5);
     await store.putIfAbsent("step", "result");

@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   {
+    file: "consumers/coordinator/restore-partition.ts",
+    find: "if (known < begun) throw",
+    put: "if (known < 0) throw",
+  },
+  {
     file: "consumers/agent-task.ts",
     find: "attempt: parseAttempt(proposal)",
     put: "attempt: 1",
