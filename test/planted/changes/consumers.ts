@@ -4,8 +4,8 @@ import type { PlantedChange } from "../change.ts";
 export const CONSUMERS_CHANGES: readonly PlantedChange[] = [
   {
     file: "consumers/coordinator/restore-partition.ts",
-    find: "if (known < begun) throw",
-    put: "if (known < 0) throw",
+    find: "if (why !== null) tools",
+    put: 'if (why === "") tools',
   },
   {
     file: "consumers/agent-task.ts",
