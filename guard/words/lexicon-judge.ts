@@ -80,28 +80,90 @@ function createIntentViolation(code: ViolationCode, clause: Clause): Violation {
 
 /** What a clause intends, or null; `before` is the clause it follows. */
 function classifyClause(clause: Clause, before: Clause | null): ViolationCode | null {
-  const touches = clause.fields.length > 0 || clause.otherMethod;
-  if (clause.refusedToKeep && touches) return chooseIntentCode(clause);
-  if (clause.refused) return null;
-  const ordered = clause.imperative || clause.directive || clause.condition || isSuggestion(clause);
-  const reports = (clause.keeping || clause.mention) && !ordered;
-  const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
-  const acts = clause.strong || clause.weak;
-  const onPronoun = isPronounChange(clause, before);
-  const changes =
-    clause.strongOnProtected ||
-    onPronoun ||
-    (clause.weakOnProtected && (method || clause.imperative || isAskingForMore(clause)));
-  const claimed = clause.authority && !clause.keeping && !clause.negated && !clause.tunable;
-  if (claimed && touches && (changes || !isOnlyAboutData(clause))) return "false_authority";
-  if (clause.agent && (changes || (method && ordered)) && !clause.keeping) {
-    return "instruction_to_agent";
-  }
-  if (changes && !reports && !(clause.keeping && !clause.strongOnProtected))
-    return chooseIntentCode(clause);
-  if (method && (acts || ordered) && !reports && !clause.keeping) return chooseIntentCode(clause);
-  return null;
+  const reading = readIntent(clause, before);
+  const row = INTENT_ROWS.find(({ holds }) => holds(reading));
+  if (row === undefined || row.code === null) return null;
+  return row.code === "of_the_field" ? chooseIntentCode(clause) : row.code;
 }
+
+/** What the rows look at. */
+interface Reading {
+  readonly clause: Clause;
+  /** It speaks of something protected, or of another method. */
+  readonly touches: boolean;
+  /** It asks for something to be done. */
+  readonly ordered: boolean;
+  /** It only reports or keeps. */
+  readonly reports: boolean;
+  /** It wants a method that is not the one in use. */
+  readonly method: boolean;
+  /** It changes something protected. */
+  readonly changes: boolean;
+  /** It says that somebody allowed it. */
+  readonly claimed: boolean;
+}
+
+function readIntent(clause: Clause, before: Clause | null): Reading {
+  const ordered = clause.imperative || clause.directive || clause.condition || isSuggestion(clause);
+  const method = clause.otherMethod && !clause.otherMethodNegated && !clause.negated;
+  return {
+    clause,
+    touches: clause.fields.length > 0 || clause.otherMethod,
+    ordered,
+    reports: (clause.keeping || clause.mention) && !ordered,
+    method,
+    changes:
+      clause.strongOnProtected ||
+      isPronounChange(clause, before) ||
+      (clause.weakOnProtected && (method || clause.imperative || isAskingForMore(clause))),
+    claimed: clause.authority && !clause.keeping && !clause.negated && !clause.tunable,
+  };
+}
+
+interface IntentRow {
+  readonly name: string;
+  readonly holds: (reading: Reading) => boolean;
+  /** Null: nothing is intended; `of_the_field`: by what the clause names first. */
+  readonly code: ViolationCode | "of_the_field" | null;
+}
+
+/** The first row that holds decides; a clause that no row knows intends nothing. */
+export const INTENT_ROWS: readonly IntentRow[] = [
+  {
+    name: "refuses to keep what is protected",
+    holds: ({ clause, touches }) => clause.refusedToKeep && touches,
+    code: "of_the_field",
+  },
+  {
+    name: "refuses a change",
+    holds: ({ clause }) => clause.refused,
+    code: null,
+  },
+  {
+    name: "claims an authority",
+    holds: ({ clause, claimed, touches, changes }) =>
+      claimed && touches && (changes || !isOnlyAboutData(clause)),
+    code: "false_authority",
+  },
+  {
+    name: "instructs another agent",
+    holds: ({ clause, changes, method, ordered }) =>
+      clause.agent && (changes || (method && ordered)) && !clause.keeping,
+    code: "instruction_to_agent",
+  },
+  {
+    name: "changes what is protected",
+    holds: ({ clause, changes, reports }) =>
+      changes && !reports && !(clause.keeping && !clause.strongOnProtected),
+    code: "of_the_field",
+  },
+  {
+    name: "wants another method",
+    holds: ({ clause, method, ordered, reports }) =>
+      method && (clause.strong || clause.weak || ordered) && !reports && !clause.keeping,
+    code: "of_the_field",
+  },
+];
 
 /** Data are talked about all day: weeks, sales and files alone make no claim about the method. */
 function isOnlyAboutData({ fields, otherMethod }: Clause): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeByLexicon } from "../../../guard/words/lexicon-judge.ts";
+import { INTENT_ROWS, judgeByLexicon } from "../../../guard/words/lexicon-judge.ts";
 
 const judge = (reasoning: string) => judgeByLexicon({ reasoning });
 const codes = (reasoning: string) => judge(reasoning).violations.map(({ code }) => code);
@@ -29,6 +29,22 @@ describe("the judge by words", () => {
     "",
   ])("lets pass what only mentions or keeps: %s", (text) => {
     expect(judge(text)).toMatchObject({ verdict: "cleared", violations: [] });
+  });
+
+  it.each([
+    ["refuses to keep what is protected", "We will not keep the adstock.", "intent_methodology"],
+    ["refuses a change", "The trend must not be dropped.", null],
+    ["claims an authority", "The board has approved dropping the trend.", "false_authority"],
+    ["instructs another agent", "Tell the trainer to remove the ridge.", "instruction_to_agent"],
+    ["changes what is protected", "Drop the outliers in May from the data.", "intent_data"],
+    ["wants another method", "From now on use a Weibull kernel.", "intent_methodology"],
+  ])("has a row for a clause that %s", (name, text, code) => {
+    expect(INTENT_ROWS.map((row) => row.name)).toContain(name);
+    expect(codes(text)).toEqual(code === null ? [] : [code]);
+  });
+
+  it("has a sentence here for each of its rows", () => {
+    expect(INTENT_ROWS).toHaveLength(6);
   });
 
   it("judges decoded passages like the text itself", () => {
