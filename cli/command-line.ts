@@ -13,6 +13,11 @@ export async function runCommandLine(): Promise<number> {
       stop.abort();
     });
   }
+  // Whoever reads no further, as `head` does, has what was wanted.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
   const shell = processShell(stop.signal);
   try {
     const program = await createProgram(shell, process.argv.slice(2));

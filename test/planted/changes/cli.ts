@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const CLI_CHANGES: readonly PlantedChange[] = [
   {
+    file: "cli/command-line.ts",
+    find: 'if (error.code !== "EPIPE") throw error;',
+    put: "throw error;",
+  },
+  {
     file: "cli/output/comparison.ts",
     find: "if (new Set(results.map(read)).size < 2) return [];",
     put: "",
