@@ -1,4 +1,6 @@
 /** The line about a session that lists and dashboards show, and what its state keeps of its last events. */
+import { z } from "zod";
+import { MmmError } from "../schemas/errors.ts";
 import type { EventData } from "../schemas/event.ts";
 import type { ReasonerNote } from "../schemas/parts.ts";
 import type { SessionSummary } from "./ports.ts";
@@ -20,6 +22,30 @@ export function toSessionSummary(state: SessionState): SessionSummary {
     open_escalation: open,
     deadline: state.wait?.deadline ?? null,
   };
+}
+
+const SUMMARY = z.object({
+  session: z.string(),
+  business_unit: z.string(),
+  status: z.string(),
+  phase: z.string(),
+  iteration: z.number(),
+  requested_by: z.string(),
+  started: z.string(),
+  updated: z.string(),
+  baseline_loss: z.number().nullable(),
+  best_loss: z.number().nullable(),
+  open_escalation: z.string().nullable(),
+  deadline: z.number().nullable(),
+});
+
+/** The line as a store kept it. Throws `state_damaged`: it can be folded from the history again. */
+export function parseSummary(text: string): SessionSummary {
+  try {
+    return SUMMARY.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new MmmError("state_damaged", "a stored summary of a session is damaged", { cause });
+  }
 }
 
 /** The figures of the locked test, without what only its event tells. */

@@ -31,6 +31,7 @@ import {
   formatVersion,
   selectSummaries,
 } from "../snapshot-order.ts";
+import { parseSummary } from "../../session/summary.ts";
 
 export interface RedisSettings {
   /** redis:// or rediss:// (TLS), with user and password where they are needed. */
@@ -252,6 +253,6 @@ function fromRedisRow(partition: number, row: Record<string, string>): Snapshot 
     seq: Number(row["seq"]),
     head,
     state,
-    summary: JSON.parse(summary) as SessionSummary,
+    summary: parseSummary(summary),
   };
 }

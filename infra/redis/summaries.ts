@@ -1,5 +1,6 @@
 /** Summaries of sessions by the indexes of a partition in Redis, and how the keys of one are named. */
 import type { SessionFilter, SessionSummary } from "../../session/ports.ts";
+import { parseSummary } from "../../session/summary.ts";
 
 /** What is asked of the connection. */
 interface Queries {
@@ -59,7 +60,7 @@ export async function readSummaries(
     }
     for (const [error, text] of (await pipeline.exec()) ?? []) {
       if (error !== null) throw error;
-      if (typeof text === "string") found.push(JSON.parse(text) as SessionSummary);
+      if (typeof text === "string") found.push(parseSummary(text));
     }
   }
   return found;

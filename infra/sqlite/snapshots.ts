@@ -13,6 +13,7 @@ import type {
 } from "../../session/ports.ts";
 import { assertCheckpointMatches, formatVersion } from "../snapshot-order.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { parseSummary } from "../../session/summary.ts";
 
 export const SNAPSHOT_SCHEMA = `
   CREATE TABLE IF NOT EXISTS snapshots (
@@ -156,7 +157,7 @@ function fromSnapshotRow(row: Record<string, unknown>): Snapshot {
     seq: row["seq"] as number,
     head: row["head"] as string,
     state: row["state"] as string,
-    summary: JSON.parse(row["summary"] as string) as SessionSummary,
+    summary: parseSummary(row["summary"] as string),
   };
 }
 
@@ -174,5 +175,5 @@ function findSqliteSummaries(database: SqliteDatabase, filter: SessionFilter): S
   const text = `SELECT summary FROM snapshots WHERE ${where} ORDER BY session LIMIT ?`;
   const values = [...given.map(([, value]) => value), filter.limit ?? -1];
   const rows = database.query(() => database.writer.prepare(text).all(...values));
-  return rows.map((row) => JSON.parse(row["summary"] as string) as SessionSummary);
+  return rows.map((row) => parseSummary(row["summary"] as string));
 }

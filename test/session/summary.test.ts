@@ -1,7 +1,7 @@
 /** The line about a session that lists show. */
 import { describe, expect, it } from "vitest";
 import { createSessionState } from "../../session/state.ts";
-import { toSessionSummary } from "../../session/summary.ts";
+import { parseSummary, toSessionSummary } from "../../session/summary.ts";
 import { givenProposal, tuningState } from "../support/given.ts";
 
 describe("the line about a session", () => {
@@ -39,5 +39,13 @@ describe("the line about a session", () => {
       baseline_loss: null,
       best_loss: null,
     });
+  });
+
+  it("is read back strictly: what is no summary is damaged, and says so", () => {
+    const summary = toSessionSummary(tuningState({}));
+    expect(parseSummary(JSON.stringify(summary))).toEqual(summary);
+    for (const text of ["", "{}", "[]", JSON.stringify({ ...summary, iteration: "3" })]) {
+      expect(() => parseSummary(text)).toThrow(/damaged/);
+    }
   });
 });
