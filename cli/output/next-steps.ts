@@ -51,7 +51,7 @@ function listNextSteps(
   return [
     [`mmm report${named}${report}`, "the report for people: returns, fit, reasons (HTML)"],
     [
-      `mmm allocate --results ${file("optimization_results.json")}${state}`,
+      `mmm plan --results ${file("optimization_results.json")}${state}`,
       "how a budget could be split",
     ],
     [

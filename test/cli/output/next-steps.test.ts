@@ -9,7 +9,7 @@ describe("the next steps", () => {
   it("are the report, a budget, the audit and the words, shortest where all is usual", () => {
     const lines = formatNextSteps(done, usual).split("\n");
     expect(lines).toContain("  mmm report --session 5f0c1122");
-    expect(lines).toContain("  mmm allocate --results results/optimization_results.json");
+    expect(lines).toContain("  mmm plan --results results/optimization_results.json");
     expect(lines).toContain("  mmm explain convergence");
     expect(lines).toContain(
       "  mmm audit verify results/optimization_history.ndjson --state-dir .mmm",
