@@ -137,7 +137,7 @@ function createStartRoute(sessions: Sessions): Route {
         json: { session, status: "queued", self: formatSessionPath(session) },
         headers: {
           location: formatSessionPath(session),
-          ...(repeated ? { "idempotency-replayed": "true" } : {}),
+          ...(repeated ? REPLAYED : {}),
         },
       };
     },
@@ -155,7 +155,9 @@ interface ActSpec<B extends z.ZodType> {
   readonly does: (act: Act, session: string, body: z.infer<B>) => Promise<string | null>;
 }
 
-function createActRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
+const REPLAYED = { "idempotency-replayed": "true" };
+
+function createActRoute<B extends z.ZodType>(sessions: Sessions, spec: ActSpec<B>): Route {
   const { verb, name, summary, scope, body: schema, about, does } = spec;
   return route({
     method: "POST",
@@ -167,15 +169,22 @@ function createActRoute<B extends z.ZodType>(spec: ActSpec<B>): Route {
     body: schema,
     answers: { 202: { about, schema: RECORDED } },
     handle: async ({ principal, params: { session }, headers, body }) => {
-      const event = await does({ principal, key: parseIdempotencyKey(headers) }, session, body);
-      return { status: 202, json: { session, event_id: event } };
+      const act = { principal, key: parseIdempotencyKey(headers) };
+      const keyed = headers["idempotency-key"] !== undefined;
+      const repeated = keyed && (await sessions.claimKey(act, session, { verb, body }));
+      const event = await does(act, session, body);
+      return {
+        status: 202,
+        json: { session, event_id: event },
+        headers: repeated ? REPLAYED : {},
+      };
     },
   });
 }
 
 function createActRoutes(sessions: Sessions): readonly Route[] {
   return [
-    createActRoute({
+    createActRoute(sessions, {
       verb: "cancel",
       name: "cancelSession",
       summary: "End a session for good",
@@ -184,7 +193,7 @@ function createActRoutes(sessions: Sessions): readonly Route[] {
       about: "recorded",
       does: (act, session, { reason }) => sessions.cancel(act, session, reason),
     }),
-    createActRoute({
+    createActRoute(sessions, {
       verb: "proposals",
       name: "propose",
       summary: "Free text for a running session; it takes the way through router and guard",
@@ -193,7 +202,7 @@ function createActRoutes(sessions: Sessions): readonly Route[] {
       about: "recorded; taken up at the next iteration",
       does: (act, session, { text }) => sessions.propose(act, session, text),
     }),
-    createActRoute({
+    createActRoute(sessions, {
       verb: "decisions",
       name: "decide",
       summary: "A person's decision on the open escalation",

@@ -65,6 +65,11 @@ export interface Sessions {
   snapshot(principal: Principal, session: string): Promise<Snapshot | null>;
   list(principal: Principal, filter: SessionFilter): Promise<SessionPage>;
   queued(principal: Principal): readonly QueuedView[];
+  /**
+   * Takes an Idempotency-Key for what is asked of a session; true where that was done before. Throws
+   * `not_found`, and `conflict` (422) where the key was used for something else.
+   */
+  claimKey(act: Act, session: string, asked: unknown): Promise<boolean>;
   propose(act: Act, session: string, text: string): Promise<string>;
   decide(act: Act, session: string, decision: Decision): Promise<string>;
   cancel(act: Act, session: string, reason: string): Promise<string | null>;
@@ -94,6 +99,7 @@ export function createSessions(tools: SessionTools): Sessions {
       const own = all.filter((waiting) => canAccessUnit(principal, waiting.business_unit));
       return own.map((waiting) => createQueuedView(waiting, all));
     },
+    claimKey: (act, session, asked) => claimKey(tools, act, { session, asked }),
     propose: async (act, session, text) => {
       const found = await requireRunningSession(tools, act.principal, session);
       const data = { submitted_by: act.principal.id, text };
@@ -137,6 +143,21 @@ function appendAct(tools: SessionTools, act: Act, found: Snapshot, event: Event)
   const time = new Date(tools.clock.now()).toISOString();
   const key = `${act.principal.id}/${act.key}`;
   return sendToInbox(tools.log, { session, businessUnit, producer: "api", key, time }, event);
+}
+
+async function claimKey(
+  tools: SessionTools,
+  { principal, key }: Act,
+  { session, asked }: { readonly session: string; readonly asked: unknown },
+): Promise<boolean> {
+  await loadVisibleSession(tools, principal, session);
+  const name = `act/${computeSha256(toCanonicalJson([session, principal.id, key]))}`;
+  const digest = computeSha256(toCanonicalJson(asked));
+  const before = await tools.values.get(name);
+  const until = tools.clock.now() + tools.markMs;
+  const first = before ?? (await tools.values.putIfAbsent(name, digest, until));
+  if (first !== digest) throw createKeyReuseError(key);
+  return before !== null;
 }
 
 async function decideEscalation(

@@ -40,6 +40,34 @@ describe.each(BACKENDS)("on $name", ({ open }) => {
       expect(list.json["sessions"]).toHaveLength(1);
     });
 
+    it("take each act once for a key, and refuse the key for anything else", async () => {
+      const { url, unit } = await world.serve({
+        reasoners: { propose: () => new Promise(() => {}) },
+      });
+      const [session, other] = [await startSession(url, unit), await startSession(url, unit)];
+      for (const one of [session, other]) await untilStatus(url, one, ["running"]);
+      const act = (verb: string, body: object, to = session) =>
+        call(`${url}/v1/sessions/${to}/${verb}`, { body, headers: { "idempotency-key": "k-2" } });
+      const first = await act("proposals", { text: "raise tv decay" });
+      expect(first.status).toBe(202);
+      const again = await act("proposals", { text: "raise tv decay" });
+      expect(again).toMatchObject({ status: 202, json: first.json });
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+      for (const [verb, body] of [
+        ["proposals", { text: "raise radio decay" }],
+        ["cancel", { reason: "raise tv decay" }],
+        ["decisions", { escalation: "e1", choice: "abort", reason: "no" }],
+      ] as const) {
+        const said = await act(verb, body);
+        expect([verb, said.status]).toEqual([verb, 422]);
+        expect(said.headers.get("content-type")).toContain("application/problem+json");
+      }
+      // Another session is another scope; an unknown one does not exist, whatever the key did before.
+      expect((await act("proposals", { text: "raise radio decay" }, other)).status).toBe(202);
+      const unknown = await act("proposals", { text: "x" }, "00000000-0000-4000-8000-000000000000");
+      expect(unknown.status).toBe(404);
+    });
+
     it("are different without a key", async () => {
       const { url, unit } = await world.serve();
       const [a, b] = [await startSession(url, unit), await startSession(url, unit)];
