@@ -6,6 +6,7 @@
  * I2. Uploaded files are kept by the digest of their content and never change; those that nobody has
  *     used for long and no open session needs are removed.
  */
+import { checkRequestBounds } from "./sessions/request-bounds.ts";
 import { existsSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Prepared } from "../api/sessions/sessions.ts";
@@ -42,6 +43,7 @@ export function createRequestCheck(
   const checked = createBoundedCache<string, true>(CHECKED_MAX);
   const keep = (data: DataBytes): void => keepData(folders.stateDir, data.digest, data.bytes);
   return async (request) => {
+    checkRequestBounds(request.limits, settings.api.bounds);
     const config = resolveConfigDataPath(
       callModel(() => parseModelConfig(request.baseline)),
       folders,

@@ -77,6 +77,27 @@ const KEEP = z.strictObject({
   uploads_days: DAYS.default(90),
 });
 
+/** A floor and a ceiling; null: as high as the field itself goes, 0 (no limit) included. */
+const createRange = (min: number, max: number | null) =>
+  z
+    .strictObject({ min: z.int().min(0), max: z.int().min(0).nullable() })
+    .refine((range) => range.max === null || range.min <= range.max, { message: "min above max" })
+    .default({ min, max });
+
+/** What a caller may ask for of a session; a request outside is refused (422). */
+const BOUNDS = z.strictObject({
+  max_iterations: createRange(1, 100),
+  patience: createRange(1, 100),
+  evaluations_per_iteration: createRange(1, 20_000),
+  agent_timeout_s: createRange(10, 86_400),
+  /** Below, an escalation decides itself before anybody has read it. */
+  person_timeout_s: createRange(600, null),
+  person_default: z
+    .array(z.enum(["keep_current", "abort"]))
+    .min(1)
+    .default(["keep_current", "abort"]),
+});
+
 /** Schema of the section; `{}` parses to the defaults. */
 export const API_SETTINGS = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
@@ -94,6 +115,7 @@ export const API_SETTINGS = z.strictObject({
   /** Folders that a session's data file may lie in; uploads are always allowed. */
   data_roots: z.array(z.string().min(1)).max(100).default([]),
   limits: LIMITS.prefault({}),
+  bounds: BOUNDS.prefault({}),
   intake: INTAKE.prefault({}),
   push: PUSH.prefault({}),
   keep: KEEP.prefault({}),

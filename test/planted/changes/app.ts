@@ -3,6 +3,11 @@ import type { PlantedChange } from "../change.ts";
 
 export const APP_CHANGES: readonly PlantedChange[] = [
   {
+    file: "app/sessions/request-bounds.ts",
+    find: "value < min ||",
+    put: "value < 0 ||",
+  },
+  {
     file: "app/draft/baseline.ts",
     find: "if (weeks >= USUAL_WEEKS) return {};",
     put: "if (weeks >= 0) return {};",
