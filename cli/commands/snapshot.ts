@@ -104,7 +104,11 @@ function reportRebuild(shell: Shell, options: RebuildOptions, counts: readonly C
       );
     shell.out(formatTable(["partition", "sessions", "equal", "different", "missing"], rows));
   }
-  if (options.check === true && different > 0) {
-    throw new MmmError("state_damaged", `${different} snapshots differ; run snapshot rebuild`);
+  const missing = counts.reduce((sum, row) => sum + row.missing, 0);
+  if (options.check === true && different + missing > 0) {
+    throw new MmmError(
+      "state_damaged",
+      `${different} snapshots differ, ${missing} are missing; run snapshot rebuild`,
+    );
   }
 }

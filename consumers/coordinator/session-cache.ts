@@ -168,7 +168,7 @@ async function findEntry(
 ): Promise<SessionEntry> {
   try {
     const stored = await loadStoredEntry(snapshots, at.session);
-    if (stored !== null) return stored;
+    if (stored !== null) return requireOver(stored);
     const known = await snapshots.count(at.partition);
     if (known >= at.begun) return createEmptyEntry(at.session);
     throw createLostError(at.partition, { known, begun: at.begun });
@@ -178,6 +178,16 @@ async function findEntry(
     observer.rebuilt(at.partition, at.begun, error.message);
     throw new MmmError("snapshot_unavailable", error.message, { cause: error });
   }
+}
+
+/** Every open session was restored into memory: one that only the store holds was put there by others. */
+function requireOver(stored: SessionEntry): SessionEntry {
+  if (stored.state !== null && isOver(stored.state)) return stored;
+  throw new MmmError(
+    "state_damaged",
+    `the snapshot store holds an open session ${stored.session} that the history has not begun or has ended`,
+    { data: { session: stored.session } },
+  );
 }
 
 function findOverdue(state: SessionState | null, now: number): readonly Overdue[] {

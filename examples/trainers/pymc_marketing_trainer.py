@@ -55,15 +55,17 @@ def train(request, arguments):
 
     config, data = request["config"], request["data"]
     seed = request["seed"]
-    folds = [Fit(config, data, fold["train_end"], request["folds"], arguments, seed)
-             .score(fold["validation_end"]) for fold in request["folds"]]
+    ends = [fold["validation_end"] for fold in request["folds"]]
+    fits = [Fit(config, data, fold["train_end"], request["folds"], arguments, seed)
+            for fold in request["folds"]]
+    folds = [fit.score(end) for fit, end in zip(fits, ends)]
     rows = len(data["target"])
     final = Fit(config, data, rows, request["folds"], arguments, seed)
     fitted = final.predict(0, rows)
     now, more = final.contributions(1.0), final.contributions(1.01)
     spend = np.array([sum(data["channels"][c["name"]]["spend"]) for c in config["channels"]])
     mean = now.mean(axis=0)
-    validation = mean_metrics(folds)
+    validation = {**mean_metrics(folds), "r2": pooled_r2(fits, ends)}
     return {
         "validation": validation,
         "in_sample": metrics(np.array(data["target"]), fitted, final.variables, final.naive_error()),
@@ -270,6 +272,16 @@ def metrics(actual, predicted, variables, naive_error):
         "rmse": rmse,
         "nrmse": rmse / span if span > 0 else None,
     }
+
+
+def pooled_r2(fits, ends):
+    """Over the rows of all folds together: a short fold has little variance of its own."""
+    import numpy as np
+
+    actual = np.concatenate([fit.target[fit.train_end: end] for fit, end in zip(fits, ends)])
+    predicted = np.concatenate([fit.predict(fit.train_end, end) for fit, end in zip(fits, ends)])
+    spread = float(((actual - actual.mean()) ** 2).sum())
+    return 1 - float(((actual - predicted) ** 2).sum()) / spread if spread > 0 else None
 
 
 def mean_metrics(rows):

@@ -41,7 +41,10 @@ def train(request):
                          "spend": sum(data["channels"][channel["name"]]["spend"]),
                          "more": model.response(final, index, 1.01)})
     spend = sum(row["spend"] for row in channels)
-    validation = mean_metrics(scores)
+    spans = [slice(fold["train_end"], fold["end"]) for fold in folds]
+    validation = {**mean_metrics(scores),
+                  "r2": pooled_r2([y for span in spans for y in data["target"][span]],
+                                  [g for fold, span in zip(folds, spans) for g in fold["fitted"][span]])}
     return {
         "validation": validation,
         "in_sample": metrics(data["target"], final["fitted"], model.variables, model.naive_error(rows)),
@@ -256,6 +259,14 @@ def metrics(actual, predicted, variables, naive_error):
         "rmse": rmse,
         "nrmse": rmse / span if span > 0 else None,
     }
+
+
+def pooled_r2(actual, predicted):
+    """Over the rows of all folds together: a short fold has little variance of its own."""
+    centre = sum(actual) / len(actual)
+    spread = sum((y - centre) ** 2 for y in actual)
+    squares = sum((y - guess) ** 2 for y, guess in zip(actual, predicted))
+    return 1 - squares / spread if spread > 0 else None
 
 
 def mean_metrics(rows):

@@ -9,7 +9,7 @@ import { createMemorySnapshots } from "../../../infra/memory/snapshots.ts";
 import { MmmError } from "../../../schemas/errors.ts";
 import { readSessionsBegun } from "../../../schemas/headers.ts";
 import { readLink } from "../../../session/chain.ts";
-import type { EventLog, StateStore } from "../../../session/ports.ts";
+import type { EventLog, Snapshot, StateStore } from "../../../session/ports.ts";
 import { readAll } from "../../contract/log-contract.ts";
 import { collectFaults, request, startSystem, until, type Faults } from "../../support/system.ts";
 
@@ -21,19 +21,23 @@ afterEach(async () => {
 interface Losing extends StateStore {
   /** Takes a snapshot away; `traced`: the store's indexes still name its session. */
   lose(session: string, traced: boolean): void;
+  /** Puts a snapshot in the place of what was stored. */
+  forge(snapshot: Snapshot): void;
 }
 
 function createLosingStore(): Losing {
   const store = createMemorySnapshots();
+  const forged = new Map<string, Snapshot>();
   const lost = new Map<string, { readonly traced: boolean }>();
   const vanished = (session: string): MmmError =>
     new MmmError("state_damaged", `the snapshot of ${session} vanished`);
   return {
     ...store,
+    forge: (snapshot) => void forged.set(snapshot.session, snapshot),
     lose: (session, traced) => void lost.set(session, { traced }),
     load: async (session) => {
       const loss = lost.get(session);
-      if (loss === undefined) return store.load(session);
+      if (loss === undefined) return forged.get(session) ?? store.load(session);
       if (loss.traced) throw vanished(session);
       return null;
     },
@@ -49,6 +53,7 @@ function createLosingStore(): Losing {
     },
     clear: async (partition) => {
       lost.clear();
+      forged.clear();
       await store.clear(partition);
     },
   };
@@ -108,6 +113,31 @@ describe.each([
     const entries = await until(world.log, "s1", "SessionSealed", 60);
     expect(entries.map(({ line }) => line.seq)).toEqual(entries.map((_, index) => index + 1));
     expect(world.faults.deadLetters).toEqual([]);
+    expect(JSON.stringify(world.faults.failures)).toMatch(/made again from history/);
+  });
+});
+
+describe("a row that somebody wrote into the store", () => {
+  it("opens no session: it is found out, and the partition is made again from its history", async () => {
+    const world = createWorld();
+    const first = await start(world, ["trainer"]);
+    await request(world.log, "s1");
+    await until(world.log, "s1", "TrainingRequested");
+    await first.stop();
+    const open = (await world.snapshots.load("s1")) ?? expect.fail();
+    const second = await start(world);
+    await until(world.log, "s1");
+    await second.stop();
+    await start(world);
+    await request(world.log, "s2");
+    await until(world.log, "s2");
+    // The finished session stands open in the store, as it was before its training.
+    world.snapshots.forge({ ...open, offset: 1_000_000 });
+    const before = await listSeqs(world.log, "s1");
+    await request(world.log, "s1");
+    await request(world.log, "s3");
+    await until(world.log, "s3", "SessionSealed", 60);
+    expect(await listSeqs(world.log, "s1")).toEqual(before);
     expect(JSON.stringify(world.faults.failures)).toMatch(/made again from history/);
   });
 });
