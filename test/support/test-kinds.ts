@@ -1,6 +1,7 @@
 /**
- * Which tests need more than this process: a server, a browser, a child process, a simulated fleet. Told
- * by what a test file imports, directly or through the files beside it, so that no list goes stale.
+ * Which tests need more than this process and a moment: a server, a browser, a child process, a fleet. Told
+ * by what a test file imports, directly or through the files beside it, so that no list goes stale; those
+ * that only compute for long are listed.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -9,13 +10,31 @@ import { posix } from "node:path";
 const OUTSIDE =
   /^(?:node:child_process|playwright-core)$|^test\/support\/(?:servers\/|faults\/|(?:mmm|child|backends)\.ts)|^test\/simulation\//;
 
+/** These need nothing but compute for five seconds and more: who wants an answer at once leaves them out. */
+const LONG: readonly string[] = [
+  "test/agents/monitor-deployment.test.ts",
+  "test/model/bad-numbers.test.ts",
+  "test/model/effects-seeds.test.ts",
+  "test/model/effects.test.ts",
+  "test/model/locked-test.test.ts",
+  "test/model/monitor.test.ts",
+  "test/model/train.test.ts",
+  "test/router/classifier/shipped.test.ts",
+  "test/router/encoder/onnx-runtime.test.ts",
+  "test/router/encoder/sentence-encoder.test.ts",
+];
+
 /** All test files, as paths from the root: those that run in this process alone, and the others. */
 export function sortTestFiles(): { readonly unit: string[]; readonly outside: string[] } {
   const files = readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => posix.join("test", name))
     .toSorted();
-  const kinds = Object.groupBy(files, (file) => (reachesOutside(file) ? "outside" : "unit"));
+  const gone = LONG.find((file) => !files.includes(file));
+  if (gone !== undefined) throw new Error(`${gone} is no test any more: correct LONG`);
+  const kinds = Object.groupBy(files, (file) =>
+    LONG.includes(file) || reachesOutside(file) ? "outside" : "unit",
+  );
   return { unit: kinds.unit ?? [], outside: kinds.outside ?? [] };
 }
 
