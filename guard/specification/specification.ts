@@ -105,7 +105,8 @@ const SIGNATURE = z.strictObject({
   }),
 });
 
-const SPECIFICATION = z
+/** The fields of a specification, for the parser and for its published schema. */
+export const SPECIFICATION = z
   .strictObject({
     name: z.string().min(1),
     version: z.int().positive(),

@@ -9,6 +9,7 @@ import { keptHistories } from "../support/kept-histories.ts";
 import {
   BASELINE_DESCRIPTIONS,
   CONTEXT_DESCRIPTIONS,
+  METHODOLOGY_DESCRIPTIONS,
   RESULTS_DESCRIPTIONS,
 } from "../support/fields/descriptions.ts";
 import {
@@ -46,6 +47,7 @@ describe("the JSON Schemas", () => {
     for (const [name, said] of [
       ["baseline_model", BASELINE_DESCRIPTIONS],
       ["business_context", CONTEXT_DESCRIPTIONS],
+      ["methodology_spec", METHODOLOGY_DESCRIPTIONS],
     ] as const) {
       const fields = listed(name);
       expect(fields.filter((field) => !field.said).map(({ path }) => path)).toEqual([]);
@@ -72,6 +74,10 @@ describe("the JSON Schemas", () => {
     expect(context(readJson("examples/business_context.json"))).toBe(true);
     expect(context({})).toBe(true);
     expect(context({ margin: 40 })).toBe(false);
+    const methodology = compile("methodology_spec");
+    const shipped = readJson("guard/methodology_spec.json") as object;
+    expect(methodology(shipped)).toBe(true);
+    expect(methodology({ ...shipped, protected: [] })).toBe(false);
     expect(compile("settings")(parseYaml(readFileSync("config/settings.yaml", "utf8")))).toBe(true);
   });
 

@@ -9,11 +9,13 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { BUSINESS_CONTEXT } from "../../../agents/business-context.ts";
 import { SETTINGS_FIELDS } from "../../../app/settings.ts";
+import { SPECIFICATION } from "../../../guard/specification/specification.ts";
 import { BASELINE_FIELDS } from "../../../model/config.ts";
 import { listSchemas } from "../../../schemas/codec.ts";
 import {
   BASELINE_DESCRIPTIONS,
   CONTEXT_DESCRIPTIONS,
+  METHODOLOGY_DESCRIPTIONS,
   RESULTS_DESCRIPTIONS,
   SHARED_DESCRIPTIONS,
 } from "./descriptions.ts";
@@ -38,6 +40,7 @@ export const DOCUMENTS = [
   "baseline_model",
   "business_context",
   "settings",
+  "methodology_spec",
   "optimization_results",
 ] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
@@ -50,6 +53,7 @@ export function buildJsonSchema(name: DocumentName): JsonSchema {
     baseline_model: { fields: BASELINE_FIELDS, said: BASELINE_DESCRIPTIONS },
     business_context: { fields: BUSINESS_CONTEXT, said: CONTEXT_DESCRIPTIONS },
     settings: { fields: SETTINGS_FIELDS, said: readSettingsComments() },
+    methodology_spec: { fields: SPECIFICATION, said: METHODOLOGY_DESCRIPTIONS },
   }[name];
   const schema = z.toJSONSchema(source.fields, {
     io: "input",
@@ -271,6 +275,8 @@ const ABOUT: Readonly<Record<DocumentName, string>> = {
   business_context:
     "`business_context.json`: what the business knows that the data do not. The file is optional.",
   settings: "`config/settings.yaml`: how the program works on this machine.",
+  methodology_spec:
+    "`guard/methodology_spec.json`: what is protected, what may be tuned and how far. Shipped; its digest is in every session.",
   optimization_results: "`optimization_results.json`: what a session came to (two levels shown).",
 };
 
