@@ -3,9 +3,18 @@
  * nothing set and nothing at hand but a registry.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { DATA_FILES } from "../support/data/first-data.ts";
 import { scratch } from "../support/mmm.ts";
 
 const PACKAGE = "node_modules/mmm-optimizer";
@@ -28,9 +37,13 @@ function npm(args: readonly string[], cwd: string): void {
 }
 
 /** Runs an installed command. */
-function run(folder: string, args: readonly string[], name = "mmm") {
+function run(
+  folder: string,
+  args: readonly string[],
+  { name = "mmm", cwd = folder }: { readonly name?: string; readonly cwd?: string } = {},
+) {
   const { status, stdout, stderr } = spawnSync(join(folder, "node_modules/.bin", name), args, {
-    cwd: folder,
+    cwd,
     env: plainEnvironment(),
     encoding: "utf8",
   });
@@ -123,7 +136,7 @@ describe("the package, installed from its tarball in an empty folder", () => {
 
   it("offers `mmm` and `mmm-optimizer`", () => {
     for (const name of ["mmm", "mmm-optimizer"]) {
-      expect(run(folder, ["--version"], name).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(run(folder, ["--version"], { name }).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
     }
   });
 
@@ -170,20 +183,31 @@ describe("the package, installed from its tarball in an empty folder", () => {
     2 * MINUTES,
   );
 
-  it(
-    "goes from a data file alone to a report, with no option and no file edited",
-    () => {
-      cpSync("examples/simulated/weekly.csv", join(folder, "sales.csv"));
+  it.each(DATA_FILES)(
+    "goes from a data file alone to a report, with no option and no file edited: $name",
+    ({ name, data, channels }) => {
+      if (typeof data === "string" && !existsSync(data)) {
+        process.stdout.write(`left out: ${data} is not here\n`);
+        return;
+      }
+      const own = join(folder, name.replaceAll(/\W/g, "-"));
+      mkdirSync(own);
+      if (typeof data === "string") cpSync(data, join(own, "sales.csv"));
+      else data(join(own, "sales.csv"));
       for (const args of [["init", "sales.csv"], ["run"], ["report"]]) {
-        const { code, err } = run(folder, args);
+        const { code, err } = run(folder, args, { cwd: own });
         expect(code, `${args.join(" ")}: ${err}`).toBe(0);
       }
-      expect(readFileSync(join(folder, "results/report/report.html"), "utf8")).toContain("tv");
-      expect(run(folder, ["explain", "R-hat"]).out).toContain("chains");
-      expect(run(folder, ["completion", "bash"]).out).toContain("--baseline-config");
+      const page = readFileSync(join(own, "results/report/report.html"), "utf8");
+      for (const channel of Object.keys(channels)) expect(page).toContain(channel);
     },
     10 * MINUTES,
   );
+
+  it("explains its words and completes its options", () => {
+    expect(run(folder, ["explain", "R-hat"]).out).toContain("chains");
+    expect(run(folder, ["completion", "bash"]).out).toContain("--baseline-config");
+  });
 
   it.each(DAMAGES)(
     "says in one line that $what, before a session starts",

@@ -9,10 +9,10 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addInitCommand } from "../../../../cli/commands/guide/init.ts";
 import type { Shell } from "../../../../cli/shell.ts";
+import { DATA_FILES, SHIPPED } from "../../../support/data/first-data.ts";
 import { scratch } from "../../../support/mmm.ts";
 
 const MAIN = new URL("../../../../cli/main.ts", import.meta.url).pathname;
-const SHIPPED = resolve("examples/simulated/weekly.csv");
 const QUICK = { MMM_ROUTER: "rules", MMM_GUARD_SEMANTICS: "lexicon", MMM_REASONING: "builtin" };
 const root = scratch();
 
@@ -36,109 +36,37 @@ function mmmIn(folder: string, args: readonly string[]) {
 
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-/** The rows of the shipped example by column. */
-function readShipped(): Record<string, string>[] {
-  const [head = "", ...lines] = readFileSync(SHIPPED, "utf8").trim().split("\n");
-  const names = head.split(",");
-  return lines.map((line) =>
-    Object.fromEntries(line.split(",").map((cell, at) => [names[at], cell])),
-  );
-}
-
-/** As a German Excel writes it: semicolons, decimal commas, points of thousands, Latin-1. */
-function writeGerman(file: string): void {
-  const spell = (text = "") =>
-    new Intl.NumberFormat("de-DE", { minimumFractionDigits: 2 }).format(Number(text));
-  const head =
-    "Woche;Umsatz (€);Ausgaben Fernsehen;Plakatkosten;Radiokosten;Kosten Soziale Medien;Kosten Suche;Wettbewerbsindex;Aktionen";
-  const rows = readShipped().map((row) => {
-    const [year, month, day] = (row["date"] ?? "").split("-");
-    const media = ["tv", "ooh", "radio", "social", "search"].map((name) =>
-      spell(row[`${name}_spend`]),
-    );
-    const rest = [spell(row["competitor_index"]), row["promotion"]];
-    return [`${day}.${month}.${year}`, spell(row["sales"]), ...media, ...rest].join(";");
-  });
-  const text = [head, ...rows, ""].join("\r\n");
-  writeFileSync(file, Buffer.from(text.replaceAll("€", "\x80"), "latin1"));
-}
-
-/** One row for each date and variable. */
-function writeLong(file: string): void {
-  const names = ["sales", "tv_spend", "ooh_spend", "radio_spend", "social_spend", "search_spend"];
-  const rows = readShipped().flatMap((row) =>
-    names.map((name) => `${row["date"]},national,${name},${row[name]}`),
-  );
-  writeFileSync(file, ["Period,Geography,VariableName,VariableValue", ...rows, ""].join("\n"));
-}
-
-const WAYS: readonly {
-  readonly name: string;
-  /** A file, or what makes one. */
-  readonly data: string | ((file: string) => void);
-  readonly channels: Readonly<Record<string, string>>;
-}[] = [
-  {
-    name: "the shipped example",
-    data: SHIPPED,
-    channels: { tv: "tv", ooh: "ooh", radio: "radio", social: "social", search: "search" },
-  },
-  {
-    name: "Robyn's set",
-    data: "../shared/data/robyn/dt_simulated_weekly.csv",
-    channels: { tv: "tv", ooh: "ooh", print: "print", search: "search", facebook: "social" },
-  },
-  {
-    name: "Meridian's geo panel",
-    data: "../shared/cases/panel-picture/geo2.csv",
-    channels: { channel0: "other", channel1: "other", channel2: "other", channel3: "other" },
-  },
-  {
-    name: "a long file",
-    data: writeLong,
-    channels: { tv: "tv", ooh: "ooh", radio: "radio", social: "social", search: "search" },
-  },
-  {
-    name: "a German Excel export",
-    data: writeGerman,
-    channels: {
-      fernsehen: "tv",
-      plakat: "ooh",
-      radio: "radio",
-      soziale_medien: "social",
-      suche: "search",
-    },
-  },
-];
-
 describe("the way from a data file to a report", () => {
-  it.each(WAYS)("goes through without a file edited, from $name", ({ name, data, channels }) => {
-    if (typeof data === "string" && !existsSync(data)) {
-      process.stdout.write(`left out: ${data} is not here\n`);
-      return;
-    }
-    const folder = createFolder(name.replaceAll(/\W/g, "-"));
-    const file = typeof data === "string" ? resolve(data) : join(folder, "data.csv");
-    if (typeof data !== "string") data(file);
-    const init = mmmIn(folder, ["init", file]);
-    expect(init.code, init.err).toBe(0);
-    expect(init.out).toContain("next: mmm run");
-    const drafted = readJson(folder, "baseline_model.json").channels as Record<string, string>[];
-    expect(Object.fromEntries(drafted.map((row) => [row["name"], row["media_type"]]))).toEqual(
-      channels,
-    );
-    const run = mmmIn(folder, ["run", "--max-iterations", "1", "--evaluations", "40"]);
-    expect(run.code, run.err).toBe(0);
-    expect(run.out).toMatch(/mmm report --session [0-9a-f]{8}/);
-    const report = mmmIn(folder, ["report"]);
-    expect(report.code, report.err).toBe(0);
-    const page = readFileSync(join(folder, "results/report/report.html"), "utf8");
-    for (const channel of Object.keys(channels)) expect(page).toContain(channel);
-    const results = readJson(folder, "results/optimization_results.json");
-    expect(results.methodology.data_unchanged).toBe(true);
-    const named = mmmIn(folder, ["status", "--session", results.session.slice(0, 6), "--json"]);
-    expect(JSON.parse(named.out)[0].session).toBe(results.session);
-  });
+  it.each(DATA_FILES)(
+    "goes through without a file edited, from $name",
+    ({ name, data, channels }) => {
+      if (typeof data === "string" && !existsSync(data)) {
+        process.stdout.write(`left out: ${data} is not here\n`);
+        return;
+      }
+      const folder = createFolder(name.replaceAll(/\W/g, "-"));
+      const file = typeof data === "string" ? resolve(data) : join(folder, "data.csv");
+      if (typeof data !== "string") data(file);
+      const init = mmmIn(folder, ["init", file]);
+      expect(init.code, init.err).toBe(0);
+      expect(init.out).toContain("next: mmm run");
+      const drafted = readJson(folder, "baseline_model.json").channels as Record<string, string>[];
+      expect(Object.fromEntries(drafted.map((row) => [row["name"], row["media_type"]]))).toEqual(
+        channels,
+      );
+      const run = mmmIn(folder, ["run", "--max-iterations", "1", "--evaluations", "40"]);
+      expect(run.code, run.err).toBe(0);
+      expect(run.out).toMatch(/mmm report --session [0-9a-f]{8}/);
+      const report = mmmIn(folder, ["report"]);
+      expect(report.code, report.err).toBe(0);
+      const page = readFileSync(join(folder, "results/report/report.html"), "utf8");
+      for (const channel of Object.keys(channels)) expect(page).toContain(channel);
+      const results = readJson(folder, "results/optimization_results.json");
+      expect(results.methodology.data_unchanged).toBe(true);
+      const named = mmmIn(folder, ["status", "--session", results.session.slice(0, 6), "--json"]);
+      expect(JSON.parse(named.out)[0].session).toBe(results.session);
+    },
+  );
 
   it("starts from a shipped example as well, and says where others' data are", () => {
     const folder = createFolder("example");
